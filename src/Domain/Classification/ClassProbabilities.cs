@@ -1,0 +1,83 @@
+using System.Collections.Immutable;
+
+namespace GourmetGram.Domain.Classification;
+
+/// <summary>The model's calibrated answer: one probability for each class, in model order, summing to 1.</summary>
+public sealed record ClassProbabilities
+{
+    private const double SumTolerance = 1e-4;
+
+    /// <summary>The probabilities in model order, each in [0, 1].</summary>
+    public ImmutableArray<float> Values { get; }
+
+    /// <summary>Wraps probabilities that were computed before (a stored row).</summary>
+    /// <exception cref="ArgumentException">Fewer than two values, a value outside [0, 1] or not a number, or a sum that is not 1.</exception>
+    public ClassProbabilities(ImmutableArray<float> values)
+    {
+        if (values.IsDefault || values.Length < 2)
+            throw new ArgumentException("At least two classes are needed.", nameof(values));
+        var sum = 0.0;
+        foreach (var value in values)
+        {
+            if (!(value is >= 0 and <= 1))
+                throw new ArgumentException($"{value} is not a probability.", nameof(values));
+            sum += value;
+        }
+
+        if (Math.Abs(sum - 1) > SumTolerance)
+            throw new ArgumentException($"The probabilities sum to {sum}, not 1.", nameof(values));
+        Values = values;
+    }
+
+    /// <summary>Softmax of <c>logits / temperature</c> (temperature scaling: Guo et al. 2017, arXiv:1706.04599).</summary>
+    /// <param name="logits">Raw scores in model order.</param>
+    /// <param name="temperature">Greater than 0; 1 leaves the model's own confidence as it is.</param>
+    /// <exception cref="ArgumentException">A logit is not finite, or the temperature is not greater than 0.</exception>
+    public static ClassProbabilities FromLogits(ReadOnlySpan<float> logits, double temperature)
+    {
+        if (!(temperature > 0) || double.IsInfinity(temperature))
+            throw new ArgumentException($"The temperature must be greater than 0, found {temperature}.", nameof(temperature));
+        var largest = double.NegativeInfinity;
+        foreach (var logit in logits)
+        {
+            if (!float.IsFinite(logit))
+                throw new ArgumentException("The model answered with a number that is not finite.", nameof(logits));
+            largest = Math.Max(largest, logit);
+        }
+
+        var exponentials = new double[logits.Length];
+        var sum = 0.0;
+        for (var i = 0; i < logits.Length; i++)
+            sum += exponentials[i] = Math.Exp((logits[i] - largest) / temperature);
+        return new ClassProbabilities([.. exponentials.Select(e => (float)(e / sum))]);
+    }
+
+    /// <summary>Index of the most probable class; of equals, the first.</summary>
+    public int PredictedIndex
+    {
+        get
+        {
+            var best = 0;
+            for (var i = 1; i < Values.Length; i++)
+            {
+                if (Values[i] > Values[best])
+                    best = i;
+            }
+
+            return best;
+        }
+    }
+
+    /// <summary>Probability of the predicted class.</summary>
+    public float Confidence => Values[PredictedIndex];
+
+    public bool Equals(ClassProbabilities? other) => other is not null && Values.AsSpan().SequenceEqual(other.Values.AsSpan());
+
+    public override int GetHashCode()
+    {
+        var hash = new HashCode();
+        foreach (var value in Values)
+            hash.Add(value);
+        return hash.ToHashCode();
+    }
+}
