@@ -1,0 +1,26 @@
+using MediatR;
+
+namespace GourmetGram.Application.Classification;
+
+/// <summary>Names the class of a photo and keeps nothing: no photo, no row, so no feedback either.</summary>
+public static class ClassifyUnkept
+{
+    /// <param name="Upload">The photo as it was sent.</param>
+    public sealed record Query(ReadOnlyMemory<byte> Upload) : IRequest<Response>;
+
+    /// <param name="Class">The predicted class.</param>
+    /// <param name="Probability">Its probability, 0 to 1, not rounded.</param>
+    /// <param name="Probabilities">All classes in model order.</param>
+    public sealed record Response(string Class, float Probability, IReadOnlyList<ClassProbability> Probabilities);
+
+    internal sealed class Handler(PhotoClassification classification, IClassifier classifier) : IRequestHandler<Query, Response>
+    {
+        public async Task<Response> Handle(Query request, CancellationToken cancellationToken)
+        {
+            var answer = await classification.RunAsync(request.Upload, cancellationToken);
+            var labels = classifier.Model.Labels;
+            return new Response(
+                labels[answer.Probabilities.PredictedIndex], answer.Probabilities.Confidence, ClassProbability.Name(labels, answer.Probabilities));
+        }
+    }
+}

@@ -1,0 +1,21 @@
+using GourmetGram.Application.Common;
+using GourmetGram.Domain.Classification;
+using MediatR;
+
+namespace GourmetGram.Application.Classification;
+
+/// <summary>How many predictions are the caller's own.</summary>
+public static class CountPredictions
+{
+    /// <param name="Caller">Whose predictions.</param>
+    public sealed record Query(Caller Caller) : IRequest<Response>;
+
+    /// <param name="Count">All of the caller's predictions.</param>
+    public sealed record Response(int Count);
+
+    internal sealed class Handler(IRepository<Prediction> predictions) : IRequestHandler<Query, Response>
+    {
+        public async Task<Response> Handle(Query request, CancellationToken cancellationToken) =>
+            new(await predictions.CountAsync(new AllOfMaker(request.Caller.RequireIdentity("A count")), cancellationToken));
+    }
+}

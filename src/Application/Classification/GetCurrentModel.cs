@@ -1,0 +1,14 @@
+using MediatR;
+
+namespace GourmetGram.Application.Classification;
+
+/// <summary>The model in use, as its manifest describes it.</summary>
+public static class GetCurrentModel
+{
+    public sealed record Query : IRequest<ModelDescription>;
+
+    internal sealed class Handler(IClassifier classifier) : IRequestHandler<Query, ModelDescription>
+    {
+        public Task<ModelDescription> Handle(Query request, CancellationToken cancellationToken) => Task.FromResult(classifier.Model);
+    }
+}

@@ -1,0 +1,50 @@
+using System.ComponentModel;
+using System.ComponentModel.DataAnnotations;
+using GourmetGram.Application.Common;
+
+namespace GourmetGram.Application.Classification;
+
+/// <summary>How much one request may ask for.</summary>
+[SettingsSection("Limits")]
+public sealed class LimitsOptions
+{
+    /// <summary>Bytes in a mebibyte: limits on bytes are given in it.</summary>
+    public const int Mebibyte = 1024 * 1024;
+
+    [Description("Largest photo in MiB.")]
+    [Range(1, 200)]
+    public int UploadMebibytes { get; set; } = 20;
+
+    [Description("Most pixels of a photo, in millions. Checked from the header, before decoding.")]
+    [Range(1, 200)]
+    public int Megapixels { get; set; } = 40;
+
+    [Description("Photos decoded and classified at the same time; 0 means one for each processor.")]
+    [Range(0, 256)]
+    public int Concurrency { get; set; }
+
+    [Description("Photos that may wait for their turn; more are answered 503.")]
+    [Range(0, 10_000)]
+    public int QueueLength { get; set; } = 256;
+
+    [Description("Longest wait for a turn, in milliseconds; then the answer is 503.")]
+    [Range(0, 60_000)]
+    public int QueueMilliseconds { get; set; } = 1000;
+
+    [Description("Most photos of one batch; those beyond are answered 413.")]
+    [Range(1, 1000)]
+    public int BatchPhotos { get; set; } = 64;
+
+    [Description("Most MiB of all photos of one batch together; those beyond are answered 413.")]
+    [Range(1, 10_000)]
+    public int BatchMebibytes { get; set; } = 200;
+
+    /// <summary>Most bytes of all photos of one batch together.</summary>
+    public long BatchBytes => (long)BatchMebibytes * Mebibyte;
+
+    /// <summary>Largest photo in bytes.</summary>
+    public long UploadBytes => (long)UploadMebibytes * Mebibyte;
+
+    /// <summary>Most pixels of a photo.</summary>
+    public long Pixels => Megapixels * 1_000_000L;
+}

@@ -1,0 +1,8 @@
+namespace GourmetGram.Application.Common;
+
+/// <summary>Builds absolute addresses, from <c>GourmetGram:PublicUrl</c> where it is set and else from the request.</summary>
+public interface ILinks
+{
+    /// <summary>Address of the bytes of a prediction's photo.</summary>
+    string PredictionImage(Guid predictionId);
+}

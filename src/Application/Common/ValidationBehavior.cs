@@ -1,0 +1,17 @@
+using FluentValidation;
+using MediatR;
+
+namespace GourmetGram.Application.Common;
+
+/// <summary>Runs every validator of a message before its handler, and throws one <see cref="ValidationException"/> with all that is wrong.</summary>
+internal sealed class ValidationBehavior<TRequest, TResponse>(IEnumerable<IValidator<TRequest>> validators) : IPipelineBehavior<TRequest, TResponse>
+    where TRequest : IRequest<TResponse>
+{
+    public async Task<TResponse> Handle(TRequest request, CancellationToken cancellationToken, RequestHandlerDelegate<TResponse> next)
+    {
+        ArgumentNullException.ThrowIfNull(next);
+        foreach (var validator in validators)
+            await validator.ValidateAndThrowAsync(request, cancellationToken);
+        return await next();
+    }
+}

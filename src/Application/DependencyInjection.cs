@@ -1,0 +1,37 @@
+using FluentValidation;
+using GourmetGram.Application.Classification;
+using GourmetGram.Application.Feedback;
+using GourmetGram.Application.Common;
+using MediatR;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace GourmetGram.Application;
+
+public static class DependencyInjection
+{
+    /// <summary>Registers every use case of this assembly: handlers and validators are found by scanning, so a new file is enough.</summary>
+    public static IServiceCollection AddApplication(this IServiceCollection services)
+    {
+        var assembly = typeof(DependencyInjection).Assembly;
+        services.AddScoped<IMediator, Mediator>();
+        services.AddScoped<ServiceFactory>(provider => provider.GetRequiredService!);
+        services.AddTransient(typeof(IPipelineBehavior<,>), typeof(ValidationBehavior<,>));
+        foreach (var handler in assembly.GetTypes().Where(type => !type.IsAbstract))
+        {
+            foreach (var contract in handler.GetInterfaces().Where(i => i.IsGenericType && i.GetGenericTypeDefinition() == typeof(IRequestHandler<,>)))
+                services.AddTransient(contract, handler);
+        }
+
+        // Validators are internal: without this flag none would be found, silently.
+        services.AddValidatorsFromAssembly(assembly, includeInternalTypes: true);
+
+        services.AddSingleton<ClassificationMetrics>();
+        services.AddScoped<PhotoClassification>();
+        services.AddScoped<PredictionErasure>();
+        services.AddSingleton<Thumbnails>();
+        services.AddScoped<IPredictionFacts, FeedbackFacts>();
+        services.AddScoped<IPredictionErasure, FeedbackErasure>();
+        services.AddScoped<IPhotoExport, PhotoExport>();
+        return services;
+    }
+}

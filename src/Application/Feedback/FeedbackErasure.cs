@@ -1,0 +1,15 @@
+using GourmetGram.Application.Classification;
+using GourmetGram.Application.Common;
+using GourmetGram.Domain.Feedback;
+
+namespace GourmetGram.Application.Feedback;
+
+/// <summary>What anybody said of a prediction goes with it.</summary>
+internal sealed class FeedbackErasure(IRepository<UserFeedback> feedback) : IPredictionErasure
+{
+    public async Task EraseAsync(IReadOnlyCollection<Guid> predictionIds, CancellationToken cancellationToken)
+    {
+        foreach (var fact in await feedback.ListAsync(new ErasableFeedback(predictionIds), cancellationToken))
+            feedback.Remove(fact);
+    }
+}

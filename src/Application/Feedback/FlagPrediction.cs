@@ -1,0 +1,40 @@
+using GourmetGram.Application.Common;
+using GourmetGram.Domain.Classification;
+using GourmetGram.Domain.Feedback;
+using MediatR;
+using Microsoft.Extensions.Logging;
+
+namespace GourmetGram.Application.Feedback;
+
+/// <summary>Records that a rater says a prediction is wrong. Said twice, it stays one fact.</summary>
+public static class FlagPrediction
+{
+    /// <param name="PredictionId">The prediction.</param>
+    /// <param name="Caller">Who says so.</param>
+    /// <param name="Source">How it came in; with <see cref="FeedbackSource.LabRoute"/> knowing the id is the permission.</param>
+    public sealed record Command(Guid PredictionId, Caller Caller, FeedbackSource Source) : IRequest<Response>;
+
+    /// <param name="FeedbackId">Id of the fact.</param>
+    public sealed record Response(Guid FeedbackId);
+
+    internal sealed class Handler(
+        IRepository<Prediction> predictions, IRepository<UserFeedback> feedback, TimeProvider time, ILogger<Handler> logger) : IRequestHandler<Command, Response>
+    {
+        public Task<Response> Handle(Command request, CancellationToken cancellationToken) =>
+            ConcurrentChangeException.RetryAsync(() => FlagAsync(request, cancellationToken));
+
+        private async Task<Response> FlagAsync(Command request, CancellationToken cancellationToken)
+        {
+            var prediction = await predictions.FindRatableAsync(request.PredictionId, request.Caller, request.Source, cancellationToken);
+            var rater = request.Caller.Actor;
+            if (await feedback.FirstOrDefaultAsync(new CurrentFeedback(prediction.Id, rater, FeedbackTopic.Flag), cancellationToken) is { } current)
+                return new Response(current.Id);
+
+            var flag = UserFeedback.Flag(prediction, rater, request.Source, time.GetUtcNow());
+            feedback.Add(flag);
+            await feedback.SaveChangesAsync(cancellationToken);
+            logger.LogInformation("Prediction {PredictionId} was flagged by {Rater} ({Source})", prediction.Id, rater, request.Source);
+            return new Response(flag.Id);
+        }
+    }
+}

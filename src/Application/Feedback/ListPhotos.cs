@@ -1,0 +1,110 @@
+using FluentValidation;
+using FluentValidation.Results;
+using GourmetGram.Application.Classification;
+using GourmetGram.Application.Common;
+using GourmetGram.Domain.Classification;
+using MediatR;
+
+namespace GourmetGram.Application.Feedback;
+
+/// <summary>The caller's own photos, newest first, by what was predicted and what the caller said of them, paged by key in both directions.</summary>
+public static class ListPhotos
+{
+    /// <summary>Most rows of a page.</summary>
+    public const int MaximumLimit = 100;
+
+    /// <summary>All that is asked for must hold.</summary>
+    /// <param name="Class">Only photos of this predicted class; null for all.</param>
+    /// <param name="Flagged">Only photos that the caller flags.</param>
+    /// <param name="Corrected">Only photos that the caller gave another class; a confirmation is not a correction.</param>
+    /// <param name="LowConfidence">Only photos with a confidence below <see cref="PredictionResponse.SureFrom"/>.</param>
+    public sealed record Filter(string? Class = null, bool Flagged = false, bool Corrected = false, bool LowConfidence = false);
+
+    /// <param name="Caller">Whose photos.</param>
+    /// <param name="Before">Cursor: only photos older than it. Not together with <paramref name="After"/>.</param>
+    /// <param name="After">Cursor: the photos next newer than it.</param>
+    /// <param name="Limit">Rows a page, 1 to 100.</param>
+    /// <param name="Filter">Which photos.</param>
+    public sealed record Query(Caller Caller, string? Before, string? After, int Limit, Filter Filter) : IRequest<Response>;
+
+    /// <param name="Items">The photos, newest first. Where a cursor leads past the end, the newest ones.</param>
+    /// <param name="Newer">What <see cref="Query.After"/> of the neighbouring page of newer photos is; null when there is none.</param>
+    /// <param name="Older">What <see cref="Query.Before"/> of the neighbouring page of older photos is; null when there is none.</param>
+    public sealed record Response(IReadOnlyList<PredictionResponse> Items, string? Newer, string? Older);
+
+    internal sealed class Validator : AbstractValidator<Query>
+    {
+        public Validator()
+        {
+            RuleFor(q => q.Limit).InclusiveBetween(1, MaximumLimit).OverridePropertyName("limit")
+                .WithMessage($"'limit' is a whole number from 1 to {MaximumLimit}.");
+            RuleFor(q => q.Before).Must(IsCursor).OverridePropertyName("before")
+                .WithMessage("'before' is what 'older' of a page says; leave it out for the first page.");
+            RuleFor(q => q.After).Must(IsCursor).OverridePropertyName("after")
+                .WithMessage("'after' is what 'newer' of a page says; leave it out for the first page.");
+            RuleFor(q => q.After).Null().When(q => q.Before is not null).OverridePropertyName("after")
+                .WithMessage("Give 'before' or 'after', not both.");
+        }
+
+        private static bool IsCursor(string? cursor) => cursor is null || Guid.TryParseExact(cursor, "N", out _);
+    }
+
+    internal sealed class Handler(IPhotoList photos, IClassifier classifier, IPredictionFacts facts, ILinks links) : IRequestHandler<Query, Response>
+    {
+        public async Task<Response> Handle(Query request, CancellationToken cancellationToken)
+        {
+            var selection = Select(request.Caller.RequireIdentity("A list"), request.Filter);
+            var (rows, hasNewer, hasOlder) = request.After is { } after
+                ? await NewerAsync(selection, Guid.ParseExact(after, "N"), request.Limit, cancellationToken)
+                : await OlderAsync(selection, request.Before is { } before ? Guid.ParseExact(before, "N") : null, request.Limit, cancellationToken);
+            var said = await facts.OfAsync(rows, selection.Maker, cancellationToken);
+            return new Response(
+                [.. rows.Select(p => PredictionResponse.From(p, said.GetValueOrDefault(p.Id, PredictionFacts.None), links))],
+                hasNewer ? rows[0].Id.ToString("N") : null,
+                hasOlder ? rows[^1].Id.ToString("N") : null);
+        }
+
+        private PhotoSelection Select(Actor maker, Filter filter)
+        {
+            int? index = null;
+            if (filter.Class is { } name)
+            {
+                // All predictions of an installation have the classes of the loaded model: the start makes sure of it.
+                var labels = classifier.Model.Labels;
+                index = labels.IndexOf(name);
+                if (index < 0)
+                    throw new ValidationException([new ValidationFailure("class", $"There is no class '{name}'. The classes are: {string.Join(", ", labels)}.")]);
+            }
+
+            return new PhotoSelection(maker, index, filter.Flagged, filter.Corrected, filter.LowConfidence ? PredictionResponse.SureFrom : null);
+        }
+
+        private async Task<(IReadOnlyList<Prediction> Rows, bool HasNewer, bool HasOlder)> OlderAsync(
+            PhotoSelection selection, Guid? before, int limit, CancellationToken cancellationToken)
+        {
+            // One row more than asked for tells whether there is a next page.
+            var rows = await photos.NewestAsync(selection, before, limit + 1, cancellationToken);
+            if (before is null)
+                return (Take(rows, limit), HasNewer: false, rows.Count > limit);
+            // The last photos were erased since the cursor was given.
+            if (rows.Count == 0)
+                return await OlderAsync(selection, before: null, limit, cancellationToken);
+            var newer = await photos.NewerAsync(selection, rows[0].Id, 1, cancellationToken);
+            return (Take(rows, limit), newer.Count > 0, rows.Count > limit);
+        }
+
+        private async Task<(IReadOnlyList<Prediction> Rows, bool HasNewer, bool HasOlder)> NewerAsync(
+            PhotoSelection selection, Guid after, int limit, CancellationToken cancellationToken)
+        {
+            var rows = await photos.NewerAsync(selection, after, limit + 1, cancellationToken);
+            // Nothing beyond: this is the first page, which is filled up with older photos where some were erased.
+            if (rows.Count <= limit)
+                return await OlderAsync(selection, before: null, limit, cancellationToken);
+            IReadOnlyList<Prediction> page = [.. Take(rows, limit).Reverse()];
+            var older = await photos.NewestAsync(selection, page[^1].Id, 1, cancellationToken);
+            return (page, HasNewer: true, older.Count > 0);
+        }
+
+        private static IReadOnlyList<Prediction> Take(IReadOnlyList<Prediction> rows, int limit) => [.. rows.Take(limit)];
+    }
+}

@@ -1,0 +1,15 @@
+using GourmetGram.Application.Classification;
+using GourmetGram.Application.Common;
+using GourmetGram.Domain.Classification;
+using GourmetGram.Domain.Feedback;
+
+namespace GourmetGram.Application.Feedback;
+
+internal static class RatablePrediction
+{
+    /// <summary>The prediction, if this caller may give feedback on it this way.</summary>
+    /// <exception cref="NotFoundException">There is none, or it is somebody else's.</exception>
+    public static Task<Prediction> FindRatableAsync(
+        this IRepository<Prediction> predictions, Guid id, Caller caller, FeedbackSource source, CancellationToken cancellationToken) =>
+        source == FeedbackSource.LabRoute ? predictions.FindAsync(id, cancellationToken) : predictions.FindUsableAsync(id, caller, cancellationToken);
+}
