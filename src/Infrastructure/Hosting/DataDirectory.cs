@@ -1,0 +1,118 @@
+using System.Globalization;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
+
+namespace GourmetGram.Infrastructure.Hosting;
+
+/// <summary>The data directory cannot be used. The start stops here: waiting does not cure it.</summary>
+public sealed class DataDirectoryException(string message, Exception? cause = null, bool isInUse = false) : Exception(message, cause)
+{
+    /// <summary>Whether another process has it: then the folder itself is sound.</summary>
+    public bool IsInUse { get; } = isInUse;
+}
+
+/// <summary>
+/// The folder of all that is kept, and this process's right to it: while it exists, no other GourmetGram process can have the same folder.
+/// The operating system gives the lock back when the process ends, however it ends.
+/// </summary>
+public sealed class DataDirectory : IDisposable
+{
+    private const string LockName = "lock";
+
+    private readonly FileStream held;
+
+    /// <summary>Creates the folder where it is missing (readable by its user alone), checks that it can be written, and takes it.</summary>
+    /// <exception cref="DataDirectoryException">It cannot be created or written, or another process has it.</exception>
+    public DataDirectory(IOptions<GourmetGramOptions> options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        FullPath = Path.TrimEndingDirectorySeparator(options.Value.DataDirectoryPath);
+        try
+        {
+            Create(FullPath);
+            Disk.Probe(FullPath);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw CannotBeWritten(e);
+        }
+
+        held = Lock();
+        // Who had it before may have been killed: then its address leads nowhere, or to a stranger.
+        ServerAccess.Delete(FullPath);
+    }
+
+    /// <summary>Absolute path of the folder.</summary>
+    public string FullPath { get; }
+
+    public void Dispose() => held.Dispose();
+
+    private FileStream Lock()
+    {
+        var path = Path.Combine(FullPath, LockName);
+        FileStream file;
+        try
+        {
+            // On Linux FileShare.None is an exclusive flock, taken at once or not at all.
+            file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+        }
+        catch (UnauthorizedAccessException e)
+        {
+            throw CannotBeWritten(e);
+        }
+        catch (IOException e)
+        {
+            throw new DataDirectoryException(
+                $"The data directory {FullPath} is in use by another GourmetGram process ({HolderOf(path)}). "
+                + "Stop that process, or set GourmetGram:DataDirectory to another folder.", e, isInUse: true);
+        }
+
+        file.SetLength(0);
+        file.Write(System.Text.Encoding.ASCII.GetBytes(Environment.ProcessId.ToString(CultureInfo.InvariantCulture)));
+        file.Flush();
+        return file;
+    }
+
+    private static string HolderOf(string path)
+    {
+        try
+        {
+            return Disk.ReadLockedText(path) is { Length: > 0 } pid ? $"pid {pid}" : "pid unknown";
+        }
+        catch (IOException)
+        {
+            return "pid unknown";
+        }
+    }
+
+    private static void Create(string path)
+    {
+        var missing = new List<string>();
+        for (var level = path; !Directory.Exists(level); level = Path.GetDirectoryName(level)!)
+            missing.Add(level);
+        if (OperatingSystem.IsWindows())
+            Directory.CreateDirectory(path);
+        else
+            Directory.CreateDirectory(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        foreach (var level in missing)
+            Disk.FlushFolder(Path.GetDirectoryName(level)!);
+    }
+
+    private DataDirectoryException CannotBeWritten(Exception cause) =>
+        new($"The data directory {FullPath} cannot be written: {cause.Message} "
+            + $"Make it writable for the user '{Environment.UserName}', or set GourmetGram:DataDirectory to another folder.", cause);
+}
+
+public static class DataDirectoryRegistration
+{
+    /// <summary>
+    /// Registers the <see cref="DataDirectory"/>, which is taken when it is first asked for. Needs <see cref="GourmetGramOptions"/>.
+    /// May be called more than once.
+    /// </summary>
+    public static IServiceCollection AddDataDirectory(this IServiceCollection services)
+    {
+        services.TryAddSingleton<DataDirectory>();
+        return services;
+    }
+}

@@ -1,0 +1,32 @@
+using System.ComponentModel.DataAnnotations;
+using System.Net;
+
+namespace GourmetGram.Infrastructure.Hosting;
+
+/// <summary>Every text of the list is an IP address or a network; an empty one is how an environment variable says "not set".</summary>
+[AttributeUsage(AttributeTargets.Property)]
+public sealed class NetworkListAttribute : ValidationAttribute
+{
+    public NetworkListAttribute()
+        : base("{0} must hold IP addresses (10.0.0.2) or networks that begin at their first address (10.0.0.0/24).")
+    {
+    }
+
+    public override bool IsValid(object? value) =>
+        value is IEnumerable<string> texts && texts.All(text => text.Length == 0 || TryParse(text, out _));
+
+    /// <summary>Reads one text of such a list; an address becomes the network that holds it alone.</summary>
+    public static bool TryParse(string text, out IPNetwork network)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        network = default;
+        var parts = text.Split('/');
+        // IPAddress also reads "10" and "10.2", as addresses that nobody means.
+        if (!IPAddress.TryParse(parts[0], out var address) || (!parts[0].Contains(':', StringComparison.Ordinal) && parts[0].Count(c => c == '.') != 3))
+            return false;
+        if (parts.Length > 1)
+            return IPNetwork.TryParse(text, out network);
+        network = new IPNetwork(address, address.GetAddressBytes().Length * 8);
+        return true;
+    }
+}

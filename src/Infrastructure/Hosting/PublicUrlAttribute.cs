@@ -1,0 +1,18 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace GourmetGram.Infrastructure.Hosting;
+
+/// <summary>The text is an absolute http or https address that more can be appended to: no query, no fragment, no user.</summary>
+[AttributeUsage(AttributeTargets.Property)]
+public sealed class PublicUrlAttribute : ValidationAttribute
+{
+    public PublicUrlAttribute()
+        : base("{0} must be an address as https://food.example.org/gourmetgram: http or https, without query, fragment and user.")
+    {
+    }
+
+    public override bool IsValid(object? value) => value is null
+        || (value is string text && Uri.TryCreate(text, UriKind.Absolute, out var url)
+            && (url.Scheme == Uri.UriSchemeHttps || url.Scheme == Uri.UriSchemeHttp)
+            && url is { Query: "", Fragment: "", UserInfo: "" });
+}

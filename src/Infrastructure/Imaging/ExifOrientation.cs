@@ -1,0 +1,87 @@
+using System.Buffers.Binary;
+
+namespace GourmetGram.Infrastructure.Imaging;
+
+/// <summary>EXIF's orientation: 1 is upright, 2 to 4 are mirrored or turned by 180°, 5 to 8 are turned by 90° as well.</summary>
+internal static class ExifOrientation
+{
+    public const int Upright = 1;
+
+    private const ushort Tag = 0x0112;
+    private const ushort ShortType = 3;
+    private const int EntrySize = 12;
+
+    /// <summary>Whether width and height change places.</summary>
+    public static bool Transposes(int orientation) => orientation >= 5;
+
+    /// <summary>Reads the orientation from EXIF data (a TIFF header and its directories). Broken data is upright: viewers ignore it too.</summary>
+    public static int Read(ReadOnlySpan<byte> exif)
+    {
+        if (exif.StartsWith("Exif\0\0"u8))
+            exif = exif[6..];
+        var littleEndian = exif.StartsWith("II*\0"u8);
+        if ((!littleEndian && !exif.StartsWith("MM\0*"u8)) || exif.Length < 8)
+            return Upright;
+
+        var directory = ReadUInt32(exif[4..], littleEndian);
+        if (directory > exif.Length - 2)
+            return Upright;
+        var entries = exif[(int)directory..];
+        int count = ReadUInt16(entries, littleEndian);
+        entries = entries[2..];
+        for (; count > 0 && entries.Length >= EntrySize; count--, entries = entries[EntrySize..])
+        {
+            if (ReadUInt16(entries, littleEndian) != Tag || ReadUInt16(entries[2..], littleEndian) != ShortType)
+                continue;
+            int orientation = ReadUInt16(entries[8..], littleEndian);
+            return orientation is >= 1 and <= 8 ? orientation : Upright;
+        }
+
+        return Upright;
+    }
+
+    /// <summary>EXIF data that holds the orientation and nothing else.</summary>
+    public static byte[] Write(int orientation) =>
+    [
+        (byte)'M', (byte)'M', 0, 42, 0, 0, 0, 8,
+        0, 1,
+        0x01, 0x12, 0, 3, 0, 0, 0, 1, 0, (byte)orientation, 0, 0,
+        0, 0, 0, 0,
+    ];
+
+    /// <summary>Turns a picture upright.</summary>
+    /// <param name="rgb">3 bytes a pixel, row by row, as stored.</param>
+    /// <param name="width">Width as stored.</param>
+    /// <param name="height">Height as stored.</param>
+    /// <param name="orientation">1 to 8.</param>
+    public static byte[] Turn(byte[] rgb, int width, int height, int orientation)
+    {
+        if (orientation == Upright)
+            return rgb;
+        var transposes = Transposes(orientation);
+        var mirrorsX = orientation is 2 or 3 or 7 or 8;
+        var mirrorsY = orientation is 3 or 4 or 6 or 7;
+        var (uprightWidth, uprightHeight) = transposes ? (height, width) : (width, height);
+        var upright = new byte[rgb.Length];
+        for (var y = 0; y < uprightHeight; y++)
+        {
+            for (var x = 0; x < uprightWidth; x++)
+            {
+                var (storedX, storedY) = transposes ? (y, x) : (x, y);
+                if (mirrorsX)
+                    storedX = width - 1 - storedX;
+                if (mirrorsY)
+                    storedY = height - 1 - storedY;
+                rgb.AsSpan(((storedY * width) + storedX) * 3, 3).CopyTo(upright.AsSpan(((y * uprightWidth) + x) * 3));
+            }
+        }
+
+        return upright;
+    }
+
+    private static ushort ReadUInt16(ReadOnlySpan<byte> bytes, bool littleEndian) =>
+        littleEndian ? BinaryPrimitives.ReadUInt16LittleEndian(bytes) : BinaryPrimitives.ReadUInt16BigEndian(bytes);
+
+    private static uint ReadUInt32(ReadOnlySpan<byte> bytes, bool littleEndian) =>
+        littleEndian ? BinaryPrimitives.ReadUInt32LittleEndian(bytes) : BinaryPrimitives.ReadUInt32BigEndian(bytes);
+}

@@ -1,0 +1,29 @@
+using GourmetGram.Application.Classification;
+
+namespace GourmetGram.Infrastructure.Imaging;
+
+/// <summary>What is said to the sender of a photo that cannot be used: what is wrong, what to do.</summary>
+internal static class Faults
+{
+    public static UnusablePhotoException Empty() =>
+        new(PhotoFault.Empty, "The photo is empty: 0 bytes arrived. Choose a photo and send it again.");
+
+    public static UnusablePhotoException TooManyBytes(long found, long limit) => new(
+        PhotoFault.TooManyBytes,
+        $"The photo has {found:N0} bytes; at most {limit:N0} ({limit / LimitsOptions.Mebibyte} MiB) are accepted. Save it smaller, or as JPEG, and send it again.");
+
+    public static UnusablePhotoException TooManyPixels(int width, int height, long limit) => new(
+        PhotoFault.TooManyPixels,
+        $"The photo has {width} × {height} = {(long)width * height:N0} pixels; at most {limit:N0} are accepted. Save it smaller and send it again.");
+
+    /// <param name="found">What the file is, as in "a GIF"; null when it is not recognised.</param>
+    /// <param name="hint">What more helps with this kind of file; null when nothing does.</param>
+    public static UnusablePhotoException UnknownFormat(string? found, string? hint = null) => new(
+        PhotoFault.UnknownFormat,
+        (found is null ? "This file is not a JPEG, PNG or WebP photo." : $"This file is {found}, not a JPEG, PNG or WebP photo.")
+        + " Save it as JPEG, PNG or WebP and send it again." + (hint is null ? "" : " " + hint));
+
+    /// <param name="detail">What is broken, as the rest of a sentence.</param>
+    public static UnusablePhotoException Damaged(string detail) => new(
+        PhotoFault.Damaged, $"The photo is cut off or damaged: {detail}. Send it again, or export it again from the program that made it.");
+}

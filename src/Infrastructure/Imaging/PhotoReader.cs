@@ -1,0 +1,93 @@
+using GourmetGram.Application.Classification;
+using Microsoft.Extensions.Options;
+using SkiaSharp;
+
+namespace GourmetGram.Infrastructure.Imaging;
+
+internal sealed class PhotoReader(IOptions<LimitsOptions> limits) : IPhotoReader
+{
+    /// <summary>Of 100: what it loses cannot be seen on a photo made smaller.</summary>
+    private const int ThumbnailQuality = 80;
+
+    private static readonly IPhotoFormat[] Formats = [new JpegFile(), new PngFile(), new WebpFile()];
+
+    public PhotoHeader ReadHeader(ReadOnlyMemory<byte> upload)
+    {
+        var (format, layout) = Inspect(upload.Span);
+        return ExifOrientation.Transposes(layout.Orientation)
+            ? new PhotoHeader(format.MediaType, format.Extension, layout.Height, layout.Width)
+            : new PhotoHeader(format.MediaType, format.Extension, layout.Width, layout.Height);
+    }
+
+    public byte[] RemoveMetadata(ReadOnlyMemory<byte> upload) => FormatOf(upload.Span).RemoveMetadata(upload.Span);
+
+    public byte[] Decode(ReadOnlyMemory<byte> upload, int width, int height)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(width);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(height);
+        return DecodeUpright(upload, Inspect(upload.Span).Layout, width, height);
+    }
+
+    public byte[] Thumbnail(ReadOnlyMemory<byte> photo, int longestSide)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(longestSide);
+        var layout = Inspect(photo.Span).Layout;
+        var (width, height) = ExifOrientation.Transposes(layout.Orientation) ? (layout.Height, layout.Width) : (layout.Width, layout.Height);
+        var scale = Math.Min(1, longestSide / (double)Math.Max(width, height));
+        width = Math.Max(1, (int)Math.Round(width * scale));
+        height = Math.Max(1, (int)Math.Round(height * scale));
+
+        // The profile is not kept, so its colours are converted: a browser takes a JPEG without one for sRGB.
+        using var colours = SKColorSpace.CreateSrgb();
+        return EncodeJpeg(DecodeUpright(photo, layout, width, height, colours), width, height);
+    }
+
+    private static byte[] DecodeUpright(ReadOnlyMemory<byte> upload, PhotoLayout layout, int width, int height, SKColorSpace? colours = null)
+    {
+        // Resized first and turned after: what is turned is small then.
+        var (storedWidth, storedHeight) = ExifOrientation.Transposes(layout.Orientation) ? (height, width) : (width, height);
+        var stored = PhotoDecoder.Decode(upload, layout, storedWidth, storedHeight, colours);
+        return ExifOrientation.Turn(stored, storedWidth, storedHeight, layout.Orientation);
+    }
+
+    private static byte[] EncodeJpeg(ReadOnlySpan<byte> rgb, int width, int height)
+    {
+        using var bitmap = new SKBitmap(new SKImageInfo(width, height, SKColorType.Rgba8888, SKAlphaType.Opaque, colorspace: null));
+        var pixels = bitmap.GetPixelSpan();
+        for (int from = 0, to = 0; from < rgb.Length; from += 3, to += 4)
+        {
+            rgb.Slice(from, 3).CopyTo(pixels[to..]);
+            pixels[to + 3] = byte.MaxValue;
+        }
+
+        using var jpeg = bitmap.Encode(SKEncodedImageFormat.Jpeg, ThumbnailQuality);
+        return jpeg.ToArray();
+    }
+
+    /// <summary>All that can be said of a photo before its pixels are touched.</summary>
+    private (IPhotoFormat Format, PhotoLayout Layout) Inspect(ReadOnlySpan<byte> file)
+    {
+        if (file.Length > limits.Value.UploadBytes)
+            throw Faults.TooManyBytes(file.Length, limits.Value.UploadBytes);
+        var format = FormatOf(file);
+        var layout = format.ReadLayout(file);
+        if (layout.Width == 0 || layout.Height == 0)
+            throw Faults.Damaged($"its header says {layout.Width} × {layout.Height} pixels");
+        if ((long)layout.Width * layout.Height > limits.Value.Pixels)
+            throw Faults.TooManyPixels(layout.Width, layout.Height, limits.Value.Pixels);
+        return (format, layout);
+    }
+
+    private static IPhotoFormat FormatOf(ReadOnlySpan<byte> file)
+    {
+        if (file.IsEmpty)
+            throw Faults.Empty();
+        foreach (var format in Formats)
+        {
+            if (format.Matches(file))
+                return format;
+        }
+
+        throw UnknownFormat.Name(file);
+    }
+}

@@ -1,0 +1,73 @@
+using System.Buffers;
+using GourmetGram.Application.Classification;
+using Microsoft.ML.OnnxRuntime;
+
+namespace GourmetGram.Infrastructure.Onnx;
+
+/// <summary>One session for all callers: ONNX Runtime takes concurrent runs, each on its caller's thread. <see cref="ModelLoader"/> makes it.</summary>
+internal sealed class OnnxClassifier : IClassifier, IDisposable
+{
+    private readonly InferenceSession session;
+    private readonly PixelTable table;
+    private readonly string[] inputNames;
+    private readonly string[] outputNames;
+    private readonly long[] inputShape;
+
+    /// <param name="session">Is disposed with the classifier.</param>
+    /// <param name="manifest">Fits the session.</param>
+    /// <param name="model">What <see cref="IClassifier.Model"/> says.</param>
+    public OnnxClassifier(InferenceSession session, ModelManifest manifest, ModelDescription model)
+    {
+        this.session = session;
+        Model = model;
+        table = new PixelTable(manifest.Input);
+        inputNames = [manifest.Input.Name];
+        inputShape = [1, 3, model.InputHeight, model.InputWidth];
+        outputNames = model.EmbeddingSize is null ? [manifest.Outputs.Logits] : [manifest.Outputs.Logits, manifest.Outputs.Embedding!];
+    }
+
+    public ModelDescription Model { get; }
+
+    public ClassifierOutput Run(ReadOnlySpan<byte> rgb, CancellationToken cancellationToken)
+    {
+        var length = 3 * Model.InputWidth * Model.InputHeight;
+        if (rgb.Length != length)
+            throw new ArgumentException($"Expected {Model.InputWidth}×{Model.InputHeight}×3 = {length} bytes, found {rgb.Length}.", nameof(rgb));
+
+        var pixels = ArrayPool<float>.Shared.Rent(length);
+        try
+        {
+            table.Fill(rgb, pixels.AsSpan(0, length));
+            var output = new ClassifierOutput(new float[Model.Labels.Length], Model.EmbeddingSize is { } size ? new float[size] : null);
+            Run(pixels.AsMemory(0, length), output, cancellationToken);
+            return output;
+        }
+        finally
+        {
+            ArrayPool<float>.Shared.Return(pixels);
+        }
+    }
+
+    public void Dispose() => session.Dispose();
+
+    /// <summary>The runtime reads and writes the managed arrays in place.</summary>
+    private void Run(Memory<float> pixels, ClassifierOutput output, CancellationToken cancellationToken)
+    {
+        using var image = Tensor(pixels, inputShape);
+        using var logits = Tensor(output.Logits, [1, output.Logits.Length]);
+        using var embedding = output.Embedding is { } values ? Tensor(values, [1, values.Length]) : null;
+        using var options = new RunOptions();
+        using var stop = cancellationToken.Register(static state => ((RunOptions)state!).Terminate = true, options);
+        try
+        {
+            session.Run(options, inputNames, [image], outputNames, embedding is null ? [logits] : [logits, embedding]);
+        }
+        catch (OnnxRuntimeException) when (cancellationToken.IsCancellationRequested)
+        {
+            throw new OperationCanceledException(cancellationToken);
+        }
+    }
+
+    private static OrtValue Tensor(Memory<float> values, long[] shape) =>
+        OrtValue.CreateTensorValueFromMemory(OrtMemoryInfo.DefaultInstance, values, shape);
+}

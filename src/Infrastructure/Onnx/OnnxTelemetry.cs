@@ -1,0 +1,26 @@
+using System.Runtime.InteropServices;
+
+namespace GourmetGram.Infrastructure.Onnx;
+
+/// <summary>
+/// Keeps ONNX Runtime from phoning home. Unless the process environment says otherwise before the first call into it, the runtime (1.31 on Linux) writes
+/// <c>~/.cache/Microsoft/DeveloperTools/.onnxruntime/onnxruntime.db</c> and sends it by HTTPS.
+/// </summary>
+public static partial class OnnxTelemetry
+{
+    internal const string Variable = "ORT_DISABLE_TELEMETRY";
+
+    /// <summary>Switches it off for this process, whatever the variable said. Must run before ONNX Runtime is touched; the model loader calls it too.</summary>
+    public static void SwitchOff()
+    {
+        // On Unix .NET keeps a copy of the environment of its own, which native code never sees: only libc's reaches the runtime.
+        if (OperatingSystem.IsWindows())
+            Environment.SetEnvironmentVariable(Variable, "1");
+        else if (SetEnv(Variable, "1", overwrite: 1) != 0)
+            throw new InvalidOperationException($"{Variable} could not be set (errno {Marshal.GetLastPInvokeError()}): start the process with {Variable}=1.");
+    }
+
+    [LibraryImport("libc", EntryPoint = "setenv", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static partial int SetEnv(string name, string value, int overwrite);
+}

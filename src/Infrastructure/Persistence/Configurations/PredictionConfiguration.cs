@@ -1,0 +1,21 @@
+using GourmetGram.Domain.Classification;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+
+namespace GourmetGram.Infrastructure.Persistence.Configurations;
+
+internal sealed class PredictionConfiguration : IEntityTypeConfiguration<Prediction>
+{
+    public void Configure(EntityTypeBuilder<Prediction> builder)
+    {
+        builder.ToTable("Predictions");
+        builder.Property(p => p.Id).ValueGeneratedNever();
+        builder.Property(p => p.Maker).HasConversion<ActorConverter>();
+        builder.Property(p => p.Probabilities).HasConversion<ProbabilitiesConverter>();
+        builder.ComplexProperty(p => p.Photo);
+        builder.HasOne(p => p.Model).WithMany().HasForeignKey(p => p.ModelVersionId).OnDelete(DeleteBehavior.Restrict);
+        builder.Ignore(p => p.PredictedClass);
+        builder.HasIndex(p => new { p.Maker, p.Id });
+        builder.HasIndex(p => new { p.Maker, p.PredictedIndex, p.Id });
+    }
+}

@@ -1,0 +1,28 @@
+using GourmetGram.Domain.Classification;
+using GourmetGram.Domain.Feedback;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+
+namespace GourmetGram.Infrastructure.Persistence.Configurations;
+
+internal sealed class UserFeedbackConfiguration : IEntityTypeConfiguration<UserFeedback>
+{
+    public void Configure(EntityTypeBuilder<UserFeedback> builder)
+    {
+        builder.ToTable("UserFeedback");
+        builder.Property(f => f.Id).ValueGeneratedNever();
+        builder.Property(f => f.Kind).HasConversion<string>();
+        builder.Property(f => f.Topic).HasConversion<string>();
+        builder.Property(f => f.Rater).HasConversion<ActorConverter>();
+        builder.Property(f => f.Source).HasConversion<string>();
+        // A fact ends once: of two requests that end the same one, the second must notice.
+        builder.Property(f => f.EndedAt).IsConcurrencyToken();
+        builder.Property(f => f.End).HasConversion<string>();
+        builder.HasOne<Prediction>().WithMany().HasForeignKey(f => f.PredictionId).OnDelete(DeleteBehavior.Restrict);
+        builder.HasIndex(f => f.PredictionId);
+        // A rater's flagged and corrected photos.
+        builder.HasIndex(f => new { f.Rater, f.Kind, f.PredictionId }).HasFilter("\"EndedAt\" IS NULL");
+        // At most one current fact per rater and topic.
+        builder.HasIndex(f => new { f.PredictionId, f.Rater, f.Topic }).IsUnique().HasFilter("\"EndedAt\" IS NULL");
+    }
+}

@@ -1,0 +1,51 @@
+using System.Buffers.Binary;
+using System.Collections.Immutable;
+using System.Text.Json;
+using GourmetGram.Domain.Classification;
+using Microsoft.EntityFrameworkCore.ChangeTracking;
+using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
+
+namespace GourmetGram.Infrastructure.Persistence;
+
+/// <summary>UTC milliseconds since 1970: SQLite cannot compare times otherwise, and PostgreSQL takes UTC only.</summary>
+internal sealed class UnixMillisecondsConverter() : ValueConverter<DateTimeOffset, long>(
+    time => time.ToUnixTimeMilliseconds(), milliseconds => DateTimeOffset.FromUnixTimeMilliseconds(milliseconds));
+
+/// <summary>Whole microseconds.</summary>
+internal sealed class MicrosecondsConverter() : ValueConverter<TimeSpan, long>(
+    span => span.Ticks / TimeSpan.TicksPerMicrosecond, microseconds => new TimeSpan(microseconds * TimeSpan.TicksPerMicrosecond));
+
+/// <summary><c>kind:id</c>.</summary>
+internal sealed class ActorConverter() : ValueConverter<Actor, string>(actor => actor.ToString(), text => Actor.Parse(text));
+
+/// <summary>Little-endian float32, one a class in model order.</summary>
+internal sealed class ProbabilitiesConverter() : ValueConverter<ClassProbabilities, byte[]>(value => ToBytes(value), bytes => FromBytes(bytes))
+{
+    private static byte[] ToBytes(ClassProbabilities probabilities)
+    {
+        var bytes = new byte[probabilities.Values.Length * sizeof(float)];
+        for (var i = 0; i < probabilities.Values.Length; i++)
+            BinaryPrimitives.WriteSingleLittleEndian(bytes.AsSpan(i * sizeof(float)), probabilities.Values[i]);
+        return bytes;
+    }
+
+    private static ClassProbabilities FromBytes(byte[] bytes)
+    {
+        var values = ImmutableArray.CreateBuilder<float>(bytes.Length / sizeof(float));
+        for (var i = 0; i < values.Capacity; i++)
+            values.Add(BinaryPrimitives.ReadSingleLittleEndian(bytes.AsSpan(i * sizeof(float))));
+        return new ClassProbabilities(values.MoveToImmutable());
+    }
+}
+
+/// <summary>A JSON array.</summary>
+internal sealed class LabelsConverter() : ValueConverter<ImmutableArray<string>, string>(labels => ToJson(labels), json => FromJson(json))
+{
+    private static string ToJson(ImmutableArray<string> labels) => JsonSerializer.Serialize(labels);
+
+    private static ImmutableArray<string> FromJson(string json) => JsonSerializer.Deserialize<ImmutableArray<string>>(json);
+}
+
+/// <summary>Labels are equal when their names are: an <see cref="ImmutableArray{T}"/> compares by reference.</summary>
+internal sealed class LabelsComparer() : ValueComparer<ImmutableArray<string>>(
+    (left, right) => left.SequenceEqual(right, StringComparer.Ordinal), labels => labels.Length, labels => labels);

@@ -1,0 +1,27 @@
+using GourmetGram.Application.Common;
+using Microsoft.EntityFrameworkCore;
+
+namespace GourmetGram.Infrastructure.Persistence;
+
+/// <summary>Tells use cases in their own words why the database did not do what they asked.</summary>
+internal static class DatabaseGuard
+{
+    /// <exception cref="ConcurrentChangeException">Another request got in between; the unit of work is empty again.</exception>
+    /// <exception cref="StoreUnavailableException">The database does not answer now.</exception>
+    public static async Task<TResult> GuardAsync<TResult>(this GourmetGramDbContext context, Func<Task<TResult>> work)
+    {
+        try
+        {
+            return await work();
+        }
+        catch (DbUpdateException e) when (e is DbUpdateConcurrencyException || DatabaseFaults.IsConflict(e.InnerException))
+        {
+            context.ChangeTracker.Clear();
+            throw new ConcurrentChangeException(e);
+        }
+        catch (Exception e) when (DatabaseFaults.CauseOf(e) is { } cause && DatabaseFaults.IsCuredByWaiting(cause))
+        {
+            throw new StoreUnavailableException("The database does not answer now. Nothing was stored. Send it again later.", e);
+        }
+    }
+}
