@@ -1,0 +1,81 @@
+using System.Text.Json.Serialization;
+using GourmetGram.Application.Classification;
+using GourmetGram.Application.Common;
+using GourmetGram.WebApi.Errors;
+using GourmetGram.WebApi.Hosting;
+using MediatR;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.WebUtilities;
+
+namespace GourmetGram.WebApi.Classification;
+
+/// <summary>Classifies the photos of one request as they arrive. Each is on its own: what is wrong with one shows in its item alone.</summary>
+internal sealed class PhotoBatch(IServiceScopeFactory scopes, ILogger<PhotoBatch> logger)
+{
+    /// <param name="Items">One for each photo, in the order sent.</param>
+    public sealed record Response(IReadOnlyList<Item> Items);
+
+    /// <param name="FileName">Name the photo was sent under; null when the client gave none.</param>
+    /// <param name="Status">What a request with this photo alone would be answered: 201, or the problem's status.</param>
+    /// <param name="Prediction">The prediction; missing when there is a problem.</param>
+    /// <param name="Problem">Why there is none (RFC 9457); missing when there is a prediction.</param>
+    public sealed record Item(
+        string? FileName,
+        int Status,
+        [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] PredictionResponse? Prediction,
+        [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] ProblemDetails? Problem);
+
+    /// <summary>As many photos are in memory as there are processors: the next is read when one of them is done.</summary>
+    public async Task<Response> RunAsync(BatchReader photos, Caller caller, CancellationToken cancellationToken)
+    {
+        using var turns = new SemaphoreSlim(Environment.ProcessorCount);
+        var items = new List<Task<Item>>();
+        try
+        {
+            await turns.WaitAsync(cancellationToken);
+            while (await photos.ReadNextAsync(cancellationToken) is { } photo)
+            {
+                // Decoding and the model keep a thread busy: not the one that reads.
+                items.Add(Task.Run(() => ClassifyAsync(photo, caller, turns, cancellationToken), CancellationToken.None));
+                await turns.WaitAsync(cancellationToken);
+            }
+        }
+        finally
+        {
+            await Task.WhenAll(items);
+        }
+
+        return new Response(await Task.WhenAll(items));
+    }
+
+    private async Task<Item> ClassifyAsync(BatchPart photo, Caller caller, SemaphoreSlim turns, CancellationToken cancellationToken)
+    {
+        try
+        {
+            if (photo.Fault is { } fault)
+                return Fail(photo, fault);
+            await using var scope = scopes.CreateAsyncScope();
+            var command = new Classify.Command(photo.Bytes, photo.FileName, caller);
+            var prediction = await scope.ServiceProvider.GetRequiredService<IMediator>().Send(command, cancellationToken);
+            return new Item(photo.FileName, StatusCodes.Status201Created, prediction, Problem: null);
+        }
+        catch (Exception e) when (!cancellationToken.IsCancellationRequested)
+        {
+            return Fail(photo, e);
+        }
+        finally
+        {
+            turns.Release();
+        }
+    }
+
+    private Item Fail(BatchPart photo, Exception fault)
+    {
+        var problem = ProblemDetailsExceptionHandler.Describe(fault);
+        var status = problem.Status!.Value;
+        problem.Title ??= ReasonPhrases.GetReasonPhrase(status);
+        if (status >= StatusCodes.Status500InternalServerError)
+            logger.LogError(fault, "A photo of a batch failed");
+        return new Item(photo.FileName, status, Prediction: null, problem);
+    }
+}

@@ -1,0 +1,49 @@
+using System.CommandLine;
+
+namespace GourmetGram.WebApi.Commands;
+
+/// <summary>
+/// The commands of the executable. Without one it is the server, and all arguments are settings: as <c>--key=value</c>, <c>--key value</c>, <c>/key=value</c> or <c>key=value</c>.
+/// Commands take settings as <c>--Section:Name=value</c>.
+/// </summary>
+internal static class CommandLine
+{
+    private const int WrongUsage = 2;
+    private const int Stopped = 130;
+
+    private static readonly string[] Questions = ["--help", "-h", "-?", "--version"];
+
+    /// <summary>Whether the arguments name a command, or ask for help or the version; else they are the server's.</summary>
+    public static bool IsCommand(string[] arguments) =>
+        arguments.Any(Questions.Contains)
+        || (arguments.FirstOrDefault(argument => !IsSetting(argument)) is { Length: > 0 } first && first[0] is not ('-' or '/') && !first.Contains('=', StringComparison.Ordinal));
+
+    /// <returns>0: all went well; 1: not all did; 2: wrong usage; 130: stopped by Ctrl+C.</returns>
+    public static async Task<int> RunAsync(string[] arguments)
+    {
+        string[] settings = [.. arguments.Where(IsSetting)];
+        var root = new RootCommand(
+            """
+            Classifies photos and keeps what it said of them. Without a command it is the server, and arguments are its settings (--Section:Name=value).
+            Settings also come from environment variables (Section__Name=value) and from appsettings.json beside the executable; README.md lists them.
+            """)
+        {
+            ClassifyCommand.Create(settings),
+        };
+        var result = root.Parse([.. arguments.Where(argument => !IsSetting(argument))]);
+        try
+        {
+            // Exceptions are Program's: it says them in a sentence.
+            var code = await result.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
+            return result.Errors.Count > 0 ? WrongUsage : code;
+        }
+        catch (OperationCanceledException)
+        {
+            return Stopped;
+        }
+    }
+
+    private static bool IsSetting(string argument) =>
+        argument.StartsWith("--", StringComparison.Ordinal) && argument.IndexOf(':', StringComparison.Ordinal) is > 2 and var colon
+        && argument.IndexOf('=', StringComparison.Ordinal) > colon;
+}

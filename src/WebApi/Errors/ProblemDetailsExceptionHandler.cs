@@ -1,0 +1,78 @@
+using System.Globalization;
+using FluentValidation;
+using GourmetGram.Application.Classification;
+using GourmetGram.Application.Common;
+using Microsoft.AspNetCore.Diagnostics;
+using Microsoft.AspNetCore.Mvc;
+
+namespace GourmetGram.WebApi.Errors;
+
+/// <summary>
+/// Turns exceptions into RFC 9457 problems, here and nowhere else:
+/// <list type="table">
+/// <item><term>400</term><description>ValidationException (with <c>errors</c>), an empty photo, a broken request</description></item>
+/// <item><term>401</term><description>IdentityNeededException</description></item>
+/// <item><term>404</term><description>NotFoundException</description></item>
+/// <item><term>409</term><description>ConflictException; ConcurrentChangeException after its retries</description></item>
+/// <item><term>413</term><description>a photo with too many bytes or pixels</description></item>
+/// <item><term>415</term><description>a photo that is not JPEG, PNG or WebP; a request of another content type</description></item>
+/// <item><term>422</term><description>a damaged photo</description></item>
+/// <item><term>503</term><description>ServerBusyException (with Retry-After), StoreUnavailableException</description></item>
+/// <item><term>500</term><description>everything else, logged with the trace id that the answer names</description></item>
+/// </list>
+/// Pages handle what a person can mend themselves; what is left goes to the error page.
+/// </summary>
+internal sealed class ProblemDetailsExceptionHandler(IProblemDetailsService problems, ILogger<ProblemDetailsExceptionHandler> logger) : IExceptionHandler
+{
+    public async ValueTask<bool> TryHandleAsync(HttpContext httpContext, Exception exception, CancellationToken cancellationToken)
+    {
+        if (httpContext.WantsPage())
+            return false;
+        var problem = Describe(exception);
+        if (problem.Status >= StatusCodes.Status500InternalServerError)
+            logger.LogError(exception, "{Method} {Path} failed", httpContext.Request.Method, httpContext.AskedPath());
+        httpContext.Response.StatusCode = problem.Status!.Value;
+        if (RetryAfter(exception) is { } retryAfter)
+            httpContext.Response.Headers.RetryAfter = Math.Ceiling(retryAfter.TotalSeconds).ToString(CultureInfo.InvariantCulture);
+        await problems.WriteAsync(new ProblemDetailsContext { HttpContext = httpContext, ProblemDetails = problem, Exception = exception });
+        return true;
+    }
+
+    /// <summary>The problem that stands for an exception.</summary>
+    public static ProblemDetails Describe(Exception exception) => exception switch
+    {
+        ValidationException e => new HttpValidationProblemDetails(
+            e.Errors.GroupBy(f => f.PropertyName, StringComparer.Ordinal).ToDictionary(g => g.Key, g => g.Select(f => f.ErrorMessage).ToArray(), StringComparer.Ordinal))
+        {
+            Status = StatusCodes.Status400BadRequest,
+            Detail = string.Join(" ", e.Errors.Select(f => f.ErrorMessage)),
+        },
+        UnusablePhotoException e => Problem(StatusOf(e.Fault), e.Message),
+        BadHttpRequestException e => Problem(e.StatusCode, e.Message),
+        IdentityNeededException e => Problem(StatusCodes.Status401Unauthorized, e.Message),
+        NotFoundException e => Problem(StatusCodes.Status404NotFound, e.Message),
+        ConflictException e => Problem(StatusCodes.Status409Conflict, e.Message),
+        ConcurrentChangeException => Problem(StatusCodes.Status409Conflict, "Other requests kept changing the same data. Send the request again."),
+        ServerBusyException e => Problem(StatusCodes.Status503ServiceUnavailable, e.Message),
+        StoreUnavailableException e => Problem(StatusCodes.Status503ServiceUnavailable, e.Message),
+        _ => Problem(StatusCodes.Status500InternalServerError, "Something went wrong here. What was answered before is safe. Tell the operator the traceId."),
+    };
+
+    private static int StatusOf(PhotoFault fault) => fault switch
+    {
+        PhotoFault.Empty => StatusCodes.Status400BadRequest,
+        PhotoFault.TooManyBytes or PhotoFault.TooManyPixels => StatusCodes.Status413PayloadTooLarge,
+        PhotoFault.UnknownFormat => StatusCodes.Status415UnsupportedMediaType,
+        PhotoFault.Damaged => StatusCodes.Status422UnprocessableEntity,
+        _ => throw new ArgumentOutOfRangeException(nameof(fault), fault, message: null),
+    };
+
+    private static TimeSpan? RetryAfter(Exception exception) => exception switch
+    {
+        ServerBusyException e => e.RetryAfter,
+        StoreUnavailableException => StoreUnavailableException.RetryAfter,
+        _ => null,
+    };
+
+    private static ProblemDetails Problem(int status, string detail) => new() { Status = status, Detail = detail };
+}

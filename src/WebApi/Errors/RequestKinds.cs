@@ -1,0 +1,27 @@
+using Microsoft.AspNetCore.Diagnostics;
+
+namespace GourmetGram.WebApi.Errors;
+
+internal static class RequestKinds
+{
+    /// <summary>Whether an error is for a person in a browser (a page) or for a program (a problem).</summary>
+    public static bool WantsPage(this HttpContext context) =>
+        !context.AskedPath().StartsWithSegments("/api", StringComparison.OrdinalIgnoreCase)
+        && context.Request.Headers.Accept.Any(accept => accept?.Contains("text/html", StringComparison.OrdinalIgnoreCase) == true);
+
+    /// <summary>The path that was asked for: while an error is handled, the request's own is that of the error page.</summary>
+    public static PathString AskedPath(this HttpContext context) => context.Features.Get<IExceptionHandlerPathFeature>()?.Path ?? context.Request.Path;
+
+    /// <summary>
+    /// A page that refuses a form (its antiforgery token is too old, say) sets a content type but no content, and status pages leave alone whatever has a content type. What is
+    /// shown in its place is asked for with GET: it is no form.
+    /// </summary>
+    public static IApplicationBuilder UseEmptyErrors(this IApplicationBuilder app) => app.Use(static async (context, next) =>
+    {
+        if (context.Features.Get<IStatusCodeReExecuteFeature>() is not null)
+            context.Request.Method = HttpMethods.Get;
+        await next(context);
+        if (context.Response is { HasStarted: false, StatusCode: >= StatusCodes.Status400BadRequest })
+            context.Response.ContentType = null;
+    });
+}

@@ -1,0 +1,97 @@
+using GourmetGram.Application.Classification;
+using Microsoft.AspNetCore.WebUtilities;
+
+namespace GourmetGram.WebApi.Hosting;
+
+/// <summary>One photo of a batch.</summary>
+/// <param name="FileName">The name the client gave it; null when none.</param>
+/// <param name="Bytes">Its bytes; empty when it cannot be taken.</param>
+/// <param name="Fault">Why it cannot be taken; null when it can.</param>
+internal sealed record BatchPart(string? FileName, ReadOnlyMemory<byte> Bytes, Exception? Fault);
+
+/// <summary>Reads the photos of a <c>multipart/form-data</c> request one after the other. A photo that is too large, or one too many, is passed over; the next is read all the same.</summary>
+internal sealed class BatchReader
+{
+    /// <summary>Photos too many that are still answered one by one: then the rest of the request is left unread.</summary>
+    private const int MostTooMany = 1000;
+
+    private readonly MultipartReader reader;
+    private readonly LimitsOptions limits;
+    private readonly string howTo;
+    private long bytes;
+    private int photos;
+    private bool isFull;
+    private bool isAtEnd;
+
+    /// <exception cref="BadHttpRequestException">Not a form (415), or no usable boundary (400).</exception>
+    public BatchReader(HttpRequest request, LimitsOptions limits)
+    {
+        this.limits = limits;
+        howTo = $"Send up to {limits.BatchPhotos} photos, each in a field '{Uploads.Field}' of a multipart/form-data request.";
+        reader = Uploads.Open(request, howTo);
+    }
+
+    /// <summary>Most bytes of the request: photos of which each is within its limit are read to the end, so that those too many can be told one by one.</summary>
+    public static long BodyBytes(LimitsOptions limits) =>
+        Math.Max(limits.BatchBytes, limits.BatchPhotos * limits.UploadBytes) + (limits.BatchPhotos * (long)Uploads.FormOverhead);
+
+    /// <summary>The next photo; null at the end.</summary>
+    /// <exception cref="BadHttpRequestException">The request holds no photo, or breaks before the first.</exception>
+    public async Task<BatchPart?> ReadNextAsync(CancellationToken cancellationToken)
+    {
+        if (isAtEnd)
+            return null;
+        try
+        {
+            while (await reader.ReadNextSectionAsync(cancellationToken) is { } section)
+            {
+                if (section.AsFileSection() is { } file && file.Name == Uploads.Field && await ReadAsync(file, section.Body, cancellationToken) is { } part)
+                    return part;
+            }
+        }
+        catch (Exception e) when (Uploads.IsBroken(e) || e is BadHttpRequestException)
+        {
+            var fault = e as BadHttpRequestException ?? Uploads.Broken(howTo, e);
+            // What came before is answered; only where nothing did, the request as a whole has failed.
+            return photos == 0 ? throw fault : End(fault);
+        }
+
+        isAtEnd = true;
+        return photos == 0 ? throw new BadHttpRequestException($"The form holds no photo. {howTo}") : null;
+    }
+
+    /// <returns>Null for the empty part that an unused file input sends.</returns>
+    private async Task<BatchPart?> ReadAsync(FileMultipartSection file, Stream body, CancellationToken cancellationToken)
+    {
+        var left = isFull || photos >= limits.BatchPhotos ? 0 : limits.BatchBytes - bytes;
+        var content = await Uploads.ReadPartAsync(body, Math.Min(left, limits.UploadBytes), cancellationToken);
+        if (content is { Length: 0 } && file.FileName.Length == 0)
+            return null;
+
+        photos++;
+        var name = file.FileName.Length == 0 ? null : file.FileName;
+        if (photos > limits.BatchPhotos + MostTooMany)
+            return End(TooMany($"There are more than {MostTooMany} photos too many; the rest of the request was not read."));
+        if (photos > limits.BatchPhotos)
+            return new BatchPart(name, default, TooMany($"This is photo {photos} of the batch."));
+        if (content is { } photo)
+        {
+            bytes += photo.Length;
+            return new BatchPart(name, photo, Fault: null);
+        }
+
+        if (left >= limits.UploadBytes)
+            return new BatchPart(name, default, Uploads.TooLarge(limits));
+        isFull = true;
+        return new BatchPart(name, default, TooMany($"With this photo the batch has more than {limits.BatchMebibytes} MiB."));
+    }
+
+    private BatchPart End(Exception fault)
+    {
+        isAtEnd = true;
+        return new BatchPart(FileName: null, default, fault);
+    }
+
+    private BadHttpRequestException TooMany(string found) => new(
+        $"{found} A batch has at most {limits.BatchPhotos} photos and {limits.BatchMebibytes} MiB: send this one in another.", StatusCodes.Status413PayloadTooLarge);
+}

@@ -1,0 +1,22 @@
+using GourmetGram.Application.Common;
+using GourmetGram.Infrastructure.Hosting;
+using Microsoft.Extensions.Options;
+
+namespace GourmetGram.WebApi.Hosting;
+
+/// <summary>Absolute addresses, from <c>GourmetGram:PublicUrl</c> where it is set and else from the request.</summary>
+internal sealed class Links(IHttpContextAccessor accessor, IOptions<GourmetGramOptions> options) : ILinks
+{
+    public string PredictionImage(Guid predictionId) => $"{Root}/api/v1/predictions/{predictionId}/image";
+
+    private string Root
+    {
+        get
+        {
+            if (options.Value.PublicUrl is { Length: > 0 } publicUrl)
+                return publicUrl.TrimEnd('/');
+            var request = (accessor.HttpContext ?? throw new InvalidOperationException("Outside a request only GourmetGram:PublicUrl can build a link.")).Request;
+            return $"{request.Scheme}://{request.Host}{request.PathBase}";
+        }
+    }
+}

@@ -1,0 +1,20 @@
+using System.Security.Claims;
+using GourmetGram.Application.Common;
+using GourmetGram.Domain.Classification;
+using Microsoft.AspNetCore.Identity;
+using Microsoft.Extensions.Options;
+
+namespace GourmetGram.WebApi.Security;
+
+/// <summary>Adds to a signed-in person's claims what kind of caller it is.</summary>
+internal sealed class AccountClaims(
+    UserManager<IdentityUser<Guid>> users, RoleManager<IdentityRole<Guid>> roles, IOptions<IdentityOptions> options)
+    : UserClaimsPrincipalFactory<IdentityUser<Guid>, IdentityRole<Guid>>(users, roles, options)
+{
+    protected override async Task<ClaimsIdentity> GenerateClaimsAsync(IdentityUser<Guid> user)
+    {
+        var identity = await base.GenerateClaimsAsync(user);
+        identity.AddClaim(new Claim(CallerClaims.ActorKind, nameof(ActorKind.Account)));
+        return identity;
+    }
+}
