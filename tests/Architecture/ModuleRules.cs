@@ -1,0 +1,87 @@
+using GourmetGram.Application;
+using GourmetGram.Application.Common;
+
+namespace GourmetGram.Tests.Architecture;
+
+/// <summary>The modules' names stand in every layer; an earlier module never references a later one.</summary>
+public sealed class ModuleRules
+{
+    private const int First = 0;
+
+    private static readonly IReadOnlyList<Type> All = Product.TypesOf(Product.Assemblies);
+
+    public static TheoryData<int> EarlierModules => [.. Enumerable.Range(First, Product.Modules.Length - 1)];
+
+    [Theory]
+    [MemberData(nameof(EarlierModules))]
+    public void A_module_knows_no_later_module(int module) => Rule.HasNoOffence(DirectionOffences(TypesOf(module), module, All));
+
+    [Fact]
+    public void The_modules_that_exist_are_seen()
+    {
+        foreach (var assembly in new[] { Product.Domain, Product.Application })
+        {
+            Assert.Contains(TypesOf(Product.Modules.IndexOf("Classification")), type => type.Assembly == assembly);
+            Assert.Contains(LaterNamespaces(First, All), name => name == $"{assembly.GetName().Name}.Feedback");
+        }
+    }
+
+    [Fact]
+    public void What_all_use_cases_share_knows_the_first_module_at_most()
+    {
+        var shared = All.Where(type => Product.IsIn(type, typeof(IRepository<>).Namespace)).ToList();
+        Assert.NotEmpty(shared);
+        Rule.HasNoOffence(DirectionOffences(shared, First, All));
+    }
+
+    [Fact]
+    public void An_earlier_module_that_knows_a_later_one_is_caught()
+    {
+        var types = Product.Samples("Domain");
+        var earlier = types.Where(type => ModuleOf(type) == First).ToList();
+        Rule.Catches(
+            DirectionOffences(earlier, First, types),
+            typeof(Samples.Domain.Classification.KnowsLaterInAsyncLambda).FullName!,
+            typeof(Samples.Domain.Classification.KnowsLaterInBody).FullName!,
+            typeof(Samples.Domain.Classification.KnowsLaterInGenericArgument).FullName!,
+            typeof(Samples.Domain.Classification.KnowsLaterInSignature).FullName!);
+    }
+
+    [Fact]
+    public void Domain_has_no_folders_but_modules() =>
+        Rule.HasNoOffence(FolderOffences(Product.TypesOf(Product.Domain), Product.Domain.GetName().Name!, Product.Modules));
+
+    [Fact]
+    public void Application_has_no_folders_but_modules_and_what_they_share()
+    {
+        var shared = typeof(IRepository<>).Namespace!.Split('.')[^1];
+        var types = Product.TypesOf(Product.Application).Where(type => type != typeof(DependencyInjection));
+        Rule.HasNoOffence(FolderOffences(types, Product.Application.GetName().Name!, [.. Product.Modules, shared]));
+    }
+
+    [Fact]
+    public void A_folder_that_is_no_module_is_caught() =>
+        Rule.Catches(
+            FolderOffences(Product.Samples("Domain"), typeof(Samples.Domain.AtTheRoot).Namespace!, Product.Modules),
+            typeof(Samples.Domain.AtTheRoot).FullName!,
+            typeof(Samples.Domain.Classifications.InAFolderOfAlmostThatName).FullName!);
+
+    private static List<Type> TypesOf(int module) => [.. All.Where(type => ModuleOf(type) == module)];
+
+    /// <summary>Place of a type's module among the modules, by the first part of its namespace that names one; -1 for none.</summary>
+    private static int ModuleOf(Type type) =>
+        (type.Namespace ?? "").Split('.').Select(part => Product.Modules.IndexOf(part)).FirstOrDefault(module => module >= 0, -1);
+
+    private static List<string> LaterNamespaces(int module, IEnumerable<Type> all) =>
+        [.. all.Where(type => ModuleOf(type) > module).Select(type => type.Namespace!).Distinct(StringComparer.Ordinal)];
+
+    private static IEnumerable<string> DirectionOffences(IReadOnlyCollection<Type> earlier, int module, IEnumerable<Type> all) =>
+        from later in LaterNamespaces(module, all)
+        from type in earlier.ThatDependOn(later)
+        select $"{type.FullName} knows {later}: let {Product.Modules[module]} define a port that the later module implements";
+
+    private static IEnumerable<string> FolderOffences(IEnumerable<Type> types, string root, IEnumerable<string> folders) =>
+        from type in types
+        where !folders.Any(folder => Product.IsIn(type, $"{root}.{folder}"))
+        select $"{type.FullName} stands in none of {root}.({string.Join(" | ", folders)})";
+}

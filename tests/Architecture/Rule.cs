@@ -1,0 +1,55 @@
+using System.Text.RegularExpressions;
+using Mono.Cecil;
+using NetArchTest.Rules;
+
+namespace GourmetGram.Tests.Architecture;
+
+/// <summary>How a rule is judged. A rule is a function from what it looks at to its offences, one sentence each.</summary>
+internal static class Rule
+{
+    /// <summary>Fails with every offence on a line of its own: xunit's own <c>Assert.Empty</c> cuts long lists and long texts.</summary>
+    public static void HasNoOffence(IEnumerable<string> offences)
+    {
+        var found = offences.ToList();
+        Assert.True(found.Count == 0, string.Join(Environment.NewLine, found.Prepend($"{found.Count} offence(s):")));
+    }
+
+    /// <summary>Fails unless there is exactly one offence for each of these beginnings: the rule sees each offender, and nothing else.</summary>
+    public static void Catches(IEnumerable<string> offences, params IEnumerable<string> beginnings)
+    {
+        var found = offences.Order(StringComparer.Ordinal).ToList();
+        var expected = beginnings.Order(StringComparer.Ordinal).ToList();
+        Assert.True(
+            found.Count == expected.Count && found.Zip(expected).All(pair => pair.First.StartsWith(pair.Second, StringComparison.Ordinal)),
+            string.Join(Environment.NewLine, ["expected:", .. expected, "found:", .. found]));
+    }
+
+    /// <summary>
+    /// Those of these types that depend on a type or a namespace, be it in a member, in a method's body or in what the compiler made of it.
+    /// The selection is the caller's, so that it can see it is not empty: NetArchTest's own conditions match by prefix and pass on nothing.
+    /// </summary>
+    public static IEnumerable<Type> ThatDependOn(this IReadOnlyCollection<Type> types, string name) =>
+        types.Select(type => type.Assembly).Distinct()
+            .SelectMany(assembly => Types.InAssembly(assembly)
+                .That().HaveDependencyOn(name).Or().MeetCustomRule(new GeneratedCodeNames(name)).GetTypes())
+            .Where(types.ToHashSet().Contains);
+
+    /// <summary>NetArchTest does not look into an asynchronous lambda: its state machine is two levels below the type, in the closure.</summary>
+    private sealed class GeneratedCodeNames(string name) : ICustomRule
+    {
+        private readonly Regex pattern = new($@"(?<![\w.]){Regex.Escape(name)}(?!\w)", RegexOptions.None, TimeSpan.FromSeconds(1));
+
+        public bool MeetsRule(TypeDefinition type) => Generated(type).SelectMany(Mentioned).Any(pattern.IsMatch);
+
+        private static IEnumerable<TypeDefinition> Generated(TypeDefinition type) =>
+            type.NestedTypes.Where(nested => nested.Name.Contains('<', StringComparison.Ordinal))
+                .SelectMany(nested => Generated(nested).Prepend(nested));
+
+        private static IEnumerable<string> Mentioned(TypeDefinition type) =>
+        [
+            .. type.Fields.Select(field => field.FieldType.FullName),
+            .. type.Methods.Where(method => method.HasBody).SelectMany(method => method.Body.Instructions)
+                .Select(instruction => instruction.Operand).OfType<MemberReference>().Select(operand => operand.FullName),
+        ];
+    }
+}

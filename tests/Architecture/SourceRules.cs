@@ -1,0 +1,97 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Text.RegularExpressions;
+
+namespace GourmetGram.Tests.Architecture;
+
+/// <summary>What no source file says.</summary>
+public sealed class SourceRules
+{
+    private const string BesideTheRepository = ".." + "/shared";
+
+    private static readonly string[] Labels = ReadLabels();
+
+    /// <summary>A file of the repository.</summary>
+    /// <param name="Path">Relative to the repository's root.</param>
+    /// <param name="Text">What it says.</param>
+    private sealed record Source(string Path, string Text);
+
+    [Fact]
+    public void No_code_names_a_class_of_the_model()
+    {
+        var sources = Read("src", ".cs", ".razor", ".js");
+        Assert.NotEmpty(sources);
+        Assert.NotEmpty(Labels);
+        Rule.HasNoOffence(WordOffences(sources, Labels, "the classes come from the model's manifest"));
+    }
+
+    [Fact]
+    public void Domain_and_Application_do_not_know_how_many_classes_there_are()
+    {
+        List<Source> sources = [.. Read("src/Domain", ".cs"), .. Read("src/Application", ".cs")];
+        Assert.NotEmpty(sources);
+        var count = Labels.Length.ToString(CultureInfo.InvariantCulture);
+        Rule.HasNoOffence(WordOffences(sources, [count], "the classes are counted in the model's manifest"));
+    }
+
+    [Fact]
+    public void Code_that_names_a_class_or_counts_them_is_caught()
+    {
+        var label = Labels.First(name => name.Contains(' ', StringComparison.Ordinal));
+        var word = Labels.First(name => !name.Contains(' ', StringComparison.Ordinal));
+        Source[] sources =
+        [
+            new("A.cs", $"var a = \"{label}\";"),
+            new("B.razor", $"<p>a\n{word}!</p>"),
+            new("C.cs", $"/// <summary>For example {label}.</summary>\n    // {word}\nvar c = \"{word}s\";"),
+            new("D.cs", "if (count == 11)\nvar version = 1.11 + 110;"),
+        ];
+        Rule.Catches(WordOffences(sources, [.. Labels, "11"], "because"), $"A.cs:1 says '{label}'", $"B.razor:2 says '{word}'", "D.cs:1 says '11'");
+    }
+
+    [Fact]
+    public void Nothing_refers_to_what_stands_beside_the_repository()
+    {
+        var sources = Read(".");
+        Assert.Contains(sources, source => source.Path == "GourmetGram.sln");
+        Rule.HasNoOffence(ReferenceOffences(sources));
+    }
+
+    [Fact]
+    public void A_reference_to_what_stands_beside_the_repository_is_caught() =>
+        Rule.Catches(ReferenceOffences([new("a.md", "one\nsee ../" + BesideTheRepository + "/x"), new("b.md", "shared/x")]), "a.md:2");
+
+    private static IEnumerable<string> WordOffences(IEnumerable<Source> sources, IEnumerable<string> words, string reason)
+    {
+        var any = string.Join('|', words.Select(Regex.Escape));
+        var pattern = new Regex($@"(?<![\w.])({any})(?![\w]|\.\d)", RegexOptions.ExplicitCapture, TimeSpan.FromSeconds(10));
+        return from source in sources
+               from line in source.Text.Split('\n').Index()
+               where !line.Item.TrimStart().StartsWith("//", StringComparison.Ordinal)
+               let match = pattern.Match(line.Item)
+               where match.Success
+               select $"{source.Path}:{line.Index + 1} says '{match.Value}': {reason}";
+    }
+
+    private static IEnumerable<string> ReferenceOffences(IEnumerable<Source> sources) =>
+        from source in sources
+        from line in source.Text.Split('\n').Index()
+        where line.Item.Contains(BesideTheRepository, StringComparison.Ordinal)
+        select $"{source.Path}:{line.Index + 1} refers to {BesideTheRepository}: copy what is needed into the project";
+
+    /// <summary>The text files of a folder with one of these endings, or all of them.</summary>
+    private static List<Source> Read(string folder, params string[] endings) =>
+    [
+        .. from file in Product.FilesIn(Path.Combine(Product.Root, folder))
+           where endings.Length == 0 || endings.Contains(Path.GetExtension(file), StringComparer.Ordinal)
+           let text = File.ReadAllText(file)
+           where !text.Contains('\0', StringComparison.Ordinal)
+           select new Source(Path.GetRelativePath(Product.Root, file), text),
+    ];
+
+    private static string[] ReadLabels()
+    {
+        using var manifest = JsonDocument.Parse(File.ReadAllText(Path.Combine(Product.Root, "models", "food11", "manifest.json")));
+        return [.. manifest.RootElement.GetProperty("labels").EnumerateArray().Select(label => label.GetString()!)];
+    }
+}

@@ -1,0 +1,150 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
+using GourmetGram.Tests.Integration.Fixtures;
+
+namespace GourmetGram.Tests.Integration.Behaviour;
+
+/// <summary>The lab's own clients, both generations, get what they expect.</summary>
+public abstract partial class LabRouteTests(AppFixture app) : BehaviourTests(app)
+{
+    [GeneratedRegex("data-prediction-id=\"([0-9a-f-]{36})\"")]
+    private static partial Regex IdInFragment();
+
+    private async Task<(Guid Id, string Html)> UploadAsTheLabsPageAsync()
+    {
+        using var response = await App.Anonymous().SendAsync(HttpMethod.Post, "predict", AppClient.PhotoForm(Photos.New()), ("Accept", "*/*"));
+        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+        Assert.Equal("text/html", response.Content.Headers.ContentType!.MediaType);
+        var html = await response.Content.ReadAsStringAsync(Cancel);
+        return (Guid.Parse(IdInFragment().Match(html).Groups[1].Value), html);
+    }
+
+    private async Task<(HttpStatusCode Status, JsonNode Body)> FeedbackAsync(object body)
+    {
+        using var response = await App.Anonymous().SendAsync(HttpMethod.Post, "feedback", JsonContent.Create(body));
+        return (response.StatusCode, JsonNode.Parse(await response.Content.ReadAsStringAsync(Cancel))!);
+    }
+
+    [Fact]
+    public async Task The_inference_client_gets_class_and_probability()
+    {
+        using var response = await App.Anonymous().SendAsync(
+            HttpMethod.Post, "predict", JsonContent.Create(new { image = Convert.ToBase64String(Photos.Golden("drawing-fried.jpg")) }));
+        var body = (await response.Content.ReadFromJsonAsync<JsonObject>(Cancel))!;
+        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+        Assert.Equal(["prediction", "probability"], body.Select(p => p.Key));
+        Assert.Equal("Fried food", (string)body["prediction"]!);
+        Assert.InRange((double)body["probability"]!, 0.3, 1);
+    }
+
+    [Theory]
+    [InlineData("""{"image": "%%%"}""", 400)]
+    [InlineData("""{"image": "aGVsbG8="}""", 415)]
+    [InlineData("""{"picture": ""}""", 422)]
+    [InlineData("""{"image": 7}""", 422)]
+    [InlineData("""{"image": """, 400)]
+    [InlineData("""[]""", 422)]
+    public async Task The_inference_client_is_told_what_was_wrong(string body, int status)
+    {
+        using var response = await App.Anonymous().SendAsync(HttpMethod.Post, "predict", new StringContent(body, System.Text.Encoding.UTF8, "application/json"));
+        Assert.Equal(status, (int)response.StatusCode);
+        Assert.NotEmpty((string)(await response.Content.ReadFromJsonAsync<JsonObject>(Cancel))!["detail"]!);
+    }
+
+    [Fact]
+    public async Task A_form_that_asks_for_json_gets_the_prediction()
+    {
+        using var response = await App.Anonymous().SendAsync(HttpMethod.Post, "predict", AppClient.PhotoForm(Photos.New()), ("Accept", "application/json"));
+        Assert.Equal("Fried food", (await response.Content.ReadFromJsonAsync<PredictionJson>(Cancel))!.Class);
+    }
+
+    [Fact]
+    public async Task One_fragment_serves_all_front_ends()
+    {
+        var (id, html) = await UploadAsTheLabsPageAsync();
+        Snapshot.Matches("lab-fragment.html", html.Replace(id.ToString(), "{id}", StringComparison.Ordinal),
+            "The lab's pages look into this fragment by class, data attribute, form action and field name. A difference must keep all of these.");
+    }
+
+    [Theory]
+    [InlineData("GET", 200)]
+    [InlineData("POST", 415)]
+    public async Task Predict_without_a_photo_warns_as_the_lab_does(string method, int status)
+    {
+        using var response = await App.Anonymous().SendAsync(new HttpMethod(method), "predict");
+        Assert.Equal(status, (int)response.StatusCode);
+        Assert.Equal("""<a href="#" class="badge badge-warning">Warning</a>""", await response.Content.ReadAsStringAsync(Cancel));
+    }
+
+    [Fact]
+    public async Task First_generation_feedback_answers_word_for_word()
+    {
+        var (id, _) = await UploadAsTheLabsPageAsync();
+
+        var (status, flag) = await FeedbackAsync(new { prediction_id = id });
+        Assert.Equal((HttpStatusCode.OK, """{"success":true,"message":"Thank you for your feedback!"}"""), (status, flag.ToJsonString()));
+
+        (status, var correction) = await FeedbackAsync(new { prediction_id = id, corrected_class = "Soup" });
+        Assert.Equal((HttpStatusCode.OK, "Class updated successfully!"), (status, (string)correction["message"]!));
+        Assert.Matches("^labelstudio/output/userfeedback2/feedback_[0-9a-f-]{36}\\.json$", (string)correction["output_json_path"]!);
+
+        (status, var same) = await FeedbackAsync(new { prediction_id = id, corrected_class = "Fried food" });
+        Assert.Equal((HttpStatusCode.OK, """{"success":true,"message":"No changes needed - class already correct"}"""), (status, same.ToJsonString()));
+
+        (status, var unknown) = await FeedbackAsync(new { prediction_id = Guid.CreateVersion7(TimeProvider.System.GetUtcNow()) });
+        Assert.Equal((HttpStatusCode.NotFound, """{"success":false,"message":"Prediction not found!"}"""), (status, unknown.ToJsonString()));
+
+        (status, var missing) = await FeedbackAsync(new { corrected_class = "Soup" });
+        Assert.Equal((HttpStatusCode.BadRequest, """{"success":false,"message":"Missing required parameters"}"""), (status, missing.ToJsonString()));
+
+        (status, var noClass) = await FeedbackAsync(new { prediction_id = id, corrected_class = "Pizza" });
+        Assert.Equal((HttpStatusCode.BadRequest, false), (status, (bool)noClass["success"]!));
+    }
+
+    [Fact]
+    public async Task Second_generation_forms_take_the_object_key_and_answer_without_content()
+    {
+        var (id, _) = await UploadAsTheLabsPageAsync();
+        using var flag = await App.Anonymous().SendAsync(HttpMethod.Post, $"flag/class_99/{id}.anything");
+        Assert.Equal((HttpStatusCode.NoContent, true), (flag.StatusCode, (await App.Anonymous().GetAsync(id)).Flagged));
+
+        using var form = new FormUrlEncodedContent([new("corrected_class", "Noodles/Pasta")]);
+        using var corrected = await App.Anonymous().SendAsync(HttpMethod.Post, $"correct-label/class_04/{id}.jpg", form);
+        Assert.Equal((HttpStatusCode.NoContent, "Noodles/Pasta"), (corrected.StatusCode, (await App.Anonymous().GetAsync(id)).Correction));
+
+        using var empty = await App.Anonymous().SendAsync(HttpMethod.Post, $"correct-label/class_04/{id}.jpg");
+        using var nobodys = await App.Anonymous().SendAsync(HttpMethod.Post, "flag/class_04/photo.jpg");
+        Assert.Equal((HttpStatusCode.BadRequest, HttpStatusCode.NotFound), (empty.StatusCode, nobodys.StatusCode));
+    }
+
+    [Fact]
+    public async Task On_the_labs_routes_knowing_the_id_is_the_permission_and_raters_are_pooled()
+    {
+        var owner = await App.VisitorAsync();
+        var id = (await owner.UploadAsync()).Id;
+        var (status, _) = await FeedbackAsync(new { prediction_id = id });
+        Assert.Equal(HttpStatusCode.OK, status);
+        Assert.False((await owner.GetAsync(id)).Flagged);
+    }
+
+    [Fact]
+    public async Task Classes_test_and_metrics_answer_as_the_labs()
+    {
+        var http = App.Anonymous().Http;
+        Assert.Equal(
+            ["Bread", "Dairy product", "Dessert", "Egg", "Fried food", "Meat", "Noodles/Pasta", "Rice", "Seafood", "Soup", "Vegetable/Fruit"],
+            (await http.GetFromJsonAsync<string[]>("api/classes", Cancel))!);
+        Assert.Contains(await http.GetStringAsync("test", Cancel), (await http.GetFromJsonAsync<string[]>("api/v1/classes", Cancel))!);
+
+        await App.Anonymous().UploadAsync();
+        var metrics = await http.GetStringAsync("metrics", Cancel);
+        foreach (var name in new[] { "http_server_request_duration", "gourmetgram_decode_duration", "gourmetgram_inference_duration", "gourmetgram_queue_wait", "gourmetgram_predictions" })
+            Assert.Contains(name, metrics, StringComparison.Ordinal);
+    }
+}
+
+public sealed class LabRoutesOnSqlite(SqliteApp app) : LabRouteTests(app);
+
+public sealed class LabRoutesOnPostgreSql(PostgreSqlApp app) : LabRouteTests(app);

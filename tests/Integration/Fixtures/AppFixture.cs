@@ -1,0 +1,132 @@
+using System.Net.Http.Headers;
+using GourmetGram.Tests.Integration.Fixtures;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Mvc.Testing;
+using Microsoft.Extensions.Hosting;
+
+[assembly: AssemblyFixture(typeof(SqliteApp))]
+[assembly: AssemblyFixture(typeof(PostgreSqlApp))]
+
+namespace GourmetGram.Tests.Integration.Fixtures;
+
+/// <summary>
+/// A running GourmetGram on a real port, with a database and a data directory of its own. Tests say what a user does (<see cref="AppClient.UploadAsync"/>); they never reach into the
+/// server's services. One server per engine serves all tests, so every test acts as callers of its own.
+/// </summary>
+public abstract class AppFixture : IAsyncLifetime
+{
+    public const string AdminKey = "an-administrators-key-for-the-tests-only";
+
+    private readonly string directory = Directory.CreateTempSubdirectory("gourmetgram-test-").FullName;
+    private Host? host;
+
+    /// <summary>Null, or why this engine cannot be tested on this machine.</summary>
+    public string? Missing { get; protected set; }
+
+    public Uri Address { get; private set; } = null!;
+
+    protected Dictionary<string, string?> Settings { get; } = new(StringComparer.Ordinal)
+    {
+        ["GourmetGram:BootstrapAdminKey"] = AdminKey,
+        // How long a photo waits for its turn has tests of its own; here a busy machine must not decide.
+        ["Limits:QueueMilliseconds"] = "60000",
+    };
+
+    /// <summary>Engine-specific settings, known before the first start.</summary>
+    protected virtual ValueTask PrepareAsync() => ValueTask.CompletedTask;
+
+    public async ValueTask InitializeAsync()
+    {
+        Settings["GourmetGram:DataDirectory"] = directory;
+        await PrepareAsync();
+        if (Missing is null)
+            await StartAsync();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        GC.SuppressFinalize(this);
+        await StopAsync();
+        Directory.Delete(directory, recursive: true);
+    }
+
+    /// <summary>Stops the server and starts it again on the same data.</summary>
+    public async Task RestartAsync()
+    {
+        await StopAsync();
+        await StartAsync();
+    }
+
+    /// <summary>A program without key or cookie.</summary>
+    public AppClient Anonymous() => new(NewClient(cookies: false));
+
+    /// <summary>A program with the administrator's key.</summary>
+    public AppClient Administrator()
+    {
+        var client = NewClient(cookies: false);
+        client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", AdminKey);
+        return new AppClient(client);
+    }
+
+    /// <summary>A browser that has opened the first page, and so has a visitor's cookie.</summary>
+    public async Task<AppClient> VisitorAsync()
+    {
+        var client = NewClient(cookies: true);
+        using var page = await client.GetAsync(new Uri("", UriKind.Relative));
+        page.EnsureSuccessStatusCode();
+        return new AppClient(client);
+    }
+
+    /// <summary>All files under the data directory's <c>objects</c>.</summary>
+    public IEnumerable<string> StoredFiles() =>
+        Directory.EnumerateFiles(Path.Combine(directory, "objects"), "*", SearchOption.AllDirectories);
+
+    private HttpClient NewClient(bool cookies) =>
+        new(new HttpClientHandler { UseCookies = cookies, AllowAutoRedirect = false }) { BaseAddress = Address };
+
+    private Task StartAsync()
+    {
+        host = new Host(Settings);
+        host.UseKestrel(0);
+        host.StartServer();
+        Address = host.ClientOptions.BaseAddress;
+        return Task.CompletedTask;
+    }
+
+    private async Task StopAsync()
+    {
+        if (host is not null)
+            await host.DisposeAsync();
+        host = null;
+    }
+
+    private sealed class Host(IReadOnlyDictionary<string, string?> settings) : WebApplicationFactory<Program>
+    {
+        protected override void ConfigureWebHost(IWebHostBuilder builder)
+        {
+            foreach (var (key, value) in settings)
+                builder.UseSetting(key, value);
+            builder.UseEnvironment("Production");
+            builder.UseSetting("Logging:LogLevel:Default", "Warning");
+        }
+    }
+}
+
+/// <summary>SQLite and the file store: the embedded defaults.</summary>
+public sealed class SqliteApp : AppFixture;
+
+/// <summary>PostgreSQL and the file store.</summary>
+public sealed class PostgreSqlApp : AppFixture
+{
+    protected override async ValueTask PrepareAsync()
+    {
+        if (PostgresServer.Missing is { } missing)
+        {
+            Missing = missing;
+            return;
+        }
+
+        Settings["Database:Provider"] = "PostgreSql";
+        Settings["Database:ConnectionString"] = await PostgresServer.CreateDatabaseAsync();
+    }
+}

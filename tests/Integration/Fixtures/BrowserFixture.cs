@@ -1,0 +1,118 @@
+using Deque.AxeCore.Playwright;
+using GourmetGram.Tests.Integration.Fixtures;
+using Microsoft.Playwright;
+
+[assembly: AssemblyFixture(typeof(BrowserFixture))]
+
+namespace GourmetGram.Tests.Integration.Fixtures;
+
+/// <summary>Debian's Chromium, driven by Playwright (whose own browser is never downloaded).</summary>
+public sealed class BrowserFixture : IAsyncLifetime
+{
+    private const string Executable = "/usr/bin/chromium";
+
+    private IPlaywright? playwright;
+    private IBrowser? browser;
+
+    public async ValueTask InitializeAsync()
+    {
+        if (!File.Exists(Executable))
+            return;
+        Assertions.SetDefaultExpectTimeout(20_000);
+        playwright = await Playwright.CreateAsync();
+        browser = await playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions
+        {
+            ExecutablePath = Executable,
+            // The background connections that a browser makes by itself have no place in a test.
+            Args = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
+        });
+    }
+
+    /// <summary>Opens a window of its own, with cookies of its own.</summary>
+    public async Task<BrowserWindow> OpenAsync(Uri address, Screen screen = Screen.Desktop, bool dark = false, bool scripts = true)
+    {
+        Assert.SkipWhen(browser is null, $"Chromium is not available: {Executable} (apt-get install chromium)");
+        var context = await browser.NewContextAsync(new BrowserNewContextOptions
+        {
+            BaseURL = address.ToString(),
+            JavaScriptEnabled = scripts,
+            ColorScheme = dark ? ColorScheme.Dark : ColorScheme.Light,
+            ReducedMotion = ReducedMotion.Reduce,
+            ViewportSize = screen == Screen.Phone ? new ViewportSize { Width = 390, Height = 844 } : new ViewportSize { Width = 1280, Height = 900 },
+            HasTouch = screen == Screen.Phone,
+            IsMobile = screen == Screen.Phone,
+            Locale = "en-GB",
+            TimezoneId = "Europe/Berlin",
+        });
+        context.SetDefaultTimeout(20_000);
+        return new BrowserWindow(context, await context.NewPageAsync(), address);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (browser is not null)
+            await browser.DisposeAsync();
+        playwright?.Dispose();
+    }
+}
+
+public enum Screen
+{
+    Desktop,
+    Phone,
+}
+
+/// <summary>A window that remembers what went wrong in it.</summary>
+public sealed class BrowserWindow : IAsyncDisposable
+{
+    private readonly IBrowserContext context;
+    private readonly Uri address;
+
+    internal BrowserWindow(IBrowserContext context, IPage page, Uri address)
+    {
+        this.context = context;
+        this.address = address;
+        Page = page;
+        page.Console += (_, message) =>
+        {
+            // A page that is meant to be an error is reported by the browser as a failed load.
+            if (message.Type is "error" or "warning" && !message.Text.StartsWith("Failed to load resource", StringComparison.Ordinal))
+                Faults.Add(message.Text);
+        };
+        page.PageError += (_, error) => Faults.Add(error);
+        page.Request += (_, request) =>
+        {
+            var target = new Uri(request.Url);
+            if (target.Scheme is "http" or "https" && target.Authority != address.Authority)
+                Faults.Add($"asked another host: {request.Url}");
+        };
+    }
+
+    public IPage Page { get; }
+
+    /// <summary>Errors and warnings of scripts and of the content security policy, and requests to other hosts.</summary>
+    public List<string> Faults { get; } = [];
+
+    public Task GoAsync(string path = "") => Page.GotoAsync(new Uri(address, path).ToString());
+
+    /// <summary>No accessibility finding of axe: WCAG 2.0 to 2.2, A and AA, and best practice.</summary>
+    public async Task AssertAccessibleAsync()
+    {
+        var result = await Page.RunAxe();
+        var findings = string.Join("\n", result.Violations.Select(v => $"{v.Id}: {v.Help} {string.Join(" ", v.Nodes.Select(n => n.Html))}"));
+        Assert.True(findings.Length == 0, $"{Page.Url}\n{findings}");
+    }
+
+    /// <summary>Nothing scrolls sideways.</summary>
+    public async Task AssertFitsAsync() =>
+        Assert.True(await Page.EvaluateAsync<bool>("document.documentElement.scrollWidth <= document.documentElement.clientWidth"), "The page scrolls sideways.");
+
+    /// <summary>Takes a picture of the whole page, or of what the window shows of it; with <c>GOURMETGRAM_ACCEPT_SNAPSHOTS=1</c> it becomes the one in <c>docs/screenshots</c>.</summary>
+    public async Task ScreenshotAsync(string name, bool fullPage = true)
+    {
+        var folder = Repository.PathOf(Snapshot.IsAccepting ? "docs/screenshots" : "artifacts/screenshots");
+        await Page.ScreenshotAsync(new PageScreenshotOptions { Path = Path.Combine(folder, $"{name}.png"), FullPage = fullPage });
+    }
+
+    public async ValueTask DisposeAsync() => await context.DisposeAsync();
+}

@@ -1,0 +1,72 @@
+using System.Collections.Concurrent;
+using GourmetGram.Tests.Integration.Fixtures;
+using Npgsql;
+
+[assembly: AssemblyFixture(typeof(PostgresServer))]
+
+namespace GourmetGram.Tests.Integration.Fixtures;
+
+/// <summary>
+/// The PostgreSQL that <c>test.sh</c> starts with <c>tests/run-postgres.sh</c>. Each caller gets an empty database
+/// of its own; all are dropped at the end.
+/// </summary>
+public sealed class PostgresServer : IAsyncDisposable
+{
+    /// <summary>Environment variable with the connection string of a user who may create databases.</summary>
+    public const string Variable = "GOURMETGRAM_TEST_POSTGRES";
+
+    private static readonly ConcurrentBag<string> Created = [];
+    private static int count;
+
+    private static string? Administrator => Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } value ? value : null;
+
+    /// <summary>Null, or why there is no server.</summary>
+    public static string? Missing => Administrator is null ? $"PostgreSQL is not available: {Variable} is not set; tests/run-postgres.sh starts a server." : null;
+
+    /// <summary>Creates an empty database; without a server the calling test is skipped.</summary>
+    /// <returns>Its connection string.</returns>
+    public static async Task<string> CreateDatabaseAsync()
+    {
+        var database = Name();
+        await ExecuteAsync($"CREATE DATABASE {database}");
+        return ConnectionStringOf(database);
+    }
+
+    /// <summary>Connection string of a database that does not exist.</summary>
+    public static string NameMissingDatabase() => ConnectionStringOf(Name());
+
+    /// <summary>Runs a statement as administrator, by default outside the databases of the tests.</summary>
+    public static async Task ExecuteAsync(string sql, string? connectionString = null)
+    {
+        await using var source = NpgsqlDataSource.Create(Unpooled(connectionString ?? RequireServer()));
+        await using var command = source.CreateCommand(sql);
+        await command.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        NpgsqlConnection.ClearAllPools();
+        foreach (var database in Created)
+            await ExecuteAsync($"DROP DATABASE IF EXISTS {database} WITH (FORCE)");
+    }
+
+    private static string RequireServer()
+    {
+        Assert.SkipWhen(Missing is not null, Missing ?? "");
+        return Administrator!;
+    }
+
+    private static string Name()
+    {
+        RequireServer();
+        var database = $"gourmetgram_test_{Environment.ProcessId}_{Interlocked.Increment(ref count)}";
+        Created.Add(database);
+        return database;
+    }
+
+    private static string ConnectionStringOf(string database) =>
+        new NpgsqlConnectionStringBuilder(RequireServer()) { Database = database }.ConnectionString;
+
+    private static string Unpooled(string connectionString) =>
+        new NpgsqlConnectionStringBuilder(connectionString) { Pooling = false }.ConnectionString;
+}

@@ -1,0 +1,47 @@
+using System.ComponentModel;
+using System.ComponentModel.DataAnnotations;
+using System.Reflection;
+using System.Text;
+using GourmetGram.Application.Common;
+using GourmetGram.Infrastructure.Hosting;
+using GourmetGram.WebApi.Hosting;
+
+namespace GourmetGram.Tests.Integration.Fixtures;
+
+/// <summary>README's table of settings, made from the options classes: name, default, range and meaning stand in the code once.</summary>
+internal static class SettingsTable
+{
+    public static string Render()
+    {
+        var table = new StringBuilder("| setting | default | allowed | meaning |\n|---|---|---|---|\n");
+        foreach (var type in SettingsTypes.All)
+        {
+            var defaults = Activator.CreateInstance(type)!;
+            foreach (var property in Settings.PropertiesOf(type))
+            {
+                var meaning = property.GetCustomAttribute<DescriptionAttribute>()?.Description
+                    ?? throw new InvalidOperationException($"{type.Name}.{property.Name} has no [Description].");
+                if (property.GetCustomAttribute<SecretAttribute>() is not null)
+                    meaning += " A secret: may be given as a file.";
+                table.Append($"| `{Settings.SectionOf(type)}:{property.Name}` | {Default(property.GetValue(defaults))} | {Allowed(property)} | {meaning} |\n");
+            }
+        }
+
+        return table.ToString();
+    }
+
+    private static string Default(object? value) => value switch
+    {
+        null or "" => "",
+        System.Collections.IEnumerable and not string => "",
+        _ => $"`{value}`",
+    };
+
+    private static string Allowed(PropertyInfo property) => property switch
+    {
+        { PropertyType.IsEnum: true } => string.Join(", ", Enum.GetNames(property.PropertyType).Select(name => $"`{name}`")),
+        _ when property.GetCustomAttribute<RangeAttribute>() is { } range => $"{range.Minimum} to {range.Maximum}",
+        _ when property.GetCustomAttribute<AllowedValuesAttribute>() is { } values => string.Join(", ", values.Values.Where(v => v is not (null or "")).Select(v => $"`{v}`")),
+        _ => "",
+    };
+}

@@ -1,0 +1,201 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Text.Json.Nodes;
+using GourmetGram.Tests.Integration.Fixtures;
+
+namespace GourmetGram.Tests.Integration.Operations;
+
+/// <summary><c>gourmetgram classify</c>, with and without a running server.</summary>
+public sealed class ClassifyCommandTests : IDisposable
+{
+    private const string AdminKey = "an-administrators-key-for-the-tests-only";
+
+    private readonly string folder = Directory.CreateTempSubdirectory("gourmetgram-classify-").FullName;
+
+    public ClassifyCommandTests()
+    {
+        Directory.CreateDirectory(Path.Combine(Photos, "deeper"));
+        File.Copy(Repository.PathOf("samples", "soup.jpg"), Path.Combine(Photos, "b.jpg"));
+        File.Copy(Repository.PathOf("samples", "egg.jpg"), Path.Combine(Photos, "deeper", "Früh stück.JPEG"));
+        File.Copy(Repository.PathOf("samples", "rice.jpg"), Path.Combine(Photos, "a.jpg"));
+        File.WriteAllText(Path.Combine(Photos, "notes.txt"), "not a photo, and not named as one");
+    }
+
+    private string Photos => Path.Combine(folder, "photos");
+
+    private string Data => Path.Combine(folder, "data");
+
+    private string AccessFile => Path.Combine(Data, "server.json");
+
+    private Dictionary<string, string> Environment => new()
+    {
+        ["GourmetGram__DataDirectory"] = Data,
+        ["GourmetGram__BootstrapAdminKey"] = AdminKey,
+        ["Limits__QueueMilliseconds"] = "60000",
+    };
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    public void Dispose() => Directory.Delete(folder, recursive: true);
+
+    private Task<CommandResult> RunAsync(params string[] arguments) => CommandProcess.RunAsync(Environment, arguments);
+
+    private async Task<ServerProcess> StartServerAsync(params (string Name, string Value)[] settings)
+    {
+        var environment = Environment;
+        foreach (var (name, value) in settings)
+            environment[name] = value;
+        var server = ServerProcess.Start(ServerProcess.Built, environment);
+        await server.LineAsync("Application started");
+        return server;
+    }
+
+    private static AppClient ClientWith(Uri address, string key)
+    {
+        var http = new HttpClient { BaseAddress = address };
+        http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", key);
+        return new AppClient(http);
+    }
+
+    private async Task<string> TokenAsync() => (string)JsonNode.Parse(await File.ReadAllTextAsync(AccessFile, Cancel))!["token"]!;
+
+    [Fact]
+    public async Task A_folder_is_classified_alike_without_and_with_a_server_and_all_is_kept()
+    {
+        var alone = await RunAsync("classify", Photos);
+        Assert.Equal((0, ""), (alone.ExitCode, alone.Errors));
+        string[] paths = [Path.Combine(Photos, "a.jpg"), Path.Combine(Photos, "b.jpg"), Path.Combine(Photos, "deeper", "Früh stück.JPEG")];
+        Assert.Equal(paths, alone.Lines.Select(line => line.Split('\t')[0]));
+
+        await using var server = await StartServerAsync();
+        var served = await RunAsync("classify", Photos);
+        Assert.Equal((0, ""), (served.ExitCode, served.Errors));
+        Assert.Equal(alone.Output, served.Output);
+
+        // Both runs are one caller's: the token's.
+        var kept = await ClientWith(await server.ListeningAsync(), await TokenAsync()).ListAsync();
+        Assert.Equal(["a.jpg", "a.jpg", "b.jpg", "b.jpg", "Früh stück.JPEG", "Früh stück.JPEG"], kept.Items.Select(p => p.FileName).Order(StringComparer.OrdinalIgnoreCase));
+        foreach (var line in served.Lines.Select(line => line.Split('\t')))
+        {
+            var prediction = kept.Items.First(p => p.FileName == Path.GetFileName(line[0]));
+            Assert.Equal((prediction.Class, prediction.Probability.ToString("0.0000")), (line[1], line[2]));
+        }
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task What_cannot_be_used_is_named_with_the_reason_and_the_rest_is_classified(bool withServer)
+    {
+        await using var server = withServer ? await StartServerAsync(("Limits__UploadMebibytes", "1")) : null;
+        var (broken, large, missing) = (Path.Combine(Photos, "0.png"), Path.Combine(Photos, "large.jpg"), Path.Combine(folder, "missing.jpg"));
+        await File.WriteAllTextAsync(broken, "no picture", Cancel);
+        await File.WriteAllBytesAsync(large, new byte[3 << 20], Cancel);
+
+        var text = await RunAsync("classify", Photos, missing, "--Limits:UploadMebibytes=1");
+        Assert.Equal(1, text.ExitCode);
+        Assert.Equal(3, text.Lines.Count);
+        Assert.Contains($"{broken}: ", text.Errors, StringComparison.Ordinal);
+        Assert.Contains($"{large}: The photo has more than 1 MiB", text.Errors, StringComparison.Ordinal);
+        Assert.Contains($"{missing}: There is no file", text.Errors, StringComparison.Ordinal);
+
+        var json = await RunAsync("classify", "--json", Photos, missing, "--Limits:UploadMebibytes=1");
+        Assert.Equal((1, ""), (json.ExitCode, json.Errors));
+        var lines = json.Lines.Select(line => JsonNode.Parse(line)!.AsObject()).ToList();
+        Assert.Equal(
+            ["path,problem", "path,prediction", "path,prediction", "path,prediction", "path,problem", "path,problem"],
+            lines.Select(line => string.Join(',', line.Select(member => member.Key))));
+        Assert.Equal(broken, (string)lines[0]["path"]!);
+        Assert.Equal([415, 413, null], new[] { lines[0], lines[4], lines[5] }.Select(line => (int?)line["problem"]!["status"]));
+        var prediction = lines[1]["prediction"]!;
+        Assert.Equal("a.jpg", (string)prediction["fileName"]!);
+        Assert.Equal((double)prediction["probability"]!, prediction["probabilities"]!.AsArray().Max(p => (double)p!["probability"]!));
+        Assert.EndsWith($"/api/v1/predictions/{(string)prediction["id"]!}/image", (string)prediction["image"]!, StringComparison.Ordinal);
+        Assert.EndsWith("Z", (string)prediction["createdAt"]!, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_token_is_for_the_server_s_user_alone_and_gone_after_the_end()
+    {
+        await using var server = await StartServerAsync();
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(AccessFile));
+        var address = await server.ListeningAsync();
+        Assert.Equal(address.ToString(), (string)JsonNode.Parse(await File.ReadAllTextAsync(AccessFile, Cancel))!["address"]!);
+        server.Terminate();
+        Assert.Equal(0, await server.ExitAsync());
+        Assert.False(File.Exists(AccessFile));
+    }
+
+    [Fact]
+    public async Task After_a_kill_the_command_works_without_the_server_and_a_dead_token_is_refused()
+    {
+        string token;
+        await using (await StartServerAsync())
+            token = await TokenAsync();
+        Assert.True(File.Exists(AccessFile));
+
+        var alone = await RunAsync("classify", Path.Combine(Photos, "a.jpg"));
+        Assert.Equal((0, 1), (alone.ExitCode, alone.Lines.Count));
+        Assert.False(File.Exists(AccessFile));
+
+        await using var again = await StartServerAsync();
+        using var refused = await ClientWith(await again.ListeningAsync(), token).SendAsync(HttpMethod.Get, "api/v1/predictions");
+        Assert.Equal(HttpStatusCode.Unauthorized, refused.StatusCode);
+    }
+
+    [Fact]
+    public async Task The_token_is_refused_from_another_machine()
+    {
+        await using var server = await StartServerAsync(("GourmetGram__TrustedProxies__0", "127.0.0.1"));
+        var client = ClientWith(await server.ListeningAsync(), await TokenAsync());
+        using var near = await client.SendAsync(HttpMethod.Get, "api/v1/predictions");
+        using var far = await client.SendAsync(HttpMethod.Get, "api/v1/predictions", null, ("X-Forwarded-For", "203.0.113.7"));
+        Assert.Equal((HttpStatusCode.OK, HttpStatusCode.Unauthorized), (near.StatusCode, far.StatusCode));
+    }
+
+    [Fact]
+    public async Task A_server_under_a_sub_path_and_on_every_address_is_called_by_loopback()
+    {
+        await using var server = await StartServerAsync(("ASPNETCORE_URLS", "http://0.0.0.0:0"), ("GourmetGram__PublicUrl", "https://food.example.org/api"));
+        Assert.StartsWith("http://127.0.0.1:", (string)JsonNode.Parse(await File.ReadAllTextAsync(AccessFile, Cancel))!["address"]!, StringComparison.Ordinal);
+        var served = await RunAsync("classify", "--json", Path.Combine(Photos, "a.jpg"));
+        Assert.Equal((0, ""), (served.ExitCode, served.Errors));
+        Assert.Contains("\"https://food.example.org/api/api/v1/predictions/", served.Output, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("classify")]
+    [InlineData("classify", "--jsno", "a.jpg")]
+    [InlineData("clasify", "a.jpg")]
+    public async Task Wrong_usage_is_told_from_a_failure(params string[] arguments)
+    {
+        var wrong = await RunAsync(arguments);
+        Assert.Equal(2, wrong.ExitCode);
+        Assert.NotEqual("", wrong.Errors);
+        Assert.False(Directory.Exists(Data));
+    }
+
+    [Fact]
+    public async Task Help_and_version_are_answered_without_a_data_directory()
+    {
+        var help = await RunAsync("--help");
+        Assert.Equal(0, help.ExitCode);
+        Assert.Contains("classify", help.Output, StringComparison.Ordinal);
+        var classify = await RunAsync("classify", "--help");
+        Assert.Equal(0, classify.ExitCode);
+        Assert.Contains("--json", classify.Output, StringComparison.Ordinal);
+        var version = await RunAsync("--version");
+        Assert.Equal(0, version.ExitCode);
+        Assert.Matches(@"^\d+\.\d+\.\d+", version.Output);
+        Assert.False(Directory.Exists(Data));
+    }
+
+    [Fact]
+    public async Task A_bad_setting_is_named_as_it_is_by_the_server()
+    {
+        var refused = await RunAsync("classify", Photos, "--Limits:Megapixels=0");
+        Assert.Equal(1, refused.ExitCode);
+        Assert.Contains("Limits:Megapixels", refused.Errors, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", refused.Errors, StringComparison.Ordinal);
+    }
+}

@@ -1,0 +1,56 @@
+using System.Text.RegularExpressions;
+using GourmetGram.Tests.Integration.Fixtures;
+using Microsoft.Playwright;
+using static Microsoft.Playwright.Assertions;
+
+namespace GourmetGram.Tests.Integration.Pages;
+
+/// <summary>From the link in the log to a signed-in administrator.</summary>
+public sealed partial class AccountPageTests(BrowserFixture browser) : IDisposable
+{
+    private const string Password = "correct horse battery staple";
+
+    private readonly string folder = Directory.CreateTempSubdirectory("gourmetgram-accounts-").FullName;
+
+    public void Dispose() => Directory.Delete(folder, recursive: true);
+
+    [GeneratedRegex(@"first-administrator\?token=[0-9a-f]+")]
+    private static partial Regex Link();
+
+    [Fact]
+    public async Task The_link_in_the_log_makes_the_first_administrator_once()
+    {
+        await using var server = ServerProcess.Start(ServerProcess.Built, new Dictionary<string, string> { ["GourmetGram__DataDirectory"] = folder });
+        var address = await server.ListeningAsync();
+        var link = Link().Match(await server.LineAsync("first-administrator?token=")).Value;
+
+        await using var window = await browser.OpenAsync(address);
+        await window.GoAsync(link[..^4] + "0000");
+        await Expect(window.Page.GetByRole(AriaRole.Heading, new() { Level = 1 })).ToHaveTextAsync("This link is not valid");
+
+        await window.GoAsync(link);
+        await window.Page.GetByLabel("Name").FillAsync("Ada");
+        await window.Page.GetByLabel("Password").FillAsync("twelve chars");
+        await window.AssertAccessibleAsync();
+        await window.Page.GetByLabel("Password").FillAsync(Password);
+        await window.Page.GetByRole(AriaRole.Button, new() { Name = "Make the account" }).ClickAsync();
+        await Expect(window.Page.Locator("header")).ToContainTextAsync("Ada");
+
+        await window.Page.GetByRole(AriaRole.Button, new() { Name = "Sign out" }).ClickAsync();
+        await Expect(window.Page.Locator("header")).ToContainTextAsync("Sign in");
+
+        await window.GoAsync(link);
+        await Expect(window.Page.GetByRole(AriaRole.Heading, new() { Level = 1 })).ToHaveTextAsync("This link is not valid");
+
+        await window.GoAsync("sign-in");
+        await window.Page.GetByLabel("Name").FillAsync("Ada");
+        await window.Page.GetByLabel("Password").FillAsync("not the password");
+        await window.Page.Locator("main").GetByRole(AriaRole.Button, new() { Name = "Sign in" }).ClickAsync();
+        await Expect(window.Page.Locator(".error")).ToContainTextAsync("do not match");
+        await window.AssertAccessibleAsync();
+        await window.Page.GetByLabel("Password").FillAsync(Password);
+        await window.Page.Locator("main").GetByRole(AriaRole.Button, new() { Name = "Sign in" }).ClickAsync();
+        await Expect(window.Page.Locator("header")).ToContainTextAsync("Ada");
+        Assert.Empty(window.Faults);
+    }
+}

@@ -1,0 +1,138 @@
+using GourmetGram.Application;
+using GourmetGram.Application.Common;
+using GourmetGram.Infrastructure.Hosting;
+using GourmetGram.Infrastructure.Persistence;
+using GourmetGram.Tests.Integration.Fixtures;
+using MediatR;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace GourmetGram.Tests.Integration.Persistence;
+
+/// <summary>The services of persistence and the use cases on top, as a host registers them, on a data directory of their own.</summary>
+internal sealed class PersistenceHost : IAsyncDisposable
+{
+    private readonly ServiceProvider services;
+
+    public PersistenceHost(
+        DatabaseProvider provider,
+        string folder,
+        string connectionString = "",
+        Durability durability = Durability.Power,
+        Action<IServiceCollection>? more = null)
+    {
+        var settings = new Dictionary<string, string?>(StringComparer.Ordinal)
+        {
+            ["GourmetGram:DataDirectory"] = folder,
+            ["GourmetGram:Durability"] = durability.ToString(),
+            ["Database:Provider"] = provider.ToString(),
+            ["Database:ConnectionString"] = connectionString,
+        };
+        var collection = new ServiceCollection();
+        collection.AddSingleton<IConfiguration>(new ConfigurationBuilder().AddInMemoryCollection(settings).Build());
+        collection.AddLogging();
+        collection.AddSingleton(TimeProvider.System);
+        collection.AddSingleton<ILinks, NoLinks>();
+        collection.AddSettings<GourmetGramOptions>();
+        collection.AddApplication();
+        collection.AddPersistence();
+        more?.Invoke(collection);
+        services = collection.BuildServiceProvider(validateScopes: true);
+        Folder = folder;
+    }
+
+    public string Folder { get; }
+
+    public string DatabaseFile => Path.Combine(Folder, "gourmetgram.db");
+
+    public IServiceProvider Services => services;
+
+    public DatabaseHealth Health => services.GetRequiredService<DatabaseHealth>();
+
+    public Task MigrateAsync() => services.GetRequiredService<DatabaseMigrator>().MigrateAsync(TestContext.Current.CancellationToken);
+
+    /// <summary>One request: services of one scope.</summary>
+    public async Task<TResult> InScopeAsync<TResult>(Func<IServiceProvider, Task<TResult>> work)
+    {
+        await using var scope = services.CreateAsyncScope();
+        return await work(scope.ServiceProvider);
+    }
+
+    /// <summary>One request: services of one scope.</summary>
+    public async Task InScopeAsync(Func<IServiceProvider, Task> work)
+    {
+        await using var scope = services.CreateAsyncScope();
+        await work(scope.ServiceProvider);
+    }
+
+    public Task<TResponse> SendAsync<TResponse>(IRequest<TResponse> message) =>
+        InScopeAsync(scope => scope.GetRequiredService<IMediator>().Send(message, TestContext.Current.CancellationToken));
+
+    /// <summary>Adds entities in one request.</summary>
+    public Task SaveAsync<T>(params T[] entities)
+        where T : class => InScopeAsync(async scope =>
+        {
+            var repository = scope.GetRequiredService<IRepository<T>>();
+            foreach (var entity in entities)
+                repository.Add(entity);
+            await repository.SaveChangesAsync(TestContext.Current.CancellationToken);
+        });
+
+    /// <summary>All rows of a kind.</summary>
+    public Task<List<T>> RowsAsync<T>()
+        where T : class =>
+        InScopeAsync(scope =>
+            scope.GetRequiredService<GourmetGramDbContext>().Set<T>().AsNoTracking().ToListAsync(TestContext.Current.CancellationToken));
+
+    /// <summary>The values of a query's only column, as the engine gives them.</summary>
+    public Task<List<TValue>> ValuesAsync<TValue>(string sql) => InScopeAsync(scope =>
+        scope.GetRequiredService<GourmetGramDbContext>().Database.SqlQueryRaw<TValue>(sql).ToListAsync(TestContext.Current.CancellationToken));
+
+    public Task ExecuteAsync(string sql) => InScopeAsync(scope =>
+        (Task)scope.GetRequiredService<GourmetGramDbContext>().Database.ExecuteSqlRawAsync(sql, TestContext.Current.CancellationToken));
+
+    public ValueTask DisposeAsync() => services.DisposeAsync();
+
+    private sealed class NoLinks : ILinks
+    {
+        public string PredictionImage(Guid predictionId) => $"/image/{predictionId}";
+    }
+}
+
+/// <summary>Tests that hold on both engines: derive an abstract class with the tests, and one sealed class for each engine from that.</summary>
+public abstract class PersistenceTests(DatabaseProvider provider) : IAsyncLifetime
+{
+    private readonly List<PersistenceHost> hosts = [];
+    private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("gourmetgram-persistence-");
+    private string? connectionString;
+
+    protected DatabaseProvider Provider { get; } = provider;
+
+    /// <summary>A host on the test's own database, which is empty.</summary>
+    private protected PersistenceHost Host => hosts[0];
+
+    public virtual async ValueTask InitializeAsync()
+    {
+        connectionString = Provider == DatabaseProvider.PostgreSql ? await PostgresServer.CreateDatabaseAsync() : "";
+        AddHost();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var host in hosts)
+            await host.DisposeAsync();
+        folder.Delete(recursive: true);
+        GC.SuppressFinalize(this);
+    }
+
+    /// <summary>One more host on the same database, with its own data directory on PostgreSQL; the one before must have ended on SQLite.</summary>
+    private protected PersistenceHost AddHost(
+        string? otherConnectionString = null, Durability durability = Durability.Power, Action<IServiceCollection>? more = null)
+    {
+        var data = Path.Combine(folder.FullName, Provider == DatabaseProvider.PostgreSql ? $"node{hosts.Count}" : "data");
+        var host = new PersistenceHost(Provider, data, otherConnectionString ?? connectionString!, durability, more);
+        hosts.Add(host);
+        return host;
+    }
+}

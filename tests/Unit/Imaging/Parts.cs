@@ -1,0 +1,124 @@
+using System.Buffers.Binary;
+using System.IO.Compression;
+using System.Text;
+
+namespace GourmetGram.Tests.Unit.Imaging;
+
+/// <summary>Builds files part by part, as the formats' specifications describe them and independently of the code under test.</summary>
+internal static class Parts
+{
+    public static readonly byte[] PngSignature = [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A];
+
+    /// <summary>Little-endian EXIF with a camera's make, an orientation, a GPS date and a thumbnail; the texts hold the secret.</summary>
+    public static byte[] Exif(int orientation, string secret)
+    {
+        var text = Encoding.ASCII.GetBytes(secret + "\0");
+        var gps = 8 + 2 + (3 * 12) + 4;
+        var texts = gps + 2 + 12 + 4;
+        using var stream = new MemoryStream();
+        using var writer = new BinaryWriter(stream);
+        writer.Write("II*\0"u8);
+        writer.Write(8);
+        writer.Write((short)3);
+        WriteEntry(writer, tag: 0x010F, type: 2, text.Length, texts);
+        WriteEntry(writer, tag: 0x0112, type: 3, count: 1, orientation);
+        WriteEntry(writer, tag: 0x8825, type: 4, count: 1, gps);
+        writer.Write(0);
+        writer.Write((short)1);
+        WriteEntry(writer, tag: 0x001D, type: 2, text.Length, texts);
+        writer.Write(0);
+        writer.Write(text);
+        return stream.ToArray();
+    }
+
+    public static byte[] JpegSegment(byte marker, params byte[] data)
+    {
+        byte[] segment = [0xFF, marker, 0, 0, .. data];
+        BinaryPrimitives.WriteUInt16BigEndian(segment.AsSpan(2), (ushort)(data.Length + 2));
+        return segment;
+    }
+
+    /// <summary>Puts segments right behind a JPEG's start marker.</summary>
+    public static byte[] InsertIntoJpeg(byte[] jpeg, params byte[][] segments) => [.. jpeg[..2], .. segments.SelectMany(s => s), .. jpeg[2..]];
+
+    public static byte[] JpegExif(int orientation, string secret) => JpegSegment(0xE1, [.. "Exif\0\0"u8, .. Exif(orientation, secret)]);
+
+    public static byte[] PngChunk(string type, params byte[] data)
+    {
+        byte[] chunk = [0, 0, 0, 0, .. Encoding.ASCII.GetBytes(type), .. data, 0, 0, 0, 0];
+        BinaryPrimitives.WriteInt32BigEndian(chunk, data.Length);
+        BinaryPrimitives.WriteUInt32BigEndian(chunk.AsSpan(data.Length + 8), Crc32(chunk.AsSpan(4, data.Length + 4)));
+        return chunk;
+    }
+
+    public static byte[] PngHeader(int width, int height, byte bits, byte colourType)
+    {
+        var data = new byte[13];
+        BinaryPrimitives.WriteInt32BigEndian(data, width);
+        BinaryPrimitives.WriteInt32BigEndian(data.AsSpan(4), height);
+        data[8] = bits;
+        data[9] = colourType;
+        return PngChunk("IHDR", data);
+    }
+
+    /// <param name="header">The header chunk.</param>
+    /// <param name="rows">Filter byte and pixels of each row.</param>
+    public static byte[] Png(byte[] header, byte[] rows)
+    {
+        using var stream = new MemoryStream();
+        using (var zlib = new ZLibStream(stream, CompressionLevel.Fastest, leaveOpen: true))
+            zlib.Write(rows);
+        return [.. PngSignature, .. header, .. PngChunk("IDAT", stream.ToArray()), .. PngChunk("IEND")];
+    }
+
+    /// <summary>Puts chunks right behind a PNG's header.</summary>
+    public static byte[] InsertIntoPng(byte[] png, params byte[][] chunks) => [.. png[..33], .. chunks.SelectMany(c => c), .. png[33..]];
+
+    public static byte[] WebpChunk(string type, params byte[] data)
+    {
+        byte[] chunk = [.. Encoding.ASCII.GetBytes(type), 0, 0, 0, 0, .. data];
+        BinaryPrimitives.WriteInt32LittleEndian(chunk.AsSpan(4), data.Length);
+        return data.Length % 2 == 0 ? chunk : [.. chunk, 0];
+    }
+
+    public static byte[] Webp(params byte[][] chunks)
+    {
+        byte[] file = [.. "RIFF\0\0\0\0WEBP"u8, .. chunks.SelectMany(c => c)];
+        BinaryPrimitives.WriteInt32LittleEndian(file.AsSpan(4), file.Length - 8);
+        return file;
+    }
+
+    public static byte[] WebpExtended(byte flags, int width, int height) =>
+        WebpChunk("VP8X", flags, 0, 0, 0, (byte)(width - 1), (byte)((width - 1) >> 8), 0, (byte)(height - 1), (byte)((height - 1) >> 8), 0);
+
+    /// <summary>The picture chunk of a WebP that has nothing else.</summary>
+    public static byte[] WebpPicture(byte[] simple) => simple[12..];
+
+    /// <summary>A frame that fills the canvas for a tenth of a second.</summary>
+    public static byte[] WebpFrame(int width, int height, params byte[][] chunks) => WebpChunk(
+        "ANMF",
+        [0, 0, 0, 0, 0, 0, (byte)(width - 1), 0, 0, (byte)(height - 1), 0, 0, 100, 0, 0, 0, .. chunks.SelectMany(c => c)]);
+
+    public static bool Holds(byte[] file, string text) => file.AsSpan().IndexOf(Encoding.ASCII.GetBytes(text)) >= 0;
+
+    private static void WriteEntry(BinaryWriter writer, int tag, short type, int count, int value)
+    {
+        writer.Write((ushort)tag);
+        writer.Write(type);
+        writer.Write(count);
+        writer.Write(value);
+    }
+
+    private static uint Crc32(ReadOnlySpan<byte> bytes)
+    {
+        var crc = uint.MaxValue;
+        foreach (var value in bytes)
+        {
+            crc ^= value;
+            for (var bit = 0; bit < 8; bit++)
+                crc = (crc >> 1) ^ ((crc & 1) * 0xEDB88320);
+        }
+
+        return ~crc;
+    }
+}

@@ -1,0 +1,126 @@
+using System.Text;
+using GourmetGram.Application.Classification;
+using SkiaSharp;
+
+namespace GourmetGram.Tests.Unit.Imaging;
+
+public sealed class ReadHeaderTests
+{
+    [Theory]
+    [InlineData("landscape.jpg", "image/jpeg", ".jpg", 640, 427)]
+    [InlineData("progressive-6mp.jpg", "image/jpeg", ".jpg", 3000, 2000)]
+    [InlineData("orientation6.jpg", "image/jpeg", ".jpg", 375, 500)]
+    [InlineData("alpha.png", "image/png", ".png", 333, 257)]
+    [InlineData("photo.webp", "image/webp", ".webp", 512, 512)]
+    public void A_header_tells_type_and_upright_size(string file, string mediaType, string extension, int width, int height) =>
+        Assert.Equal(new PhotoHeader(mediaType, extension, width, height), Photos.Reader().ReadHeader(Photos.Golden(file)));
+
+    [Fact]
+    public void A_lossless_WebP_tells_its_size()
+    {
+        var header = Photos.Reader().ReadHeader(Parts.Webp(Parts.WebpChunk("VP8L", 0x2F, 0x2B, 0x40, 0x06, 0x00)));
+
+        // 14 bits of width - 1, then 14 bits of height - 1: 0x0006402B is 43 + (25 << 14).
+        Assert.Equal((44, 26), (header.Width, header.Height));
+    }
+
+    [Fact]
+    public void A_WebP_with_an_extended_header_tells_the_size_of_its_canvas()
+    {
+        var header = Photos.Reader().ReadHeader(Parts.Webp(Parts.WebpExtended(0, 5000, 300), Parts.WebpChunk("EXIF", Parts.Exif(6, "x"))));
+
+        Assert.Equal((5000, 300), (header.Width, header.Height));
+    }
+
+    [Fact]
+    public void No_bytes_are_an_empty_photo() =>
+        Photos.AssertRefused(PhotoFault.Empty, () => Photos.Reader().ReadHeader(ReadOnlyMemory<byte>.Empty));
+
+    [Fact]
+    public void The_limit_on_bytes_comes_before_the_format()
+    {
+        var refusal = Photos.AssertRefused(PhotoFault.TooManyBytes, () => Photos.Reader(mebibytes: 1).ReadHeader(new byte[(1024 * 1024) + 1]));
+
+        Assert.Contains("1,048,577 bytes", refusal.Message, StringComparison.Ordinal);
+        Assert.Contains("at most 1,048,576 (1 MiB)", refusal.Message, StringComparison.Ordinal);
+        Photos.AssertRefused(PhotoFault.UnknownFormat, () => Photos.Reader(mebibytes: 1).ReadHeader(new byte[1024 * 1024]));
+    }
+
+    [Fact]
+    public void The_limit_on_pixels_is_judged_from_the_header_alone()
+    {
+        // Nothing but a header: whoever decoded first would call it damaged.
+        byte[] bomb = [.. Parts.PngSignature, .. Parts.PngHeader(30_000, 30_000, bits: 8, colourType: 2)];
+
+        var refusal = Photos.AssertRefused(PhotoFault.TooManyPixels, () => Photos.Reader(megapixels: 40).ReadHeader(bomb));
+        Photos.AssertRefused(PhotoFault.TooManyPixels, () => Photos.Reader(megapixels: 40).Decode(bomb, 8, 8));
+
+        Assert.Contains("30000 × 30000 = 900,000,000 pixels", refusal.Message, StringComparison.Ordinal);
+        Assert.Contains("at most 40,000,000", refusal.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(1000, 1000, true)]
+    [InlineData(1001, 1000, false)]
+    public void Exactly_the_limit_is_accepted(int width, int height, bool accepted)
+    {
+        byte[] png = [.. Parts.PngSignature, .. Parts.PngHeader(width, height, bits: 8, colourType: 2)];
+
+        var refusal = Record.Exception(() => Photos.Reader(megapixels: 1).ReadHeader(png));
+
+        Assert.Equal(accepted, refusal is null);
+    }
+
+    [Theory]
+    [InlineData(0, 10)]
+    [InlineData(10, 0)]
+    public void A_photo_without_pixels_is_damaged(int width, int height)
+    {
+        byte[] png = [.. Parts.PngSignature, .. Parts.PngHeader(width, height, bits: 8, colourType: 2)];
+
+        Photos.AssertRefused(PhotoFault.Damaged, () => Photos.Reader().ReadHeader(png));
+    }
+
+    [Theory]
+    [InlineData(SKEncodedImageFormat.Jpeg, 20)]
+    [InlineData(SKEncodedImageFormat.Png, 20)]
+    [InlineData(SKEncodedImageFormat.Webp, 20)]
+    public void A_header_that_is_cut_off_is_damaged(SKEncodedImageFormat format, int length) =>
+        Photos.AssertRefused(PhotoFault.Damaged, () => Photos.Reader().ReadHeader(Photos.Encode(format).AsMemory(0, length)));
+
+    [Theory]
+    [InlineData("GIF89a....", "a GIF")]
+    [InlineData("%PDF-1.7 ", "a PDF")]
+    [InlineData("PK\u0003\u0004......", "a ZIP archive")]
+    [InlineData("BM............................", "a BMP")]
+    [InlineData("II*\0......", "a TIFF")]
+    [InlineData("MM\0*......", "a TIFF")]
+    [InlineData("\0\0\0\u0018ftypavif....", "an AVIF")]
+    [InlineData("\0\0\0\u0018ftypmif1....", "a HEIF photo")]
+    [InlineData("\0\0\0\u0018ftypisom....", "a video")]
+    [InlineData("<?xml version=\"1.0\"?>\n<svg xmlns=\"http://www.w3.org/2000/svg\"/>", "an SVG drawing")]
+    [InlineData("  <svg/>", "an SVG drawing")]
+    [InlineData("\u00EF\u00BB\u00BF<svg/>", "an SVG drawing")]
+    [InlineData("anything", "not a JPEG, PNG or WebP")]
+    [InlineData("RIFF....WAVE", "not a JPEG, PNG or WebP")]
+    public void What_is_no_photo_is_called_by_its_name(string content, string name)
+    {
+        var upload = Encoding.Latin1.GetBytes(content);
+
+        foreach (var read in (Action[])[() => Photos.Reader().ReadHeader(upload), () => Photos.Reader().RemoveMetadata(upload), () => Photos.Reader().Decode(upload, 8, 8)])
+        {
+            var refusal = Photos.AssertRefused(PhotoFault.UnknownFormat, read);
+            Assert.Contains(name, refusal.Message, StringComparison.Ordinal);
+            Assert.Contains("Save it as JPEG, PNG or WebP and send it again.", refusal.Message, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public void A_HEIC_photo_comes_with_the_setting_that_avoids_it()
+    {
+        var refusal = Photos.AssertRefused(PhotoFault.UnknownFormat, () => Photos.Reader().ReadHeader("\0\0\0\u0018ftypheic"u8.ToArray()));
+
+        Assert.EndsWith(
+            "Save it as JPEG, PNG or WebP and send it again. On an iPhone: Settings, Camera, Formats, Most Compatible.", refusal.Message, StringComparison.Ordinal);
+    }
+}

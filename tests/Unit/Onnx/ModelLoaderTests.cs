@@ -1,0 +1,322 @@
+using GourmetGram.Infrastructure.Onnx;
+using GourmetGram.Tests.Unit.TestModels;
+using Microsoft.Extensions.Logging;
+
+namespace GourmetGram.Tests.Unit.Onnx;
+
+public sealed class ModelLoaderTests
+{
+    private const double Tolerance = 1e-4;
+
+    [Fact]
+    public void A_model_of_other_classes_and_another_size_answers_as_its_weights_say()
+    {
+        using var folder = new ModelFolder(new TestModel());
+        using var classifier = folder.Load();
+
+        var output = classifier.Run(folder.Model.Paint(10, 200, 90), CancellationToken.None);
+
+        AssertNear(folder.Model.LogitsOf(10, 200, 90), output.Logits);
+        AssertNear(TestModel.EmbeddingOf(10, 200, 90), output.Embedding);
+        Assert.Equal(["Red", "Green", "Blue"], classifier.Model.Labels);
+        Assert.Equal((32, 24), (classifier.Model.InputWidth, classifier.Model.InputHeight));
+        Assert.Equal(3, classifier.Model.EmbeddingSize);
+        Assert.Null(classifier.Model.Validation);
+        Assert.DoesNotContain(folder.Log.Entries, entry => entry.Level >= LogLevel.Warning);
+    }
+
+    [Fact]
+    public void A_model_that_gives_logits_only_is_welcome()
+    {
+        using var folder = new ModelFolder(new TestModel { HasEmbedding = false });
+        using var classifier = folder.Load();
+
+        var output = classifier.Run(folder.Model.Paint(0, 0, 255), CancellationToken.None);
+
+        AssertNear(folder.Model.LogitsOf(0, 0, 255), output.Logits);
+        Assert.Null(output.Embedding);
+        Assert.Null(classifier.Model.EmbeddingSize);
+        Assert.DoesNotContain(folder.Log.Entries, entry => entry.Level >= LogLevel.Warning);
+    }
+
+    [Fact]
+    public void An_embedding_that_the_model_lacks_is_switched_off_with_a_warning()
+    {
+        using var folder = new ModelFolder(new TestModel { HasEmbedding = false })
+            .EditManifest(manifest => manifest["outputs"]!["embedding"] = "embedding");
+        using var classifier = folder.Load();
+
+        Assert.Null(classifier.Model.EmbeddingSize);
+        Assert.Null(classifier.Run(folder.Model.Paint(1, 2, 3), CancellationToken.None).Embedding);
+        var warning = Assert.Single(folder.Log.Entries, entry => entry.Level == LogLevel.Warning).Message;
+        Assert.Contains($"{folder.Path("model.onnx")} has no output 'embedding'", warning, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_model_tells_the_size_of_an_embedding_that_the_manifest_leaves_open()
+    {
+        using var folder = new ModelFolder(new TestModel()).EditManifest(manifest => manifest["outputs"]!.AsObject().Remove("embedding_size"));
+        using var classifier = folder.Load();
+
+        Assert.Equal(3, classifier.Model.EmbeddingSize);
+    }
+
+    [Fact]
+    public void Without_a_golden_case_the_log_says_that_nothing_was_checked()
+    {
+        using var folder = new ModelFolder(new TestModel { HasGolden = false });
+        using var classifier = folder.Load();
+
+        var warning = Assert.Single(folder.Log.Entries, entry => entry.Level == LogLevel.Warning).Message;
+        Assert.Contains("has no golden case for it", warning, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_folder_that_is_not_there_is_refused()
+    {
+        using var folder = new ModelFolder(new TestModel());
+
+        var refused = Assert.Throws<ModelException>(() => ModelLoader.Load(folder.Path("elsewhere"), variant: null, folder.Log));
+
+        Assert.Equal(
+            $"{folder.Path("elsewhere")}: expected a model folder, found no such folder. Set Model:Directory to a folder that holds a model.", refused.Message);
+    }
+
+    [Fact]
+    public void A_folder_without_a_manifest_is_refused()
+    {
+        using var folder = new ModelFolder(new TestModel());
+        File.Delete(folder.Path("manifest.json"));
+
+        Assert.StartsWith($"{folder.Path("manifest.json")}: expected the model's manifest, found no such file.", folder.LoadRefused(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_manifest_that_is_no_json_is_refused()
+    {
+        using var folder = new ModelFolder(new TestModel());
+        File.WriteAllText(folder.Path("manifest.json"), "{ \"name\": ");
+
+        var message = folder.LoadRefused();
+
+        Assert.StartsWith($"{folder.Path("manifest.json")}: expected a manifest in JSON, found ", message, StringComparison.Ordinal);
+        Assert.Contains("LineNumber: 0", message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("null")]
+    [InlineData("[]")]
+    [InlineData("""{"labels": null}""")]
+    [InlineData("""{"variants": {"float": null}}""")]
+    [InlineData("""{"input": {"width": "wide"}}""")]
+    public void A_manifest_of_another_shape_is_refused(string json)
+    {
+        using var folder = new ModelFolder(new TestModel());
+        File.WriteAllText(folder.Path("manifest.json"), json);
+
+        Assert.StartsWith($"{folder.Path("manifest.json")}: expected a", folder.LoadRefused(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Every_missing_field_is_named()
+    {
+        using var folder = new ModelFolder(new TestModel());
+        File.WriteAllText(folder.Path("manifest.json"), """{"variants": {"float": {}}}""");
+
+        var message = folder.LoadRefused();
+
+        string[] fields =
+        [
+            "name", "version", "default", "variants.float.file", "variants.float.bytes", "variants.float.sha256", "variants.float.temperature",
+            "input.name", "input.type", "input.layout", "input.width", "input.height", "input.color", "input.resize", "input.filter", "input.scale",
+            "input.mean", "input.std", "outputs.logits", "labels",
+        ];
+        Assert.All(fields, field => Assert.Contains($" {field} missing (expected ", message, StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("layout", "NHWC", "input.layout 'NHWC' (expected NCHW)")]
+    [InlineData("color", "BGR", "input.color 'BGR' (expected RGB)")]
+    [InlineData("resize", "crop", "input.resize 'crop' (expected squash)")]
+    [InlineData("filter", "lanczos", "input.filter 'lanczos' (expected triangle-antialias)")]
+    [InlineData("type", "uint8", "input.type 'uint8' (expected float32)")]
+    public void An_input_that_is_not_supported_is_refused(string field, string value, string found)
+    {
+        using var folder = new ModelFolder(new TestModel()).EditManifest(manifest => manifest["input"]![field] = value);
+
+        Assert.StartsWith($"{folder.Path("manifest.json")}: expected a complete manifest, found {found}. ", folder.LoadRefused(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("Red", "Red", "Blue")]
+    [InlineData("Red", " ", "Blue")]
+    [InlineData("Red")]
+    public void Labels_that_cannot_be_told_apart_are_refused(params string[] labels)
+    {
+        using var folder = new ModelFolder(new TestModel { Labels = labels });
+
+        Assert.Contains($"labels '{string.Join(", ", labels)}' (expected at least two names, none empty, each once)", folder.LoadRefused(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_file_outside_the_folder_is_refused()
+    {
+        using var folder = new ModelFolder(new TestModel()).EditManifest(manifest => manifest["variants"]!["float"]!["file"] = "../model.onnx");
+
+        Assert.Contains("variants.float.file '../model.onnx' (expected the name of a file in this folder)", folder.LoadRefused(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_variant_that_the_model_does_not_have_is_refused()
+    {
+        using var folder = new ModelFolder(new TestModel());
+
+        Assert.Equal(
+            $"{folder.Path("manifest.json")}: expected the variant 'int8' that Model:Variant asks for, found 'float'. "
+            + "Set Model:Variant to a variant of this model, or leave it empty.",
+            folder.LoadRefused("int8"));
+    }
+
+    [Fact]
+    public void A_missing_file_is_refused()
+    {
+        using var folder = new ModelFolder(new TestModel());
+        File.Delete(folder.Path("model.onnx"));
+
+        Assert.StartsWith(
+            $"{folder.Path("model.onnx")}: expected the file of the variant 'float', found no such file.", folder.LoadRefused(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_truncated_file_is_refused()
+    {
+        using var folder = new ModelFolder(new TestModel());
+        var whole = File.ReadAllBytes(folder.Path("model.onnx"));
+        File.WriteAllBytes(folder.Path("model.onnx"), whole[..100]);
+
+        Assert.StartsWith(
+            $"{folder.Path("model.onnx")}: expected {whole.Length} bytes as in manifest.json, found 100.", folder.LoadRefused(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_file_with_another_hash_is_refused()
+    {
+        using var folder = new ModelFolder(new TestModel());
+        var content = File.ReadAllBytes(folder.Path("model.onnx"));
+        content[^1] ^= 1;
+        File.WriteAllBytes(folder.Path("model.onnx"), content);
+
+        Assert.StartsWith($"{folder.Path("model.onnx")}: expected SHA-256 ", folder.LoadRefused(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_file_that_is_no_model_is_refused()
+    {
+        using var folder = new ModelFolder(new TestModel()).ReplaceModel("not a model"u8.ToArray());
+
+        Assert.StartsWith($"{folder.Path("model.onnx")}: expected an ONNX model, found one that cannot be loaded (", folder.LoadRefused(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_model_without_the_named_input_is_refused()
+    {
+        using var folder = new ModelFolder(new TestModel()).EditManifest(manifest => manifest["input"]!["name"] = "photo");
+
+        Assert.StartsWith($"{folder.Path("model.onnx")}: expected one input 'photo', found inputs 'image'.", folder.LoadRefused(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_model_of_another_input_size_is_refused()
+    {
+        using var folder = new ModelFolder(new TestModel()).EditManifest(manifest => manifest["input"]!["width"] = 33);
+
+        Assert.StartsWith(
+            $"{folder.Path("model.onnx")}: expected input 'image' as Float N×3×24×33, found Float N×3×24×32.", folder.LoadRefused(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_model_without_the_named_logits_is_refused()
+    {
+        using var folder = new ModelFolder(new TestModel()).EditManifest(manifest => manifest["outputs"]!["logits"] = "scores");
+
+        Assert.StartsWith(
+            $"{folder.Path("model.onnx")}: expected an output 'scores' for the logits, found outputs 'logits', 'embedding'.", folder.LoadRefused(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_manifest_with_too_few_labels_is_refused()
+    {
+        using var folder = new ModelFolder(new TestModel()).EditManifest(manifest => manifest["labels"]!.AsArray().RemoveAt(2));
+
+        Assert.StartsWith(
+            $"{folder.Path("model.onnx")}: expected output 'logits' for the 2 labels as Float N×2, found Float N×3.", folder.LoadRefused(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void An_embedding_of_another_size_is_refused()
+    {
+        using var folder = new ModelFolder(new TestModel()).EditManifest(manifest => manifest["outputs"]!["embedding_size"] = 1280);
+
+        Assert.StartsWith(
+            $"{folder.Path("model.onnx")}: expected output 'embedding' for the embedding as Float N×1280, found Float N×3.", folder.LoadRefused(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_model_that_does_not_answer_as_its_golden_case_is_refused()
+    {
+        using var folder = new ModelFolder(new TestModel());
+        folder.EditJson("golden/cases.json", golden => golden["cases"]![0]!["logits"]![1] = folder.Model.LogitsOf(250, 140, 20)[1] + 0.03f);
+
+        var message = folder.LoadRefused();
+
+        Assert.StartsWith(
+            $"{folder.Path("model.onnx")}: expected logits within 0.02 of {folder.Path("golden/orange.pixels.bin")}, found a difference of 0.03.", message, StringComparison.Ordinal);
+        Assert.DoesNotContain("VNNI", message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void An_int8_variant_that_saturates_is_refused_with_the_way_out()
+    {
+        using var folder = new ModelFolder(new TestModel())
+            .EditManifest(manifest => manifest["variants"]!["int8"] = manifest["variants"]!["float"]!.DeepClone());
+        folder.EditJson("golden/cases.json", golden =>
+        {
+            var expected = golden["cases"]![0]!["logits_int8"] = golden["cases"]![0]!["logits"]!.DeepClone();
+            expected[0] = expected[0]!.GetValue<float>() - 0.4f;
+        });
+
+        var message = folder.LoadRefused("int8");
+
+        Assert.Contains("expected logits within 0.3 of ", message, StringComparison.Ordinal);
+        Assert.EndsWith(
+            "found a difference of 0.4. This processor's 8-bit arithmetic saturates (the variant needs VNNI): set Model:Variant to float.", message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_golden_case_without_its_pixels_is_refused()
+    {
+        using var folder = new ModelFolder(new TestModel());
+        File.Delete(folder.Path("golden/orange.pixels.bin"));
+
+        Assert.StartsWith(
+            $"{folder.Path("golden/orange.pixels.bin")}: expected 2304 bytes of pixels, found no such file.", folder.LoadRefused(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Weights_that_give_no_numbers_are_refused_without_a_golden_case_too()
+    {
+        float[][] weight = [[1, 0, 0], [0, float.NaN, 0], [0, 0, 1]];
+        using var folder = new ModelFolder(new TestModel { HasGolden = false })
+            .ReplaceModel(OnnxModelWriter.Write(32, 24, weight, [0, 0, 0], withEmbedding: true));
+
+        Assert.StartsWith($"{folder.Path("model.onnx")}: expected finite logits, found [", folder.LoadRefused(), StringComparison.Ordinal);
+    }
+
+    private static void AssertNear(float[] expected, float[]? actual)
+    {
+        Assert.NotNull(actual);
+        Assert.Equal(expected.Length, actual.Length);
+        for (var i = 0; i < expected.Length; i++)
+            Assert.Equal(expected[i], actual[i], Tolerance);
+    }
+}
