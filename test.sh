@@ -1,0 +1,150 @@
+#!/usr/bin/env bash
+# Builds everything and runs every test. The last line says "N passed, N failed, N skipped".
+set -euo pipefail
+cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")"
+
+usage() {
+    cat <<'TEXT'
+Usage: ./test.sh [--long] [--filter TEXT] [--filter-OPTION VALUE…]
+
+  --long             also the tests that take hours
+  --filter TEXT      only tests with TEXT in their full name (namespace.class.method)
+  --filter-OPTION    passed on with its values: --filter-class, --filter-not-namespace, --filter-trait, … as xunit has them
+
+As root on a machine with apt-get, missing programs (PostgreSQL, Chromium, strace, fonts, …) are installed; else they are named, and the tests
+that need them are skipped. The exit code is 0 if tests ran and none failed; with CI=true none may be skipped either.
+TEXT
+}
+
+passed=0 failed=0 skipped=0
+work=
+database=
+
+clean_up() {
+    if [[ -n $database ]]; then
+        tests/run-postgres.sh stop "$database" >/dev/null 2>&1 || true
+    fi
+    if [[ -n $work ]]; then
+        rm -rf "$work"
+    fi
+}
+trap clean_up EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM
+
+say() { printf 'test.sh: %s\n' "$*"; }
+
+finish() {
+    local code=0
+    if ((failed > 0)); then
+        code=1
+    elif ((passed == 0)); then
+        say "no test ran"
+        code=1
+    elif ((skipped > 0)) && [[ ${CI:-} == true ]]; then
+        say "with CI=true nothing may be skipped"
+        code=1
+    fi
+    printf '%d passed, %d failed, %d skipped\n' "$passed" "$failed" "$skipped"
+    exit "$code"
+}
+
+# Something other than a test went wrong: it counts as one failure.
+fail() {
+    say "$*"
+    failed=$((failed + 1))
+}
+
+filters=()
+while (($# > 0)); do
+    case $1 in
+        --help | -h) usage; exit 0 ;;
+        --long) export GOURMETGRAM_TEST_LONG=1; shift ;;
+        --filter)
+            (($# > 1)) || { usage >&2; exit 64; }
+            filters+=(--filter-method "*$2*"); shift 2 ;;
+        --filter-*)
+            filters+=("$1"); shift
+            while (($# > 0)) && [[ $1 != --* ]]; do filters+=("$1"); shift; done ;;
+        *) say "unknown option $1" >&2; usage >&2; exit 64 ;;
+    esac
+done
+
+# ONNX Runtime and the test platform report home unless the real environment says no.
+export ORT_DISABLE_TELEMETRY=1 TESTINGPLATFORM_TELEMETRY_OPTOUT=1 DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
+# A bare Debian has no ICU: without this the SDK would not start.
+compgen -G "/usr/lib/*/libicuuc.so.*" >/dev/null || export DOTNET_SYSTEM_GLOBALIZATION_INVARIANT=1
+
+has_postgres() { command -v initdb >/dev/null || compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null; }
+
+missing_packages() {
+    has_postgres || echo postgresql
+    command -v chromium >/dev/null || echo chromium
+    command -v strace >/dev/null || echo strace
+    [[ -e /etc/ssl/certs/ca-certificates.crt ]] || echo ca-certificates
+    [[ -e /usr/share/zoneinfo/Europe/Berlin ]] || echo tzdata
+    [[ -e /usr/share/fonts/truetype/noto/NotoSans-Regular.ttf ]] || echo fonts-noto-core
+    command -v pkill >/dev/null || echo procps
+}
+
+mapfile -t missing < <(missing_packages)
+if ((${#missing[@]} > 0 && EUID == 0)) && command -v apt-get >/dev/null; then
+    say "installing ${missing[*]}"
+    export DEBIAN_FRONTEND=noninteractive
+    { apt-get update -qq && apt-get install -y -qq --no-install-recommends "${missing[@]}"; } >&2 || say "apt-get failed"
+    mapfile -t missing < <(missing_packages)
+fi
+if ((${#missing[@]} > 0)); then
+    say "missing on this machine: ${missing[*]} (apt-get install ${missing[*]}); tests that need it are skipped"
+fi
+
+command -v dotnet >/dev/null || { fail "the .NET SDK is missing: https://dotnet.microsoft.com/download"; finish; }
+say "building"
+# No build server may outlive the script: it keeps the caller's pipe open for ten minutes.
+DOTNET_CLI_USE_MSBUILD_SERVER=0 MSBUILDDISABLENODEREUSE=1 dotnet build GourmetGram.sln -clp:ErrorsOnly -p:UseSharedCompilation=false \
+    || { fail "the build failed"; finish; }
+
+# PostgreSQL does not run as root: its own user must be able to enter the folder.
+work=$(mktemp -d "${TMPDIR:-/tmp}/gourmetgram-test.XXXXXX")
+chmod 711 "$work"
+
+free_port() {
+    local port
+    while port=$((RANDOM % 10000 + 20000)); do
+        (: </dev/tcp/127.0.0.1/"$port") 2>/dev/null || { echo "$port"; return; }
+    done
+}
+
+unset GOURMETGRAM_TEST_POSTGRES
+if has_postgres; then
+    database=$work/postgres
+    if GOURMETGRAM_TEST_POSTGRES=$(tests/run-postgres.sh "$database" "$(free_port)"); then
+        export GOURMETGRAM_TEST_POSTGRES
+    else
+        unset GOURMETGRAM_TEST_POSTGRES
+        fail "PostgreSQL is installed but did not start"
+    fi
+fi
+
+# The count comes from the summary, the verdict from the exit code too: 0 all passed, 2 some failed, 8 none ran, else the run broke off.
+run_project() {
+    local project=$1 log=$work/$1.log code=0 total=0 bad=0 good=0 left=0
+    dotnet "tests/$project/bin/Debug/net10.0/GourmetGram.Tests.$project.dll" --no-ansi --progress off "${filters[@]}" 2>&1 \
+        | tee "$log" || code=${PIPESTATUS[0]}
+    read -r total bad good left < <(
+        awk '/^Test run summary:/{on=1} !on{next} /^ *total: /{t=$2} /^ *failed: /{b=$2} /^ *succeeded: /{g=$2} /^ *skipped: /{s=$2}
+             END{print t+0, b+0, g+0, s+0}' "$log")
+    passed=$((passed + good)) failed=$((failed + bad)) skipped=$((skipped + left))
+    case $code in
+        0) ((total > 0 && bad == 0)) || fail "$project: exit code 0 does not fit a count of $total tests with $bad failures" ;;
+        2) ((bad > 0)) || fail "$project: exit code 2, but no failed test was counted" ;;
+        8) ((${#filters[@]} > 0)) || fail "$project: no test ran" ;;
+        *) fail "$project: the run broke off with exit code $code" ;;
+    esac
+}
+
+for project in Unit Architecture Integration; do
+    say "$project"
+    run_project "$project"
+done
+finish
