@@ -1,3 +1,4 @@
+using GourmetGram.Application.Classification;
 using GourmetGram.Application.Common;
 using GourmetGram.Infrastructure.Hosting;
 using GourmetGram.Infrastructure.Onnx;
@@ -17,6 +18,7 @@ using Microsoft.Extensions.Options;
 
 // Before anything touches ONNX Runtime: it would report home.
 OnnxTelemetry.SwitchOff();
+NativeMemoryReturn.Early();
 
 try
 {
@@ -79,7 +81,12 @@ static WebApplication Build(string[] args)
     app.UsePublicAddress();
     app.UseMiddleware<SecurityHeaders>();
     app.UseResponseCompression();
-    app.UseExceptionHandler(new ExceptionHandlerOptions { ExceptionHandlingPath = "/error", CreateScopeForErrors = true });
+    app.UseExceptionHandler(new ExceptionHandlerOptions
+    {
+        ExceptionHandlingPath = "/error",
+        CreateScopeForErrors = true,
+        StatusCodeSelector = e => e is ServerBusyException ? StatusCodes.Status503ServiceUnavailable : StatusCodes.Status500InternalServerError,
+    });
     app.UseWhen(context => !context.WantsPage(), api => api.UseStatusCodePages());
     app.UseWhen(context => context.WantsPage(), pages => pages.UseStatusCodePagesWithReExecute("/not-found", createScopeForStatusCodePages: true).UseEmptyErrors());
     app.UseRouting();
@@ -88,12 +95,14 @@ static WebApplication Build(string[] args)
     app.UseKnownKeys();
     app.UseMiddleware<VisitorIdentity>();
     app.UseAuthorization();
+    // Before antiforgery, which reads the forms of pages.
+    app.UseMiddleware<BodyAdmission>();
     app.UseAntiforgery();
 
     // Endpoints that libraries add for themselves (scripts of the reference page, say) take the group's policy; ours name their own besides.
     var everybody = app.MapGroup("").RequireAuthorization(Policies.Visitor);
     everybody.MapStaticAssets();
-    everybody.MapRazorComponents<App>().WithMetadata(new RequestSizeLimitAttribute(RequestLimits.PageBytes));
+    everybody.MapRazorComponents<App>().WithMetadata(new RequestSizeLimitAttribute(RequestLimits.PageBytes(app.Services.GetRequiredService<IOptions<LimitsOptions>>().Value)));
     everybody.MapLab();
     everybody.MapOpenApiDocument();
     everybody.MapHealth();

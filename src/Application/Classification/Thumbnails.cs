@@ -41,7 +41,7 @@ internal sealed class Thumbnails(IPhotoReader photos, IInferenceGate gate, IObje
                 return made;
             var photo = await ReadAsync(new ObjectAddress(Classify.Bucket, prediction.ObjectKey), cancellationToken);
             byte[] thumbnail;
-            using (await gate.EnterAsync(cancellationToken))
+            using (await gate.EnterAsync(photos.ReadHeader(photo).DecodeBytes, cancellationToken))
                 thumbnail = photos.Thumbnail(photo, size);
             await store.PutAsync(AddressOf(prediction.Id, size), thumbnail, MediaType, cancellationToken);
             return thumbnail;

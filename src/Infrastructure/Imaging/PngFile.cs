@@ -9,6 +9,10 @@ internal sealed class PngFile : IPhotoFormat
 {
     private const int ChunkFrame = 12;
 
+    // Measured at 5000 × 4000, RGB of 8 bits: 4.1 row by row; 7.1 interlaced, where the codec keeps the stored pixels beside the decoded ones, and those have up to 8 bytes.
+    private const int BytesPerPixel = 5;
+    private const int BytesPerInterlacedPixel = 12;
+
     private static readonly SearchValues<byte> Letters = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"u8);
 
     public string MediaType => "image/png";
@@ -39,7 +43,7 @@ internal sealed class PngFile : IPhotoFormat
             break;
         }
 
-        return new PhotoLayout((int)width, (int)height, orientation);
+        return new PhotoLayout((int)width, (int)height, orientation, header.Data[12] == 0 ? BytesPerPixel : BytesPerInterlacedPixel);
     }
 
     public byte[] RemoveMetadata(ReadOnlySpan<byte> file)
