@@ -25,7 +25,7 @@ internal sealed class BodyAdmission(RequestDelegate next, IOptions<LimitsOptions
 
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(10);
 
-    private readonly AdmissionQueue queue = new(
+    private readonly Admission queue = new(
         int.MaxValue, options.Value.BodyBytes, options.Value.QueueLength, TimeSpan.FromMilliseconds(options.Value.QueueMilliseconds), time);
 
     public async Task InvokeAsync(HttpContext context)
@@ -38,7 +38,7 @@ internal sealed class BodyAdmission(RequestDelegate next, IOptions<LimitsOptions
         }
 
         if (gate.IsFull)
-            throw AdmissionQueue.QueueIsFull();
+            throw Admission.QueueIsFull();
         var streamed = context.GetEndpoint()?.Metadata.GetMetadata<BodyMemory>()?.Bytes ?? long.MaxValue;
         using var room = await queue.EnterAsync(Math.Min(bytes, streamed), context.RequestAborted);
         var perSecond = Math.Min(bytes, streamed) / LongestArrival.TotalSeconds;

@@ -182,7 +182,7 @@ public sealed class InferenceGateTests
         const int budget = 100;
         const int turns = 5;
         var random = new Random(seed);
-        var queue = new AdmissionQueue(turns, budget, queueLength: 8, TimeSpan.FromSeconds(1), time);
+        var queue = new Admission(turns, budget, queueLength: 8, TimeSpan.FromSeconds(1), time);
         var asked = new List<(Task<IDisposable> Turn, CancellationTokenSource Caller)>();
         for (var step = 0; step < 2000; step++)
         {

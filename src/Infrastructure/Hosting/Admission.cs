@@ -11,14 +11,14 @@ namespace GourmetGram.Infrastructure.Hosting;
 /// <param name="queueLength">How many may wait.</param>
 /// <param name="longestWait">How long each of them waits.</param>
 /// <param name="time">Measures the wait.</param>
-public sealed class AdmissionQueue(int turns, long bytes, int queueLength, TimeSpan longestWait, TimeProvider time)
+public sealed class Admission(int turns, long bytes, int queueLength, TimeSpan longestWait, TimeProvider time)
 {
     private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(2);
 
     private readonly Lock sync = new();
     private readonly LinkedList<Waiting> queue = [];
     private int freeTurns = turns;
-    private long freeBytes = bytes;
+    private long reserved;
 
     /// <summary>Whether somebody who comes now and finds no room would be refused at once.</summary>
     public bool IsFull
@@ -36,7 +36,7 @@ public sealed class AdmissionQueue(int turns, long bytes, int queueLength, TimeS
         get
         {
             lock (sync)
-                return bytes - freeBytes;
+                return reserved;
         }
     }
 
@@ -67,12 +67,12 @@ public sealed class AdmissionQueue(int turns, long bytes, int queueLength, TimeS
         return await waiting.Admitted.Task;
     }
 
-    private bool Fits(long need) => freeTurns > 0 && need <= freeBytes;
+    private bool Fits(long need) => freeTurns > 0 && need <= bytes - reserved;
 
     private Turn Admit(long need)
     {
         freeTurns--;
-        freeBytes -= need;
+        reserved += need;
         return new Turn(this, need);
     }
 
@@ -96,7 +96,7 @@ public sealed class AdmissionQueue(int turns, long bytes, int queueLength, TimeS
         lock (sync)
         {
             freeTurns++;
-            freeBytes += need;
+            reserved -= need;
             AdmitNext();
         }
     }
@@ -126,7 +126,7 @@ public sealed class AdmissionQueue(int turns, long bytes, int queueLength, TimeS
         public TaskCompletionSource<IDisposable> Admitted { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
     }
 
-    private sealed class Turn(AdmissionQueue queue, long need) : IDisposable
+    private sealed class Turn(Admission queue, long need) : IDisposable
     {
         private int isOver;
 
