@@ -2,6 +2,7 @@ using GourmetGram.Application.Classification;
 using GourmetGram.Infrastructure.Hosting;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
 using Microsoft.Extensions.Options;
 
 namespace GourmetGram.WebApi.Hosting;

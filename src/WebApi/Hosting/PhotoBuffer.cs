@@ -44,7 +44,8 @@ internal sealed class PhotoBuffer : MemoryManager<byte>
     public override unsafe MemoryHandle Pin(int elementIndex = 0)
     {
         ObjectDisposedException.ThrowIf(start == 0, this);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan((uint)elementIndex, (uint)capacity);
+        ArgumentOutOfRangeException.ThrowIfNegative(elementIndex);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(elementIndex, capacity);
         return new MemoryHandle((byte*)start + elementIndex, pinnable: this);
     }
 
