@@ -69,6 +69,7 @@ static WebApplication Build(string[] args)
     services.AddOptions<Microsoft.AspNetCore.Cors.Infrastructure.CorsOptions>().Configure<IOptions<ApiOptions>>((cors, api) =>
         cors.AddDefaultPolicy(policy => policy.WithOrigins([.. api.Value.AllowedOrigins]).AllowAnyHeader().AllowAnyMethod()));
     services.AddRequestLimits();
+    services.AddConnectionLimits();
     services.AddSingleton<PhotoBatch>();
     services.AddScoped<PhotoZip>();
     services.AddOpenApiDocument();

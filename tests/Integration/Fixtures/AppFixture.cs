@@ -113,10 +113,10 @@ public abstract class AppFixture : IAsyncLifetime
 }
 
 /// <summary>SQLite and the file store: the embedded defaults.</summary>
-public sealed class SqliteApp : AppFixture;
+public class SqliteApp : AppFixture;
 
 /// <summary>PostgreSQL and the file store.</summary>
-public sealed class PostgreSqlApp : AppFixture
+public class PostgreSqlApp : AppFixture
 {
     protected override async ValueTask PrepareAsync()
     {
