@@ -43,8 +43,11 @@ public sealed class ServerBusyException(string message, TimeSpan retryAfter) : E
 }
 
 /// <summary>The database or the object store cannot be used now. Nothing was answered on the strength of it.</summary>
-public sealed class StoreUnavailableException(string message, Exception? cause = null) : Exception(message, cause)
+public class StoreUnavailableException(string message, Exception? cause = null) : Exception(message, cause)
 {
     /// <summary>When it is worth trying again: somebody or something has to mend the store first.</summary>
     public static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(30);
 }
+
+/// <summary>There is no room left to write. Nothing was stored; reading goes on, and so does erasing where it can.</summary>
+public sealed class StorageFullException(string message, Exception? cause = null) : StoreUnavailableException(message, cause);
