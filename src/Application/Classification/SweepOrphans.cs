@@ -109,6 +109,11 @@ public static class SweepOrphans
         };
 
         /// <summary>The id in <c>…/{id}.jpg</c>; null for what a person or another program put there.</summary>
-        private static Guid? PredictionOf(string key) => Guid.TryParseExact(Path.GetFileNameWithoutExtension(key), "D", out var id) ? id : null;
+        private static Guid? PredictionOf(string key)
+        {
+            var name = key.AsSpan(key.LastIndexOf('/') + 1);
+            var end = name.LastIndexOf('.');
+            return end >= 0 && Guid.TryParseExact(name[..end], "D", out var id) ? id : null;
+        }
     }
 }
