@@ -94,6 +94,19 @@ internal sealed class ServerProcess : IAsyncDisposable
         kill.WaitForExit();
     }
 
+    /// <summary>Ends the process at once, as a power cut or the kernel does when memory is short: SIGKILL, which no handler sees.</summary>
+    public void Kill()
+    {
+        try
+        {
+            process.Kill();
+        }
+        catch (InvalidOperationException)
+        {
+            // It had ended before.
+        }
+    }
+
     /// <summary>Waits for the end of the process.</summary>
     /// <returns>Its exit code.</returns>
     public async Task<int> ExitAsync()

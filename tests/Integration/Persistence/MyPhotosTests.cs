@@ -289,6 +289,8 @@ public abstract class MyPhotosTests(DatabaseProvider provider) : PersistenceTest
 
         public Task<Stream> OpenReadAsync(ObjectAddress address, CancellationToken cancellationToken) => store.OpenReadAsync(address, cancellationToken);
 
+        public IAsyncEnumerable<StoredObject> ListAsync(string bucket, string prefix, CancellationToken cancellationToken) => store.ListAsync(bucket, prefix, cancellationToken);
+
         public Task DeleteAsync(ObjectAddress address, CancellationToken cancellationToken) =>
             address.Bucket == broken.Bucket ? throw new StoreUnavailableException("The disk is read-only.") : store.DeleteAsync(address, cancellationToken);
 

@@ -1,4 +1,6 @@
 using System.Collections.Concurrent;
+using System.IO.Enumeration;
+using System.Runtime.CompilerServices;
 using GourmetGram.Application.Common;
 using GourmetGram.Infrastructure.Hosting;
 using Microsoft.Extensions.Options;
@@ -12,6 +14,9 @@ namespace GourmetGram.Infrastructure.ObjectStorage.FileSystem;
 internal sealed class FileSystemObjectStore : IObjectStore
 {
     private const string IncomingName = ".incoming";
+
+    /// <summary>Bytes that photos leave free, so that with a full disk people can still flag, correct and erase: the database writes before it frees anything.</summary>
+    private const long Reserve = 16 << 20;
 
     private readonly string root;
     private readonly string incoming;
@@ -44,6 +49,8 @@ internal sealed class FileSystemObjectStore : IObjectStore
         flushedFolders.TryAdd(root, true);
     }
 
+    public bool IsExclusive => true;
+
     public async Task PutAsync(ObjectAddress address, ReadOnlyMemory<byte> content, string mediaType, CancellationToken cancellationToken)
     {
         var path = PathOf(address);
@@ -52,7 +59,8 @@ internal sealed class FileSystemObjectStore : IObjectStore
         {
             try
             {
-                using (var file = File.OpenHandle(temporary, FileMode.CreateNew, FileAccess.Write, preallocationSize: content.Length))
+                Disk.RequireRoom(root, content.Length + Reserve);
+                using (var file = File.OpenHandle(temporary, FileMode.CreateNew, FileAccess.Write))
                 {
                     await RandomAccess.WriteAsync(file, content, fileOffset: 0, cancellationToken);
                     if (flush)
@@ -73,7 +81,9 @@ internal sealed class FileSystemObjectStore : IObjectStore
         }
         catch (Exception e) when (IsStoreFault(e))
         {
-            throw new StoreUnavailableException($"Object {address} could not be written to {root}: {e.Message}", e);
+            throw Disk.IsFull(e)
+                ? new StorageFullException("There is no room left for photos. This one was not stored. Erase photos, or tell the operator to make room.", e)
+                : new StoreUnavailableException($"Object {address} could not be written to {root}: {e.Message}", e);
         }
     }
 
@@ -93,6 +103,29 @@ internal sealed class FileSystemObjectStore : IObjectStore
         catch (Exception e) when (IsStoreFault(e))
         {
             throw new StoreUnavailableException($"Object {address} could not be read from {root}: {e.Message}", e);
+        }
+    }
+
+    public async IAsyncEnumerable<StoredObject> ListAsync(string bucket, string prefix, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(prefix);
+        var folder = PathOf(new ObjectAddress(bucket, $"{prefix}-"))[..^1];
+        var top = Path.Combine(root, bucket);
+        var start = Path.GetDirectoryName(folder)!;
+        if (!Directory.Exists(start))
+            yield break;
+        var files = new FileSystemEnumerable<StoredObject>(
+            start,
+            (ref entry) => new StoredObject(Path.GetRelativePath(top, entry.ToFullPath()), entry.Length, entry.LastWriteTimeUtc),
+            new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.None, IgnoreInaccessible = false })
+        {
+            ShouldIncludePredicate = (ref entry) => !entry.IsDirectory && entry.ToFullPath().StartsWith(folder, StringComparison.Ordinal),
+        };
+        using var found = files.GetEnumerator();
+        while (MoveNext(found, bucket))
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            yield return found.Current;
         }
     }
 
@@ -120,12 +153,25 @@ internal sealed class FileSystemObjectStore : IObjectStore
     {
         try
         {
+            Disk.RequireRoom(root, Reserve);
             Disk.Probe(incoming);
             return Task.FromResult<string?>(null);
         }
         catch (Exception e) when (IsStoreFault(e))
         {
             return Task.FromResult<string?>($"The object store {root} cannot be written: {e.Message}");
+        }
+    }
+
+    private bool MoveNext(IEnumerator<StoredObject> found, string bucket)
+    {
+        try
+        {
+            return found.MoveNext();
+        }
+        catch (Exception e) when (IsStoreFault(e))
+        {
+            throw new StoreUnavailableException($"Bucket {bucket} could not be listed in {root}: {e.Message}", e);
         }
     }
 
