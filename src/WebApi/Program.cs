@@ -35,6 +35,11 @@ catch (InvalidOperationException e) when (e.Source == "Microsoft.Extensions.Conf
     await Console.Error.WriteLineAsync($"GourmetGram cannot start. {e.Message}");
     return 1;
 }
+catch (OperationCanceledException)
+{
+    // Asked to stop while it was still starting: nothing was accepted, so nothing is left to finish.
+    return 0;
+}
 catch (CommandException e)
 {
     await Console.Error.WriteLineAsync(e.Message);

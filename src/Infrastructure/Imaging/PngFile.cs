@@ -9,9 +9,9 @@ internal sealed class PngFile : IPhotoFormat
 {
     private const int ChunkFrame = 12;
 
-    // Measured at 5000 × 4000, RGB of 8 bits: 4.1 row by row; 7.1 interlaced, where the codec keeps the stored pixels beside the decoded ones, and those have up to 8 bytes.
+    // Measured: 4.1 to 4.5 row by row, whatever the kind; interlaced the codec keeps the stored pixels beside the decoded ones: 7.1 for RGB of 8 bits, 12.6 for RGBA of 16.
     private const int BytesPerPixel = 5;
-    private const int BytesPerInterlacedPixel = 12;
+    private const int BytesPerInterlacedPixel = 13;
 
     private static readonly SearchValues<byte> Letters = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"u8);
 

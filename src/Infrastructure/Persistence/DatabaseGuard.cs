@@ -20,13 +20,14 @@ internal static class DatabaseGuard
             context.ChangeTracker.Clear();
             throw new ConcurrentChangeException(e);
         }
-        catch (Exception e) when (DatabaseFaults.CauseOf(e) is { } cause && DatabaseFaults.IsCuredByWaiting(cause))
-        {
-            throw new StoreUnavailableException("The database does not answer now. Nothing was stored. Send it again later.", e);
-        }
+        // Asked first: PostgreSQL counts a full disk among what waiting may cure.
         catch (Exception e) when (DatabaseFaults.CauseOf(e) is { } cause && DatabaseFaults.IsFull(cause))
         {
             throw new StorageFullException("The database has no room left. Nothing was stored. Send it again when the operator has made room.", e);
+        }
+        catch (Exception e) when (DatabaseFaults.CauseOf(e) is { } cause && DatabaseFaults.IsCuredByWaiting(cause))
+        {
+            throw new StoreUnavailableException("The database does not answer now. Nothing was stored. Send it again later.", e);
         }
         catch (Exception e) when (DatabaseFaults.CauseOf(e) is { } cause && (DatabaseFaults.IsBroken(cause) || DatabaseFaults.IsDamage(cause)))
         {

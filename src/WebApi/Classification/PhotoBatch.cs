@@ -78,7 +78,7 @@ internal sealed class PhotoBatch(IServiceScopeFactory scopes, ILogger<PhotoBatch
         var problem = ProblemDetailsExceptionHandler.Describe(fault);
         var status = problem.Status!.Value;
         problem.Title ??= ReasonPhrases.GetReasonPhrase(status);
-        if (status >= StatusCodes.Status500InternalServerError)
+        if (status >= StatusCodes.Status500InternalServerError && fault is not ServerBusyException)
             logger.LogError(fault, "A photo of a batch failed");
         return new Item(photo.FileName, status, Prediction: null, problem);
     }

@@ -31,7 +31,8 @@ internal sealed class ProblemDetailsExceptionHandler(IProblemDetailsService prob
         if (httpContext.WantsPage())
             return false;
         var problem = Describe(exception);
-        if (problem.Status >= StatusCodes.Status500InternalServerError)
+        // Whoever is turned away when there is too much to do is counted, not told as a fault: a flood would fill the log besides.
+        if (problem.Status >= StatusCodes.Status500InternalServerError && exception is not ServerBusyException)
             logger.LogError(exception, "{Method} {Path} failed", httpContext.Request.Method, httpContext.AskedPath());
         httpContext.Response.StatusCode = problem.Status!.Value;
         if (RetryAfter(exception) is { } retryAfter)

@@ -76,7 +76,7 @@ internal sealed class BatchReader
         }
 
         photos++;
-        var name = file.FileName.Length == 0 ? null : file.FileName;
+        var name = Uploads.NameOf(file);
         if (photos > limits.BatchPhotos)
             content?.Dispose();
         if (photos > limits.BatchPhotos + MostTooMany)

@@ -99,6 +99,14 @@ internal static class Uploads
         }
     }
 
+    /// <summary>The name a client gave a photo; null when none. Some clients (curl) escape quotes and backslashes in it, others send them as they are.</summary>
+    public static string? NameOf(FileMultipartSection file)
+    {
+        ArgumentNullException.ThrowIfNull(file);
+        var name = file.FileName.Replace("\\\"", "\"", StringComparison.Ordinal).Replace(@"\\", @"\", StringComparison.Ordinal);
+        return name.Length == 0 ? null : name;
+    }
+
     /// <summary>A part with its bytes; null when it has more than allowed.</summary>
     public static async Task<Upload?> ReadPartAsync(FileMultipartSection file, Stream body, long mostBytes, CancellationToken cancellationToken)
     {
@@ -106,7 +114,7 @@ internal static class Uploads
         try
         {
             if (await buffer.FillAsync(body, cancellationToken) is { } length)
-                return new Upload(buffer.Memory[..length], file.FileName.Length == 0 ? null : file.FileName, buffer);
+                return new Upload(buffer.Memory[..length], NameOf(file), buffer);
         }
         catch
         {

@@ -94,14 +94,23 @@ internal static class Pictures
     /// <summary>A whole PNG of black in one bit a pixel: few bytes, however large.</summary>
     public static byte[] BlackPng(int width, int height) => Parts.Png(Parts.PngHeader(width, height, 1, Grey), new byte[((width + 7) / 8 + 1) * height]);
 
-    /// <summary>The frame of a progressive JPEG and hardly more: what is decided before decoding needs no more.</summary>
-    public static byte[] ProgressiveJpeg(int width, int height) =>
-    [
-        0xFF, 0xD8,
-        .. Parts.JpegSegment(
-            0xC2, 8, (byte)(height >> 8), (byte)height, (byte)(width >> 8), (byte)width, 3, 1, 0x22, 0, 2, 0x11, 0, 3, 0x11, 0),
-        .. Parts.JpegSegment(0xDA, 3, 1, 0, 2, 0, 3, 0, 0, 0, 0), 0, 0xFF, 0xD9,
-    ];
+    /// <summary>A whole progressive JPEG of plain grey, without subsampling: few bytes, and coefficients of all its pixels in the decoder's memory.</summary>
+    public static byte[] ProgressiveJpeg(int width, int height)
+    {
+        // One bit says that a block is as grey as the one before; the last byte is filled up with ones.
+        var bits = 3 * ((width + 7) / 8) * ((height + 7) / 8);
+        var scan = new byte[(bits + 7) / 8];
+        scan[^1] = (byte)((1 << (scan.Length * 8 - bits)) - 1);
+        return
+        [
+            0xFF, 0xD8,
+            .. Parts.JpegSegment(0xDB, [0, .. Enumerable.Repeat((byte)1, 64)]),
+            .. Parts.JpegSegment(0xC2, 8, (byte)(height >> 8), (byte)height, (byte)(width >> 8), (byte)width, 3, 1, 0x11, 0, 2, 0x11, 0, 3, 0x11, 0),
+            .. Parts.JpegSegment(0xC4, [0, 1, .. new byte[15], 0]),
+            .. Parts.JpegSegment(0xDA, 3, 1, 0, 2, 0, 3, 0, 0, 0, 0),
+            .. scan, 0xFF, 0xD9,
+        ];
+    }
 
     private static byte[] Load()
     {

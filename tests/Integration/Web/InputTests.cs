@@ -73,7 +73,7 @@ public abstract class InputTests(AppFixture app) : BehaviourTests(app)
         foreach (var prediction in new[] { alone, item.Prediction!, (await form.Content.ReadFromJsonAsync<PredictionJson>(Cancel))! })
         {
             Assert.Equal((input.MediaType, plain.Width, plain.Height), (prediction.MediaType, prediction.Width, prediction.Height));
-            Assert.All(plain.Probabilities.Zip(prediction.Probabilities), pair => Assert.Equal(pair.First.Probability, pair.Second.Probability, 0.02));
+            Assert.All(plain.Probabilities.Zip(prediction.Probabilities), pair => Assert.Equal(pair.First.Probability, pair.Second.Probability, 0.05));
         }
 
         var answer = (await json.Content.ReadFromJsonAsync<JsonObject>(Cancel))!;
@@ -219,7 +219,7 @@ internal static class Inputs
         new("a WebP that was cut off", () => Photos.Golden("photo.webp")[..2000], 422, "Send it again"),
         new("30000 × 30000 px in about 100 kB", static () => Huge.Value, 413, "Save it smaller"),
         new("41 megapixels", () => Pictures.BlackPng(8200, 5000), 413, "Save it smaller"),
-        new("a progressive JPEG of 40 megapixels", () => Pictures.ProgressiveJpeg(8000, 5000), 413, "again"),
+        new("a progressive JPEG of 40 megapixels", () => Pictures.ProgressiveJpeg(8000, 5000), 413, "Save it as a baseline (not progressive) JPEG"),
         new("more bytes than the limit", () => [.. Photos.New(), .. new byte[20 * 1024 * 1024]], 413, "Save it smaller"),
     ];
 

@@ -13,7 +13,7 @@ public sealed class SmallApp : SqliteApp
 {
     protected override ValueTask PrepareAsync()
     {
-        foreach (var (name, value) in new[] { ("UploadMebibytes", 1), ("Megapixels", 7), ("Concurrency", 1), ("QueueLength", 2), ("QueueMilliseconds", 0), ("BatchPhotos", 2), ("BatchMebibytes", 1) })
+        foreach (var (name, value) in new[] { ("UploadMebibytes", 1), ("Megapixels", 7), ("Concurrency", 1), ("QueueLength", 2), ("QueueMilliseconds", 0), ("BatchPhotos", 2), ("BatchMebibytes", 1), ("DecodeMebibytes", 205) })
             Settings[$"Limits:{name}"] = value.ToString(CultureInfo.InvariantCulture);
         return ValueTask.CompletedTask;
     }
@@ -32,6 +32,8 @@ public sealed class LimitsDocumentTests(SmallApp app) : IClassFixture<SmallApp>
         new("Limits:Concurrency", null, "others wait for their turn"),
         new("Limits:QueueLength", 503, "with `Retry-After`"),
         new("Limits:QueueMilliseconds", 503, "with `Retry-After`"),
+        new("Limits:DecodeMebibytes", 413, "Save it as a baseline (not progressive) JPEG, or smaller, and send it again."),
+        new("Limits:BodyMebibytes", null, "others wait to send theirs, and are answered 503 with `Retry-After` when there is no room in time"),
         new("Limits:BatchPhotos", 413, "the item says: send this one in another"),
         new("Limits:BatchMebibytes", 413, "the item says: send this one in another"),
         new("Connections:Most", null, "closed without an answer"),
@@ -51,6 +53,7 @@ public sealed class LimitsDocumentTests(SmallApp app) : IClassFixture<SmallApp>
         {
             "Limits:UploadMebibytes" => await StatusAsync([.. heavy, .. heavy]),
             "Limits:Megapixels" => await StatusAsync(Pictures.BlackPng(4000, 2000)),
+            "Limits:DecodeMebibytes" => await StatusAsync(Pictures.ProgressiveJpeg(2640, 2640)),
             "Limits:BatchPhotos" => (await app.Anonymous().UploadManyAsync((Photos.Golden("tiny.png"), "a"), (Photos.Golden("tiny.png"), "b"), (Photos.Golden("tiny.png"), "c"))).Items[2].Status,
             "Limits:BatchMebibytes" => (await app.Anonymous().UploadManyAsync((heavy, "a"), (heavy, "b"))).Items[1].Status,
             _ => await CrowdAsync(),
