@@ -90,7 +90,7 @@ internal static class LoadBenchmark
     }
 
     private static async Task<double> RawAsync(string photo, double seconds) => double.Parse(
-        await RunAsync("taskset", "-c", ServerCore.ToString(CultureInfo.InvariantCulture), Environment.ProcessPath!, "raw", photo, seconds.ToString("R", CultureInfo.InvariantCulture)),
+        await RunAsync("taskset", "-c", ServerCore.ToString(CultureInfo.InvariantCulture), Path.Combine(AppContext.BaseDirectory, "GourmetGram.Benchmarks"), "raw", photo, seconds.ToString("R", CultureInfo.InvariantCulture)),
         CultureInfo.InvariantCulture);
 
     private static async Task<string> PublishAsync(string folder)
