@@ -43,8 +43,14 @@ public sealed class ServerBusyException(string message, TimeSpan retryAfter) : E
 }
 
 /// <summary>The database or the object store cannot be used now. Nothing was answered on the strength of it.</summary>
-public sealed class StoreUnavailableException(string message, Exception? cause = null) : Exception(message, cause)
+public class StoreUnavailableException(string message, Exception? cause = null) : Exception(message, cause)
 {
     /// <summary>When it is worth trying again: somebody or something has to mend the store first.</summary>
     public static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(30);
 }
+
+/// <summary>The object store refuses us: a wrong key, a missing right, a bucket of somebody else. An operator has to mend it.</summary>
+public sealed class StoreDeniedException(string message, Exception? cause = null) : StoreUnavailableException(message, cause);
+
+/// <summary>The object store takes no object of this size.</summary>
+public sealed class ObjectTooLargeException(string message, Exception? cause = null) : Exception(message, cause);
