@@ -1,3 +1,4 @@
+using GourmetGram.Application.Classification;
 using GourmetGram.Application.Common;
 using GourmetGram.Infrastructure.Hosting;
 using GourmetGram.Infrastructure.Onnx;
@@ -17,6 +18,7 @@ using Microsoft.Extensions.Options;
 
 // Before anything touches ONNX Runtime: it would report home.
 OnnxTelemetry.SwitchOff();
+NativeMemoryReturn.Early();
 
 try
 {
@@ -32,6 +34,11 @@ catch (InvalidOperationException e) when (e.Source == "Microsoft.Extensions.Conf
     // A text where a setting needs a number or one of a few words; the message names it and the value found.
     await Console.Error.WriteLineAsync($"GourmetGram cannot start. {e.Message}");
     return 1;
+}
+catch (OperationCanceledException)
+{
+    // Asked to stop while it was still starting: nothing was accepted, so nothing is left to finish.
+    return 0;
 }
 catch (CommandException e)
 {
@@ -67,6 +74,7 @@ static WebApplication Build(string[] args)
     services.AddOptions<Microsoft.AspNetCore.Cors.Infrastructure.CorsOptions>().Configure<IOptions<ApiOptions>>((cors, api) =>
         cors.AddDefaultPolicy(policy => policy.WithOrigins([.. api.Value.AllowedOrigins]).AllowAnyHeader().AllowAnyMethod()));
     services.AddRequestLimits();
+    services.AddConnectionLimits();
     services.AddSingleton<PhotoBatch>();
     services.AddScoped<PhotoZip>();
     services.AddOpenApiDocument();
@@ -79,7 +87,12 @@ static WebApplication Build(string[] args)
     app.UsePublicAddress();
     app.UseMiddleware<SecurityHeaders>();
     app.UseResponseCompression();
-    app.UseExceptionHandler(new ExceptionHandlerOptions { ExceptionHandlingPath = "/error", CreateScopeForErrors = true });
+    app.UseExceptionHandler(new ExceptionHandlerOptions
+    {
+        ExceptionHandlingPath = "/error",
+        CreateScopeForErrors = true,
+        StatusCodeSelector = e => e is ServerBusyException ? StatusCodes.Status503ServiceUnavailable : StatusCodes.Status500InternalServerError,
+    });
     app.UseWhen(context => !context.WantsPage(), api => api.UseStatusCodePages());
     app.UseWhen(context => context.WantsPage(), pages => pages.UseStatusCodePagesWithReExecute("/not-found", createScopeForStatusCodePages: true).UseEmptyErrors());
     app.UseRouting();
@@ -88,12 +101,14 @@ static WebApplication Build(string[] args)
     app.UseKnownKeys();
     app.UseMiddleware<VisitorIdentity>();
     app.UseAuthorization();
+    // Before antiforgery, which reads the forms of pages.
+    app.UseMiddleware<BodyAdmission>();
     app.UseAntiforgery();
 
     // Endpoints that libraries add for themselves (scripts of the reference page, say) take the group's policy; ours name their own besides.
     var everybody = app.MapGroup("").RequireAuthorization(Policies.Visitor);
     everybody.MapStaticAssets();
-    everybody.MapRazorComponents<App>().WithMetadata(new RequestSizeLimitAttribute(RequestLimits.PageBytes));
+    everybody.MapRazorComponents<App>().WithMetadata(new RequestSizeLimitAttribute(RequestLimits.PageBytes(app.Services.GetRequiredService<IOptions<LimitsOptions>>().Value)));
     everybody.MapLab();
     everybody.MapOpenApiDocument();
     everybody.MapHealth();

@@ -97,8 +97,9 @@ public static class Classify
             {
                 await predictions.SaveChangesAsync(cancellationToken);
             }
-            catch (ConcurrentChangeException)
+            catch (Exception e) when (e is ConcurrentChangeException or StorageFullException)
             {
+                // The row is not there for certain. After other failures it may be: then the photo stays, and is swept if it is not.
                 await store.DeleteAsync(address, CancellationToken.None);
                 throw;
             }

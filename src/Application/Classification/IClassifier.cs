@@ -47,10 +47,15 @@ public interface IClassifier
     ClassifierOutput Run(ReadOnlySpan<byte> rgb, CancellationToken cancellationToken);
 }
 
-/// <summary>Lets a bounded number of photos be decoded and classified at once.</summary>
+/// <summary>Lets a bounded number of photos, and so many as there is memory for, be decoded and classified at once.</summary>
 public interface IInferenceGate
 {
-    /// <summary>Waits for a turn; disposing what it returns ends the turn.</summary>
+    /// <summary>Whether a photo that comes now would be refused: then its bytes need not be read.</summary>
+    bool IsFull { get; }
+
+    /// <summary>Waits for a turn and for memory, first come first served; disposing what it returns gives both back.</summary>
+    /// <param name="decodeBytes">What decoding takes: <see cref="PhotoHeader.DecodeBytes"/>.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
     /// <exception cref="Common.ServerBusyException">The queue is full, or no turn came in time.</exception>
-    Task<IDisposable> EnterAsync(CancellationToken cancellationToken);
+    Task<IDisposable> EnterAsync(long decodeBytes, CancellationToken cancellationToken);
 }

@@ -5,7 +5,8 @@ namespace GourmetGram.Application.Classification;
 /// <param name="Extension"><c>.jpg</c>, <c>.png</c> or <c>.webp</c>.</param>
 /// <param name="Width">Width in pixels as a viewer shows it, orientation applied.</param>
 /// <param name="Height">Height in pixels as a viewer shows it, orientation applied.</param>
-public sealed record PhotoHeader(string MediaType, string Extension, int Width, int Height);
+/// <param name="DecodeBytes">Memory that decoding it takes at most, estimated from its kind and size.</param>
+public sealed record PhotoHeader(string MediaType, string Extension, int Width, int Height, long DecodeBytes);
 
 /// <summary>Why a photo cannot be used.</summary>
 public enum PhotoFault
@@ -19,7 +20,7 @@ public enum PhotoFault
     /// <summary>Not a JPEG, PNG or WebP.</summary>
     UnknownFormat,
 
-    /// <summary>More pixels than <see cref="LimitsOptions.Megapixels"/>.</summary>
+    /// <summary>More pixels than <see cref="LimitsOptions.Megapixels"/>, or more than a photo of its kind can have within <see cref="LimitsOptions.DecodeMebibytes"/>.</summary>
     TooManyPixels,
 
     /// <summary>The header promises a photo that the rest does not hold.</summary>
@@ -35,7 +36,7 @@ public sealed class UnusablePhotoException(PhotoFault fault, string message) : E
 /// <summary>Reads JPEG, PNG and WebP, told apart by their content and never by their name.</summary>
 public interface IPhotoReader
 {
-    /// <summary>Reads the header only: format and size, against the limits on bytes and pixels. Decodes nothing.</summary>
+    /// <summary>Reads the header only: format and size, against the limits on bytes, pixels and memory. Decodes nothing.</summary>
     /// <exception cref="UnusablePhotoException">Any fault that the header shows.</exception>
     PhotoHeader ReadHeader(ReadOnlyMemory<byte> upload);
 

@@ -27,9 +27,17 @@ public sealed class LimitsOptions
     [Range(0, 10_000)]
     public int QueueLength { get; set; } = 256;
 
-    [Description("Longest wait for a turn, in milliseconds; then the answer is 503.")]
+    [Description("Longest wait for a turn and its memory, in milliseconds; then the answer is 503.")]
     [Range(0, 60_000)]
     public int QueueMilliseconds { get; set; } = 1000;
+
+    [Description("Memory in MiB for the photos that are decoded at the same time, by estimate from their headers; a photo waits for it, and one that alone needs more is answered 413.")]
+    [Range(64, 65_536)]
+    public int DecodeMebibytes { get; set; } = 512;
+
+    [Description("Memory in MiB for request bodies that are in work at the same time; a request waits for it before its body is read, then the answer is 503.")]
+    [Range(1, 65_536)]
+    public int BodyMebibytes { get; set; } = 64;
 
     [Description("Most photos of one batch; those beyond are answered 413.")]
     [Range(1, 1000)]
@@ -41,6 +49,12 @@ public sealed class LimitsOptions
 
     /// <summary>Most bytes of all photos of one batch together.</summary>
     public long BatchBytes => (long)BatchMebibytes * Mebibyte;
+
+    /// <summary>Memory for decoding, in bytes.</summary>
+    public long DecodeBytes => (long)DecodeMebibytes * Mebibyte;
+
+    /// <summary>Memory for request bodies, in bytes.</summary>
+    public long BodyBytes => (long)BodyMebibytes * Mebibyte;
 
     /// <summary>Largest photo in bytes.</summary>
     public long UploadBytes => (long)UploadMebibytes * Mebibyte;

@@ -19,12 +19,15 @@ internal sealed class PhotoClassification(IPhotoReader photos, IInferenceGate ga
         var model = classifier.Model;
 
         var queued = time.GetTimestamp();
-        using var turn = await gate.EnterAsync(cancellationToken);
+        using var turn = await gate.EnterAsync(header.DecodeBytes, cancellationToken);
         metrics.QueueWait(time.GetElapsedTime(queued));
 
+        // Somebody who has gone away costs neither decoding nor the model.
+        cancellationToken.ThrowIfCancellationRequested();
         var started = time.GetTimestamp();
         var pixels = photos.Decode(upload, model.InputWidth, model.InputHeight);
         var decoded = time.GetTimestamp();
+        cancellationToken.ThrowIfCancellationRequested();
         var output = classifier.Run(pixels, cancellationToken);
         var answer = new Answer(
             header,

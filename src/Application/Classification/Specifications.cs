@@ -106,3 +106,21 @@ internal sealed class IdempotencyRecordOf : Specification<IdempotencyRecord>
         Query.Where(r => r.Scope == scope && r.Key == key);
     }
 }
+
+/// <summary>Those of these ids that are predictions.</summary>
+internal sealed class PredictionsWithIds : Specification<Prediction>
+{
+    public PredictionsWithIds(IReadOnlyCollection<Guid> ids)
+    {
+        Query.Where(p => ids.Contains(p.Id)).AsNoTracking();
+    }
+}
+
+/// <summary>Some of the idempotency keys that were given before a moment.</summary>
+internal sealed class IdempotencyRecordsBefore : Specification<IdempotencyRecord>
+{
+    public IdempotencyRecordsBefore(DateTimeOffset moment, int limit)
+    {
+        Query.Where(r => r.CreatedAt <= moment).OrderBy(r => r.Scope).OrderBy(r => r.Key).Take(limit);
+    }
+}

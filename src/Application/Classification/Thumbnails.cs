@@ -6,6 +6,8 @@ namespace GourmetGram.Application.Classification;
 /// <summary>Makes each thumbnail when it is first asked for, and keeps it: <c>{size}/{id}.jpg</c> in bucket <c>thumbnails</c>.</summary>
 internal sealed class Thumbnails(IPhotoReader photos, IInferenceGate gate, IObjectStore store) : IDisposable
 {
+    public const string Bucket = "thumbnails";
+
     public const string MediaType = "image/jpeg";
 
     /// <summary>Most pixels of the longer side: in a list, in a grid, on a page of its own.</summary>
@@ -14,7 +16,7 @@ internal sealed class Thumbnails(IPhotoReader photos, IInferenceGate gate, IObje
     // A page of thumbnails asks for dozens at once. Here they wait for each other, so that they take one turn at the gate at a time and do not fill the queue of photos to classify.
     private readonly SemaphoreSlim making = new(1, 1);
 
-    public static ObjectAddress AddressOf(Guid predictionId, int size) => new("thumbnails", $"{size}/{predictionId}.jpg");
+    public static ObjectAddress AddressOf(Guid predictionId, int size) => new(Bucket, $"{size}/{predictionId}.jpg");
 
     /// <summary>The thumbnail's bytes, if it was made before.</summary>
     public async Task<byte[]?> FindAsync(Guid predictionId, int size, CancellationToken cancellationToken)
@@ -41,7 +43,7 @@ internal sealed class Thumbnails(IPhotoReader photos, IInferenceGate gate, IObje
                 return made;
             var photo = await ReadAsync(new ObjectAddress(Classify.Bucket, prediction.ObjectKey), cancellationToken);
             byte[] thumbnail;
-            using (await gate.EnterAsync(cancellationToken))
+            using (await gate.EnterAsync(photos.ReadHeader(photo).DecodeBytes, cancellationToken))
                 thumbnail = photos.Thumbnail(photo, size);
             await store.PutAsync(AddressOf(prediction.Id, size), thumbnail, MediaType, cancellationToken);
             return thumbnail;

@@ -49,6 +49,9 @@ public class StoreUnavailableException(string message, Exception? cause = null) 
     public static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(30);
 }
 
+/// <summary>There is no room left to write. Nothing was stored; reading goes on, and so does erasing where it can.</summary>
+public sealed class StorageFullException(string message, Exception? cause = null) : StoreUnavailableException(message, cause);
+
 /// <summary>The object store refuses us: a wrong key, a missing right, a bucket of somebody else. An operator has to mend it.</summary>
 public sealed class StoreDeniedException(string message, Exception? cause = null) : StoreUnavailableException(message, cause);
 

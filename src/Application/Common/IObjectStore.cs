@@ -28,10 +28,14 @@ public sealed record StoreCheck(string Ability, string? Fault);
 
 /// <summary>
 /// Keeps photos and other objects. When a write has returned, the object is as safe as the store makes it: in the file system as <c>GourmetGram:Durability</c> says.
-/// Every method may throw <see cref="StoreUnavailableException"/> (the store does not answer or cannot do it now) and, as a kind of it, <see cref="StoreDeniedException"/>.
+/// Every method may throw <see cref="StoreUnavailableException"/> (the store does not answer or cannot do it now) and, as kinds of it, <see cref="StorageFullException"/> and
+/// <see cref="StoreDeniedException"/>.
 /// </summary>
 public interface IObjectStore
 {
+    /// <summary>Whether this process alone writes here, so that what was there when it started is in nobody's hands.</summary>
+    bool IsExclusive => false;
+
     /// <summary>Writes an object whole: a reader sees all of it or none of it. An object that is there already is replaced, with its tags.</summary>
     /// <exception cref="ObjectTooLargeException">The store takes no object of this size.</exception>
     Task PutAsync(ObjectAddress address, ReadOnlyMemory<byte> content, string mediaType, CancellationToken cancellationToken);

@@ -39,8 +39,9 @@ public sealed class DataDirectory : IDisposable
         }
 
         held = Lock();
-        // Who had it before may have been killed: then its address leads nowhere, or to a stranger.
+        // Who had it before may have been killed: then its address leads nowhere, or to a stranger, and a probe was not removed.
         ServerAccess.Delete(FullPath);
+        Disk.DeleteProbes(FullPath);
     }
 
     /// <summary>Absolute path of the folder.</summary>
@@ -68,10 +69,18 @@ public sealed class DataDirectory : IDisposable
                 + "Stop that process, or set GourmetGram:DataDirectory to another folder.", e, isInUse: true);
         }
 
-        file.SetLength(0);
-        file.Write(System.Text.Encoding.ASCII.GetBytes(Environment.ProcessId.ToString(CultureInfo.InvariantCulture)));
-        file.Flush();
-        return file;
+        try
+        {
+            file.SetLength(0);
+            file.Write(System.Text.Encoding.ASCII.GetBytes(Environment.ProcessId.ToString(CultureInfo.InvariantCulture)));
+            file.Flush();
+            return file;
+        }
+        catch (IOException e)
+        {
+            file.Dispose();
+            throw CannotBeWritten(e);
+        }
     }
 
     private static string HolderOf(string path)
@@ -99,8 +108,9 @@ public sealed class DataDirectory : IDisposable
             Disk.FlushFolder(Path.GetDirectoryName(level)!);
     }
 
-    private DataDirectoryException CannotBeWritten(Exception cause) =>
-        new($"The data directory {FullPath} cannot be written: {cause.Message} "
+    private DataDirectoryException CannotBeWritten(Exception cause) => Disk.IsFull(cause)
+        ? new($"The disk of the data directory {FullPath} is full. Make room there, or set GourmetGram:DataDirectory to a folder on another disk.", cause)
+        : new($"The data directory {FullPath} cannot be written: {cause.Message} "
             + $"Make it writable for the user '{Environment.UserName}', or set GourmetGram:DataDirectory to another folder.", cause);
 }
 

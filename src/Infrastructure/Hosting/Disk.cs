@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
 
@@ -7,6 +8,32 @@ namespace GourmetGram.Infrastructure.Hosting;
 internal static partial class Disk
 {
     private const int ReadOnly = 0;
+    private const string ProbePrefix = ".probe-";
+
+    // errno on Linux and macOS.
+    private const int NoSpace = 28;
+    private const int Exists = 17;
+    private static readonly int QuotaExceeded = OperatingSystem.IsMacOS() ? 69 : 122;
+    // On Windows the HRESULTs of ERROR_HANDLE_DISK_FULL and ERROR_DISK_FULL.
+    private const int WindowsHandleFull = unchecked((int)0x80070027);
+    private const int WindowsFull = unchecked((int)0x80070070);
+
+    /// <summary>Whether there was no room: the disk or the user's share of it is full.</summary>
+    public static bool IsFull(Exception exception) =>
+        exception is IOException && (OperatingSystem.IsWindows() ? exception.HResult is WindowsHandleFull or WindowsFull : exception.HResult is NoSpace || exception.HResult == QuotaExceeded);
+
+    /// <summary>Asks whether a disk has room for so many bytes.</summary>
+    /// <exception cref="IOException">It has not: <see cref="IsFull"/>. Or it cannot be asked.</exception>
+    public static void RequireRoom(string folder, long bytes)
+    {
+        var free = new DriveInfo(folder).AvailableFreeSpace;
+        if (free < bytes)
+        {
+            throw new IOException(
+                string.Create(CultureInfo.InvariantCulture, $"No space left on device : '{folder}' has {free >> 20} MiB free, {(bytes >> 20) + 1} MiB are needed"),
+                OperatingSystem.IsWindows() ? WindowsFull : NoSpace);
+        }
+    }
 
     /// <summary>Flushes a folder, so that the names in it survive a power cut. Flushing a file saves its bytes only.</summary>
     /// <exception cref="IOException">The folder cannot be flushed.</exception>
@@ -33,7 +60,7 @@ internal static partial class Disk
     /// <exception cref="UnauthorizedAccessException">The process may not write there.</exception>
     public static void Probe(string folder)
     {
-        var path = Path.Combine(folder, $".probe-{Path.GetRandomFileName()}");
+        var path = Path.Combine(folder, $"{ProbePrefix}{Path.GetRandomFileName()}");
         try
         {
             using var file = File.OpenHandle(path, FileMode.CreateNew, FileAccess.Write);
@@ -44,6 +71,37 @@ internal static partial class Disk
         {
             File.Delete(path);
         }
+    }
+
+    /// <summary>Removes what <see cref="Probe"/> left in a process that was killed.</summary>
+    public static void DeleteProbes(string folder)
+    {
+        foreach (var probe in Directory.EnumerateFiles(folder, $"{ProbePrefix}*"))
+            File.Delete(probe);
+    }
+
+    /// <summary>Gives a file another name if nothing has that name; of several who try at once, one succeeds. <c>File.Move</c> looks first and renames then, so that all of them would.</summary>
+    /// <returns>False when the name is taken: the file keeps the one it has.</returns>
+    /// <exception cref="IOException">It cannot be renamed for another reason.</exception>
+    public static bool TryMove(string source, string target)
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            try
+            {
+                File.Move(source, target, overwrite: false);
+                return true;
+            }
+            catch (IOException) when (File.Exists(target))
+            {
+                return false;
+            }
+        }
+
+        if (Link(source, target) != 0)
+            return Marshal.GetLastPInvokeError() == Exists ? false : throw new IOException($"{Marshal.GetLastPInvokeErrorMessage()}: '{target}'");
+        File.Delete(source);
+        return true;
     }
 
     private static SafeFileHandle OpenWithoutLock(string path)
@@ -59,4 +117,8 @@ internal static partial class Disk
     [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     private static partial SafeFileHandle Open(string path, int flags);
+
+    [LibraryImport("libc", EntryPoint = "link", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static partial int Link(string source, string target);
 }

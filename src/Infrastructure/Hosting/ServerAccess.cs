@@ -11,6 +11,7 @@ namespace GourmetGram.Infrastructure.Hosting;
 public sealed record ServerAccess(Uri Address, string Token)
 {
     private const string Name = "server.json";
+    private const string TemporaryName = $"{Name}.new";
 
     /// <summary>Writes the file; whoever reads finds all of it or none.</summary>
     /// <exception cref="IOException">It cannot be written.</exception>
@@ -18,7 +19,7 @@ public sealed record ServerAccess(Uri Address, string Token)
     public void Write(string dataDirectory)
     {
         var path = Path.Combine(dataDirectory, Name);
-        var temporary = $"{path}.new";
+        var temporary = Path.Combine(dataDirectory, TemporaryName);
         // A file that is left from before would keep the rights it has.
         File.Delete(temporary);
         using (var file = new FileStream(temporary, new FileStreamOptions
@@ -50,6 +51,10 @@ public sealed record ServerAccess(Uri Address, string Token)
         }
     }
 
-    /// <summary>Removes the file where there is one.</summary>
-    public static void Delete(string dataDirectory) => File.Delete(Path.Combine(dataDirectory, Name));
+    /// <summary>Removes the file where there is one, also a half-written one.</summary>
+    public static void Delete(string dataDirectory)
+    {
+        File.Delete(Path.Combine(dataDirectory, Name));
+        File.Delete(Path.Combine(dataDirectory, TemporaryName));
+    }
 }

@@ -16,6 +16,11 @@ internal static class Faults
         PhotoFault.TooManyPixels,
         $"The photo has {width} × {height} = {(long)width * height:N0} pixels; at most {limit:N0} are accepted. Save it smaller and send it again.");
 
+    public static UnusablePhotoException TooMuchMemory(PhotoLayout layout, LimitsOptions limits) => new(
+        PhotoFault.TooManyPixels,
+        $"Decoding this photo of {layout.Width} × {layout.Height} pixels takes about {layout.DecodeBytes / LimitsOptions.Mebibyte} MiB; at most {limits.DecodeMebibytes} MiB are given to one. "
+        + "Save it as a baseline (not progressive) JPEG, or smaller, and send it again.");
+
     /// <param name="found">What the file is, as in "a GIF"; null when it is not recognised.</param>
     /// <param name="hint">What more helps with this kind of file; null when nothing does.</param>
     public static UnusablePhotoException UnknownFormat(string? found, string? hint = null) => new(

@@ -4,7 +4,14 @@ namespace GourmetGram.Infrastructure.Imaging;
 /// <param name="Width">Pixels a row as they are stored, before <paramref name="Orientation"/>.</param>
 /// <param name="Height">Rows as they are stored, before <paramref name="Orientation"/>.</param>
 /// <param name="Orientation">EXIF orientation, 1 to 8.</param>
-internal sealed record PhotoLayout(int Width, int Height, int Orientation);
+/// <param name="BytesPerPixel">Memory that decoding takes; each format says what was measured.</param>
+internal sealed record PhotoLayout(int Width, int Height, int Orientation, int BytesPerPixel)
+{
+    /// <summary>What decoding takes whatever the size: strips of the widest JPEG, the resized picture. Measured for the largest thumbnail: up to 36 MB where pixels take nothing else.</summary>
+    private const long Fixed = 36_000_000;
+
+    public long DecodeBytes => Fixed + ((long)Width * Height * BytesPerPixel);
+}
 
 /// <summary>The structure of one file format. Compressed pixels are bytes here: nothing is decoded.</summary>
 internal interface IPhotoFormat

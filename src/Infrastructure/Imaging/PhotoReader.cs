@@ -15,8 +15,8 @@ internal sealed class PhotoReader(IOptions<LimitsOptions> limits) : IPhotoReader
     {
         var (format, layout) = Inspect(upload.Span);
         return ExifOrientation.Transposes(layout.Orientation)
-            ? new PhotoHeader(format.MediaType, format.Extension, layout.Height, layout.Width)
-            : new PhotoHeader(format.MediaType, format.Extension, layout.Width, layout.Height);
+            ? new PhotoHeader(format.MediaType, format.Extension, layout.Height, layout.Width, layout.DecodeBytes)
+            : new PhotoHeader(format.MediaType, format.Extension, layout.Width, layout.Height, layout.DecodeBytes);
     }
 
     public byte[] RemoveMetadata(ReadOnlyMemory<byte> upload) => FormatOf(upload.Span).RemoveMetadata(upload.Span);
@@ -75,6 +75,8 @@ internal sealed class PhotoReader(IOptions<LimitsOptions> limits) : IPhotoReader
             throw Faults.Damaged($"its header says {layout.Width} × {layout.Height} pixels");
         if ((long)layout.Width * layout.Height > limits.Value.Pixels)
             throw Faults.TooManyPixels(layout.Width, layout.Height, limits.Value.Pixels);
+        if (layout.DecodeBytes > limits.Value.DecodeBytes)
+            throw Faults.TooMuchMemory(layout, limits.Value);
         return (format, layout);
     }
 

@@ -9,6 +9,10 @@ internal sealed class PngFile : IPhotoFormat
 {
     private const int ChunkFrame = 12;
 
+    // Measured: 4.1 to 4.5 row by row, whatever the kind; interlaced the codec keeps the stored pixels beside the decoded ones: 7.1 for RGB of 8 bits, 12.6 for RGBA of 16.
+    private const int BytesPerPixel = 5;
+    private const int BytesPerInterlacedPixel = 13;
+
     private static readonly SearchValues<byte> Letters = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"u8);
 
     public string MediaType => "image/png";
@@ -39,7 +43,7 @@ internal sealed class PngFile : IPhotoFormat
             break;
         }
 
-        return new PhotoLayout((int)width, (int)height, orientation);
+        return new PhotoLayout((int)width, (int)height, orientation, header.Data[12] == 0 ? BytesPerPixel : BytesPerInterlacedPixel);
     }
 
     public byte[] RemoveMetadata(ReadOnlySpan<byte> file)

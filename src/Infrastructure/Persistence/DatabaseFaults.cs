@@ -19,7 +19,11 @@ internal static class DatabaseFaults
     // https://sqlite.org/rescode.html
     private const int SqliteBusy = 5;
     private const int SqliteLocked = 6;
+    private const int SqliteReadOnly = 8;
+    private const int SqliteIoError = 10;
     private const int SqliteCorrupt = 11;
+    private const int SqliteFull = 13;
+    private const int SqliteCannotOpen = 14;
     private const int SqliteNotADatabase = 26;
     private const int SqliteConstraintForeignKey = 787;
     private const int SqliteConstraintPrimaryKey = 1555;
@@ -54,6 +58,14 @@ internal static class DatabaseFaults
         {
             SqlState: PostgresErrorCodes.UniqueViolation or PostgresErrorCodes.ForeignKeyViolation or PostgresErrorCodes.RestrictViolation,
         };
+
+    /// <summary>Whether there was no room for the rows; nothing of the transaction was kept.</summary>
+    public static bool IsFull(Exception cause) =>
+        cause is SqliteException { SqliteErrorCode: SqliteFull } or PostgresException { SqlState: PostgresErrorCodes.DiskFull };
+
+    /// <summary>Whether the file is there no more, cannot be written, or its disk fails: somebody has to mend what lies below the database.</summary>
+    public static bool IsBroken(Exception cause) => cause is SqliteException { SqliteErrorCode: SqliteReadOnly or SqliteIoError or SqliteCannotOpen }
+        or PostgresException { SqlState: PostgresErrorCodes.IoError or PostgresErrorCodes.DataCorrupted or PostgresErrorCodes.IndexCorrupted };
 
     public static bool IsDamage(Exception cause) => cause is SqliteException { SqliteErrorCode: SqliteCorrupt or SqliteNotADatabase };
 

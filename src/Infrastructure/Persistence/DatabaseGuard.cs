@@ -7,7 +7,8 @@ namespace GourmetGram.Infrastructure.Persistence;
 internal static class DatabaseGuard
 {
     /// <exception cref="ConcurrentChangeException">Another request got in between; the unit of work is empty again.</exception>
-    /// <exception cref="StoreUnavailableException">The database does not answer now.</exception>
+    /// <exception cref="StorageFullException">There is no room for the rows; nothing of them was kept.</exception>
+    /// <exception cref="StoreUnavailableException">The database does not answer now, or is broken.</exception>
     public static async Task<TResult> GuardAsync<TResult>(this GourmetGramDbContext context, Func<Task<TResult>> work)
     {
         try
@@ -19,9 +20,18 @@ internal static class DatabaseGuard
             context.ChangeTracker.Clear();
             throw new ConcurrentChangeException(e);
         }
+        // Asked first: PostgreSQL counts a full disk among what waiting may cure.
+        catch (Exception e) when (DatabaseFaults.CauseOf(e) is { } cause && DatabaseFaults.IsFull(cause))
+        {
+            throw new StorageFullException("The database has no room left. Nothing was stored. Send it again when the operator has made room.", e);
+        }
         catch (Exception e) when (DatabaseFaults.CauseOf(e) is { } cause && DatabaseFaults.IsCuredByWaiting(cause))
         {
             throw new StoreUnavailableException("The database does not answer now. Nothing was stored. Send it again later.", e);
+        }
+        catch (Exception e) when (DatabaseFaults.CauseOf(e) is { } cause && (DatabaseFaults.IsBroken(cause) || DatabaseFaults.IsDamage(cause)))
+        {
+            throw new StoreUnavailableException($"The database cannot be used: {DatabaseFaults.Describe(cause)}. Nothing was stored. The operator has to mend it.", e);
         }
     }
 }

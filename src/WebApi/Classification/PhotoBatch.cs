@@ -25,10 +25,13 @@ internal sealed class PhotoBatch(IServiceScopeFactory scopes, ILogger<PhotoBatch
         [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] PredictionResponse? Prediction,
         [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] ProblemDetails? Problem);
 
-    /// <summary>As many photos are in memory as there are processors: the next is read when one of them is done.</summary>
+    /// <summary>Photos of one batch that are in memory at once.</summary>
+    public static int InWork => Environment.ProcessorCount;
+
+    /// <summary>The next photo is read when one of those in work is done.</summary>
     public async Task<Response> RunAsync(BatchReader photos, Caller caller, CancellationToken cancellationToken)
     {
-        using var turns = new SemaphoreSlim(Environment.ProcessorCount);
+        using var turns = new SemaphoreSlim(InWork);
         var items = new List<Task<Item>>();
         try
         {
@@ -50,12 +53,13 @@ internal sealed class PhotoBatch(IServiceScopeFactory scopes, ILogger<PhotoBatch
 
     private async Task<Item> ClassifyAsync(BatchPart photo, Caller caller, SemaphoreSlim turns, CancellationToken cancellationToken)
     {
+        using var upload = photo.Upload;
         try
         {
             if (photo.Fault is { } fault)
                 return Fail(photo, fault);
             await using var scope = scopes.CreateAsyncScope();
-            var command = new Classify.Command(photo.Bytes, photo.FileName, caller);
+            var command = new Classify.Command(upload!.Bytes, photo.FileName, caller);
             var prediction = await scope.ServiceProvider.GetRequiredService<IMediator>().Send(command, cancellationToken);
             return new Item(photo.FileName, StatusCodes.Status201Created, prediction, Problem: null);
         }
@@ -74,7 +78,7 @@ internal sealed class PhotoBatch(IServiceScopeFactory scopes, ILogger<PhotoBatch
         var problem = ProblemDetailsExceptionHandler.Describe(fault);
         var status = problem.Status!.Value;
         problem.Title ??= ReasonPhrases.GetReasonPhrase(status);
-        if (status >= StatusCodes.Status500InternalServerError)
+        if (status >= StatusCodes.Status500InternalServerError && fault is not ServerBusyException)
             logger.LogError(fault, "A photo of a batch failed");
         return new Item(photo.FileName, status, Prediction: null, problem);
     }

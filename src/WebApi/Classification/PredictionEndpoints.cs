@@ -28,12 +28,12 @@ internal static class PredictionEndpoints
                 StatusCodes.Status415UnsupportedMediaType, StatusCodes.Status422UnprocessableEntity, StatusCodes.Status503ServiceUnavailable);
         var limits = api.ServiceProvider.GetRequiredService<IOptions<LimitsOptions>>().Value;
         predictions.MapPost("/batch", CreateManyAsync).WithName("CreatePredictions").RequireAuthorization(Policies.Visitor).TakesPhotos()
-            .WithMetadata(new RequestSizeLimitAttribute(BatchReader.BodyBytes(limits)))
+            .WithMetadata(new RequestSizeLimitAttribute(BatchReader.BodyBytes(limits)), new BodyMemory(BatchReader.MemoryBytes(limits)))
             .WithSummary("Classify many photos and keep them")
             .WithDescription(
                 "One item for each photo, in the order sent: its prediction with status 201, or its problem. One photo that cannot be used never spoils the others; "
                 + "photos beyond the limits of a batch are items with status 413.")
-            .Fails(StatusCodes.Status400BadRequest, StatusCodes.Status413PayloadTooLarge, StatusCodes.Status415UnsupportedMediaType);
+            .Fails(StatusCodes.Status400BadRequest, StatusCodes.Status413PayloadTooLarge, StatusCodes.Status415UnsupportedMediaType, StatusCodes.Status503ServiceUnavailable);
         predictions.MapGet("/", ListAsync).WithName("ListPredictions").RequireAuthorization(Policies.Visitor)
             .WithSummary("Your own predictions, newest first")
             .WithDescription("Give `next` of one page as `cursor` of the next request.")
@@ -64,7 +64,7 @@ internal static class PredictionEndpoints
         HttpContext context, IMediator mediator, IOptions<LimitsOptions> limits,
         [FromHeader(Name = IdempotencyHeader), MaxLength(Classify.IdempotencyKeyLength)] string? idempotencyKey, CancellationToken cancellationToken)
     {
-        var upload = await Uploads.ReadAsync(context.Request, limits.Value, cancellationToken);
+        using var upload = await Uploads.ReadAsync(context.Request, limits.Value, cancellationToken);
         var caller = context.User.ToCaller();
         var idempotency = idempotencyKey is null ? null : new Classify.IdempotencyKey(ScopeOf(caller, context), idempotencyKey);
         var prediction = await mediator.Send(new Classify.Command(upload.Bytes, upload.FileName, caller, idempotency), cancellationToken);

@@ -13,11 +13,13 @@ namespace GourmetGram.WebApi.Errors;
 /// <item><term>400</term><description>ValidationException (with <c>errors</c>), an empty photo, a broken request</description></item>
 /// <item><term>401</term><description>IdentityNeededException</description></item>
 /// <item><term>404</term><description>NotFoundException</description></item>
+/// <item><term>408</term><description>a body that arrives too slowly</description></item>
 /// <item><term>409</term><description>ConflictException; ConcurrentChangeException after its retries</description></item>
-/// <item><term>413</term><description>a photo with too many bytes or pixels</description></item>
+/// <item><term>413</term><description>a photo with too many bytes or pixels; a request with too many bytes; ObjectTooLargeException</description></item>
 /// <item><term>415</term><description>a photo that is not JPEG, PNG or WebP; a request of another content type</description></item>
 /// <item><term>422</term><description>a damaged photo</description></item>
 /// <item><term>503</term><description>ServerBusyException (with Retry-After), StoreUnavailableException</description></item>
+/// <item><term>507</term><description>StorageFullException (with Retry-After)</description></item>
 /// <item><term>500</term><description>everything else, logged with the trace id that the answer names</description></item>
 /// </list>
 /// Pages handle what a person can mend themselves; what is left goes to the error page.
@@ -29,12 +31,16 @@ internal sealed class ProblemDetailsExceptionHandler(IProblemDetailsService prob
         if (httpContext.WantsPage())
             return false;
         var problem = Describe(exception);
-        if (problem.Status >= StatusCodes.Status500InternalServerError)
+        // Whoever is turned away when there is too much to do is counted, not told as a fault: a flood would fill the log besides.
+        if (problem.Status >= StatusCodes.Status500InternalServerError && exception is not ServerBusyException)
             logger.LogError(exception, "{Method} {Path} failed", httpContext.Request.Method, httpContext.AskedPath());
         httpContext.Response.StatusCode = problem.Status!.Value;
         if (RetryAfter(exception) is { } retryAfter)
             httpContext.Response.Headers.RetryAfter = Math.Ceiling(retryAfter.TotalSeconds).ToString(CultureInfo.InvariantCulture);
-        await problems.WriteAsync(new ProblemDetailsContext { HttpContext = httpContext, ProblemDetails = problem, Exception = exception });
+        var answer = new ProblemDetailsContext { HttpContext = httpContext, ProblemDetails = problem, Exception = exception };
+        // A client that asked for a picture only is told in JSON all the same.
+        if (!await problems.TryWriteAsync(answer))
+            await httpContext.Response.WriteAsJsonAsync(problem, problem.GetType(), options: null, "application/problem+json", cancellationToken);
         return true;
     }
 
@@ -48,12 +54,19 @@ internal sealed class ProblemDetailsExceptionHandler(IProblemDetailsService prob
             Detail = string.Join(" ", e.Errors.Select(f => f.ErrorMessage)),
         },
         UnusablePhotoException e => Problem(StatusOf(e.Fault), e.Message),
+        // The server's own type, not ours: these speak of its settings.
+        BadHttpRequestException { StatusCode: StatusCodes.Status408RequestTimeout } => Problem(
+            StatusCodes.Status408RequestTimeout, "The request arrived too slowly. Nothing was stored. Send it again over a better connection, or a smaller photo."),
+        BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge } e when e.GetType() != typeof(BadHttpRequestException) => Problem(
+            StatusCodes.Status413PayloadTooLarge, "The request has more bytes than this address takes. Nothing was stored. Send fewer or smaller photos."),
         BadHttpRequestException e => Problem(e.StatusCode, e.Message),
         IdentityNeededException e => Problem(StatusCodes.Status401Unauthorized, e.Message),
         NotFoundException e => Problem(StatusCodes.Status404NotFound, e.Message),
         ConflictException e => Problem(StatusCodes.Status409Conflict, e.Message),
         ConcurrentChangeException => Problem(StatusCodes.Status409Conflict, "Other requests kept changing the same data. Send the request again."),
         ServerBusyException e => Problem(StatusCodes.Status503ServiceUnavailable, e.Message),
+        ObjectTooLargeException e => Problem(StatusCodes.Status413PayloadTooLarge, e.Message),
+        StorageFullException e => Problem(StatusCodes.Status507InsufficientStorage, e.Message),
         StoreUnavailableException e => Problem(StatusCodes.Status503ServiceUnavailable, e.Message),
         _ => Problem(StatusCodes.Status500InternalServerError, "Something went wrong here. What was answered before is safe. Tell the operator the traceId."),
     };

@@ -1,13 +1,14 @@
 using GourmetGram.Application.Classification;
+using GourmetGram.WebApi.Classification;
 using Microsoft.AspNetCore.WebUtilities;
 
 namespace GourmetGram.WebApi.Hosting;
 
 /// <summary>One photo of a batch.</summary>
 /// <param name="FileName">The name the client gave it; null when none.</param>
-/// <param name="Bytes">Its bytes; empty when it cannot be taken.</param>
+/// <param name="Upload">The photo; null when it cannot be taken.</param>
 /// <param name="Fault">Why it cannot be taken; null when it can.</param>
-internal sealed record BatchPart(string? FileName, ReadOnlyMemory<byte> Bytes, Exception? Fault);
+internal sealed record BatchPart(string? FileName, Upload? Upload, Exception? Fault);
 
 /// <summary>Reads the photos of a <c>multipart/form-data</c> request one after the other. A photo that is too large, or one too many, is passed over; the next is read all the same.</summary>
 internal sealed class BatchReader
@@ -34,6 +35,9 @@ internal sealed class BatchReader
     /// <summary>Most bytes of the request: photos of which each is within its limit are read to the end, so that those too many can be told one by one.</summary>
     public static long BodyBytes(LimitsOptions limits) =>
         Math.Max(limits.BatchBytes, limits.BatchPhotos * limits.UploadBytes) + (limits.BatchPhotos * (long)Uploads.FormOverhead);
+
+    /// <summary>Most bytes of a batch that are in memory at once: the photos in work, and the one that is read.</summary>
+    public static long MemoryBytes(LimitsOptions limits) => PhotoBatch.InWork * limits.UploadBytes;
 
     /// <summary>The next photo; null at the end.</summary>
     /// <exception cref="BadHttpRequestException">The request holds no photo, or breaks before the first.</exception>
@@ -64,32 +68,37 @@ internal sealed class BatchReader
     private async Task<BatchPart?> ReadAsync(FileMultipartSection file, Stream body, CancellationToken cancellationToken)
     {
         var left = isFull || photos >= limits.BatchPhotos ? 0 : limits.BatchBytes - bytes;
-        var content = await Uploads.ReadPartAsync(body, Math.Min(left, limits.UploadBytes), cancellationToken);
-        if (content is { Length: 0 } && file.FileName.Length == 0)
+        var content = await Uploads.ReadPartAsync(file, body, Math.Min(left, limits.UploadBytes), cancellationToken);
+        if (content is { Bytes.Length: 0, FileName: null })
+        {
+            content.Dispose();
             return null;
+        }
 
         photos++;
-        var name = file.FileName.Length == 0 ? null : file.FileName;
+        var name = Uploads.NameOf(file);
+        if (photos > limits.BatchPhotos)
+            content?.Dispose();
         if (photos > limits.BatchPhotos + MostTooMany)
             return End(TooMany($"There are more than {MostTooMany} photos too many; the rest of the request was not read."));
         if (photos > limits.BatchPhotos)
-            return new BatchPart(name, default, TooMany($"This is photo {photos} of the batch."));
+            return new BatchPart(name, Upload: null, TooMany($"This is photo {photos} of the batch."));
         if (content is { } photo)
         {
-            bytes += photo.Length;
+            bytes += photo.Bytes.Length;
             return new BatchPart(name, photo, Fault: null);
         }
 
         if (left >= limits.UploadBytes)
-            return new BatchPart(name, default, Uploads.TooLarge(limits));
+            return new BatchPart(name, Upload: null, Uploads.TooLarge(limits));
         isFull = true;
-        return new BatchPart(name, default, TooMany($"With this photo the batch has more than {limits.BatchMebibytes} MiB."));
+        return new BatchPart(name, Upload: null, TooMany($"With this photo the batch has more than {limits.BatchMebibytes} MiB."));
     }
 
     private BatchPart End(Exception fault)
     {
         isAtEnd = true;
-        return new BatchPart(FileName: null, default, fault);
+        return new BatchPart(FileName: null, Upload: null, fault);
     }
 
     private BadHttpRequestException TooMany(string found) => new(

@@ -46,4 +46,28 @@ internal sealed class Preparation(IServiceProvider services, IServiceScopeFactor
             logger.LogError(e, "Images of erased predictions could not be removed; the next start tries again");
         }
     }
+
+    /// <summary>Removes what earlier processes left and nobody needs: photos without prediction, expired idempotency keys. What fails is logged; the next run finds it again.</summary>
+    /// <param name="startedAt">When this process began to accept work.</param>
+    /// <param name="cancellationToken">Ends it between two steps; nothing is left half-done.</param>
+    public async Task TidyAsync(DateTimeOffset startedAt, CancellationToken cancellationToken)
+    {
+        await using var scope = scopes.CreateAsyncScope();
+        var mediator = scope.ServiceProvider.GetRequiredService<IMediator>();
+        try
+        {
+            var swept = await mediator.Send(new SweepOrphans.Command(startedAt), cancellationToken);
+            if (swept.Fault is { } fault)
+                logger.LogError("{Fault}", fault);
+            var keys = await mediator.Send(new ForgetExpiredKeys.Command(), cancellationToken);
+            logger.LogInformation(
+                "Tidied up: removed {Photos} photos and {Thumbnails} thumbnails that no prediction names, and {Keys} expired idempotency keys",
+                swept.Photos, swept.Thumbnails, keys.Forgotten);
+        }
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            // Whatever it is, it is no reason to stop a server that answers.
+            logger.LogError(e, "What earlier processes left could not be removed; the next start tries again");
+        }
+    }
 }

@@ -26,6 +26,7 @@ internal sealed class Startup(
     private static readonly TimeSpan Retry = TimeSpan.FromSeconds(2);
 
     private bool isDatabaseReady;
+    private DateTimeOffset startedAt;
 
     /// <summary>Checks settings, data directory, model and database, in this order. Runs before the server listens.</summary>
     /// <exception cref="StartException">The classes of the model are not those of the stored predictions.</exception>
@@ -36,6 +37,8 @@ internal sealed class Startup(
     public async Task PrepareAsync(CancellationToken cancellationToken)
     {
         preparation.Check();
+        // From here on the data directory is this process's, and nobody has sent it anything yet.
+        startedAt = time.GetUtcNow();
         try
         {
             await PrepareDatabaseAsync(cancellationToken);
@@ -55,6 +58,8 @@ internal sealed class Startup(
         using var timer = new PeriodicTimer(Retry, time);
         while (!await TryFinishAsync(stoppingToken))
             await timer.WaitForNextTickAsync(stoppingToken);
+        if (isDatabaseReady)
+            await preparation.TidyAsync(startedAt, stoppingToken);
     }
 
     /// <summary>What is left to do once the database answers.</summary>

@@ -7,7 +7,11 @@ namespace GourmetGram.WebApi.Hosting;
 /// <summary>A photo as it was sent.</summary>
 /// <param name="Bytes">Its bytes.</param>
 /// <param name="FileName">The name the client gave it; null when none.</param>
-internal sealed record Upload(ReadOnlyMemory<byte> Bytes, string? FileName);
+/// <param name="Buffer">Holds the bytes.</param>
+internal sealed record Upload(ReadOnlyMemory<byte> Bytes, string? FileName, PhotoBuffer Buffer) : IDisposable
+{
+    public void Dispose() => ((IDisposable)Buffer).Dispose();
+}
 
 /// <summary>Reads the photo of a <c>multipart/form-data</c> request straight into memory: no temporary file, and refused as soon as it is too large.</summary>
 internal static class Uploads
@@ -30,7 +34,7 @@ internal static class Uploads
 
         try
         {
-            return await ReadPartsAsync(reader, limits, cancellationToken);
+            return await ReadPartsAsync(reader, request.ContentLength, limits, cancellationToken);
         }
         catch (Exception e) when (IsBroken(e))
         {
@@ -61,38 +65,64 @@ internal static class Uploads
     public static UnusablePhotoException TooLarge(LimitsOptions limits) =>
         new(PhotoFault.TooManyBytes, $"The photo has more than {limits.UploadMebibytes} MiB. Save it smaller and send it again.");
 
-    private static async Task<Upload> ReadPartsAsync(MultipartReader reader, LimitsOptions limits, CancellationToken cancellationToken)
+    private static async Task<Upload> ReadPartsAsync(MultipartReader reader, long? contentLength, LimitsOptions limits, CancellationToken cancellationToken)
     {
         Upload? upload = null;
-        while (await reader.ReadNextSectionAsync(cancellationToken) is { } section)
+        try
         {
-            if (section.AsFileSection() is not { } file || file.Name != Field)
-                continue;
-            // A form with a second, unused file input sends an empty part without a name for it.
-            var bytes = await ReadPartAsync(section.Body, limits.UploadBytes, cancellationToken) ?? throw TooLarge(limits);
-            if (bytes.Length == 0 && file.FileName.Length == 0)
-                continue;
-            if (upload is not null)
-                throw new BadHttpRequestException($"The form holds more than one photo. {HowTo}");
-            upload = new Upload(bytes, file.FileName.Length == 0 ? null : file.FileName);
-        }
+            while (await reader.ReadNextSectionAsync(cancellationToken) is { } section)
+            {
+                if (section.AsFileSection() is not { } file || file.Name != Field)
+                    continue;
+                // A form with a second, unused file input sends an empty part without a name for it.
+                if (upload is not null)
+                {
+                    if (file.FileName.Length == 0 && await section.Body.ReadAsync(new byte[1], cancellationToken) == 0)
+                        continue;
+                    throw new BadHttpRequestException($"The form holds more than one photo. {HowTo}");
+                }
 
-        return upload ?? throw new BadHttpRequestException($"The form holds no photo. {HowTo}");
+                upload = await ReadPartAsync(file, section.Body, Math.Min(contentLength ?? long.MaxValue, limits.UploadBytes), cancellationToken) ?? throw TooLarge(limits);
+                if (upload is { Bytes.Length: 0, FileName: null })
+                {
+                    upload.Dispose();
+                    upload = null;
+                }
+            }
+
+            return upload ?? throw new BadHttpRequestException($"The form holds no photo. {HowTo}");
+        }
+        catch
+        {
+            upload?.Dispose();
+            throw;
+        }
     }
 
-    /// <summary>The bytes of a part; null when it has more than allowed.</summary>
-    public static async Task<ReadOnlyMemory<byte>?> ReadPartAsync(Stream body, long mostBytes, CancellationToken cancellationToken)
+    /// <summary>The name a client gave a photo; null when none. Some clients (curl) escape quotes and backslashes in it, others send them as they are.</summary>
+    public static string? NameOf(FileMultipartSection file)
     {
-        using var buffer = new MemoryStream();
-        var chunk = new byte[81920];
-        int read;
-        while ((read = await body.ReadAsync(chunk, cancellationToken)) > 0)
+        ArgumentNullException.ThrowIfNull(file);
+        var name = file.FileName.Replace("\\\"", "\"", StringComparison.Ordinal).Replace(@"\\", @"\", StringComparison.Ordinal);
+        return name.Length == 0 ? null : name;
+    }
+
+    /// <summary>A part with its bytes; null when it has more than allowed.</summary>
+    public static async Task<Upload?> ReadPartAsync(FileMultipartSection file, Stream body, long mostBytes, CancellationToken cancellationToken)
+    {
+        var buffer = new PhotoBuffer((int)mostBytes);
+        try
         {
-            if (buffer.Length + read > mostBytes)
-                return null;
-            buffer.Write(chunk, 0, read);
+            if (await buffer.FillAsync(body, cancellationToken) is { } length)
+                return new Upload(buffer.Memory[..length], NameOf(file), buffer);
+        }
+        catch
+        {
+            ((IDisposable)buffer).Dispose();
+            throw;
         }
 
-        return buffer.GetBuffer().AsMemory(0, (int)buffer.Length);
+        ((IDisposable)buffer).Dispose();
+        return null;
     }
 }

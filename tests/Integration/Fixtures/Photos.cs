@@ -13,6 +13,18 @@ internal static class Photos
     /// <summary>A JPEG that no test has sent before: a golden drawing with a comment of its own. The pixels, and so the answer, stay the same.</summary>
     public static byte[] New() => WithSegment(Golden("drawing-fried.jpg"), 0xFE, BitConverter.GetBytes(Interlocked.Increment(ref counter)));
 
+    /// <summary>A JPEG whose kept bytes no other test's photo has: coefficients of the finest details are scaled differently. It has no metadata, so it is kept as it is sent.</summary>
+    public static byte[] NewKept()
+    {
+        var jpeg = Golden("drawing-fried.jpg");
+        var number = Interlocked.Increment(ref counter);
+        // A quantization table: marker, length, number, 64 factors of at least 1 in zigzag order.
+        var finest = jpeg.AsSpan().IndexOf<byte>([0xFF, 0xDB]) + 5 + 64 - 3;
+        for (var i = 0; i < 3; i++, number /= 255)
+            jpeg[finest + i] = (byte)(number % 255 + 1);
+        return jpeg;
+    }
+
     /// <summary>A JPEG with a further segment after its start marker.</summary>
     public static byte[] WithSegment(byte[] jpeg, byte marker, ReadOnlySpan<byte> payload)
     {

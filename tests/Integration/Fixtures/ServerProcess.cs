@@ -22,6 +22,8 @@ internal sealed class ServerProcess : IAsyncDisposable
         process.EnableRaisingEvents = true;
     }
 
+    public int Id => process.Id;
+
     /// <summary>All that the process wrote, so far.</summary>
     public string Output
     {
@@ -90,6 +92,19 @@ internal sealed class ServerProcess : IAsyncDisposable
         // A wrapper has the server as its child. Never by name: other tests run the same executable at the same time.
         using var kill = wrapped ? Process.Start("pkill", ["-TERM", "-P", process.Id.ToString()]) : Process.Start("kill", ["-TERM", process.Id.ToString()]);
         kill.WaitForExit();
+    }
+
+    /// <summary>Ends the process at once, as a power cut or the kernel does when memory is short: SIGKILL, which no handler sees.</summary>
+    public void Kill()
+    {
+        try
+        {
+            process.Kill();
+        }
+        catch (InvalidOperationException)
+        {
+            // It had ended before.
+        }
     }
 
     /// <summary>Waits for the end of the process.</summary>

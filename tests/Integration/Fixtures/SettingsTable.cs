@@ -16,19 +16,20 @@ internal static class SettingsTable
         var table = new StringBuilder("| setting | default | allowed | meaning |\n|---|---|---|---|\n");
         foreach (var type in SettingsTypes.All)
         {
-            var defaults = Activator.CreateInstance(type)!;
             foreach (var property in Settings.PropertiesOf(type))
             {
                 var meaning = property.GetCustomAttribute<DescriptionAttribute>()?.Description
                     ?? throw new InvalidOperationException($"{type.Name}.{property.Name} has no [Description].");
                 if (property.GetCustomAttribute<SecretAttribute>() is not null)
                     meaning += " A secret: may be given as a file.";
-                table.Append($"| `{Settings.SectionOf(type)}:{property.Name}` | {Default(property.GetValue(defaults))} | {Allowed(property)} | {meaning} |\n");
+                table.Append($"| `{Settings.SectionOf(type)}:{property.Name}` | {DefaultOf(type, property)} | {Allowed(property)} | {meaning} |\n");
             }
         }
 
         return table.ToString();
     }
+
+    public static string DefaultOf(Type type, PropertyInfo property) => Default(property.GetValue(Activator.CreateInstance(type)));
 
     private static string Default(object? value) => value switch
     {
@@ -37,7 +38,7 @@ internal static class SettingsTable
         _ => $"`{value}`",
     };
 
-    private static string Allowed(PropertyInfo property) => property switch
+    public static string Allowed(PropertyInfo property) => property switch
     {
         { PropertyType.IsEnum: true } => string.Join(", ", Enum.GetNames(property.PropertyType).Select(name => $"`{name}`")),
         _ when property.GetCustomAttribute<RangeAttribute>() is { } range => $"{range.Minimum} to {range.Maximum}",

@@ -58,6 +58,49 @@ public sealed class S3FaultTests
     }
 
     [Fact]
+    public async Task A_wrong_secret_is_named_by_readiness_and_doctor_and_works_without_a_restart_once_corrected()
+    {
+        var folder = Directory.CreateTempSubdirectory("gourmetgram-s3-");
+        try
+        {
+            var secret = Path.Combine(folder.FullName, "secret");
+            await File.WriteAllTextAsync(secret, "a-wrong-one", Cancel);
+            var settings = S3Server.NewStore();
+            settings.Remove("ObjectStore__SecretKey");
+            settings["ObjectStore__SecretKeyFile"] = secret;
+            settings["GourmetGram__DataDirectory"] = Path.Combine(folder.FullName, "data");
+            await using var server = ServerProcess.Start(ServerProcess.Built, settings);
+            var client = new AppClient(new HttpClient { BaseAddress = await server.ListeningAsync() });
+
+            using (var refused = await client.TryUploadAsync(Photos.New()))
+                Assert.Equal((HttpStatusCode.ServiceUnavailable, true), (refused.StatusCode, refused.Headers.RetryAfter is not null));
+            using (var ready = await client.SendAsync(HttpMethod.Get, "health/ready"))
+                Assert.Contains("correct ObjectStore:SecretKey", await ready.Content.ReadAsStringAsync(Cancel), StringComparison.Ordinal);
+            var doctor = await CommandProcess.RunAsync(settings, "doctor", "storage");
+            Assert.Equal(1, doctor.ExitCode);
+            Assert.StartsWith("FAULT", doctor.Output, StringComparison.Ordinal);
+            Assert.Contains("correct ObjectStore:SecretKey", doctor.Output, StringComparison.Ordinal);
+
+            await File.WriteAllTextAsync(secret, S3Server.SecretKey, Cancel);
+            // Files are not read again more often than every few seconds.
+            using var patience = CancellationTokenSource.CreateLinkedTokenSource(Cancel);
+            patience.CancelAfter(TimeSpan.FromMinutes(1));
+            for (var status = HttpStatusCode.ServiceUnavailable; status != HttpStatusCode.Created;)
+            {
+                patience.Token.ThrowIfCancellationRequested();
+                using var answer = await client.TryUploadAsync(Photos.New());
+                status = answer.StatusCode;
+            }
+
+            Assert.Equal(0, (await CommandProcess.RunAsync(settings, "doctor", "storage")).ExitCode);
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
+    [Fact]
     public async Task A_bucket_that_was_deleted_is_made_again()
     {
         await using var container = ObjectStores.Build(S3Server.NewStore());

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Net;
 using System.Net.Http.Json;
 using GourmetGram.Tests.Integration.Fixtures;
@@ -6,7 +5,7 @@ using GourmetGram.Tests.Integration.Fixtures;
 namespace GourmetGram.Tests.Integration.Operations;
 
 /// <summary>The product as an operator has it: a process that is started, asked to stop, and started again.</summary>
-public sealed class ProcessTests : IDisposable
+public sealed class ProcessTests(PublishedApp app) : IDisposable
 {
     private readonly string folder = Directory.CreateTempSubdirectory("gourmetgram-process-").FullName;
 
@@ -102,24 +101,13 @@ public sealed class ProcessTests : IDisposable
     [Fact]
     public async Task A_published_copy_works_from_any_working_directory()
     {
-        var published = Path.Combine(folder, "published");
-        using (var publish = Process.Start(new ProcessStartInfo("dotnet", ["publish", Repository.PathOf("src", "WebApi"), "-c", "Release", "-r", "linux-x64", "--self-contained", "-o", published])
-        {
-            UseShellExecute = false,
-            RedirectStandardOutput = true,
-        })!)
-        {
-            var log = await publish.StandardOutput.ReadToEndAsync(Cancel);
-            await publish.WaitForExitAsync(Cancel);
-            Assert.True(publish.ExitCode == 0, log);
-        }
-
+        var executable = await app.ExecutableAsync();
         // No settings at all: the data directory stands beside the executable.
-        await using var server = ServerProcess.Start(Path.Combine(published, "gourmetgram"), new Dictionary<string, string>(), workingDirectory: "/");
+        await using var server = ServerProcess.Start(executable, new Dictionary<string, string>(), workingDirectory: "/");
         var client = Client(await server.ListeningAsync(), cookies: true);
         var prediction = await client.UploadAsync();
         Assert.NotEmpty(await client.DownloadAsync(prediction));
-        Assert.True(File.Exists(Path.Combine(published, "data", "gourmetgram.db")));
+        Assert.True(File.Exists(Path.Combine(Path.GetDirectoryName(executable)!, "data", "gourmetgram.db")));
 
         using var page = await client.SendAsync(HttpMethod.Get, "", null, ("Accept", "text/html"));
         var html = await page.Content.ReadAsStringAsync(Cancel);

@@ -69,7 +69,7 @@ public sealed class StartTests : IDisposable
         var environment = new Dictionary<string, string> { ["GourmetGram__DataDirectory"] = Path.Combine(folder, "data") };
         await using var first = ServerProcess.Start(ServerProcess.Built, environment);
         await first.ListeningAsync();
-        Assert.Contains("in use", await RefusalAsync(), StringComparison.Ordinal);
+        Assert.Matches("is in use by another GourmetGram process \\(pid [0-9]+\\)\\. Stop that process, or set GourmetGram:DataDirectory", await RefusalAsync());
     }
 
     [Fact]

@@ -51,7 +51,7 @@ public sealed class DecodeTests
     public void A_CMYK_JPEG_becomes_RGB()
     {
         // Adobe stores ink inverted, so that each colour is its value times that of black.
-        var rgb = Reader.Decode(CmykJpeg(55, 155, 255, 205), 1, 1);
+        var rgb = Reader.Decode(Parts.CmykJpeg(55, 155, 255, 205), 1, 1);
 
         Assert.InRange(rgb[0], 55 * 205 / 255 - 2, 55 * 205 / 255 + 2);
         Assert.InRange(rgb[1], 155 * 205 / 255 - 2, 155 * 205 / 255 + 2);
@@ -118,29 +118,4 @@ public sealed class DecodeTests
     [InlineData(8, -1)]
     public void A_target_without_pixels_is_a_mistake_of_the_caller(int width, int height) =>
         Assert.Throws<ArgumentOutOfRangeException>(() => Reader.Decode(Photos.Golden("tiny.png"), width, height));
-
-    /// <summary>Eight by eight pixels of one colour: each component's only block has nothing but its mean.</summary>
-    private static byte[] CmykJpeg(params byte[] components)
-    {
-        // Huffman tables: 12 codes of 4 bits, each its own symbol, for the size of the mean; 1 code of 1 bit, 0, for "no more values".
-        byte[] means = [0x00, 0, 0, 0, 12, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11];
-        byte[] values = [0x10, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0];
-        var bits = string.Concat(components.Select(component =>
-        {
-            var mean = (component - 128) * 8;
-            var size = mean == 0 ? 0 : (int)Math.Log2(Math.Abs(mean)) + 1;
-            var code = mean < 0 ? mean + (1 << size) - 1 : mean;
-            return size.ToString("B4") + (size == 0 ? "" : code.ToString($"B{size}")) + "0";
-        }));
-        bits = bits.PadRight((bits.Length + 7) / 8 * 8, '1');
-        var pixels = bits.Chunk(8).Select(b => Convert.ToByte(new string(b), 2)).SelectMany(b => b == 0xFF ? (byte[])[b, 0] : [b]);
-        return
-        [
-            0xFF, 0xD8, .. Parts.JpegSegment(0xEE, [.. "Adobe"u8, 0, 100, 0, 0, 0, 0, 0]),
-            .. Parts.JpegSegment(0xDB, [0, .. Enumerable.Repeat((byte)1, 64)]),
-            .. Parts.JpegSegment(0xC0, 8, 0, 8, 0, 8, 4, 1, 0x11, 0, 2, 0x11, 0, 3, 0x11, 0, 4, 0x11, 0),
-            .. Parts.JpegSegment(0xC4, means), .. Parts.JpegSegment(0xC4, values),
-            .. Parts.JpegSegment(0xDA, 4, 1, 0, 2, 0, 3, 0, 4, 0, 0, 63, 0), .. pixels, 0xFF, 0xD9,
-        ];
-    }
 }

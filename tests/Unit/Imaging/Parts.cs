@@ -99,6 +99,31 @@ internal static class Parts
         "ANMF",
         [0, 0, 0, 0, 0, 0, (byte)(width - 1), 0, 0, (byte)(height - 1), 0, 0, 100, 0, 0, 0, .. chunks.SelectMany(c => c)]);
 
+    /// <summary>Eight by eight pixels of one colour: each component's only block has nothing but its mean.</summary>
+    public static byte[] CmykJpeg(params byte[] components)
+    {
+        // Huffman tables: 12 codes of 4 bits, each its own symbol, for the size of the mean; 1 code of 1 bit, 0, for "no more values".
+        byte[] means = [0x00, 0, 0, 0, 12, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11];
+        byte[] values = [0x10, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0];
+        var bits = string.Concat(components.Select(component =>
+        {
+            var mean = (component - 128) * 8;
+            var size = mean == 0 ? 0 : (int)Math.Log2(Math.Abs(mean)) + 1;
+            var code = mean < 0 ? mean + (1 << size) - 1 : mean;
+            return size.ToString("B4") + (size == 0 ? "" : code.ToString($"B{size}")) + "0";
+        }));
+        bits = bits.PadRight((bits.Length + 7) / 8 * 8, '1');
+        var pixels = bits.Chunk(8).Select(b => Convert.ToByte(new string(b), 2)).SelectMany(b => b == 0xFF ? (byte[])[b, 0] : [b]);
+        return
+        [
+            0xFF, 0xD8, .. JpegSegment(0xEE, [.. "Adobe"u8, 0, 100, 0, 0, 0, 0, 0]),
+            .. JpegSegment(0xDB, [0, .. Enumerable.Repeat((byte)1, 64)]),
+            .. JpegSegment(0xC0, 8, 0, 8, 0, 8, 4, 1, 0x11, 0, 2, 0x11, 0, 3, 0x11, 0, 4, 0x11, 0),
+            .. JpegSegment(0xC4, means), .. JpegSegment(0xC4, values),
+            .. JpegSegment(0xDA, 4, 1, 0, 2, 0, 3, 0, 4, 0, 0, 63, 0), .. pixels, 0xFF, 0xD9,
+        ];
+    }
+
     public static bool Holds(byte[] file, string text) => file.AsSpan().IndexOf(Encoding.ASCII.GetBytes(text)) >= 0;
 
     private static void WriteEntry(BinaryWriter writer, int tag, short type, int count, int value)

@@ -13,7 +13,7 @@ public sealed class ReadHeaderTests
     [InlineData("alpha.png", "image/png", ".png", 333, 257)]
     [InlineData("photo.webp", "image/webp", ".webp", 512, 512)]
     public void A_header_tells_type_and_upright_size(string file, string mediaType, string extension, int width, int height) =>
-        Assert.Equal(new PhotoHeader(mediaType, extension, width, height), Photos.Reader().ReadHeader(Photos.Golden(file)));
+        Assert.Equal(new PhotoHeader(mediaType, extension, width, height, 0), Photos.Reader().ReadHeader(Photos.Golden(file)) with { DecodeBytes = 0 });
 
     [Fact]
     public void A_lossless_WebP_tells_its_size()

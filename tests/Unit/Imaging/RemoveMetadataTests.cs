@@ -39,7 +39,7 @@ public sealed class RemoveMetadataTests
         Assert.True(Parts.Holds(clean, Profile));
         Assert.True(Parts.Holds(clean, "its end"));
         Assert.True(Parts.Holds(clean, "Adobe"));
-        Assert.Equal(new PhotoHeader("image/jpeg", ".jpg", 427, 640), Reader.ReadHeader(clean));
+        Assert.Equal(new PhotoHeader("image/jpeg", ".jpg", 427, 640, 0), Reader.ReadHeader(clean) with { DecodeBytes = 0 });
         Assert.Equal(CompressedPixels(photo), CompressedPixels(clean));
         Assert.Equal(Reader.Decode(upload, 50, 60), Reader.Decode(clean, 50, 60));
         Assert.Equal(clean, Reader.RemoveMetadata(clean));
@@ -102,7 +102,7 @@ public sealed class RemoveMetadataTests
         Assert.False(Parts.Holds(clean, "secret"));
         Assert.Equal(["IHDR", "iCCP", "pHYs", "eXIf", "IDAT", "IDAT", "IDAT", "IEND"], PngChunks(clean));
         Assert.True(Parts.Holds(clean, Profile));
-        Assert.Equal(new PhotoHeader("image/png", ".png", 257, 333), Reader.ReadHeader(clean));
+        Assert.Equal(new PhotoHeader("image/png", ".png", 257, 333, 0), Reader.ReadHeader(clean) with { DecodeBytes = 0 });
         Assert.Equal(Reader.Decode(upload, 50, 60), Reader.Decode(clean, 50, 60));
         Assert.Equal(clean, Reader.RemoveMetadata(clean));
         Assert.True(clean.AsSpan().EndsWith(photo.AsSpan(33)), "the pixels were not copied bit for bit");

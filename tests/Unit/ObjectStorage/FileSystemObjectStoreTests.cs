@@ -138,6 +138,27 @@ public abstract class FileSystemObjectStoreTests : IDisposable
     }
 
     [Theory]
+    [InlineData("production", "", "class_05/a.jpg", "class_05/deeper/b.jpg", "class_06/.c", "class_51.txt")]
+    [InlineData("production", "class_05/", "class_05/a.jpg", "class_05/deeper/b.jpg")]
+    [InlineData("production", "class_05/d", "class_05/deeper/b.jpg")]
+    [InlineData("production", "class_5", "class_51.txt")]
+    [InlineData("production", "nowhere/")]
+    [InlineData("nowhere", "")]
+    public async Task A_listing_has_what_starts_with_the_prefix(string bucket, string prefix, params string[] expected)
+    {
+        foreach (var key in new[] { "class_05/a.jpg", "class_05/deeper/b.jpg", "class_06/.c", "class_51.txt" })
+            await store.PutAsync(new ObjectAddress("production", key), new byte[] { 1, 2 }, "image/jpeg", Cancellation);
+        await store.PutAsync(new ObjectAddress("other", "class_05/a.jpg"), new byte[] { 1 }, "image/jpeg", Cancellation);
+
+        var found = new List<StoredObject>();
+        await foreach (var entry in store.ListAsync(bucket, prefix, Cancellation))
+            found.Add(entry);
+
+        Assert.Equal(expected, found.Select(entry => entry.Key).Order(StringComparer.Ordinal));
+        Assert.All(found, entry => Assert.Equal((2, File.GetLastWriteTimeUtc(Path.Combine(Root, bucket, entry.Key))), (entry.Size, entry.WrittenAt.UtcDateTime)));
+    }
+
+    [Theory]
     [InlineData("", "a")]
     [InlineData(".", "a")]
     [InlineData("..", "a")]

@@ -25,9 +25,9 @@ public sealed class OnnxRegistrationTests
     {
         using var provider = Build(("Limits:Concurrency", "1"), ("Limits:QueueLength", "0"));
         var gate = provider.GetRequiredService<IInferenceGate>();
-        using var inside = await gate.EnterAsync(CancellationToken.None);
+        using var inside = await gate.EnterAsync(0, CancellationToken.None);
 
-        await Assert.ThrowsAsync<ServerBusyException>(() => gate.EnterAsync(CancellationToken.None));
+        await Assert.ThrowsAsync<ServerBusyException>(() => gate.EnterAsync(0, CancellationToken.None));
     }
 
     [Fact]

@@ -19,6 +19,9 @@ internal sealed class FileSystemObjectStore : IObjectStore
     /// <summary>Linux's number for "file too large".</summary>
     private const int TooLarge = 27;
 
+    /// <summary>Bytes that photos leave free, so that with a full disk people can still flag, correct and erase: the database writes before it frees anything.</summary>
+    private const long Reserve = 16 << 20;
+
     private readonly string root;
     private readonly string incoming;
     private readonly bool flush;
@@ -49,6 +52,8 @@ internal sealed class FileSystemObjectStore : IObjectStore
 
         flushedFolders.TryAdd(root, true);
     }
+
+    public bool IsExclusive => true;
 
     public Task PutAsync(ObjectAddress address, ReadOnlyMemory<byte> content, string mediaType, CancellationToken cancellationToken) =>
         PutAsync(address, content, mediaType, onlyIfAbsent: false, cancellationToken);
@@ -165,6 +170,7 @@ internal sealed class FileSystemObjectStore : IObjectStore
     {
         try
         {
+            Disk.RequireRoom(root, Reserve);
             Disk.Probe(incoming);
             return Task.FromResult<IReadOnlyList<StoreCheck>>([new StoreCheck("write", Fault: null)]);
         }
@@ -200,19 +206,21 @@ internal sealed class FileSystemObjectStore : IObjectStore
         var temporary = Path.Combine(incoming, Path.GetRandomFileName());
         try
         {
-            using (var file = File.OpenHandle(temporary, FileMode.CreateNew, FileAccess.Write, preallocationSize: length))
+            Disk.RequireRoom(root, length + Reserve);
+            using (var file = File.OpenHandle(temporary, FileMode.CreateNew, FileAccess.Write))
                 await fill(file);
             var folder = Path.GetDirectoryName(path)!;
             CreateFolder(folder);
-            File.Move(temporary, path, overwrite: !onlyIfAbsent);
+            var moved = true;
+            if (onlyIfAbsent)
+                moved = Disk.TryMove(temporary, path);
+            else
+                File.Move(temporary, path, overwrite: true);
+            if (!moved)
+                File.Delete(temporary);
             if (flush)
                 Disk.FlushFolder(folder);
-            return true;
-        }
-        catch (IOException) when (onlyIfAbsent && File.Exists(path))
-        {
-            File.Delete(temporary);
-            return false;
+            return moved;
         }
         catch
         {
@@ -247,7 +255,7 @@ internal sealed class FileSystemObjectStore : IObjectStore
     private static FileSystemEnumerable<StoredObject> Enumerate(string top, string folder) => new(
         folder,
         (ref FileSystemEntry entry) => new StoredObject(
-            Path.GetRelativePath(top, entry.ToFullPath()).Replace(Path.DirectorySeparatorChar, '/'), entry.Length, entry.LastWriteTimeUtc),
+            Path.GetRelativePath(top, entry.ToFullPath()), entry.Length, entry.LastWriteTimeUtc),
         new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.None, IgnoreInaccessible = false })
     {
         ShouldIncludePredicate = (ref FileSystemEntry entry) => !entry.IsDirectory,
@@ -336,7 +344,9 @@ internal sealed class FileSystemObjectStore : IObjectStore
         }
         catch (Exception e) when (IsStoreFault(e))
         {
-            throw new StoreUnavailableException($"{what} {root}: {e.Message}", e);
+            throw Disk.IsFull(e)
+                ? new StorageFullException("There is no room left for photos. This one was not stored. Erase photos, or tell the operator to make room.", e)
+                : new StoreUnavailableException($"{what} {root}: {e.Message}", e);
         }
     }
 
