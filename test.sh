@@ -11,7 +11,7 @@ Usage: ./test.sh [--long] [--filter TEXT] [--filter-OPTION VALUE…]
   --filter TEXT      only tests with TEXT in their full name (namespace.class.method)
   --filter-OPTION    passed on with its values: --filter-class, --filter-not-namespace, --filter-trait, … as xunit has them
 
-As root on a machine with apt-get, missing programs (PostgreSQL, Chromium, strace, fonts, …) are installed; else they are named, and the tests
+As root on a machine with apt-get, missing programs (PostgreSQL, Ceph's S3 server, Chromium, strace, fonts, …) are installed; else they are named, and the tests
 that need them are skipped. The exit code is 0 if tests ran and none failed; with CI=true none may be skipped either.
 TEXT
 }
@@ -19,10 +19,14 @@ TEXT
 passed=0 failed=0 skipped=0
 work=
 database=
+objects=
 
 clean_up() {
     if [[ -n $database ]]; then
         tests/run-postgres.sh stop "$database" >/dev/null 2>&1 || true
+    fi
+    if [[ -n $objects ]]; then
+        tests/run-s3.sh stop "$objects" || true
     fi
     if [[ -n $work ]]; then
         rm -rf "$work"
@@ -77,10 +81,16 @@ compgen -G "/usr/lib/*/libicuuc.so.*" >/dev/null || export DOTNET_SYSTEM_GLOBALI
 
 has_postgres() { command -v initdb >/dev/null || compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null; }
 
+has_s3() { command -v radosgw && command -v ceph-mon && command -v ceph-osd && command -v curl; } >/dev/null
+
 missing_packages() {
     has_postgres || echo postgresql
     command -v chromium >/dev/null || echo chromium
     command -v strace >/dev/null || echo strace
+    command -v radosgw >/dev/null || echo radosgw
+    command -v ceph-mon >/dev/null || echo ceph-mon
+    command -v ceph-osd >/dev/null || echo ceph-osd
+    command -v curl >/dev/null || echo curl
     [[ -e /etc/ssl/certs/ca-certificates.crt ]] || echo ca-certificates
     [[ -e /usr/share/zoneinfo/Europe/Berlin ]] || echo tzdata
     [[ -e /usr/share/fonts/truetype/noto/NotoSans-Regular.ttf ]] || echo fonts-noto-core
@@ -108,9 +118,10 @@ DOTNET_CLI_USE_MSBUILD_SERVER=0 MSBUILDDISABLENODEREUSE=1 dotnet build GourmetGr
 work=$(mktemp -d "${TMPDIR:-/tmp}/gourmetgram-test.XXXXXX")
 chmod 711 "$work"
 
+# Of the ten thousand from $1 on; below those that the system gives to clients.
 free_port() {
     local port
-    while port=$((RANDOM % 10000 + 20000)); do
+    while port=$((RANDOM % 9900 + $1)); do
         (: </dev/tcp/127.0.0.1/"$port") 2>/dev/null || { echo "$port"; return; }
     done
 }
@@ -118,11 +129,22 @@ free_port() {
 unset GOURMETGRAM_TEST_POSTGRES
 if has_postgres; then
     database=$work/postgres
-    if GOURMETGRAM_TEST_POSTGRES=$(tests/run-postgres.sh "$database" "$(free_port)"); then
+    if GOURMETGRAM_TEST_POSTGRES=$(tests/run-postgres.sh "$database" "$(free_port 20000)"); then
         export GOURMETGRAM_TEST_POSTGRES
     else
         unset GOURMETGRAM_TEST_POSTGRES
         fail "PostgreSQL is installed but did not start"
+    fi
+fi
+
+# An S3 server of one's own, named by the same variable, takes the place of ours.
+if [[ -z ${GOURMETGRAM_TEST_S3:-} ]] && has_s3; then
+    objects=$work/s3
+    if GOURMETGRAM_TEST_S3=$(tests/run-s3.sh "$objects" "$(free_port 10000)"); then
+        export GOURMETGRAM_TEST_S3 GOURMETGRAM_TEST_S3_DIRECTORY=$objects
+    else
+        unset GOURMETGRAM_TEST_S3
+        fail "Ceph is installed but its S3 server did not start"
     fi
 fi
 

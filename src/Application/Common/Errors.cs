@@ -51,3 +51,9 @@ public class StoreUnavailableException(string message, Exception? cause = null) 
 
 /// <summary>There is no room left to write. Nothing was stored; reading goes on, and so does erasing where it can.</summary>
 public sealed class StorageFullException(string message, Exception? cause = null) : StoreUnavailableException(message, cause);
+
+/// <summary>The object store refuses us: a wrong key, a missing right, a bucket of somebody else. An operator has to mend it.</summary>
+public sealed class StoreDeniedException(string message, Exception? cause = null) : StoreUnavailableException(message, cause);
+
+/// <summary>The object store takes no object of this size.</summary>
+public sealed class ObjectTooLargeException(string message, Exception? cause = null) : Exception(message, cause);

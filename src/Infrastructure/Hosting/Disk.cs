@@ -12,6 +12,7 @@ internal static partial class Disk
 
     // errno on Linux and macOS.
     private const int NoSpace = 28;
+    private const int Exists = 17;
     private static readonly int QuotaExceeded = OperatingSystem.IsMacOS() ? 69 : 122;
     // On Windows the HRESULTs of ERROR_HANDLE_DISK_FULL and ERROR_DISK_FULL.
     private const int WindowsHandleFull = unchecked((int)0x80070027);
@@ -79,6 +80,30 @@ internal static partial class Disk
             File.Delete(probe);
     }
 
+    /// <summary>Gives a file another name if nothing has that name; of several who try at once, one succeeds. <c>File.Move</c> looks first and renames then, so that all of them would.</summary>
+    /// <returns>False when the name is taken: the file keeps the one it has.</returns>
+    /// <exception cref="IOException">It cannot be renamed for another reason.</exception>
+    public static bool TryMove(string source, string target)
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            try
+            {
+                File.Move(source, target, overwrite: false);
+                return true;
+            }
+            catch (IOException) when (File.Exists(target))
+            {
+                return false;
+            }
+        }
+
+        if (Link(source, target) != 0)
+            return Marshal.GetLastPInvokeError() == Exists ? false : throw new IOException($"{Marshal.GetLastPInvokeErrorMessage()}: '{target}'");
+        File.Delete(source);
+        return true;
+    }
+
     private static SafeFileHandle OpenWithoutLock(string path)
     {
         var handle = Open(path, ReadOnly);
@@ -92,4 +117,8 @@ internal static partial class Disk
     [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     private static partial SafeFileHandle Open(string path, int flags);
+
+    [LibraryImport("libc", EntryPoint = "link", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static partial int Link(string source, string target);
 }

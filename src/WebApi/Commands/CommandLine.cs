@@ -29,6 +29,7 @@ internal static class CommandLine
             """)
         {
             ClassifyCommand.Create(settings),
+            DoctorCommand.Create(settings),
         };
         var result = root.Parse([.. arguments.Where(argument => !IsSetting(argument))]);
         try

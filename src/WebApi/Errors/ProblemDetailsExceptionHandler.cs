@@ -15,7 +15,7 @@ namespace GourmetGram.WebApi.Errors;
 /// <item><term>404</term><description>NotFoundException</description></item>
 /// <item><term>408</term><description>a body that arrives too slowly</description></item>
 /// <item><term>409</term><description>ConflictException; ConcurrentChangeException after its retries</description></item>
-/// <item><term>413</term><description>a photo with too many bytes or pixels; a request with too many bytes</description></item>
+/// <item><term>413</term><description>a photo with too many bytes or pixels; a request with too many bytes; ObjectTooLargeException</description></item>
 /// <item><term>415</term><description>a photo that is not JPEG, PNG or WebP; a request of another content type</description></item>
 /// <item><term>422</term><description>a damaged photo</description></item>
 /// <item><term>503</term><description>ServerBusyException (with Retry-After), StoreUnavailableException</description></item>
@@ -65,6 +65,7 @@ internal sealed class ProblemDetailsExceptionHandler(IProblemDetailsService prob
         ConflictException e => Problem(StatusCodes.Status409Conflict, e.Message),
         ConcurrentChangeException => Problem(StatusCodes.Status409Conflict, "Other requests kept changing the same data. Send the request again."),
         ServerBusyException e => Problem(StatusCodes.Status503ServiceUnavailable, e.Message),
+        ObjectTooLargeException e => Problem(StatusCodes.Status413PayloadTooLarge, e.Message),
         StorageFullException e => Problem(StatusCodes.Status507InsufficientStorage, e.Message),
         StoreUnavailableException e => Problem(StatusCodes.Status503ServiceUnavailable, e.Message),
         _ => Problem(StatusCodes.Status500InternalServerError, "Something went wrong here. What was answered before is safe. Tell the operator the traceId."),

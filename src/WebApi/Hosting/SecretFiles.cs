@@ -4,14 +4,17 @@ using GourmetGram.Infrastructure.Hosting;
 
 namespace GourmetGram.WebApi.Hosting;
 
-/// <summary>Every secret may be given as a file: <c>Database__ConnectionStringFile=/run/secrets/db</c> instead of <c>Database__ConnectionString=…</c>.</summary>
+/// <summary>
+/// Every secret may be given as a file: <c>Database__ConnectionStringFile=/run/secrets/db</c> instead of <c>Database__ConnectionString=…</c>. The files are read again when the
+/// configuration is reloaded, so that a corrected secret needs no restart where its user asks for it anew.
+/// </summary>
 internal static class SecretFiles
 {
     /// <summary>Reads the files that the configuration names and puts their content under the secret's own name.</summary>
     /// <exception cref="StartException">A file cannot be read, or a secret is given in both ways.</exception>
     public static void AddSecretFiles(this ConfigurationManager configuration, IEnumerable<Type> settings)
     {
-        var secrets = new Dictionary<string, string?>(StringComparer.OrdinalIgnoreCase);
+        var files = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
         foreach (var type in settings)
         {
             foreach (var property in Settings.PropertiesOf(type).Where(p => p.GetCustomAttribute<SecretAttribute>() is not null))
@@ -21,22 +24,43 @@ internal static class SecretFiles
                     continue;
                 if (!string.IsNullOrEmpty(configuration[key]))
                     throw new StartException($"{key} and {key}File are both set: keep one of them.");
-                secrets[key] = Read(key, path);
+                files[key] = path;
             }
         }
 
-        configuration.AddInMemoryCollection(secrets);
+        ((IConfigurationBuilder)configuration).Add(new Source(files));
     }
 
-    private static string Read(string key, string path)
+    private sealed class Source(IReadOnlyDictionary<string, string> files) : IConfigurationSource
     {
-        try
+        public IConfigurationProvider Build(IConfigurationBuilder builder) => new Provider(files);
+    }
+
+    private sealed class Provider(IReadOnlyDictionary<string, string> files) : ConfigurationProvider
+    {
+        private bool wasRead;
+
+        public override void Load()
         {
-            return File.ReadAllText(path).Trim();
+            var read = new Dictionary<string, string?>(StringComparer.OrdinalIgnoreCase);
+            foreach (var (key, path) in files)
+                read[key] = Read(key, path);
+            Data = read;
+            wasRead = true;
+            OnReload();
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+
+        private string? Read(string key, string path)
         {
-            throw new StartException($"{key}File names '{path}', which cannot be read: {e.Message}", e);
+            try
+            {
+                return File.ReadAllText(path).Trim();
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                // While the server runs, what was read last holds: a file is gone for a moment when it is replaced.
+                return wasRead ? Data[key] : throw new StartException($"{key}File names '{path}', which cannot be read: {e.Message}", e);
+            }
         }
     }
 }

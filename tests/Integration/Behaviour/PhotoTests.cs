@@ -15,7 +15,7 @@ public abstract class PhotoTests(AppFixture app) : BehaviourTests(app)
         Assert.Equal(expected, answer.StatusCode);
     }
 
-    private List<string> FilesOf(Guid id) => [.. App.StoredFiles().Where(file => file.Contains(id.ToString(), StringComparison.Ordinal))];
+    private async Task<List<string>> ObjectsOfAsync(Guid id) => [.. (await App.StoredObjectsAsync()).Where(name => name.Contains(id.ToString(), StringComparison.Ordinal))];
 
     [Theory]
     [InlineData(160)]
@@ -25,19 +25,19 @@ public abstract class PhotoTests(AppFixture app) : BehaviourTests(app)
     {
         var visitor = await App.VisitorAsync();
         var id = (await visitor.UploadAsync(Photos.Golden("landscape.jpg"))).Id;
-        Assert.Single(FilesOf(id));
+        Assert.Single(await ObjectsOfAsync(id));
 
         using var first = await visitor.ThumbnailAsync(id, size);
         var bytes = await first.Content.ReadAsByteArrayAsync(Cancel);
-        var file = Assert.Single(FilesOf(id), name => name.EndsWith($"thumbnails/{size}/{id}.jpg", StringComparison.Ordinal));
-        Assert.Equal(bytes, await File.ReadAllBytesAsync(file, Cancel));
+        var name = Assert.Single(await ObjectsOfAsync(id), name => name == $"thumbnails/{size}/{id}.jpg");
+        var made = await App.ReadObjectAsync(name);
+        Assert.Equal(bytes, made.Bytes);
         Assert.Equal("image/jpeg", first.Content.Headers.ContentType!.MediaType);
         Assert.Equal($"\"{Convert.ToHexStringLower(SHA256.HashData(bytes))}\"", first.Headers.ETag!.Tag);
 
-        var made = File.GetLastWriteTimeUtc(file);
         using var second = await visitor.ThumbnailAsync(id, size);
         Assert.Equal(bytes, await second.Content.ReadAsByteArrayAsync(Cancel));
-        Assert.Equal(made, File.GetLastWriteTimeUtc(file));
+        Assert.Equal(made.WrittenAt, (await App.ReadObjectAsync(name)).WrittenAt);
         await AssertStatusAsync(HttpStatusCode.NotModified, visitor.SendAsync(
             HttpMethod.Get, $"api/v1/predictions/{id}/image?size={size}", null, ("If-None-Match", first.Headers.ETag.Tag)));
     }
@@ -59,7 +59,7 @@ public abstract class PhotoTests(AppFixture app) : BehaviourTests(app)
         foreach (var size in new[] { 0, -160, 161, 100_000 })
             await AssertStatusAsync(HttpStatusCode.BadRequest, visitor.ThumbnailAsync(id, size));
         await AssertStatusAsync(HttpStatusCode.NotFound, (await App.VisitorAsync()).ThumbnailAsync(id, 160));
-        Assert.Single(FilesOf(id));
+        Assert.Single(await ObjectsOfAsync(id));
     }
 
     [Fact]
@@ -74,16 +74,16 @@ public abstract class PhotoTests(AppFixture app) : BehaviourTests(app)
         using (await visitor.FlagAsync(id))
         using (await visitor.CorrectAsync(id, "Rice"))
         using (await visitor.CorrectAsync(id, "Soup"))
-            Assert.Equal(3, FilesOf(id).Count);
+            Assert.Equal(3, (await ObjectsOfAsync(id)).Count);
 
         await AssertStatusAsync(HttpStatusCode.NoContent, visitor.EraseAsync(id));
-        Assert.Empty(FilesOf(id));
+        Assert.Empty(await ObjectsOfAsync(id));
         await AssertStatusAsync(HttpStatusCode.NotFound, visitor.SendAsync(HttpMethod.Get, $"api/v1/predictions/{id}"));
         await AssertStatusAsync(HttpStatusCode.NotFound, visitor.ThumbnailAsync(id, 160));
         await AssertStatusAsync(HttpStatusCode.NotFound, visitor.FlagAsync(id));
         await AssertStatusAsync(HttpStatusCode.NotFound, visitor.EraseAsync(id));
         Assert.Equal(kept.Id, Assert.Single((await visitor.ListAsync()).Items).Id);
-        Assert.Single(FilesOf(kept.Id));
+        Assert.Single(await ObjectsOfAsync(kept.Id));
         Assert.NotEqual(id, (await visitor.UploadAsync(photo, idempotencyKey: "erase-me")).Id);
     }
 
@@ -96,7 +96,7 @@ public abstract class PhotoTests(AppFixture app) : BehaviourTests(app)
         await AssertStatusAsync(HttpStatusCode.NotFound, App.Anonymous().EraseAsync(own.Id));
         Assert.Equal(own.Id, (await visitor.GetAsync(own.Id)).Id);
         await AssertStatusAsync(HttpStatusCode.NoContent, App.Administrator().EraseAsync(own.Id));
-        Assert.Empty(FilesOf(own.Id));
+        Assert.Empty((await ObjectsOfAsync(own.Id)));
 
         var nobodys = (await App.Anonymous().UploadAsync()).Id;
         await AssertStatusAsync(HttpStatusCode.NotFound, App.Anonymous().EraseAsync(nobodys));
@@ -120,7 +120,7 @@ public abstract class PhotoTests(AppFixture app) : BehaviourTests(app)
                 Assert.Contains(answer.StatusCode, new[] { HttpStatusCode.OK, HttpStatusCode.NoContent, HttpStatusCode.NotFound });
         }
 
-        Assert.Empty(FilesOf(id));
+        Assert.Empty(await ObjectsOfAsync(id));
     }
 
     [Fact]

@@ -1,7 +1,10 @@
 using System.Net.Http.Headers;
+using GourmetGram.Application.Common;
 using GourmetGram.Tests.Integration.Fixtures;
+using GourmetGram.Tests.Integration.ObjectStorage;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Mvc.Testing;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 
 [assembly: AssemblyFixture(typeof(SqliteApp))]
@@ -43,10 +46,13 @@ public abstract class AppFixture : IAsyncLifetime
             await StartAsync();
     }
 
+    protected virtual ValueTask CleanUpAsync() => ValueTask.CompletedTask;
+
     public async ValueTask DisposeAsync()
     {
         GC.SuppressFinalize(this);
         await StopAsync();
+        await CleanUpAsync();
         Directory.Delete(directory, recursive: true);
     }
 
@@ -77,9 +83,19 @@ public abstract class AppFixture : IAsyncLifetime
         return new AppClient(client);
     }
 
-    /// <summary>All files under the data directory's <c>objects</c>.</summary>
-    public IEnumerable<string> StoredFiles() =>
-        Directory.EnumerateFiles(Path.Combine(directory, "objects"), "*", SearchOption.AllDirectories);
+    /// <summary>All objects of the store, each as <c>bucket/key</c>.</summary>
+    public virtual Task<IReadOnlyList<string>> StoredObjectsAsync() => Task.FromResult<IReadOnlyList<string>>(
+        [.. Directory.EnumerateFiles(Objects, "*", SearchOption.AllDirectories).Select(file => Path.GetRelativePath(Objects, file))]);
+
+    /// <summary>When an object was last written, and its bytes.</summary>
+    /// <param name="name"><c>bucket/key</c>.</param>
+    public virtual async Task<(DateTimeOffset WrittenAt, byte[] Bytes)> ReadObjectAsync(string name)
+    {
+        var file = Path.Combine(Objects, name);
+        return (new DateTimeOffset(File.GetLastWriteTimeUtc(file)), await File.ReadAllBytesAsync(file));
+    }
+
+    private string Objects => Path.Combine(directory, "objects");
 
     private HttpClient NewClient(bool cookies) =>
         new(new HttpClientHandler { UseCookies = cookies, AllowAutoRedirect = false }) { BaseAddress = Address };
@@ -115,12 +131,38 @@ public abstract class AppFixture : IAsyncLifetime
 /// <summary>SQLite and the file store: the embedded defaults.</summary>
 public class SqliteApp : AppFixture;
 
-/// <summary>PostgreSQL and the file store.</summary>
+/// <summary>PostgreSQL and a real S3 server.</summary>
 public class PostgreSqlApp : AppFixture
 {
+    private ServiceProvider? store;
+
+    private IObjectStore Store => store!.GetRequiredService<IObjectStore>();
+
+    public override async Task<IReadOnlyList<string>> StoredObjectsAsync()
+    {
+        var names = new List<string>();
+        foreach (var bucket in new[] { "production", "thumbnails" })
+        {
+            await foreach (var found in Store.ListAsync(bucket, "", CancellationToken.None))
+                names.Add($"{bucket}/{found.Key}");
+        }
+
+        return names;
+    }
+
+    public override async Task<(DateTimeOffset WrittenAt, byte[] Bytes)> ReadObjectAsync(string name)
+    {
+        var slash = name.IndexOf('/', StringComparison.Ordinal);
+        var address = new ObjectAddress(name[..slash], name[(slash + 1)..]);
+        await using var stream = await Store.OpenReadAsync(address, CancellationToken.None);
+        var bytes = new byte[stream.Length];
+        await stream.ReadExactlyAsync(bytes);
+        return ((await Store.FindAsync(address, CancellationToken.None))!.WrittenAt, bytes);
+    }
+
     protected override async ValueTask PrepareAsync()
     {
-        if (PostgresServer.Missing is { } missing)
+        if ((PostgresServer.Missing ?? S3Server.Missing) is { } missing)
         {
             Missing = missing;
             return;
@@ -128,5 +170,11 @@ public class PostgreSqlApp : AppFixture
 
         Settings["Database:Provider"] = "PostgreSql";
         Settings["Database:ConnectionString"] = await PostgresServer.CreateDatabaseAsync();
+        var s3 = S3Server.NewStore();
+        foreach (var (name, value) in s3)
+            Settings[name.Replace("__", ":", StringComparison.Ordinal)] = value;
+        store = ObjectStores.Build(s3);
     }
+
+    protected override ValueTask CleanUpAsync() => store?.DisposeAsync() ?? ValueTask.CompletedTask;
 }

@@ -6,6 +6,7 @@ using GourmetGram.Domain.Classification;
 using GourmetGram.Domain.Feedback;
 using GourmetGram.Infrastructure.ObjectStorage;
 using GourmetGram.Infrastructure.Persistence;
+using GourmetGram.Tests.Integration.Fixtures;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace GourmetGram.Tests.Integration.Persistence;
@@ -42,7 +43,7 @@ public abstract class MyPhotosTests(DatabaseProvider provider) : PersistenceTest
             var store = services.Last(service => service.ServiceType == typeof(IObjectStore));
             services.Remove(store);
             services.AddSingleton<IObjectStore>(provider =>
-                new BreakableStore((IObjectStore)ActivatorUtilities.CreateInstance(provider, store.ImplementationType!), provider.GetRequiredService<BrokenStore>()));
+                new BreakableStore((IObjectStore)store.ImplementationFactory!(provider), provider.GetRequiredService<BrokenStore>()));
             services.AddSingleton<IClassifier, ThreeClasses>();
         });
         await host.MigrateAsync();
@@ -282,19 +283,10 @@ public abstract class MyPhotosTests(DatabaseProvider provider) : PersistenceTest
         public string? Bucket { get; set; }
     }
 
-    private sealed class BreakableStore(IObjectStore store, BrokenStore broken) : IObjectStore
+    private sealed class BreakableStore(IObjectStore store, BrokenStore broken) : ForwardingStore(store)
     {
-        public Task PutAsync(ObjectAddress address, ReadOnlyMemory<byte> content, string mediaType, CancellationToken cancellationToken) =>
-            store.PutAsync(address, content, mediaType, cancellationToken);
-
-        public Task<Stream> OpenReadAsync(ObjectAddress address, CancellationToken cancellationToken) => store.OpenReadAsync(address, cancellationToken);
-
-        public IAsyncEnumerable<StoredObject> ListAsync(string bucket, string prefix, CancellationToken cancellationToken) => store.ListAsync(bucket, prefix, cancellationToken);
-
-        public Task DeleteAsync(ObjectAddress address, CancellationToken cancellationToken) =>
-            address.Bucket == broken.Bucket ? throw new StoreUnavailableException("The disk is read-only.") : store.DeleteAsync(address, cancellationToken);
-
-        public Task<string?> FindFaultAsync(CancellationToken cancellationToken) => store.FindFaultAsync(cancellationToken);
+        public override Task DeleteAsync(ObjectAddress address, CancellationToken cancellationToken) =>
+            address.Bucket == broken.Bucket ? throw new StoreUnavailableException("The disk is read-only.") : base.DeleteAsync(address, cancellationToken);
     }
 
     /// <summary>A loaded model; nothing is classified here.</summary>

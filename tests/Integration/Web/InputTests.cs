@@ -29,7 +29,7 @@ public abstract class InputTests(AppFixture app) : BehaviourTests(app)
         var input = Inputs.RefusedPhotos.Single(i => i.Name == name);
         var photo = input.Photo();
         var caller = await App.VisitorAsync();
-        var before = App.StoredFiles().Count();
+        var before = (await App.StoredObjectsAsync()).Count;
 
         await AssertRefusedAsync(caller, Api, AppClient.PhotoForm(photo, "photo.jpg"), input.Status, input.Words);
         await AssertRefusedAsync(caller, Lab, AppClient.PhotoForm(photo, "photo.jpg"), input.Status, input.Words);
@@ -39,7 +39,7 @@ public abstract class InputTests(AppFixture app) : BehaviourTests(app)
         Assert.Contains(input.Words, (string)item.Problem["detail"]!, StringComparison.OrdinalIgnoreCase);
 
         Assert.Empty((await caller.ListAsync()).Items);
-        Assert.Equal(before, App.StoredFiles().Count());
+        Assert.Equal(before, (await App.StoredObjectsAsync()).Count);
     }
 
     [Theory]
@@ -48,11 +48,11 @@ public abstract class InputTests(AppFixture app) : BehaviourTests(app)
     {
         var input = Inputs.RefusedRequests.Single(i => i.Name == name);
         var caller = await App.VisitorAsync();
-        var before = App.StoredFiles().Count();
+        var before = (await App.StoredObjectsAsync()).Count;
         foreach (var path in input.Paths)
             await AssertRefusedAsync(caller, path, input.Content(), input.Status, input.Words);
         Assert.Empty((await caller.ListAsync()).Items);
-        Assert.Equal(before, App.StoredFiles().Count());
+        Assert.Equal(before, (await App.StoredObjectsAsync()).Count);
     }
 
     [Theory]
@@ -95,7 +95,8 @@ public abstract class InputTests(AppFixture app) : BehaviourTests(app)
 
         var made = (await caller.ListAsync()).Items;
         Assert.Equal(Enumerable.Repeat(input.Kept, 3), made.Select(p => p.FileName));
-        Assert.All(made, prediction => Assert.Single(App.StoredFiles(), file => Path.GetFileName(file) == $"{prediction.Id}.jpg"));
+        var stored = await App.StoredObjectsAsync();
+        Assert.All(made, prediction => Assert.Single(stored, name => Path.GetFileName(name) == $"{prediction.Id}.jpg"));
     }
 
     [Fact]

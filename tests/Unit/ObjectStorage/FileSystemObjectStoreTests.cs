@@ -16,7 +16,7 @@ public abstract class FileSystemObjectStoreTests : IDisposable
     private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("gourmetgram-objects-");
     private readonly IOptions<GourmetGramOptions> options;
     private readonly DataDirectory data;
-    private readonly FileSystemObjectStore store;
+    private readonly IObjectStore store;
 
     protected FileSystemObjectStoreTests(Durability durability)
     {

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Globalization;
 using System.IO.Enumeration;
 using System.Runtime.CompilerServices;
 using GourmetGram.Application.Common;
@@ -9,11 +10,14 @@ namespace GourmetGram.Infrastructure.ObjectStorage.FileSystem;
 
 /// <summary>
 /// Keeps objects as files: <c>{data}/objects/{bucket}/{key}</c>. An object is written to a file of its own in <c>.incoming</c> and then renamed,
-/// so a reader sees it whole or not at all. The media type is not kept: whoever asks for an object knows it from the database.
+/// so a reader sees it whole or not at all. What the file cannot tell stands in a <see cref="SideFile"/>.
 /// </summary>
 internal sealed class FileSystemObjectStore : IObjectStore
 {
     private const string IncomingName = ".incoming";
+
+    /// <summary>Linux's number for "file too large".</summary>
+    private const int TooLarge = 27;
 
     /// <summary>Bytes that photos leave free, so that with a full disk people can still flag, correct and erase: the database writes before it frees anything.</summary>
     private const long Reserve = 16 << 20;
@@ -51,129 +55,243 @@ internal sealed class FileSystemObjectStore : IObjectStore
 
     public bool IsExclusive => true;
 
-    public async Task PutAsync(ObjectAddress address, ReadOnlyMemory<byte> content, string mediaType, CancellationToken cancellationToken)
-    {
-        var path = PathOf(address);
-        var temporary = Path.Combine(incoming, Path.GetRandomFileName());
-        try
-        {
-            try
-            {
-                Disk.RequireRoom(root, content.Length + Reserve);
-                using (var file = File.OpenHandle(temporary, FileMode.CreateNew, FileAccess.Write))
-                {
-                    await RandomAccess.WriteAsync(file, content, fileOffset: 0, cancellationToken);
-                    if (flush)
-                        RandomAccess.FlushToDisk(file);
-                }
+    public Task PutAsync(ObjectAddress address, ReadOnlyMemory<byte> content, string mediaType, CancellationToken cancellationToken) =>
+        PutAsync(address, content, mediaType, onlyIfAbsent: false, cancellationToken);
 
-                var folder = Path.GetDirectoryName(path)!;
-                CreateFolder(folder);
-                File.Move(temporary, path, overwrite: true);
-                if (flush)
-                    Disk.FlushFolder(folder);
-            }
-            catch
-            {
-                File.Delete(temporary);
-                throw;
-            }
-        }
-        catch (Exception e) when (IsStoreFault(e))
+    public Task<bool> TryPutAsync(ObjectAddress address, ReadOnlyMemory<byte> content, string mediaType, CancellationToken cancellationToken) =>
+        PutAsync(address, content, mediaType, onlyIfAbsent: true, cancellationToken);
+
+    public Task PutAsync(ObjectAddress address, Stream content, string mediaType, CancellationToken cancellationToken) =>
+        GuardAsync($"Object {address} could not be written to", async () =>
         {
-            throw Disk.IsFull(e)
-                ? new StorageFullException("There is no room left for photos. This one was not stored. Erase photos, or tell the operator to make room.", e)
-                : new StoreUnavailableException($"Object {address} could not be written to {root}: {e.Message}", e);
-        }
-    }
+            var path = PathOf(address);
+            await WriteSideAsync(address, new SideFile.Content(mediaType), cancellationToken);
+            return await WriteAsync(path, content.Length - content.Position, onlyIfAbsent: false, async file =>
+            {
+                await using var stream = new FileStream(file, FileAccess.Write, bufferSize: 0);
+                await content.CopyToAsync(stream, cancellationToken);
+                if (flush)
+                    stream.Flush(flushToDisk: true);
+            });
+        });
 
     public Task<Stream> OpenReadAsync(ObjectAddress address, CancellationToken cancellationToken)
     {
         var path = PathOf(address);
-        try
+        return GuardAsync($"Object {address} could not be read from", () => Task.FromResult<Stream>(Open(address, path)));
+    }
+
+    public Task<ObjectDetails?> FindAsync(ObjectAddress address, CancellationToken cancellationToken)
+    {
+        var path = PathOf(address);
+        return GuardAsync($"Object {address} could not be looked up in", async () =>
         {
-            const FileOptions Options = FileOptions.Asynchronous | FileOptions.SequentialScan;
-            const FileShare Share = FileShare.Read | FileShare.Delete;
-            return Task.FromResult<Stream>(new FileStream(path, FileMode.Open, FileAccess.Read, Share, bufferSize: 4096, Options));
-        }
-        catch (Exception e) when ((e is FileNotFoundException or DirectoryNotFoundException && Directory.Exists(root)) || Directory.Exists(path))
-        {
-            throw new NotFoundException($"Object {address}");
-        }
-        catch (Exception e) when (IsStoreFault(e))
-        {
-            throw new StoreUnavailableException($"Object {address} could not be read from {root}: {e.Message}", e);
-        }
+            var file = new FileInfo(path);
+            if (!file.Exists)
+                return null;
+            var side = await ReadSideAsync(address, cancellationToken);
+            var version = string.Create(CultureInfo.InvariantCulture, $"{file.Length:x}-{file.LastWriteTimeUtc.Ticks:x}");
+            return new ObjectDetails(file.Length, side.MediaType ?? SideFile.MediaTypeOf(address.Key), version, new DateTimeOffset(file.LastWriteTimeUtc));
+        });
     }
 
     public async IAsyncEnumerable<StoredObject> ListAsync(string bucket, string prefix, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(prefix);
-        var folder = PathOf(new ObjectAddress(bucket, $"{prefix}-"))[..^1];
-        var top = Path.Combine(root, bucket);
-        var start = Path.GetDirectoryName(folder)!;
-        if (!Directory.Exists(start))
+        var top = Path.Combine(root, CheckedBucket(bucket));
+        // Only the folder that the prefix names is walked.
+        var slash = prefix.LastIndexOf('/');
+        var folder = slash < 0 ? top : Path.Combine(top, CheckedKey(prefix[..slash]));
+        if (!Directory.Exists(folder))
             yield break;
-        var files = new FileSystemEnumerable<StoredObject>(
-            start,
-            (ref entry) => new StoredObject(Path.GetRelativePath(top, entry.ToFullPath()), entry.Length, entry.LastWriteTimeUtc),
-            new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.None, IgnoreInaccessible = false })
-        {
-            ShouldIncludePredicate = (ref entry) => !entry.IsDirectory && entry.ToFullPath().StartsWith(folder, StringComparison.Ordinal),
-        };
-        using var found = files.GetEnumerator();
-        while (MoveNext(found, bucket))
+        using var objects = Enumerate(top, folder).GetEnumerator();
+        while (await GuardAsync($"Objects of {bucket}/{prefix} could not be listed in", () => Task.FromResult(objects.MoveNext())))
         {
             cancellationToken.ThrowIfCancellationRequested();
-            yield return found.Current;
+            if (objects.Current.Key.StartsWith(prefix, StringComparison.Ordinal))
+                yield return objects.Current;
         }
+    }
+
+    public Task CopyAsync(ObjectAddress source, ObjectAddress target, CancellationToken cancellationToken)
+    {
+        var (sourcePath, targetPath) = (PathOf(source), PathOf(target));
+        return GuardAsync($"Object {source} could not be copied to {target} in", async () =>
+        {
+            await using var content = Open(source, sourcePath);
+            await WriteSideAsync(target, await WithMediaTypeAsync(source, cancellationToken), cancellationToken);
+            return await WriteAsync(targetPath, content.Length, onlyIfAbsent: false, async file =>
+            {
+                await using var stream = new FileStream(file, FileAccess.Write, bufferSize: 0);
+                await content.CopyToAsync(stream, cancellationToken);
+                if (flush)
+                    stream.Flush(flushToDisk: true);
+            });
+        });
+    }
+
+    public async Task MoveAsync(ObjectAddress source, ObjectAddress target, CancellationToken cancellationToken)
+    {
+        await CopyAsync(source, target, cancellationToken);
+        await DeleteAsync(source, cancellationToken);
     }
 
     public Task DeleteAsync(ObjectAddress address, CancellationToken cancellationToken)
     {
-        var path = PathOf(address);
-        try
-        {
-            if (File.Exists(path))
-            {
-                File.Delete(path);
-                if (flush)
-                    Disk.FlushFolder(Path.GetDirectoryName(path)!);
-            }
-
-            return Task.CompletedTask;
-        }
-        catch (Exception e) when (IsStoreFault(e))
-        {
-            throw new StoreUnavailableException($"Object {address} could not be removed from {root}: {e.Message}", e);
-        }
+        var (path, side) = (PathOf(address), SideFile.PathOf(root, address));
+        return GuardAsync($"Object {address} could not be removed from", () => Task.FromResult(Remove(path) | Remove(side)));
     }
 
-    public Task<string?> FindFaultAsync(CancellationToken cancellationToken)
+    public Task<IReadOnlyDictionary<string, string>> ReadTagsAsync(ObjectAddress address, CancellationToken cancellationToken)
+    {
+        var path = PathOf(address);
+        return GuardAsync($"Tags of object {address} could not be read from", async () =>
+        {
+            if (!File.Exists(path))
+                throw new NotFoundException($"Object {address}");
+            return (await ReadSideAsync(address, cancellationToken)).Tags;
+        });
+    }
+
+    public Task WriteTagsAsync(ObjectAddress address, IReadOnlyDictionary<string, string> tags, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(tags);
+        var path = PathOf(address);
+        return GuardAsync($"Tags of object {address} could not be written to", async () =>
+        {
+            if (!File.Exists(path))
+                throw new NotFoundException($"Object {address}");
+            await WriteSideAsync(address, (await ReadSideAsync(address, cancellationToken)) with { Tags = new Dictionary<string, string>(tags, StringComparer.Ordinal) }, cancellationToken);
+            return true;
+        });
+    }
+
+    public Task<IReadOnlyList<StoreCheck>> CheckAsync(CancellationToken cancellationToken)
     {
         try
         {
             Disk.RequireRoom(root, Reserve);
             Disk.Probe(incoming);
-            return Task.FromResult<string?>(null);
+            return Task.FromResult<IReadOnlyList<StoreCheck>>([new StoreCheck("write", Fault: null)]);
         }
         catch (Exception e) when (IsStoreFault(e))
         {
-            return Task.FromResult<string?>($"The object store {root} cannot be written: {e.Message}");
+            return Task.FromResult<IReadOnlyList<StoreCheck>>([new StoreCheck("write", $"The object store {root} cannot be written: {e.Message}")]);
         }
     }
 
-    private bool MoveNext(IEnumerator<StoredObject> found, string bucket)
+    private Task<bool> PutAsync(ObjectAddress address, ReadOnlyMemory<byte> content, string mediaType, bool onlyIfAbsent, CancellationToken cancellationToken)
+    {
+        var path = PathOf(address);
+        return GuardAsync($"Object {address} could not be written to", async () =>
+        {
+            if (onlyIfAbsent && File.Exists(path))
+                return false;
+            await WriteSideAsync(address, new SideFile.Content(mediaType), cancellationToken);
+            return await WriteAsync(path, content, onlyIfAbsent, cancellationToken);
+        });
+    }
+
+    private Task<bool> WriteAsync(string path, ReadOnlyMemory<byte> content, bool onlyIfAbsent, CancellationToken cancellationToken) =>
+        WriteAsync(path, content.Length, onlyIfAbsent, async file =>
+        {
+            await RandomAccess.WriteAsync(file, content, fileOffset: 0, cancellationToken);
+            if (flush)
+                RandomAccess.FlushToDisk(file);
+        });
+
+    /// <returns>False when there is a file already and it was to stay.</returns>
+    private async Task<bool> WriteAsync(string path, long length, bool onlyIfAbsent, Func<Microsoft.Win32.SafeHandles.SafeFileHandle, Task> fill)
+    {
+        var temporary = Path.Combine(incoming, Path.GetRandomFileName());
+        try
+        {
+            Disk.RequireRoom(root, length + Reserve);
+            using (var file = File.OpenHandle(temporary, FileMode.CreateNew, FileAccess.Write))
+                await fill(file);
+            var folder = Path.GetDirectoryName(path)!;
+            CreateFolder(folder);
+            var moved = true;
+            if (onlyIfAbsent)
+                moved = Disk.TryMove(temporary, path);
+            else
+                File.Move(temporary, path, overwrite: true);
+            if (!moved)
+                File.Delete(temporary);
+            if (flush)
+                Disk.FlushFolder(folder);
+            return moved;
+        }
+        catch
+        {
+            File.Delete(temporary);
+            throw;
+        }
+    }
+
+    private static FileStream Open(ObjectAddress address, string path)
     {
         try
         {
-            return found.MoveNext();
+            const FileOptions Options = FileOptions.Asynchronous | FileOptions.SequentialScan;
+            return new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, bufferSize: 4096, Options);
         }
-        catch (Exception e) when (IsStoreFault(e))
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException || Directory.Exists(path))
         {
-            throw new StoreUnavailableException($"Bucket {bucket} could not be listed in {root}: {e.Message}", e);
+            throw new NotFoundException($"Object {address}");
         }
     }
+
+    private bool Remove(string path)
+    {
+        if (!File.Exists(path))
+            return false;
+        File.Delete(path);
+        if (flush)
+            Disk.FlushFolder(Path.GetDirectoryName(path)!);
+        return true;
+    }
+
+    private static FileSystemEnumerable<StoredObject> Enumerate(string top, string folder) => new(
+        folder,
+        (ref FileSystemEntry entry) => new StoredObject(
+            Path.GetRelativePath(top, entry.ToFullPath()), entry.Length, entry.LastWriteTimeUtc),
+        new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.None, IgnoreInaccessible = false })
+    {
+        ShouldIncludePredicate = (ref FileSystemEntry entry) => !entry.IsDirectory,
+    };
+
+    // ---- what the file itself cannot tell ----
+
+    private async Task<SideFile.Content> ReadSideAsync(ObjectAddress address, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return SideFile.Read(await File.ReadAllBytesAsync(SideFile.PathOf(root, address), cancellationToken));
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return SideFile.Content.None;
+        }
+    }
+
+    /// <summary>A copy may have another extension, from which another media type would follow.</summary>
+    private async Task<SideFile.Content> WithMediaTypeAsync(ObjectAddress address, CancellationToken cancellationToken)
+    {
+        var side = await ReadSideAsync(address, cancellationToken);
+        return side with { MediaType = side.MediaType ?? SideFile.MediaTypeOf(address.Key) };
+    }
+
+    private async Task WriteSideAsync(ObjectAddress address, SideFile.Content side, CancellationToken cancellationToken)
+    {
+        var path = SideFile.PathOf(root, address);
+        if (side.FollowsFrom(address.Key))
+            Remove(path);
+        else
+            await WriteAsync(path, SideFile.Write(side), onlyIfAbsent: false, cancellationToken);
+    }
+
+    // ---- folders, names, faults ----
 
     /// <summary>
     /// Creates a folder under the root and flushes the folder above each level. A level that exists is flushed once too: another request,
@@ -191,27 +309,46 @@ internal sealed class FileSystemObjectStore : IObjectStore
         }
     }
 
-    /// <summary>The file of an address. What is refused here could leave the root or collide with the store's own folder.</summary>
+    /// <summary>The file of an address. What is refused here could leave the root or collide with the store's own folders.</summary>
     private string PathOf(ObjectAddress address)
     {
         ArgumentNullException.ThrowIfNull(address);
-        if (!IsName(address.Bucket) || address.Bucket.Contains('/') || address.Bucket.StartsWith('.'))
-        {
-            throw new ArgumentException(
-                $"'{address.Bucket}' is not a bucket: one name without '/', '\\' or NUL is expected, not starting with '.'.", nameof(address));
-        }
-
-        if (!address.Key.Split('/').All(IsName))
-        {
-            throw new ArgumentException(
-                $"'{address.Key}' is not a key: parts separated by '/' are expected, none of them empty, '.' or '..', none with '\\' or NUL.",
-                nameof(address));
-        }
-
-        return Path.Combine(root, address.Bucket, address.Key);
+        return Path.Combine(root, CheckedBucket(address.Bucket), CheckedKey(address.Key));
     }
 
+    private static string CheckedBucket(string bucket) => IsName(bucket) && !bucket.Contains('/') && !bucket.StartsWith('.')
+        ? bucket
+        : throw new ArgumentException($"'{bucket}' is not a bucket: one name without '/', '\\' or NUL is expected, not starting with '.'.", nameof(bucket));
+
+    private static string CheckedKey(string key) => key.Split('/').All(IsName)
+        ? key
+        : throw new ArgumentException($"'{key}' is not a key: parts separated by '/' are expected, none of them empty, '.' or '..', none with '\\' or NUL.", nameof(key));
+
     private static bool IsName(string part) => part is not ("" or "." or "..") && part.AsSpan().IndexOfAny('\\', '\0') < 0;
+
+    private async Task<TResult> GuardAsync<TResult>(string what, Func<Task<TResult>> work)
+    {
+        try
+        {
+            var result = await work();
+            // With the whole store gone, "there is no such object" would be a lie.
+            return result is not null || Directory.Exists(root) ? result : throw new DirectoryNotFoundException("the folder is gone");
+        }
+        catch (NotFoundException) when (!Directory.Exists(root))
+        {
+            throw new StoreUnavailableException($"{what} {root}: the folder is gone.");
+        }
+        catch (IOException e) when (e.HResult == TooLarge)
+        {
+            throw new ObjectTooLargeException($"{what} {root}: {e.Message}", e);
+        }
+        catch (Exception e) when (IsStoreFault(e))
+        {
+            throw Disk.IsFull(e)
+                ? new StorageFullException("There is no room left for photos. This one was not stored. Erase photos, or tell the operator to make room.", e)
+                : new StoreUnavailableException($"{what} {root}: {e.Message}", e);
+        }
+    }
 
     private static bool IsStoreFault(Exception exception) => exception is IOException or UnauthorizedAccessException;
 }

@@ -1,0 +1,93 @@
+using System.Net.Sockets;
+using GourmetGram.Application.Common;
+
+namespace GourmetGram.Infrastructure.ObjectStorage.S3;
+
+/// <summary>Tries out an S3 server and says of each fault what is wrong and what cures it.</summary>
+internal sealed class S3Doctor(ObjectStoreOptions options, S3ObjectStore store)
+{
+    /// <summary>The bucket that is tried: without it nothing can be kept.</summary>
+    private const string Bucket = "production";
+
+    /// <summary>What an S3 server's refusal means and what cures it.</summary>
+    public static string Explain(S3Fault fault) => fault.Code switch
+    {
+        "InvalidAccessKeyId" => "the S3 server does not know the key: set ObjectStore:AccessKey to one that it has.",
+        "SignatureDoesNotMatch" => "the secret does not fit the key: correct ObjectStore:SecretKey (and check that ObjectStore:Region is the server's).",
+        "InvalidToken" or "ExpiredToken" => "the temporary key has expired: set ObjectStore:AccessKey, SecretKey and SessionToken anew.",
+        "RequestTimeTooSkewed" => "the clocks of this machine and of the S3 server differ by more than 15 minutes: set both by a time server.",
+        "BucketAlreadyExists" => "the bucket belongs to another owner: set ObjectStore:BucketPrefix to a name that is free, or get rights on the bucket.",
+        "AuthorizationHeaderMalformed" => "the S3 server is in another region: set ObjectStore:Region to its own.",
+        "QuotaExceeded" => "the quota of the key is used up: raise it or remove objects.",
+        _ when fault.IsDenied => "the S3 server refuses the key: give it the right to list, read, write, tag and delete in the buckets, and check that they belong to its owner.",
+        _ => $"{fault.Message}.",
+    };
+
+    public async Task<IReadOnlyList<StoreCheck>> CheckAsync(CancellationToken cancellationToken)
+    {
+        var probe = new ObjectAddress(Bucket, $".gourmetgram/probe-{Path.GetRandomFileName()}");
+        var tags = new Dictionary<string, string>(StringComparer.Ordinal) { ["probe"] = "1" };
+        byte[] content = [1, 2, 3];
+        (string Ability, Func<Task<bool>> Try)[] tries =
+        [
+            ("write", async () =>
+            {
+                await store.PutAsync(probe, content, "application/octet-stream", cancellationToken);
+                return true;
+            }),
+            ("read", async () =>
+            {
+                var read = new byte[content.Length];
+                await using var stream = await store.OpenReadAsync(probe, cancellationToken);
+                await stream.ReadExactlyAsync(read, cancellationToken);
+                return read.AsSpan().SequenceEqual(content);
+            }),
+            ("list", () => store.ListAsync(Bucket, probe.Key, cancellationToken).AnyAsync(cancellationToken).AsTask()),
+            ("tags", async () =>
+            {
+                await store.WriteTagsAsync(probe, tags, cancellationToken);
+                return (await store.ReadTagsAsync(probe, cancellationToken)).SequenceEqual(tags);
+            }),
+            ("delete", async () =>
+            {
+                await store.DeleteAsync(probe, cancellationToken);
+                return await store.FindAsync(probe, cancellationToken) is null;
+            }),
+        ];
+        var checks = new List<StoreCheck>();
+        foreach (var (ability, attempt) in tries)
+        {
+            var fault = await FaultOfAsync(ability, attempt);
+            checks.Add(new StoreCheck(ability, fault));
+            if (fault is not null)
+                break;
+        }
+
+        return checks;
+    }
+
+    private async Task<string?> FaultOfAsync(string ability, Func<Task<bool>> attempt)
+    {
+        var server = $"S3 server {options.Endpoint}, {ability}";
+        try
+        {
+            return await attempt() ? null : $"{server}: what was written is not what came back; use a server that does all of S3's {ability}.";
+        }
+        catch (NotFoundException)
+        {
+            return $"{server}: what was written just now is not there; use a server that does all of S3's {ability}.";
+        }
+        catch (StoreUnavailableException e) when (e.InnerException is S3Fault fault)
+        {
+            return $"{server}: {Explain(fault)}";
+        }
+        catch (StoreUnavailableException e) when (e.InnerException is HttpRequestException { InnerException: SocketException socket })
+        {
+            return $"{server}: it cannot be reached ({socket.Message}); start it, or correct ObjectStore:Endpoint.";
+        }
+        catch (StoreUnavailableException e)
+        {
+            return $"{server}: {e.Message}";
+        }
+    }
+}

@@ -1,0 +1,272 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Net;
+using System.Net.Http.Headers;
+using System.Runtime.CompilerServices;
+using System.Security.Cryptography;
+using GourmetGram.Application.Common;
+using Minio.DataModel.Args;
+using Minio.DataModel.Tags;
+
+namespace GourmetGram.Infrastructure.ObjectStorage.S3;
+
+/// <summary>
+/// Keeps objects on a server that speaks S3. Bytes go in and out through links that the Minio package signs, one request each: its own upload holds parts of 16 MiB in memory,
+/// ignores "only if absent" above 5 MiB and leaves unfinished uploads behind, its own download asks twice before it reads. All else is the package's.
+/// </summary>
+internal sealed class S3ObjectStore(S3Connection connection) : IObjectStore
+{
+    private const int LinkSeconds = 3600;
+
+    public Task PutAsync(ObjectAddress address, ReadOnlyMemory<byte> content, string mediaType, CancellationToken cancellationToken) =>
+        PutAsync(address, () => new ReadOnlyMemoryContent(content), ChecksumOf(content), mediaType, onlyIfAbsent: false, cancellationToken);
+
+    public async Task PutAsync(ObjectAddress address, Stream content, string mediaType, CancellationToken cancellationToken)
+    {
+        var start = content.Position;
+        var hash = await ChecksumOfAsync(content, cancellationToken);
+        await PutAsync(
+            address,
+            () =>
+            {
+                content.Position = start;
+                return new BorrowedStreamContent(content);
+            },
+            hash, mediaType, onlyIfAbsent: false, cancellationToken);
+    }
+
+    public Task<bool> TryPutAsync(ObjectAddress address, ReadOnlyMemory<byte> content, string mediaType, CancellationToken cancellationToken) =>
+        PutAsync(address, () => new ReadOnlyMemoryContent(content), ChecksumOf(content), mediaType, onlyIfAbsent: true, cancellationToken);
+
+    public Task<Stream> OpenReadAsync(ObjectAddress address, CancellationToken cancellationToken) => CallAsync($"Object {address} could not be read", async token =>
+    {
+        var response = await GetAsync(address, range: null, version: null, token);
+        var version = response.Headers.ETag;
+        var length = response.Content.Headers.ContentLength ?? throw new StoreUnavailableException($"Object {address} could not be read: the server does not say how long it is.");
+        return (Stream)new S3ReadStream(
+            address,
+            (range, readToken) => CallAsync($"Object {address} could not be read", async callToken =>
+                await (await GetAsync(address, range, version, callToken)).Content.ReadAsStreamAsync(callToken), readToken, address),
+            length,
+            await response.Content.ReadAsStreamAsync(token));
+    }, cancellationToken, address);
+
+    public async Task<ObjectDetails?> FindAsync(ObjectAddress address, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await CallAsync($"Object {address} could not be looked up", async token =>
+            {
+                var found = await connection.Client.StatObjectAsync(new StatObjectArgs().WithBucket(BucketOf(address)).WithObject(address.Key), token);
+                return new ObjectDetails(found.Size, found.ContentType, found.ETag, new DateTimeOffset(found.LastModified.ToUniversalTime()));
+            }, cancellationToken, address);
+        }
+        catch (NotFoundException)
+        {
+            return null;
+        }
+    }
+
+    public async IAsyncEnumerable<StoredObject> ListAsync(string bucket, string prefix, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(bucket);
+        var what = $"Objects of {bucket}/{prefix} could not be listed";
+        var arguments = new ListObjectsArgs().WithBucket(BucketOf(bucket)).WithPrefix(prefix).WithRecursive(true);
+        await using var items = connection.Client.ListObjectsEnumAsync(arguments, cancellationToken).GetAsyncEnumerator(cancellationToken);
+        while (await MoveNextAsync())
+        {
+            var item = items.Current;
+            if (!item.IsDir)
+                yield return new StoredObject(item.Key, (long)item.Size, item.LastModifiedDateTime?.ToUniversalTime() ?? DateTimeOffset.UnixEpoch);
+        }
+
+        async Task<bool> MoveNextAsync()
+        {
+            try
+            {
+                return await CallAsync(what, _ => items.MoveNextAsync().AsTask(), cancellationToken);
+            }
+            catch (NotFoundException)
+            {
+                return false;
+            }
+        }
+    }
+
+    public Task CopyAsync(ObjectAddress source, ObjectAddress target, CancellationToken cancellationToken) => CallAsync($"Object {source} could not be copied to {target}", async token =>
+    {
+        await WithBucketAsync(target.Bucket, () => connection.Client.CopyObjectAsync(
+            new CopyObjectArgs().WithBucket(BucketOf(target)).WithObject(target.Key)
+                .WithCopyObjectSource(new CopySourceObjectArgs().WithBucket(BucketOf(source)).WithObject(source.Key)),
+            token), token);
+        return true;
+    }, cancellationToken, source);
+
+    public async Task MoveAsync(ObjectAddress source, ObjectAddress target, CancellationToken cancellationToken)
+    {
+        await CopyAsync(source, target, cancellationToken);
+        await DeleteAsync(source, cancellationToken);
+    }
+
+    public async Task DeleteAsync(ObjectAddress address, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await CallAsync($"Object {address} could not be removed", async token =>
+            {
+                await connection.Client.RemoveObjectAsync(new RemoveObjectArgs().WithBucket(BucketOf(address)).WithObject(address.Key), token);
+                return true;
+            }, cancellationToken, address);
+        }
+        catch (NotFoundException)
+        {
+            // A bucket that does not exist holds nothing to remove.
+        }
+    }
+
+    public Task<IReadOnlyDictionary<string, string>> ReadTagsAsync(ObjectAddress address, CancellationToken cancellationToken) =>
+        CallAsync($"Tags of object {address} could not be read", async token =>
+        {
+            var tagging = await connection.Client.GetObjectTagsAsync(new GetObjectTagsArgs().WithBucket(BucketOf(address)).WithObject(address.Key), token);
+            return (IReadOnlyDictionary<string, string>)new Dictionary<string, string>(tagging.Tags ?? Enumerable.Empty<KeyValuePair<string, string>>(), StringComparer.Ordinal);
+        }, cancellationToken, address);
+
+    public Task WriteTagsAsync(ObjectAddress address, IReadOnlyDictionary<string, string> tags, CancellationToken cancellationToken) =>
+        CallAsync($"Tags of object {address} could not be written", async token =>
+        {
+            var (bucket, key) = (BucketOf(address), address.Key);
+            if (tags.Count == 0)
+            {
+                await connection.Client.RemoveObjectTagsAsync(new RemoveObjectTagsArgs().WithBucket(bucket).WithObject(key), token);
+            }
+            else
+            {
+                var tagging = Tagging.GetObjectTags(new Dictionary<string, string>(tags, StringComparer.Ordinal));
+                await connection.Client.SetObjectTagsAsync(new SetObjectTagsArgs().WithBucket(bucket).WithObject(key).WithTagging(tagging), token);
+            }
+
+            return true;
+        }, cancellationToken, address);
+
+    public Task<IReadOnlyList<StoreCheck>> CheckAsync(CancellationToken cancellationToken) => new S3Doctor(connection.Options, this).CheckAsync(cancellationToken);
+
+    private string BucketOf(ObjectAddress address) => BucketOf(address.Bucket);
+
+    private string BucketOf(string bucket) => connection.Options.BucketPrefix + bucket;
+
+    [SuppressMessage("Security", "CA5351", Justification = "S3 checks uploads by MD5; it guards against accidents on the way, not against people.")]
+    private static byte[] ChecksumOf(ReadOnlyMemory<byte> content) => MD5.HashData(content.Span);
+
+    [SuppressMessage("Security", "CA5351", Justification = "As above.")]
+    private static ValueTask<byte[]> ChecksumOfAsync(Stream content, CancellationToken cancellationToken) => MD5.HashDataAsync(content, cancellationToken);
+
+    private Task<bool> PutAsync(ObjectAddress address, Func<HttpContent> content, byte[] md5, string mediaType, bool onlyIfAbsent, CancellationToken cancellationToken) =>
+        CallAsync($"Object {address} could not be written", async token =>
+        {
+            var written = true;
+            await WithBucketAsync(address.Bucket, async () =>
+            {
+                var link = await connection.Client.PresignedPutObjectAsync(
+                    new PresignedPutObjectArgs().WithBucket(BucketOf(address)).WithObject(address.Key).WithExpiry(LinkSeconds));
+                using var request = new HttpRequestMessage(HttpMethod.Put, link) { Content = content() };
+                request.Content.Headers.ContentType = MediaTypeHeaderValue.Parse(mediaType);
+                // The server compares: what was changed on the way is refused.
+                request.Content.Headers.ContentMD5 = md5;
+                if (onlyIfAbsent)
+                    request.Headers.IfNoneMatch.Add(EntityTagHeaderValue.Any);
+                try
+                {
+                    using var response = await connection.Http.SendAsync(request, token);
+                }
+                catch (S3Fault fault) when (onlyIfAbsent && fault.Status is HttpStatusCode.PreconditionFailed or HttpStatusCode.Conflict)
+                {
+                    written = false;
+                }
+            }, token);
+            return written;
+        }, cancellationToken, address);
+
+    private async Task<HttpResponseMessage> GetAsync(ObjectAddress address, RangeHeaderValue? range, EntityTagHeaderValue? version, CancellationToken cancellationToken)
+    {
+        var link = await connection.Client.PresignedGetObjectAsync(
+            new PresignedGetObjectArgs().WithBucket(BucketOf(address)).WithObject(address.Key).WithExpiry(LinkSeconds));
+        using var request = new HttpRequestMessage(HttpMethod.Get, link);
+        request.Headers.Range = range;
+        if (version is not null)
+            request.Headers.IfMatch.Add(version);
+        return await connection.Http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
+    }
+
+    /// <summary>Writes; where the bucket is missing it is created first. Nodes that do so at once do not disturb each other.</summary>
+    private async Task WithBucketAsync(string bucket, Func<Task> write, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await write();
+        }
+        catch (S3Fault fault) when (fault.IsMissingBucket)
+        {
+            try
+            {
+                await connection.Client.MakeBucketAsync(new MakeBucketArgs().WithBucket(BucketOf(bucket)).WithLocation(connection.Options.Region), cancellationToken);
+            }
+            catch (S3Fault made) when (made.Code == "BucketAlreadyOwnedByYou")
+            {
+                // Another node was first.
+            }
+
+            await write();
+        }
+    }
+
+    /// <summary>Makes a call within the deadline and says in our words what came of it. After a refusal the keys are read anew, and the call is made once more.</summary>
+    private async Task<TResult> CallAsync<TResult>(string what, Func<CancellationToken, Task<TResult>> call, CancellationToken cancellationToken, ObjectAddress? address = null)
+    {
+        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        deadline.CancelAfter(connection.Timeout);
+        try
+        {
+            try
+            {
+                return await call(deadline.Token);
+            }
+            catch (S3Fault fault) when (fault.IsDenied && connection.TryReload())
+            {
+                return await call(deadline.Token);
+            }
+        }
+        catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw new StoreUnavailableException($"{what}: the S3 server did not answer within {connection.Timeout.TotalSeconds:0} s.", e);
+        }
+        catch (S3Fault e) when (e.IsMissing)
+        {
+            throw new NotFoundException(address is null ? what : $"Object {address}");
+        }
+        catch (S3Fault e) when (e.Status == HttpStatusCode.RequestEntityTooLarge || e.Code == "EntityTooLarge")
+        {
+            throw new ObjectTooLargeException($"{what}: it is larger than the S3 server takes.", e);
+        }
+        catch (S3Fault e) when (e.IsDenied)
+        {
+            throw new StoreDeniedException($"{what}: {S3Doctor.Explain(e)}", e);
+        }
+        catch (Exception e) when (e is S3Fault or HttpRequestException or IOException)
+        {
+            throw new StoreUnavailableException($"{what}: {e.Message}", e);
+        }
+    }
+
+    /// <summary>A request's body from a stream of the caller's: it stays open, for the request may be sent again.</summary>
+    private sealed class BorrowedStreamContent(Stream content) : HttpContent
+    {
+        protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context) => content.CopyToAsync(stream);
+
+        protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context, CancellationToken cancellationToken) => content.CopyToAsync(stream, cancellationToken);
+
+        protected override bool TryComputeLength(out long length)
+        {
+            length = content.Length - content.Position;
+            return true;
+        }
+    }
+}
