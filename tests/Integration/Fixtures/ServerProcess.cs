@@ -22,6 +22,8 @@ internal sealed class ServerProcess : IAsyncDisposable
         process.EnableRaisingEvents = true;
     }
 
+    public int Id => process.Id;
+
     /// <summary>All that the process wrote, so far.</summary>
     public string Output
     {
