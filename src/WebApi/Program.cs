@@ -12,6 +12,7 @@ using GourmetGram.WebApi.OpenApi;
 using GourmetGram.WebApi.Operations;
 using GourmetGram.WebApi.Security;
 using GourmetGram.WebUi;
+using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Extensions.Options;
 
@@ -79,8 +80,18 @@ static WebApplication Build(string[] args)
     app.UsePublicAddress();
     app.UseMiddleware<SecurityHeaders>();
     app.UseResponseCompression();
-    app.UseExceptionHandler(new ExceptionHandlerOptions { ExceptionHandlingPath = "/error", CreateScopeForErrors = true });
-    app.UseWhen(context => !context.WantsPage(), api => api.UseStatusCodePages());
+    app.UseExceptionHandler(new ExceptionHandlerOptions
+    {
+        ExceptionHandlingPath = "/error",
+        CreateScopeForErrors = true,
+        StatusCodeSelector = ProblemDetailsExceptionHandler.StatusOf,
+        AllowStatusCode404Response = true,
+        // A forged form is nothing that the operator can mend; what is, the handler of problems logs itself.
+        SuppressDiagnosticsCallback = context => context.ExceptionHandledBy == ExceptionHandledType.ExceptionHandlerService
+            || ProblemDetailsExceptionHandler.StatusOf(context.Exception) < StatusCodes.Status500InternalServerError,
+    });
+    app.UseWhen(context => !context.WantsPage(), api => api.UseStatusCodePages(context =>
+        context.HttpContext.WriteProblemAsync(new ProblemDetails { Status = context.HttpContext.Response.StatusCode })));
     app.UseWhen(context => context.WantsPage(), pages => pages.UseStatusCodePagesWithReExecute("/not-found", createScopeForStatusCodePages: true).UseEmptyErrors());
     app.UseRouting();
     app.UseCors();

@@ -65,8 +65,8 @@ public sealed partial class FuzzTests : IDisposable
         server.Terminate();
         Assert.Equal(0, await server.ExitAsync());
         TestContext.Current.TestOutputHelper?.WriteLine(Summary());
-        Assert.True(failures.IsEmpty, Report());
-        Assert.Empty(ErrorLine().Matches(server.Output).Take(ShownFailures).Select(line => line.Value));
+        var errors = ErrorLine().Matches(server.Output).Select(line => line.Value).ToList();
+        Assert.True(failures.IsEmpty && errors.Count == 0, Report(errors));
 
         // Nothing stands outside of the data directory, and in it only what belongs there.
         Assert.Equal([.. empty.Append(Data).Order(StringComparer.Ordinal)], Directory.EnumerateFileSystemEntries(folder).Order(StringComparer.Ordinal));
@@ -194,12 +194,12 @@ public sealed partial class FuzzTests : IDisposable
         .Select(group => $"{group.Key}: {string.Join(", ", group.OrderBy(pair => pair.Key.Status).Select(pair => $"{pair.Value} × {pair.Key.Status}"))}"));
 
     /// <summary>The failures; the whole requests go to files, because the process that could be asked again is gone.</summary>
-    private string Report()
+    private string Report(List<string> errors)
     {
         var kept = Directory.CreateTempSubdirectory("gourmetgram-fuzz-failed-").FullName;
         foreach (var (input, _) in failures)
             File.WriteAllBytes(Path.Combine(kept, $"{Seed}-{input.Index}.http"), input.Bytes);
-        return $"{failures.Count} failures with seed {Seed}; requests in {kept}\n" + string.Join('\n', failures.OrderBy(f => f.Input.Index).Take(ShownFailures).Select(f =>
+        return $"{failures.Count} failures with seed {Seed}, {errors.Count} errors logged; requests in {kept}\n" + string.Join('\n', errors.Take(ShownFailures)) + "\n" + string.Join('\n', failures.OrderBy(f => f.Input.Index).Take(ShownFailures).Select(f =>
             $"{f.Input}\n{Convert.ToBase64String(f.Input.Bytes.AsSpan(0, Math.Min(f.Input.Bytes.Length, 300)))}\n{f.Why}\n"));
     }
 
