@@ -19,8 +19,8 @@ internal enum FuzzKind
 /// <param name="Index">Which one of the seed's.</param>
 /// <param name="Kind">What about it is wrong.</param>
 /// <param name="Bytes">All of it.</param>
-/// <param name="MayLackItsEnd">Whether the server may wait for more than comes; such a request need not be answered.</param>
-internal sealed record FuzzInput(int Index, FuzzKind Kind, byte[] Bytes, bool MayLackItsEnd)
+/// <param name="Ending">What the client does then; only one that waits must be answered.</param>
+internal sealed record FuzzInput(int Index, FuzzKind Kind, byte[] Bytes, Ending Ending)
 {
     /// <summary>Method and path, as they are sent.</summary>
     public string Line => Encoding.Latin1.GetString(Bytes, 0, Math.Min(Bytes.Length, 300)).Split("\r\n")[0];
@@ -47,19 +47,19 @@ internal sealed class FuzzInputs(int seed, FuzzTarget target)
     {
         var dice = new Dice(unchecked((seed * 1_000_003) + index));
         var kind = Kinds[index % Kinds.Length];
-        var (bytes, mayLackItsEnd) = kind switch
+        var (bytes, ending) = kind switch
         {
-            FuzzKind.Image => (Image(dice), false),
-            FuzzKind.Json => (Json(dice), false),
+            FuzzKind.Image => (Image(dice), Ending.Wait),
+            FuzzKind.Json => (Json(dice), Ending.Wait),
             FuzzKind.Multipart => Multipart(dice),
             FuzzKind.Header => Header(dice),
-            FuzzKind.Cookie => (Cookie(dice), false),
-            FuzzKind.Query => (Query(dice), false),
-            FuzzKind.Page => (Page(dice), false),
+            FuzzKind.Cookie => (Cookie(dice), Ending.Wait),
+            FuzzKind.Query => (Query(dice), Ending.Wait),
+            FuzzKind.Page => (Page(dice), Ending.Wait),
             FuzzKind.Method => Method(dice),
             _ => throw new ArgumentOutOfRangeException(nameof(index)),
         };
-        return new FuzzInput(index, kind, bytes, mayLackItsEnd);
+        return new FuzzInput(index, kind, bytes, ending);
     }
 
     // ---- the parts of a request ----
@@ -182,7 +182,7 @@ internal sealed class FuzzInputs(int seed, FuzzTarget target)
         } + "\"";
     }
 
-    private (byte[] Bytes, bool MayLackItsEnd) Multipart(Dice dice)
+    private (byte[] Bytes, Ending Ending) Multipart(Dice dice)
     {
         var path = dice.Below(5) switch
         {
@@ -249,16 +249,16 @@ internal sealed class FuzzInputs(int seed, FuzzTarget target)
                 (type, length) = (type + "Transfer-Encoding: chunked\r\n", null);
                 var size = dice.Pick($"{body.Length:x}", $"{body.Length + 5:x}", "0", "-1", "zz", "ffffffffffffffffff", $"{body.Length:x};{dice.Noise(20)}");
                 var chunked = Bytes($"POST {path} HTTP/1.1\r\nHost: {target.Host}\r\nConnection: close\r\n{type}\r\n{size}\r\n");
-                return ([.. chunked, .. body, .. dice.Pick("\r\n0\r\n\r\n", "", "\r\n", "\r\n0\r\nX: y\r\n\r\n").Select(c => (byte)c)], true);
+                return ([.. chunked, .. body, .. dice.Pick("\r\n0\r\n\r\n", "", "\r\n", "\r\n0\r\nX: y\r\n\r\n").Select(c => (byte)c)], Ending.Finish);
             default:
                 body = [.. dice.Mutate(body[..Math.Min(200, body.Length)]), .. body[Math.Min(200, body.Length)..]];
                 break;
         }
 
-        return (Request("POST", path, body, type + Accept(dice) + Identity(dice), length), length is not null);
+        return (Request("POST", path, body, type + Accept(dice) + Identity(dice), length), length is not null ? Ending.Finish : dice.Chance(8) ? Ending.HangUp : Ending.Wait);
     }
 
-    private (byte[] Bytes, bool MayLackItsEnd) Header(Dice dice)
+    private (byte[] Bytes, Ending Ending) Header(Dice dice)
     {
         var names = new[]
         {
@@ -291,11 +291,11 @@ internal sealed class FuzzInputs(int seed, FuzzTarget target)
         if (dice.Chance(3))
             headers += string.Concat(Enumerable.Range(0, dice.Pick(90, 101, 500)).Select(i => $"X-{i}: y\r\n"));
         if (dice.Chance(35))
-            return (Request("POST", dice.Pick("/api/v1/predictions", "/predict", "/"), Form("b", (Part("file", "a.jpg"), Images.Whole(dice))), FormType("b") + headers), true);
+            return (Request("POST", dice.Pick("/api/v1/predictions", "/predict", "/"), Form("b", (Part("file", "a.jpg"), Images.Whole(dice))), FormType("b") + headers), Ending.Finish);
         var path = dice.Pick(
             "/", $"/api/v1/predictions/{AnyId(dice)}", $"/api/v1/predictions/{AnyId(dice)}/image", $"/api/v1/predictions/{AnyId(dice)}/image?size=160", "/api/v1/predictions", "/photos", "/test", "/sign-in",
             "/metrics", "/health/ready", "/openapi/v1.json", "/scalar", "/app.css", "/nothing", "/api/v1/predictions/download");
-        return (Request(dice.Pick("GET", "GET", "GET", "HEAD", "OPTIONS"), path, null, headers + (dice.Chance(30) ? Identity(dice) : "")), frames);
+        return (Request(dice.Pick("GET", "GET", "GET", "HEAD", "OPTIONS"), path, null, headers + (dice.Chance(30) ? Identity(dice) : "")), frames ? Ending.Finish : Ending.Wait);
     }
 
     private byte[] Cookie(Dice dice)
@@ -387,7 +387,7 @@ internal sealed class FuzzInputs(int seed, FuzzTarget target)
         return Request("POST", path, body, $"{(dice.Chance(95) ? FormType("b") : FormType(""))}Cookie: {target.Cookies}\r\n{Accept(dice)}");
     }
 
-    private (byte[] Bytes, bool MayLackItsEnd) Method(Dice dice)
+    private (byte[] Bytes, Ending Ending) Method(Dice dice)
     {
         var path = dice.Pick(
             "/", "/photos", $"/photos/{AnyId(dice)}", "/predict", "/feedback", $"/flag/x/{AnyId(dice)}.jpg", "/api/classes", "/test", "/api/v1/predictions", "/api/v1/predictions/batch",
@@ -396,7 +396,7 @@ internal sealed class FuzzInputs(int seed, FuzzTarget target)
         var method = dice.Pick("HEAD", "OPTIONS", "TRACE", "CONNECT", "PATCH", "PUT", "DELETE", "POST", "PROPFIND", "get", "GE T", "G\u00FFT", "X", "", new string('M', 300));
         var request = Request(method, path, dice.Chance(20) ? dice.Bytes(20) : null, Accept(dice) + Identity(dice));
         if (dice.Chance(80))
-            return (request, false);
+            return (request, Ending.Wait);
         // What frames the request is broken: version, line ends, anything.
         var text = Encoding.Latin1.GetString(request);
         return (Bytes(dice.Below(4) switch
@@ -405,6 +405,6 @@ internal sealed class FuzzInputs(int seed, FuzzTarget target)
             1 => text.Replace("\r\n", dice.Pick("\n", "\r", "\r\r\n")),
             2 => dice.Noise(200) + "\r\n\r\n",
             _ => dice.Mutate(text),
-        }), true);
+        }), Ending.Finish);
     }
 }

@@ -13,7 +13,8 @@ namespace GourmetGram.Tests.Integration.Fuzzing;
 /// </summary>
 public sealed partial class FuzzTests : IDisposable
 {
-    private const int WarmUp = 200;
+    /// <summary>Pools, caches and the heap have then grown to what this traffic takes.</summary>
+    private const int WarmUp = 1000;
     private const int Block = 200;
     private const int AtOnce = 4;
     private const int ShownFailures = 20;
@@ -95,7 +96,7 @@ public sealed partial class FuzzTests : IDisposable
     {
         try
         {
-            var answer = await RawHttp.SendAsync(address, input.Bytes, input.MayLackItsEnd, Cancel);
+            var answer = await RawHttp.SendAsync(address, input.Bytes, input.Ending, Cancel);
             seen.AddOrUpdate((input.Kind, answer.Status), 1, (_, count) => count + 1);
             if (Objection(input, answer) is { } why)
                 Fail(input, $"{why}\n{answer.Head}\n{answer.Body[..Math.Min(answer.Body.Length, 500)]}");
@@ -104,8 +105,8 @@ public sealed partial class FuzzTests : IDisposable
             if (input.Kind == FuzzKind.Image && answer.Status == 201 && IdField().Match(answer.Body) is { Success: true } id)
             {
                 var path = $"/api/v1/predictions/{id.Groups[1].Value}/image?size=160";
-                var thumbnail = await RawHttp.SendAsync(
-                    address, System.Text.Encoding.ASCII.GetBytes($"GET {path} HTTP/1.1\r\nHost: {address.Authority}\r\nConnection: close\r\nAuthorization: Bearer {AppFixture.AdminKey}\r\n\r\n"), false, Cancel);
+                var get = $"GET {path} HTTP/1.1\r\nHost: {address.Authority}\r\nConnection: close\r\nAuthorization: Bearer {AppFixture.AdminKey}\r\n\r\n";
+                var thumbnail = await RawHttp.SendAsync(address, System.Text.Encoding.ASCII.GetBytes(get), Ending.Wait, Cancel);
                 if (thumbnail.Status != 200)
                     Fail(input, $"Its thumbnail was answered {thumbnail.Status}: {thumbnail.Body}");
             }
@@ -122,7 +123,7 @@ public sealed partial class FuzzTests : IDisposable
     private static string? Objection(FuzzInput input, RawAnswer answer)
     {
         if (answer.Status == 0)
-            return input.MayLackItsEnd || input.Bytes.Length > 64 * 1024 ? null : "It was not answered.";
+            return input.Ending != Ending.Wait || input.Bytes.Length > 64 * 1024 ? null : "It was not answered.";
         if (answer.Status >= 500 && answer.Status is not (503 or 507) && !(answer.Status is 501 or 505 && answer.Body.Length == 0))
             return $"It was answered {answer.Status}.";
         if (answer.Body.Contains("\"status\":500", StringComparison.Ordinal))
@@ -147,15 +148,18 @@ public sealed partial class FuzzTests : IDisposable
     // ---- what is left ----
 
     /// <param name="Mebibytes">Resident memory.</param>
-    /// <param name="Descriptors">Open files and sockets.</param>
+    /// <param name="Descriptors">Open files and sockets, without the libraries that are loaded as they are needed.</param>
     /// <param name="Threads">Threads.</param>
     private sealed record Usage(int Mebibytes, int Descriptors, int Threads)
     {
         public static Usage Of(int process)
         {
+            var isLibrary = (string? path) => path?.EndsWith(".dll", StringComparison.Ordinal) != false;
             var kibibytes = File.ReadLines($"/proc/{process}/status").First(line => line.StartsWith("VmRSS:", StringComparison.Ordinal)).Split(' ', StringSplitOptions.RemoveEmptyEntries)[1];
             return new Usage(
-                int.Parse(kibibytes, CultureInfo.InvariantCulture) / 1024, Directory.GetFileSystemEntries($"/proc/{process}/fd").Length, Directory.GetDirectories($"/proc/{process}/task").Length);
+                int.Parse(kibibytes, CultureInfo.InvariantCulture) / 1024,
+                Directory.GetFileSystemEntries($"/proc/{process}/fd").Count(fd => !isLibrary(new FileInfo(fd).LinkTarget)),
+                Directory.GetDirectories($"/proc/{process}/task").Length);
         }
 
         public bool IsWithin(Usage level) => Mebibytes <= level.Mebibytes + 200 && Descriptors <= level.Descriptors + 30 && Threads <= level.Threads + 30;
@@ -199,7 +203,7 @@ public sealed partial class FuzzTests : IDisposable
         var kept = Directory.CreateTempSubdirectory("gourmetgram-fuzz-failed-").FullName;
         foreach (var (input, _) in failures)
             File.WriteAllBytes(Path.Combine(kept, $"{Seed}-{input.Index}.http"), input.Bytes);
-        return $"{failures.Count} failures with seed {Seed}, {errors.Count} errors logged; requests in {kept}\n" + string.Join('\n', errors.Take(ShownFailures)) + "\n" + string.Join('\n', failures.OrderBy(f => f.Input.Index).Take(ShownFailures).Select(f =>
+        return $"{failures.Count} failures with seed {Seed}, {errors.Count} errors logged; requests in {kept}\n{string.Join('\n', errors.Take(ShownFailures))}\n" + string.Join('\n', failures.OrderBy(f => f.Input.Index).Take(ShownFailures).Select(f =>
             $"{f.Input}\n{Convert.ToBase64String(f.Input.Bytes.AsSpan(0, Math.Min(f.Input.Bytes.Length, 300)))}\n{f.Why}\n"));
     }
 

@@ -3,6 +3,19 @@ using System.Text;
 
 namespace GourmetGram.Tests.Integration.Fuzzing;
 
+/// <summary>What a client does when it has sent its request.</summary>
+internal enum Ending
+{
+    /// <summary>It waits for the answer.</summary>
+    Wait,
+
+    /// <summary>After a moment without an answer it says that nothing more comes: the server may wait for the rest.</summary>
+    Finish,
+
+    /// <summary>It says so at once, and goes.</summary>
+    HangUp,
+}
+
 /// <summary>An answer as it came.</summary>
 /// <param name="Status">Its status; 0 when the server closed the connection without one.</param>
 /// <param name="Head">Status line and headers.</param>
@@ -25,10 +38,10 @@ internal static class RawHttp
     /// <summary>Sends a request that asks for <c>Connection: close</c> and reads the answer to its end.</summary>
     /// <param name="address">The server.</param>
     /// <param name="request">All bytes of the request.</param>
-    /// <param name="mayLackItsEnd">Whether the server may wait for more: then the client says after a moment that nothing more comes.</param>
+    /// <param name="ending">What the client does then.</param>
     /// <param name="cancellationToken">Ends it.</param>
     /// <exception cref="TimeoutException">Neither an answer nor the end of the connection came in time.</exception>
-    public static async Task<RawAnswer> SendAsync(Uri address, byte[] request, bool mayLackItsEnd, CancellationToken cancellationToken)
+    public static async Task<RawAnswer> SendAsync(Uri address, byte[] request, Ending ending, CancellationToken cancellationToken)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         limit.CancelAfter(AnswerWithin);
@@ -41,7 +54,9 @@ internal static class RawHttp
             var sent = TryAsync(() => stream.WriteAsync(request, limit.Token).AsTask());
             var answer = new MemoryStream();
             var read = TryAsync(() => ReadAsync(stream, answer, limit.Token));
-            if (mayLackItsEnd && await Task.WhenAny(read, WaitAsync(limit.Token)) != read)
+            if (ending == Ending.HangUp)
+                await sent;
+            if (ending == Ending.HangUp || (ending == Ending.Finish && await Task.WhenAny(read, WaitAsync(limit.Token)) != read))
                 await TryAsync(() => Task.Run(() => client.Client.Shutdown(SocketShutdown.Send), limit.Token));
             await read;
             await sent;
