@@ -13,6 +13,7 @@ using GourmetGram.WebApi.OpenApi;
 using GourmetGram.WebApi.Operations;
 using GourmetGram.WebApi.Security;
 using GourmetGram.WebUi;
+using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Extensions.Options;
 
@@ -91,9 +92,15 @@ static WebApplication Build(string[] args)
     {
         ExceptionHandlingPath = "/error",
         CreateScopeForErrors = true,
-        StatusCodeSelector = e => e is ServerBusyException ? StatusCodes.Status503ServiceUnavailable : StatusCodes.Status500InternalServerError,
+        StatusCodeSelector = ProblemDetailsExceptionHandler.StatusOf,
+        AllowStatusCode404Response = true,
+        // A forged form is nothing that the operator can mend; what is, the handler of problems logs itself.
+        SuppressDiagnosticsCallback = context => context.ExceptionHandledBy == ExceptionHandledType.ExceptionHandlerService
+            || context.Exception is ServerBusyException
+            || ProblemDetailsExceptionHandler.StatusOf(context.Exception) < StatusCodes.Status500InternalServerError,
     });
-    app.UseWhen(context => !context.WantsPage(), api => api.UseStatusCodePages());
+    app.UseWhen(context => !context.WantsPage(), api => api.UseStatusCodePages(context =>
+        context.HttpContext.WriteProblemAsync(new ProblemDetails { Status = context.HttpContext.Response.StatusCode })));
     app.UseWhen(context => context.WantsPage(), pages => pages.UseStatusCodePagesWithReExecute("/not-found", createScopeForStatusCodePages: true).UseEmptyErrors());
     app.UseRouting();
     app.UseCors();

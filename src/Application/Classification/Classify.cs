@@ -95,7 +95,8 @@ public static class Classify
                 keys.Add(IdempotencyRecord.For(idempotency.Scope, idempotency.Key, prediction));
             try
             {
-                await predictions.SaveChangesAsync(cancellationToken);
+                // A caller who leaves now would leave a photo without a row, which nobody could ever erase.
+                await predictions.SaveChangesAsync(CancellationToken.None);
             }
             catch (Exception e) when (e is ConcurrentChangeException or StorageFullException)
             {

@@ -2,6 +2,7 @@ using System.Globalization;
 using FluentValidation;
 using GourmetGram.Application.Classification;
 using GourmetGram.Application.Common;
+using GourmetGram.WebApi.Security;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Mvc;
 
@@ -24,11 +25,12 @@ namespace GourmetGram.WebApi.Errors;
 /// </list>
 /// Pages handle what a person can mend themselves; what is left goes to the error page.
 /// </summary>
-internal sealed class ProblemDetailsExceptionHandler(IProblemDetailsService problems, ILogger<ProblemDetailsExceptionHandler> logger) : IExceptionHandler
+internal sealed class ProblemDetailsExceptionHandler(ILogger<ProblemDetailsExceptionHandler> logger) : IExceptionHandler
 {
     public async ValueTask<bool> TryHandleAsync(HttpContext httpContext, Exception exception, CancellationToken cancellationToken)
     {
-        if (httpContext.WantsPage())
+        // Who posts to one of the lab's routes reads why it failed, rather than that a page was not found.
+        if (httpContext.WantsPage() && httpContext.Features.Get<IExceptionHandlerFeature>()?.Endpoint?.IsPage() != false)
             return false;
         var problem = Describe(exception);
         // Whoever is turned away when there is too much to do is counted, not told as a fault: a flood would fill the log besides.
@@ -37,12 +39,12 @@ internal sealed class ProblemDetailsExceptionHandler(IProblemDetailsService prob
         httpContext.Response.StatusCode = problem.Status!.Value;
         if (RetryAfter(exception) is { } retryAfter)
             httpContext.Response.Headers.RetryAfter = Math.Ceiling(retryAfter.TotalSeconds).ToString(CultureInfo.InvariantCulture);
-        var answer = new ProblemDetailsContext { HttpContext = httpContext, ProblemDetails = problem, Exception = exception };
-        // A client that asked for a picture only is told in JSON all the same.
-        if (!await problems.TryWriteAsync(answer))
-            await httpContext.Response.WriteAsJsonAsync(problem, problem.GetType(), options: null, "application/problem+json", cancellationToken);
+        await httpContext.WriteProblemAsync(problem);
         return true;
     }
+
+    /// <summary>The status that an exception is answered with.</summary>
+    public static int StatusOf(Exception exception) => Describe(exception).Status!.Value;
 
     /// <summary>The problem that stands for an exception.</summary>
     public static ProblemDetails Describe(Exception exception) => exception switch

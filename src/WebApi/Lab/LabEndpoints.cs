@@ -99,8 +99,9 @@ internal static class LabEndpoints
                 length = json.ValueSpan.Length;
             }
         }
-        catch (JsonException e)
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
+            // The second: a name that is no Unicode.
             throw new BadHttpRequestException($"The body is not JSON. {howTo}", e);
         }
 
@@ -169,8 +170,9 @@ internal static class LabEndpoints
             using var body = await JsonDocument.ParseAsync(context.Request.Body, cancellationToken: cancellationToken);
             (id, correctedClass) = (TextOf(body.RootElement, "prediction_id"), TextOf(body.RootElement, "corrected_class"));
         }
-        catch (JsonException)
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
+            // The latter when a text is no Unicode, such as half of a surrogate pair.
             id = correctedClass = null;
         }
 
@@ -216,7 +218,16 @@ internal static class LabEndpoints
     /// <summary>Second generation: the form with the classes.</summary>
     private static async Task<IResult> CorrectAsync(string key, HttpContext context, IMediator mediator, CancellationToken cancellationToken)
     {
-        var form = context.Request.HasFormContentType ? await context.Request.ReadFormAsync(cancellationToken) : FormCollection.Empty;
+        IFormCollection form;
+        try
+        {
+            form = context.Request.HasFormContentType ? await context.Request.ReadFormAsync(cancellationToken) : FormCollection.Empty;
+        }
+        catch (Exception e) when (Uploads.IsBroken(e))
+        {
+            throw Uploads.Broken("Send the field 'corrected_class' with one of the model's classes.", e);
+        }
+
         await mediator.Send(new CorrectLabel.Command(IdIn(key), form["corrected_class"].ToString(), Caller.Anonymous, FeedbackSource.LabRoute), cancellationToken);
         return Results.NoContent();
     }

@@ -50,5 +50,7 @@ internal sealed class CallerHandler(
 internal static class PageRequests
 {
     /// <summary>Whether the request goes to one of our pages, whose forms carry an antiforgery token.</summary>
-    public static bool IsPage(this HttpContext context) => context.GetEndpoint()?.Metadata.GetMetadata<ComponentTypeMetadata>() is not null;
+    public static bool IsPage(this HttpContext context) => context.GetEndpoint()?.IsPage() == true;
+
+    public static bool IsPage(this Endpoint endpoint) => endpoint.Metadata.GetMetadata<ComponentTypeMetadata>() is not null;
 }

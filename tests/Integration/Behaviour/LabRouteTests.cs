@@ -46,6 +46,7 @@ public abstract partial class LabRouteTests(AppFixture app) : BehaviourTests(app
     [InlineData("""{"image": 7}""", 422)]
     [InlineData("""{"image": """, 400)]
     [InlineData("""[]""", 422)]
+    [InlineData("{\"\\ud800\": \"a\"}", 400)]
     public async Task The_inference_client_is_told_what_was_wrong(string body, int status)
     {
         using var response = await App.Anonymous().SendAsync(HttpMethod.Post, "predict", new StringContent(body, System.Text.Encoding.UTF8, "application/json"));
