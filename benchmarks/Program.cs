@@ -5,8 +5,8 @@ switch (args)
 {
     case ["load", .. var options]:
         return await LoadBenchmark.RunAsync(options);
-    case ["raw", var photo, var seconds]:
-        RawLimit.Run(photo, seconds);
+    case ["raw", var photo]:
+        RawLimit.Serve(photo);
         return 0;
     default:
         BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args);

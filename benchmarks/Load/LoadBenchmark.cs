@@ -5,7 +5,7 @@ using System.Runtime.CompilerServices;
 namespace GourmetGram.Benchmarks.Load;
 
 /// <summary>
-/// The whole server under load: it on core 0, this process on core 1. What core 0 can do at most (<see cref="RawLimit"/>) is measured before and after each part, since machines are noisy.
+/// The whole server under load: it on core 0, this process on core 1. What core 0 can do at most (<see cref="RawLimit"/>) is measured in turn with it, since machines are noisy.
 /// </summary>
 internal static class LoadBenchmark
 {
@@ -13,10 +13,13 @@ internal static class LoadBenchmark
     private const int OwnCore = 1;
     private const int Starts = 5;
 
-    /// <param name="options"><c>--server DIR</c>: a published copy; else one is made. <c>--seconds N</c>: length of each measurement.</param>
+    /// <summary>Seconds of a turn.</summary>
+    private const double Turn = 1;
+
+    /// <param name="options"><c>--server DIR</c>: a published copy; else one is made. <c>--rounds N</c>: how often limit and server are compared.</param>
     public static async Task<int> RunAsync(string[] options)
     {
-        var seconds = double.Parse(Value(options, "--seconds") ?? "10", CultureInfo.InvariantCulture);
+        var rounds = int.Parse(Value(options, "--rounds") ?? "7", CultureInfo.InvariantCulture);
         var folder = Directory.CreateTempSubdirectory("gourmetgram-load-");
         try
         {
@@ -28,7 +31,7 @@ internal static class LoadBenchmark
                 var photo = Path.Combine(folder.FullName, $"{width}.jpg");
                 await File.WriteAllBytesAsync(photo, LoadPhotos.Make(Path.Combine(AppContext.BaseDirectory, "samples", "soup.jpg"), width, height, quality));
                 foreach (var durability in new[] { "Power", "Process" })
-                    await MeasureLoadAsync(executable, name, photo, durability, seconds);
+                    await MeasureLoadAsync(executable, name, photo, durability, rounds);
             }
 
             return 0;
@@ -39,33 +42,42 @@ internal static class LoadBenchmark
         }
     }
 
-    private static async Task MeasureLoadAsync(string executable, string name, string photo, string durability, double seconds)
+    private static async Task MeasureLoadAsync(string executable, string name, string photo, string durability, int rounds)
     {
         var bytes = await File.ReadAllBytesAsync(photo);
         Console.WriteLine($"\n### {name}, {bytes.Length / 1e6:0.00} MB, Durability={durability}\n");
         await using var server = new PinnedServer(executable, ServerCore, ("GourmetGram__Durability", durability));
         using var generator = new Generator(await server.ListeningAsync(), new PredictRequest(bytes));
-        await generator.ClosedAsync(clients: 4, seconds: 3);
+        await using var raw = new RawLimit(photo, ServerCore);
+        await raw.MeasureAsync(Turn);
+        await generator.ClosedAsync(clients: 4, 3 * Turn);
 
-        Console.WriteLine("| clients | raw a second | answers a second | ratio | median ms | p99 ms | 503 | broken |\n|---|---|---|---|---|---|---|---|");
-        var peak = new Measured(1, [], 0, 0);
+        Console.WriteLine("| clients | limit a second | answers a second | ratio | its spread | median ms | p99 ms | 503 | broken |\n|---|---|---|---|---|---|---|---|---|");
+        Measured sixteen = new(1, [], 0, 0);
         foreach (var clients in new[] { 1, 4, 16 })
+            sixteen = await CompareAsync($"{clients}", rounds, () => raw.MeasureAsync(Turn), () => generator.ClosedAsync(clients, 2 * Turn));
+        var five = await CompareAsync(
+            "5 × 16 clients' rate, open", rounds, async () => (await generator.ClosedAsync(clients: 16, 2 * Turn)).PerSecond, () => generator.OpenAsync(5 * sixteen.PerSecond, 4 * Turn));
+        Console.WriteLine(string.Create(
+            CultureInfo.InvariantCulture, $"\np99 of the accepted at five times the rate: {five.P99 / sixteen.P99:0.00} times that of 16 clients. Memory afterwards: {server.Megabytes} MB."));
+    }
+
+    /// <summary>Limit and server in turn, a second or a few each: the ratio is that of neighbours, whatever the machine does meanwhile.</summary>
+    private static async Task<Measured> CompareAsync(string what, int rounds, Func<Task<double>> measureLimit, Func<Task<Measured>> measure)
+    {
+        var (limits, parts) = (new List<double> { await measureLimit() }, new List<Measured>());
+        for (var round = 0; round < rounds; round++)
         {
-            var before = await RawAsync(photo, seconds / 2);
-            var found = await generator.ClosedAsync(clients, seconds);
-            var raw = (before + await RawAsync(photo, seconds / 2)) / 2;
-            Row($"{clients}", raw, found, found.PerSecond / raw);
-            if (found.PerSecond > peak.PerSecond)
-                peak = found;
+            parts.Add(await measure());
+            limits.Add(await measureLimit());
         }
 
-        var five = await generator.OpenAsync(5 * peak.PerSecond, seconds);
-        Row("5 × the peak, open", peak.PerSecond, five, five.PerSecond / peak.PerSecond);
-        Console.WriteLine($"\np99 of the accepted at 5 × the peak is {five.P99 / peak.P99:0.00} times that of the peak; memory afterwards {server.Megabytes} MB.");
-
-        static void Row(string what, double limit, Measured found, double ratio) => Console.WriteLine(string.Create(
+        var ratios = parts.Select((part, i) => part.PerSecond / ((limits[i] + limits[i + 1]) / 2)).Order().ToList();
+        var all = Measured.Join(parts);
+        Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"| {what} | {limit:0.0} | {found.PerSecond:0.0} | {ratio:0.00} | {found.Median:0.0} | {found.P99:0.0} | {found.Refused} | {found.Broken} |"));
+            $"| {what} | {limits.Average():0.0} | {all.PerSecond:0.0} | {ratios[ratios.Count / 2]:0.00} | {ratios[0]:0.00} to {ratios[^1]:0.00} | {all.Median:0} | {all.P99:0} | {all.Refused} | {all.Broken} |"));
+        return all;
     }
 
     private static async Task MeasureStartAsync(string executable)
@@ -88,10 +100,6 @@ internal static class LoadBenchmark
             $"Of {Starts} starts on one core with an empty data directory, the median: first answer after {firsts.Order().ElementAt(Starts / 2):0.00} s, "
             + $"{idles.Order().ElementAt(Starts / 2)} MB when it listens, {afters.Order().ElementAt(Starts / 2)} MB after the first answer."));
     }
-
-    private static async Task<double> RawAsync(string photo, double seconds) => double.Parse(
-        await RunAsync("taskset", "-c", ServerCore.ToString(CultureInfo.InvariantCulture), Path.Combine(AppContext.BaseDirectory, "GourmetGram.Benchmarks"), "raw", photo, seconds.ToString("R", CultureInfo.InvariantCulture)),
-        CultureInfo.InvariantCulture);
 
     private static async Task<string> PublishAsync(string folder)
     {

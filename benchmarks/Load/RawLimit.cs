@@ -8,24 +8,58 @@ using Microsoft.Extensions.Options;
 
 namespace GourmetGram.Benchmarks.Load;
 
-/// <summary>What one core can do at most: decoding and inference of the product, in a loop on one thread, and nothing else.</summary>
-internal static class RawLimit
+/// <summary>
+/// What one core can do at most: decoding and inference of the product, in a loop on one thread, and nothing else. It stands by in a process of its own and works when it is told to, so that
+/// its turns and the server's can alternate.
+/// </summary>
+internal sealed class RawLimit : IAsyncDisposable
 {
-    /// <summary>Writes photos per second to standard output.</summary>
-    public static void Run(string photo, string seconds)
+    private readonly Process process;
+
+    public RawLimit(string photo, int core)
+    {
+        var start = new ProcessStartInfo("taskset", ["-c", core.ToString(CultureInfo.InvariantCulture), Path.Combine(AppContext.BaseDirectory, "GourmetGram.Benchmarks"), "raw", photo])
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            UseShellExecute = false,
+        };
+        process = Process.Start(start)!;
+    }
+
+    /// <returns>Photos a second.</returns>
+    public async Task<double> MeasureAsync(double seconds)
+    {
+        await process.StandardInput.WriteLineAsync(seconds.ToString("R", CultureInfo.InvariantCulture));
+        var line = await process.StandardOutput.ReadLineAsync() ?? throw new InvalidOperationException("The raw limit has ended.");
+        return double.Parse(line, CultureInfo.InvariantCulture);
+    }
+
+    /// <summary>The process itself: reads seconds from standard input, a line at a time, and writes photos a second.</summary>
+    public static void Serve(string photo)
     {
         OnnxTelemetry.SwitchOff();
         var upload = File.ReadAllBytes(photo);
         using var classifier = ModelLoader.Load(new ModelOptions().DirectoryPath, "float", NullLogger.Instance);
         var reader = new PhotoReader(Options.Create(new LimitsOptions()));
-        var (width, height) = (classifier.Model.InputWidth, classifier.Model.InputHeight);
         for (var i = 0; i < 20; i++)
-            classifier.Run(reader.Decode(upload, width, height), CancellationToken.None);
+            Classify();
+        while (Console.ReadLine() is { } line)
+        {
+            var seconds = double.Parse(line, CultureInfo.InvariantCulture);
+            var (count, clock) = (0, Stopwatch.StartNew());
+            for (; clock.Elapsed.TotalSeconds < seconds; count++)
+                Classify();
+            Console.WriteLine((count / clock.Elapsed.TotalSeconds).ToString("R", CultureInfo.InvariantCulture));
+        }
 
-        var length = double.Parse(seconds, CultureInfo.InvariantCulture);
-        var (count, clock) = (0, Stopwatch.StartNew());
-        for (; clock.Elapsed.TotalSeconds < length; count++)
-            classifier.Run(reader.Decode(upload, width, height), CancellationToken.None);
-        Console.WriteLine((count / clock.Elapsed.TotalSeconds).ToString("R", CultureInfo.InvariantCulture));
+        void Classify() => classifier.Run(reader.Decode(upload, classifier.Model.InputWidth, classifier.Model.InputHeight), CancellationToken.None);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        process.StandardInput.Close();
+        await process.WaitForExitAsync();
+        process.Dispose();
     }
 }

@@ -15,10 +15,15 @@ public sealed class Admission(int turns, long bytes, int queueLength, TimeSpan l
 {
     private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(2);
 
+    private readonly int turns = turns;
+    private readonly TimeProvider time = time;
     private readonly Lock sync = new();
     private readonly LinkedList<Waiting> queue = [];
     private int freeTurns = turns;
     private long reserved;
+
+    /// <summary>How long a turn lasted lately: the last ten weigh most.</summary>
+    private TimeSpan usualTurn;
 
     /// <summary>Whether somebody who comes now and finds no room would be refused at once.</summary>
     public bool IsFull
@@ -26,9 +31,15 @@ public sealed class Admission(int turns, long bytes, int queueLength, TimeSpan l
         get
         {
             lock (sync)
-                return queue.Count >= queueLength && (queue.Count > 0 || freeTurns == 0);
+                return IsQueueFull && (queue.Count > 0 || freeTurns == 0);
         }
     }
+
+    /// <summary>
+    /// As many wait as may, or so many that who comes now would wait in vain: to send them away before their body is read costs a fraction of what it costs a second later. As many as there
+    /// are turns may always wait, for what was usual says little of what comes next.
+    /// </summary>
+    private bool IsQueueFull => queue.Count >= queueLength || (queue.Count >= turns && usualTurn * (queue.Count + 1.0) / turns > longestWait);
 
     /// <summary>Bytes that those who are in have reserved.</summary>
     public long Reserved
@@ -55,7 +66,7 @@ public sealed class Admission(int turns, long bytes, int queueLength, TimeSpan l
             // The usual case needs no timer.
             if (queue.Count == 0 && Fits(waiting.Need))
                 return Admit(waiting.Need);
-            if (queue.Count >= queueLength)
+            if (IsQueueFull)
                 throw QueueIsFull();
             queue.AddLast(waiting.Place);
         }
@@ -73,7 +84,7 @@ public sealed class Admission(int turns, long bytes, int queueLength, TimeSpan l
     {
         freeTurns--;
         reserved += need;
-        return new Turn(this, need);
+        return new Turn(this, need, time.GetTimestamp());
     }
 
     private void Leave(Waiting waiting, Exception reason)
@@ -91,10 +102,12 @@ public sealed class Admission(int turns, long bytes, int queueLength, TimeSpan l
         waiting.Admitted.SetException(reason);
     }
 
-    private void Release(long need)
+    private void Release(long need, TimeSpan lasted)
     {
+        const double Weight = 0.1;
         lock (sync)
         {
+            usualTurn += (lasted - usualTurn) * Weight;
             freeTurns++;
             reserved -= need;
             AdmitNext();
@@ -126,14 +139,14 @@ public sealed class Admission(int turns, long bytes, int queueLength, TimeSpan l
         public TaskCompletionSource<IDisposable> Admitted { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
     }
 
-    private sealed class Turn(Admission queue, long need) : IDisposable
+    private sealed class Turn(Admission queue, long need, long since) : IDisposable
     {
         private int isOver;
 
         public void Dispose()
         {
             if (Interlocked.Exchange(ref isOver, 1) == 0)
-                queue.Release(need);
+                queue.Release(need, queue.time.GetElapsedTime(since));
         }
     }
 }

@@ -62,6 +62,28 @@ public sealed class InferenceGateTests
     }
 
     [Fact]
+    public async Task Who_would_wait_in_vain_by_what_turns_last_lately_is_sent_away_at_once()
+    {
+        var gate = Gate(concurrency: 1);
+        for (var i = 0; i < 100; i++)
+        {
+            using (await gate.EnterAsync(1, CancellationToken.None))
+                time.Advance(TimeSpan.FromMilliseconds(400));
+        }
+
+        using var inside = await gate.EnterAsync(1, CancellationToken.None);
+        var first = gate.EnterAsync(1, CancellationToken.None);
+        Assert.False(gate.IsFull);
+        var second = gate.EnterAsync(1, CancellationToken.None);
+        Assert.True(gate.IsFull);
+        await Assert.ThrowsAsync<ServerBusyException>(() => Soon(gate.EnterAsync(1, CancellationToken.None)));
+
+        inside.Dispose();
+        (await Soon(first)).Dispose();
+        (await Soon(second)).Dispose();
+    }
+
+    [Fact]
     public async Task Who_gets_no_turn_in_time_is_sent_away_and_leaves_the_queue()
     {
         var gate = Gate(concurrency: 1, queueLength: 1);
