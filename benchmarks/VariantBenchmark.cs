@@ -38,8 +38,8 @@ public class VariantBenchmark
         quantized?.Dispose();
     }
 
-    /// <summary>Both variants in this process, in turn: a busy machine then slows both, and the ratio stands.</summary>
-    private sealed class OneProcess : ManualConfig
+    /// <summary>All of them in this process, in turn: a busy machine then slows all, and the ratio stands.</summary>
+    internal sealed class OneProcess : ManualConfig
     {
         public OneProcess() => AddJob(Job.InProcess.WithWarmupCount(3).WithIterationCount(15));
     }
