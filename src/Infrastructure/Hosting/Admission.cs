@@ -16,7 +16,6 @@ public sealed class Admission(int turns, long bytes, int queueLength, TimeSpan l
     private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(2);
 
     private readonly int turns = turns;
-    private readonly TimeProvider time = time;
     private readonly Lock sync = new();
     private readonly LinkedList<Waiting> queue = [];
     private int freeTurns = turns;
@@ -102,12 +101,12 @@ public sealed class Admission(int turns, long bytes, int queueLength, TimeSpan l
         waiting.Admitted.SetException(reason);
     }
 
-    private void Release(long need, TimeSpan lasted)
+    private void Release(long need, long since)
     {
         const double Weight = 0.1;
         lock (sync)
         {
-            usualTurn += (lasted - usualTurn) * Weight;
+            usualTurn += (time.GetElapsedTime(since) - usualTurn) * Weight;
             freeTurns++;
             reserved -= need;
             AdmitNext();
@@ -146,7 +145,7 @@ public sealed class Admission(int turns, long bytes, int queueLength, TimeSpan l
         public void Dispose()
         {
             if (Interlocked.Exchange(ref isOver, 1) == 0)
-                queue.Release(need, queue.time.GetElapsedTime(since));
+                queue.Release(need, since);
         }
     }
 }

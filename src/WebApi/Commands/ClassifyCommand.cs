@@ -54,8 +54,7 @@ internal sealed class ClassifyCommand(IPhotoClassifier classifier, bool json, Js
     /// <summary>The lock decides: who gets the data directory works in this process; else the process that has it is asked.</summary>
     private static async Task<IPhotoClassifier> OpenAsync(string[] settings, JsonSerializerOptions json, CancellationToken cancellationToken)
     {
-        var builder = Host.CreateApplicationBuilder(new HostApplicationBuilderSettings { Args = settings, ContentRootPath = AppContext.BaseDirectory });
-        builder.Services.AddGourmetGram(builder.Configuration);
+        var builder = CommandLine.CreateBuilder(settings);
         try
         {
             return await InProcessClassifier.StartAsync(builder, cancellationToken);

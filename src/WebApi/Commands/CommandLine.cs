@@ -1,4 +1,5 @@
 using System.CommandLine;
+using GourmetGram.WebApi.Hosting;
 
 namespace GourmetGram.WebApi.Commands;
 
@@ -42,6 +43,18 @@ internal static class CommandLine
         {
             return Stopped;
         }
+    }
+
+    /// <summary>A host for a command that does without the server, with all that the server has but what answers requests.</summary>
+    /// <param name="settings">Settings of the command line, as <c>--Section:Name=value</c>.</param>
+    public static HostApplicationBuilder CreateBuilder(string[] settings)
+    {
+        var builder = Host.CreateApplicationBuilder(new HostApplicationBuilderSettings { Args = settings, ContentRootPath = AppContext.BaseDirectory });
+        builder.Services.AddGourmetGram(builder.Configuration);
+        // Lines of a log would stand between those of the answer; warnings go to standard error.
+        builder.Configuration.AddInMemoryCollection([new("Logging:LogLevel:Default", "Warning")]);
+        builder.Logging.AddConsole(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
+        return builder;
     }
 
     private static bool IsSetting(string argument) =>

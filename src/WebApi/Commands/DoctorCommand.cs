@@ -1,7 +1,6 @@
 using System.CommandLine;
 using GourmetGram.Application.Common;
 using GourmetGram.Infrastructure.Hosting;
-using GourmetGram.WebApi.Hosting;
 
 namespace GourmetGram.WebApi.Commands;
 
@@ -25,9 +24,7 @@ internal static class DoctorCommand
 
     private static async Task<int> CheckStorageAsync(string[] settings, CancellationToken cancellationToken)
     {
-        var builder = Host.CreateApplicationBuilder(new HostApplicationBuilderSettings { Args = settings, ContentRootPath = AppContext.BaseDirectory });
-        builder.Services.AddGourmetGram(builder.Configuration);
-        using var host = builder.Build();
+        using var host = CommandLine.CreateBuilder(settings).Build();
         IObjectStore store;
         try
         {

@@ -25,9 +25,6 @@ internal sealed class InProcessClassifier : IPhotoClassifier
     /// <exception cref="CommandException">The database does not answer.</exception>
     public static async Task<InProcessClassifier> StartAsync(HostApplicationBuilder builder, CancellationToken cancellationToken)
     {
-        // Lines of a log would stand between those of the answer; warnings go to standard error.
-        builder.Configuration.AddInMemoryCollection([new("Logging:LogLevel:Default", "Warning")]);
-        builder.Logging.AddConsole(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
         builder.Services.AddScoped<ILinks, PathLinks>();
         var classifier = new InProcessClassifier(builder.Build());
         try

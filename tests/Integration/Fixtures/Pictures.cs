@@ -72,18 +72,7 @@ internal static class Pictures
         {
             for (var x = 0; x < Width; x++)
             {
-                // EXIF's table: where the stored picture's first row and first column are when it is shown.
-                var (storedX, storedY) = orientation switch
-                {
-                    1 => (x, y),
-                    2 => (Width - 1 - x, y),
-                    3 => (Width - 1 - x, Height - 1 - y),
-                    4 => (x, Height - 1 - y),
-                    5 => (y, x),
-                    6 => (y, Width - 1 - x),
-                    7 => (Height - 1 - y, Width - 1 - x),
-                    _ => (Height - 1 - y, x),
-                };
+                var (storedX, storedY) = Parts.Stored(x, y, Width, Height, orientation);
                 Array.Copy(Drawing, ((y * Width) + x) * 3, stored, ((storedY * storedWidth) + storedX) * 3, 3);
             }
         }

@@ -7,21 +7,8 @@ using Npgsql;
 namespace GourmetGram.Tests.Integration.Operations;
 
 /// <summary>Settings do what README says they do.</summary>
-public sealed class SettingsTests : IDisposable
+public sealed class SettingsTests : ServerTests
 {
-    private readonly string folder = Directory.CreateTempSubdirectory("gourmetgram-settings-").FullName;
-
-    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
-
-    public void Dispose() => Directory.Delete(folder, recursive: true);
-
-    private ServerProcess Start(params (string Name, string Value)[] settings)
-    {
-        var environment = settings.ToDictionary(s => s.Name, s => s.Value);
-        environment["GourmetGram__DataDirectory"] = Path.Combine(folder, "data");
-        return ServerProcess.Start(ServerProcess.Built, environment);
-    }
-
     [Fact]
     public async Task With_answer_only_the_labs_json_route_keeps_nothing()
     {
@@ -29,16 +16,16 @@ public sealed class SettingsTests : IDisposable
         var client = new AppClient(new HttpClient { BaseAddress = await server.ListeningAsync() });
         using var answer = await client.SendAsync(HttpMethod.Post, "predict", JsonContent.Create(new { image = Convert.ToBase64String(Photos.Golden("drawing-fried.jpg")) }));
         Assert.Contains("Fried food", await answer.Content.ReadAsStringAsync(Cancel), StringComparison.Ordinal);
-        Assert.False(Directory.Exists(Path.Combine(folder, "data", "objects", "production")));
+        Assert.False(Directory.Exists(Path.Combine(Folder, "data", "objects", "production")));
 
         using var form = await client.SendAsync(HttpMethod.Post, "predict", AppClient.PhotoForm(Photos.New()));
-        Assert.Single(Directory.EnumerateFiles(Path.Combine(folder, "data", "objects", "production"), "*", SearchOption.AllDirectories));
+        Assert.Single(Directory.EnumerateFiles(Path.Combine(Folder, "data", "objects", "production"), "*", SearchOption.AllDirectories));
     }
 
     [Fact]
     public async Task A_key_from_a_file_opens_metrics_that_only_administrators_may_read()
     {
-        var key = Path.Combine(folder, "key");
+        var key = Path.Combine(Folder, "key");
         await File.WriteAllTextAsync(key, AppFixture.AdminKey + "\n", Cancel);
         await using var server = Start(("Metrics__Access", "Admin"), ("GourmetGram__BootstrapAdminKeyFile", key));
         var client = new AppClient(new HttpClient { BaseAddress = await server.ListeningAsync() });

@@ -39,11 +39,9 @@ public abstract class MyPhotosTests(DatabaseProvider provider) : PersistenceTest
         var host = AddHost(more: services =>
         {
             services.AddObjectStorage();
-            services.AddSingleton<BrokenStore>();
-            var store = services.Last(service => service.ServiceType == typeof(IObjectStore));
-            services.Remove(store);
-            services.AddSingleton<IObjectStore>(provider =>
-                new BreakableStore((IObjectStore)store.ImplementationFactory!(provider), provider.GetRequiredService<BrokenStore>()));
+            var broken = new BrokenStore();
+            services.AddSingleton(broken);
+            services.Decorate<IObjectStore>(store => new BreakableStore(store, broken));
             services.AddSingleton<IClassifier, ThreeClasses>();
         });
         await host.MigrateAsync();

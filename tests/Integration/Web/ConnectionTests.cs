@@ -7,22 +7,9 @@ using GourmetGram.Tests.Integration.Fixtures;
 namespace GourmetGram.Tests.Integration.Web;
 
 /// <summary>What only shows on the bare connection: bodies that are too large and never sent, senders that trickle, more connections than are served.</summary>
-public sealed class ConnectionTests(SqliteApp app) : IDisposable
+public sealed class ConnectionTests(SqliteApp app) : ServerTests
 {
     private const long Mebibyte = 1024 * 1024;
-
-    private readonly string folder = Directory.CreateTempSubdirectory("gourmetgram-connections-").FullName;
-
-    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
-
-    public void Dispose() => Directory.Delete(folder, recursive: true);
-
-    private ServerProcess Start(params (string Name, string Value)[] settings)
-    {
-        var environment = settings.ToDictionary(s => s.Name, s => s.Value);
-        environment["GourmetGram__DataDirectory"] = Path.Combine(folder, "data");
-        return ServerProcess.Start(ServerProcess.Built, environment);
-    }
 
     [Theory]
     [InlineData("api/v1/predictions", "multipart/form-data; boundary=b", 50 * Mebibyte)]
@@ -82,7 +69,7 @@ public sealed class ConnectionTests(SqliteApp app) : IDisposable
         Assert.StartsWith("HTTP/1.1 408", text, StringComparison.Ordinal);
         Assert.Contains("application/problem+json", text, StringComparison.Ordinal);
         Assert.Contains("Send it again over a better connection", text, StringComparison.Ordinal);
-        Assert.Single(Directory.EnumerateFiles(Path.Combine(folder, "data", "objects", "production"), "*", SearchOption.AllDirectories));
+        Assert.Single(Directory.EnumerateFiles(Path.Combine(Folder, "data", "objects", "production"), "*", SearchOption.AllDirectories));
     }
 
     [Fact]

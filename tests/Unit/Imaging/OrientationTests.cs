@@ -67,7 +67,6 @@ public sealed class OrientationTests
         _ => Parts.Webp(Parts.WebpExtended(0x08, 32, 24), Parts.WebpPicture(photo), Parts.WebpChunk("EXIF", Parts.Exif(orientation, "secret"))),
     };
 
-    /// <summary>EXIF's table: where the stored picture's first row and first column are when it is shown.</summary>
     private static byte[] TurnByHand(byte[] stored, int orientation)
     {
         var upright = new byte[stored.Length];
@@ -76,17 +75,7 @@ public sealed class OrientationTests
         {
             for (var x = 0; x < Width; x++)
             {
-                var (storedX, storedY) = orientation switch
-                {
-                    1 => (x, y),
-                    2 => (Width - 1 - x, y),
-                    3 => (Width - 1 - x, Height - 1 - y),
-                    4 => (x, Height - 1 - y),
-                    5 => (y, x),
-                    6 => (y, Width - 1 - x),
-                    7 => (Height - 1 - y, Width - 1 - x),
-                    _ => (Height - 1 - y, x),
-                };
+                var (storedX, storedY) = Parts.Stored(x, y, Width, Height, orientation);
                 Array.Copy(stored, ((storedY * storedWidth) + storedX) * 3, upright, ((y * Width) + x) * 3, 3);
             }
         }

@@ -124,6 +124,24 @@ internal static class Parts
         ];
     }
 
+    /// <summary>EXIF's table: where a pixel of the shown picture is in the stored one.</summary>
+    /// <param name="x">Column of the shown picture.</param>
+    /// <param name="y">Row of the shown picture.</param>
+    /// <param name="width">Of the shown picture.</param>
+    /// <param name="height">Of the shown picture.</param>
+    /// <param name="orientation">1 to 8.</param>
+    public static (int X, int Y) Stored(int x, int y, int width, int height, int orientation) => orientation switch
+    {
+        1 => (x, y),
+        2 => (width - 1 - x, y),
+        3 => (width - 1 - x, height - 1 - y),
+        4 => (x, height - 1 - y),
+        5 => (y, x),
+        6 => (y, width - 1 - x),
+        7 => (height - 1 - y, width - 1 - x),
+        _ => (height - 1 - y, x),
+    };
+
     public static bool Holds(byte[] file, string text) => file.AsSpan().IndexOf(Encoding.ASCII.GetBytes(text)) >= 0;
 
     private static void WriteEntry(BinaryWriter writer, int tag, short type, int count, int value)

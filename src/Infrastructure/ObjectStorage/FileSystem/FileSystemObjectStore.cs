@@ -66,13 +66,7 @@ internal sealed class FileSystemObjectStore : IObjectStore
         {
             var path = PathOf(address);
             await WriteSideAsync(address, new SideFile.Content(mediaType), cancellationToken);
-            return await WriteAsync(path, content.Length - content.Position, onlyIfAbsent: false, async file =>
-            {
-                await using var stream = new FileStream(file, FileAccess.Write, bufferSize: 0);
-                await content.CopyToAsync(stream, cancellationToken);
-                if (flush)
-                    stream.Flush(flushToDisk: true);
-            });
+            return await WriteAsync(path, content, cancellationToken);
         });
 
     public Task<Stream> OpenReadAsync(ObjectAddress address, CancellationToken cancellationToken)
@@ -120,13 +114,7 @@ internal sealed class FileSystemObjectStore : IObjectStore
         {
             await using var content = Open(source, sourcePath);
             await WriteSideAsync(target, await WithMediaTypeAsync(source, cancellationToken), cancellationToken);
-            return await WriteAsync(targetPath, content.Length, onlyIfAbsent: false, async file =>
-            {
-                await using var stream = new FileStream(file, FileAccess.Write, bufferSize: 0);
-                await content.CopyToAsync(stream, cancellationToken);
-                if (flush)
-                    stream.Flush(flushToDisk: true);
-            });
+            return await WriteAsync(targetPath, content, cancellationToken);
         });
     }
 
@@ -200,6 +188,15 @@ internal sealed class FileSystemObjectStore : IObjectStore
                 RandomAccess.FlushToDisk(file);
         });
 
+    private Task<bool> WriteAsync(string path, Stream content, CancellationToken cancellationToken) =>
+        WriteAsync(path, content.Length - content.Position, onlyIfAbsent: false, async file =>
+        {
+            await using var stream = new FileStream(file, FileAccess.Write, bufferSize: 0);
+            await content.CopyToAsync(stream, cancellationToken);
+            if (flush)
+                stream.Flush(flushToDisk: true);
+        });
+
     /// <returns>False when there is a file already and it was to stay.</returns>
     private async Task<bool> WriteAsync(string path, long length, bool onlyIfAbsent, Func<Microsoft.Win32.SafeHandles.SafeFileHandle, Task> fill)
     {
@@ -211,16 +208,14 @@ internal sealed class FileSystemObjectStore : IObjectStore
                 await fill(file);
             var folder = Path.GetDirectoryName(path)!;
             CreateFolder(folder);
-            var moved = true;
-            if (onlyIfAbsent)
-                moved = Disk.TryMove(temporary, path);
-            else
-                File.Move(temporary, path, overwrite: true);
-            if (!moved)
+            var isTaken = onlyIfAbsent && !Disk.TryMove(temporary, path);
+            if (isTaken)
                 File.Delete(temporary);
+            else if (!onlyIfAbsent)
+                File.Move(temporary, path, overwrite: true);
             if (flush)
                 Disk.FlushFolder(folder);
-            return moved;
+            return !isTaken;
         }
         catch
         {

@@ -5,7 +5,7 @@ namespace GourmetGram.Infrastructure.ObjectStorage.FileSystem;
 
 /// <summary>
 /// What a file cannot tell of its object: tags, and a media type that does not follow from the key. It stands at <c>objects/.details/{bucket}/{key}.json</c>, and only where there is
-/// something to say: most photos need no second file. It is written before its object and removed after it, so an object never lacks what belongs to it.
+/// something to say: most photos need no second file. It is written, or taken away, before its object is replaced, and removed after it: a new object never has the tags of an old one.
 /// </summary>
 internal static class SideFile
 {

@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using GourmetGram.Application.Classification;
 using GourmetGram.Application.Common;
 
 namespace GourmetGram.Infrastructure.ObjectStorage.S3;
@@ -6,9 +7,6 @@ namespace GourmetGram.Infrastructure.ObjectStorage.S3;
 /// <summary>Tries out an S3 server and says of each fault what is wrong and what cures it.</summary>
 internal sealed class S3Doctor(ObjectStoreOptions options, S3ObjectStore store)
 {
-    /// <summary>The bucket that is tried: without it nothing can be kept.</summary>
-    private const string Bucket = "production";
-
     /// <summary>What an S3 server's refusal means and what cures it.</summary>
     public static string Explain(S3Fault fault) => fault.Code switch
     {
@@ -25,7 +23,7 @@ internal sealed class S3Doctor(ObjectStoreOptions options, S3ObjectStore store)
 
     public async Task<IReadOnlyList<StoreCheck>> CheckAsync(CancellationToken cancellationToken)
     {
-        var probe = new ObjectAddress(Bucket, $".gourmetgram/probe-{Path.GetRandomFileName()}");
+        var probe = new ObjectAddress(Classify.Bucket, $".gourmetgram/probe-{Path.GetRandomFileName()}");
         var tags = new Dictionary<string, string>(StringComparer.Ordinal) { ["probe"] = "1" };
         byte[] content = [1, 2, 3];
         (string Ability, Func<Task<bool>> Try)[] tries =
@@ -42,7 +40,7 @@ internal sealed class S3Doctor(ObjectStoreOptions options, S3ObjectStore store)
                 await stream.ReadExactlyAsync(read, cancellationToken);
                 return read.AsSpan().SequenceEqual(content);
             }),
-            ("list", () => store.ListAsync(Bucket, probe.Key, cancellationToken).AnyAsync(cancellationToken).AsTask()),
+            ("list", () => store.ListAsync(Classify.Bucket, probe.Key, cancellationToken).AnyAsync(cancellationToken).AsTask()),
             ("tags", async () =>
             {
                 await store.WriteTagsAsync(probe, tags, cancellationToken);
