@@ -27,6 +27,10 @@ public static class DependencyInjection
 
         services.AddSingleton<ClassificationMetrics>();
         services.AddScoped<PhotoClassification>();
+        services.AddSingleton<SpoolMetrics>();
+        services.AddScoped<PhotoKeeper>();
+        services.AddScoped<SpoolDrain>();
+        services.AddScoped<TagWriter>();
         services.AddScoped<PredictionErasure>();
         services.AddSingleton<Thumbnails>();
         services.AddScoped<IPredictionFacts, FeedbackFacts>();

@@ -43,7 +43,7 @@ public static class Classify
         PhotoClassification classification,
         IPhotoReader photos,
         IClassifier classifier,
-        IObjectStore store,
+        PhotoKeeper keeper,
         IRepository<Prediction> predictions,
         IRepository<ModelVersion> models,
         IRepository<IdempotencyRecord> keys,
@@ -86,8 +86,7 @@ public static class Classify
 
             var prediction = Prediction.Record(
                 photo, answer.Probabilities, await CurrentModelAsync(now, cancellationToken), request.Caller.Actor, answer.DecodeTime, answer.InferenceTime, now);
-            var address = new ObjectAddress(Bucket, prediction.ObjectKey);
-            await store.PutAsync(address, kept, photo.MediaType, cancellationToken);
+            await keeper.KeepAsync(prediction, kept, cancellationToken);
             predictions.Add(prediction);
             if (record is not null)
                 record.Reuse(prediction);
@@ -101,7 +100,7 @@ public static class Classify
             catch (Exception e) when (e is ConcurrentChangeException or StorageFullException)
             {
                 // The row is not there for certain. After other failures it may be: then the photo stays, and is swept if it is not.
-                await store.DeleteAsync(address, CancellationToken.None);
+                await keeper.ForgetAsync(prediction);
                 throw;
             }
 

@@ -35,7 +35,7 @@ public static class ErasePrediction
         /// <returns>Null when there is no such prediction.</returns>
         private async Task<IReadOnlyList<Tombstone>?> BuryAsync(Command request, CancellationToken cancellationToken)
         {
-            if (await predictions.FirstOrDefaultAsync(new ErasableById(request.PredictionId), cancellationToken) is not { } prediction)
+            if (await predictions.FirstOrDefaultAsync(new PredictionToChange(request.PredictionId), cancellationToken) is not { } prediction)
                 return null;
             if (!request.Caller.MayErase(prediction))
                 throw new NotFoundException($"Prediction {request.PredictionId}");

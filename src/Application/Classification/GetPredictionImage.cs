@@ -28,25 +28,27 @@ public static class GetPredictionImage
         }
     }
 
-    internal sealed class Handler(IRepository<Prediction> predictions, IObjectStore store, Thumbnails thumbnails) : IRequestHandler<Query, Response>
+    internal sealed class Handler(IRepository<Prediction> predictions, PhotoKeeper photos, Thumbnails thumbnails) : IRequestHandler<Query, Response>
     {
         public async Task<Response> Handle(Query request, CancellationToken cancellationToken)
         {
             var prediction = await predictions.FindUsableAsync(request.PredictionId, request.Caller, cancellationToken);
             if (request.Size is { } size)
             {
-                var thumbnail = await thumbnails.FindAsync(prediction.Id, size, cancellationToken) ?? await MakeAsync(prediction, size, request.Caller, cancellationToken);
+                // While the photo waits for the object store, there is no use in asking it.
+                var made = prediction.ImageState == ImageState.Pending ? null : await thumbnails.FindAsync(prediction.Id, size, cancellationToken);
+                var thumbnail = made ?? await MakeAsync(prediction, size, request.Caller, cancellationToken);
                 return new Response(
                     new MemoryStream(thumbnail, writable: false), Thumbnails.MediaType, Convert.ToHexStringLower(SHA256.HashData(thumbnail)));
             }
 
-            var content = await store.OpenReadAsync(new ObjectAddress(Classify.Bucket, prediction.ObjectKey), cancellationToken);
+            var content = await photos.OpenReadAsync(prediction, cancellationToken);
             return new Response(content, prediction.Photo.MediaType, prediction.Photo.StoredSha256);
         }
 
         private async Task<byte[]> MakeAsync(Prediction prediction, int size, Caller caller, CancellationToken cancellationToken)
         {
-            var thumbnail = await thumbnails.MakeAsync(prediction, size, cancellationToken);
+            var thumbnail = await thumbnails.MakeAsync(prediction, size, photos, cancellationToken);
             try
             {
                 // Erased meanwhile, perhaps after the eraser had looked for thumbnails. Whoever erases removes the row first, so asking now misses no erasure.

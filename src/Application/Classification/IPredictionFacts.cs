@@ -2,9 +2,9 @@ using GourmetGram.Domain.Classification;
 
 namespace GourmetGram.Application.Classification;
 
-/// <summary>What a caller said of a prediction.</summary>
-/// <param name="Flagged">Whether the caller flags it as wrong.</param>
-/// <param name="Class">The class the caller gave it (a correction, or a confirmation of the model's own); null when none.</param>
+/// <summary>What was said of a prediction.</summary>
+/// <param name="Flagged">Whether it is flagged as wrong.</param>
+/// <param name="Class">The class it was given (a correction, or a confirmation of the model's own); null when none.</param>
 public sealed record PredictionFacts(bool Flagged, string? Class)
 {
     public static readonly PredictionFacts None = new(Flagged: false, Class: null);
@@ -15,4 +15,7 @@ public interface IPredictionFacts
 {
     /// <summary>What <paramref name="rater"/> currently says of these predictions; a prediction without facts is missing from the answer.</summary>
     Task<IReadOnlyDictionary<Guid, PredictionFacts>> OfAsync(IReadOnlyCollection<Prediction> predictions, Actor rater, CancellationToken cancellationToken);
+
+    /// <summary>What anybody currently says of these predictions: whether somebody flags it, and the class that was named last.</summary>
+    Task<IReadOnlyDictionary<Guid, PredictionFacts>> OfAllAsync(IReadOnlyCollection<Prediction> predictions, CancellationToken cancellationToken);
 }

@@ -47,6 +47,17 @@ public sealed class LimitsOptions
     [Range(1, 10_000)]
     public int BatchMebibytes { get; set; } = 200;
 
+    [Description("Longest wait for the object store to take a photo, in seconds; then the photo goes to the spool.")]
+    [Range(1, 600)]
+    public int StoreSeconds { get; set; } = 2;
+
+    [Description("Most MiB of photos that wait in the spool while the object store is away; then uploads are answered 503.")]
+    [Range(1, 1_000_000)]
+    public int SpoolMebibytes { get; set; } = 2048;
+
+    /// <summary>Most bytes that wait in the spool.</summary>
+    public long SpoolBytes => (long)SpoolMebibytes * Mebibyte;
+
     /// <summary>Most bytes of all photos of one batch together.</summary>
     public long BatchBytes => (long)BatchMebibytes * Mebibyte;
 

@@ -14,6 +14,7 @@ internal sealed class PredictionErasure(
     IRepository<Tombstone> tombstones,
     IEnumerable<IPredictionErasure> laterModules,
     IObjectStore store,
+    IPhotoSpool spool,
     TimeProvider time,
     ILogger<PredictionErasure> logger)
 {
@@ -53,6 +54,7 @@ internal sealed class PredictionErasure(
         {
             try
             {
+                await spool.RemoveAsync(SpooledPhoto.NameOf(tombstone.ObjectKey!), cancellationToken);
                 foreach (var size in Thumbnails.Sizes)
                     await store.DeleteAsync(Thumbnails.AddressOf(tombstone.Id, size), cancellationToken);
                 await store.DeleteAsync(new ObjectAddress(Classify.Bucket, tombstone.ObjectKey!), cancellationToken);
@@ -68,7 +70,7 @@ internal sealed class PredictionErasure(
         if (failure is not null)
         {
             throw new StoreUnavailableException(
-                $"The photo can no longer be seen, but its file could not be removed yet: {failure.Message} Erase it again later; a restart finishes it too.", failure);
+                $"The photo can no longer be seen, but its file could not be removed yet: {failure.Message} Erase it again later; it is also tried again every few minutes.", failure);
         }
     }
 

@@ -41,12 +41,34 @@ internal sealed class ErasableOfMaker : Specification<Prediction>
     }
 }
 
-/// <summary>The prediction with this id, to be erased.</summary>
-internal sealed class ErasableById : Specification<Prediction>
+/// <summary>The prediction with this id, and its model, to be changed or erased.</summary>
+internal sealed class PredictionToChange : Specification<Prediction>
 {
-    public ErasableById(Guid id)
+    public PredictionToChange(Guid id)
     {
-        Query.Where(p => p.Id == id);
+        Query.Where(p => p.Id == id).Include(p => p.Model);
+    }
+}
+
+/// <summary>Predictions whose photos are still to be brought to the object store, from a cursor on.</summary>
+internal sealed class PredictionsWithoutStoredImage : Specification<Prediction>
+{
+    public PredictionsWithoutStoredImage(Guid? after, int limit)
+    {
+        Query.Where(p => p.ImageState == ImageState.Pending).OrderBy(p => p.Id).Take(limit).AsNoTracking();
+        if (after is { } id)
+            Query.Where(p => p.Id > id);
+    }
+}
+
+/// <summary>Predictions whose photos are in the object store and need new tags, from a cursor on.</summary>
+internal sealed class PredictionsWithDirtyTags : Specification<Prediction>
+{
+    public PredictionsWithDirtyTags(Guid? after, int limit)
+    {
+        Query.Where(p => p.TagsState == TagsState.Dirty).Where(p => p.ImageState == ImageState.Stored).OrderBy(p => p.Id).Take(limit).Include(p => p.Model);
+        if (after is { } id)
+            Query.Where(p => p.Id > id);
     }
 }
 

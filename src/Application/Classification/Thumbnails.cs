@@ -23,7 +23,7 @@ internal sealed class Thumbnails(IPhotoReader photos, IInferenceGate gate, IObje
     {
         try
         {
-            return await ReadAsync(AddressOf(predictionId, size), cancellationToken);
+            return await ReadAsync(await store.OpenReadAsync(AddressOf(predictionId, size), cancellationToken), cancellationToken);
         }
         catch (NotFoundException)
         {
@@ -31,21 +31,25 @@ internal sealed class Thumbnails(IPhotoReader photos, IInferenceGate gate, IObje
         }
     }
 
-    /// <summary>Makes and keeps a thumbnail, unless another request did so meanwhile.</summary>
+    /// <summary>
+    /// Makes and keeps a thumbnail, unless another request did so meanwhile. While the photo waits for the object store nothing is kept either: it would have to wait too.
+    /// </summary>
     /// <exception cref="UnusablePhotoException">The photo cannot be decoded.</exception>
     /// <exception cref="ServerBusyException">No turn came in time.</exception>
-    public async Task<byte[]> MakeAsync(Prediction prediction, int size, CancellationToken cancellationToken)
+    public async Task<byte[]> MakeAsync(Prediction prediction, int size, PhotoKeeper keeper, CancellationToken cancellationToken)
     {
         await making.WaitAsync(cancellationToken);
         try
         {
-            if (await FindAsync(prediction.Id, size, cancellationToken) is { } made)
+            var isKept = prediction.ImageState != ImageState.Pending;
+            if (isKept && await FindAsync(prediction.Id, size, cancellationToken) is { } made)
                 return made;
-            var photo = await ReadAsync(new ObjectAddress(Classify.Bucket, prediction.ObjectKey), cancellationToken);
+            var photo = await ReadAsync(await keeper.OpenReadAsync(prediction, cancellationToken), cancellationToken);
             byte[] thumbnail;
             using (await gate.EnterAsync(photos.ReadHeader(photo).DecodeBytes, cancellationToken))
                 thumbnail = photos.Thumbnail(photo, size);
-            await store.PutAsync(AddressOf(prediction.Id, size), thumbnail, MediaType, cancellationToken);
+            if (isKept)
+                await store.PutAsync(AddressOf(prediction.Id, size), thumbnail, MediaType, cancellationToken);
             return thumbnail;
         }
         finally
@@ -58,9 +62,9 @@ internal sealed class Thumbnails(IPhotoReader photos, IInferenceGate gate, IObje
 
     public void Dispose() => making.Dispose();
 
-    private async Task<byte[]> ReadAsync(ObjectAddress address, CancellationToken cancellationToken)
+    private static async Task<byte[]> ReadAsync(Stream opened, CancellationToken cancellationToken)
     {
-        await using var content = await store.OpenReadAsync(address, cancellationToken);
+        await using var content = opened;
         var bytes = new byte[content.Length];
         await content.ReadExactlyAsync(bytes, cancellationToken);
         return bytes;

@@ -36,6 +36,9 @@ public interface IObjectStore
     /// <summary>Whether this process alone writes here, so that what was there when it started is in nobody's hands.</summary>
     bool IsExclusive => false;
 
+    /// <summary>Whether tags are kept: some S3 servers have none, and the operator switched them off.</summary>
+    bool KeepsTags => true;
+
     /// <summary>Writes an object whole: a reader sees all of it or none of it. An object that is there already is replaced, with its tags.</summary>
     /// <exception cref="ObjectTooLargeException">The store takes no object of this size.</exception>
     Task PutAsync(ObjectAddress address, ReadOnlyMemory<byte> content, string mediaType, CancellationToken cancellationToken);

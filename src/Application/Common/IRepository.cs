@@ -20,6 +20,9 @@ public interface IRepository<T>
     /// <exception cref="StoreUnavailableException">The database does not answer now.</exception>
     Task<IReadOnlyList<T>> ListAsync(Specification<T> specification, CancellationToken cancellationToken);
 
+    /// <summary>Forgets all rows that the scope has loaded, so that long work does not gather them; what was not saved is lost.</summary>
+    void Release();
+
     /// <summary>Commits every change of the scope in one transaction, as safe as <c>GourmetGram:Durability</c> says.</summary>
     /// <exception cref="ConcurrentChangeException">Another request wrote a row that must be unique, or deleted one that this needs; the unit of work is empty again and the work can be repeated.</exception>
     /// <exception cref="StoreUnavailableException">The database does not answer now; nothing was committed.</exception>

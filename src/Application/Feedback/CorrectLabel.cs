@@ -49,6 +49,7 @@ public static class CorrectLabel
             current?.Supersede(now);
             var correction = UserFeedback.Correct(prediction, label.Index, rater, request.Source, now);
             feedback.Add(correction);
+            prediction.MarkTagsDirty();
             await feedback.SaveChangesAsync(cancellationToken);
             logger.LogInformation(
                 "Prediction {PredictionId} is {Class} says {Rater} ({Source}, {Kind})", prediction.Id, label.Name, rater, request.Source, correction.Kind);

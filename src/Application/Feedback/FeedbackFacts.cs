@@ -5,18 +5,25 @@ using GourmetGram.Domain.Feedback;
 
 namespace GourmetGram.Application.Feedback;
 
-/// <summary>Answers Classification's question about what a rater said.</summary>
+/// <summary>Answers Classification's question about what was said.</summary>
 internal sealed class FeedbackFacts(IRepository<UserFeedback> feedback) : IPredictionFacts
 {
-    public async Task<IReadOnlyDictionary<Guid, PredictionFacts>> OfAsync(
-        IReadOnlyCollection<Prediction> predictions, Actor rater, CancellationToken cancellationToken)
+    public Task<IReadOnlyDictionary<Guid, PredictionFacts>> OfAsync(
+        IReadOnlyCollection<Prediction> predictions, Actor rater, CancellationToken cancellationToken) =>
+        ReadAsync(predictions, ids => new CurrentFeedbackOnMany(ids, rater), cancellationToken);
+
+    public Task<IReadOnlyDictionary<Guid, PredictionFacts>> OfAllAsync(IReadOnlyCollection<Prediction> predictions, CancellationToken cancellationToken) =>
+        ReadAsync(predictions, ids => new EverybodysFeedbackOnMany(ids), cancellationToken);
+
+    private async Task<IReadOnlyDictionary<Guid, PredictionFacts>> ReadAsync(
+        IReadOnlyCollection<Prediction> predictions, Func<IReadOnlyCollection<Guid>, Specification<UserFeedback>> of, CancellationToken cancellationToken)
     {
         var byId = predictions.ToDictionary(p => p.Id);
-        var rows = await feedback.ListAsync(new CurrentFeedbackOnMany(byId.Keys, rater), cancellationToken);
+        var rows = await feedback.ListAsync(of(byId.Keys), cancellationToken);
         return rows.GroupBy(f => f.PredictionId).ToDictionary(
             group => group.Key,
             group => new PredictionFacts(
                 group.Any(f => f.Topic == FeedbackTopic.Flag),
-                group.Where(f => f.ClassIndex is not null).Select(f => byId[group.Key].Model.Labels[f.ClassIndex!.Value]).FirstOrDefault()));
+                group.Where(f => f.ClassIndex is not null).Select(f => byId[group.Key].Model.Labels[f.ClassIndex!.Value]).LastOrDefault()));
     }
 }

@@ -32,6 +32,7 @@ public static class FlagPrediction
 
             var flag = UserFeedback.Flag(prediction, rater, request.Source, time.GetUtcNow());
             feedback.Add(flag);
+            prediction.MarkTagsDirty();
             await feedback.SaveChangesAsync(cancellationToken);
             logger.LogInformation("Prediction {PredictionId} was flagged by {Rater} ({Source})", prediction.Id, rater, request.Source);
             return new Response(flag.Id);

@@ -7,9 +7,11 @@ namespace GourmetGram.Application.Feedback;
 
 internal static class RatablePrediction
 {
-    /// <summary>The prediction, if this caller may give feedback on it this way.</summary>
+    /// <summary>The prediction, to be changed, if this caller may give feedback on it this way.</summary>
     /// <exception cref="NotFoundException">There is none, or it is somebody else's.</exception>
-    public static Task<Prediction> FindRatableAsync(
+    public static async Task<Prediction> FindRatableAsync(
         this IRepository<Prediction> predictions, Guid id, Caller caller, FeedbackSource source, CancellationToken cancellationToken) =>
-        source == FeedbackSource.LabRoute ? predictions.FindAsync(id, cancellationToken) : predictions.FindUsableAsync(id, caller, cancellationToken);
+        await predictions.FirstOrDefaultAsync(new PredictionToChange(id), cancellationToken) is { } prediction && (source == FeedbackSource.LabRoute || caller.MayUse(prediction))
+            ? prediction
+            : throw new NotFoundException($"Prediction {id}");
 }

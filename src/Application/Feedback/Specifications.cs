@@ -39,3 +39,12 @@ internal sealed class CurrentFeedbackOnMany : Specification<UserFeedback>
         Query.Where(f => predictionIds.Contains(f.PredictionId) && f.Rater == rater && f.EndedAt == null).AsNoTracking();
     }
 }
+
+/// <summary>All that anybody currently says of some predictions, oldest first.</summary>
+internal sealed class EverybodysFeedbackOnMany : Specification<UserFeedback>
+{
+    public EverybodysFeedbackOnMany(IReadOnlyCollection<Guid> predictionIds)
+    {
+        Query.Where(f => predictionIds.Contains(f.PredictionId) && f.EndedAt == null).OrderBy(f => f.Id).AsNoTracking();
+    }
+}

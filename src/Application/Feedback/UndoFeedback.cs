@@ -32,6 +32,7 @@ public static class UndoFeedback
                 return new Response(Withdrawn: false);
 
             current.Withdraw(time.GetUtcNow());
+            prediction.MarkTagsDirty();
             await feedback.SaveChangesAsync(cancellationToken);
             logger.LogInformation("Prediction {PredictionId}: {Rater} took back {Kind}", prediction.Id, rater, current.Kind);
             return new Response(Withdrawn: true);

@@ -1,6 +1,9 @@
 namespace GourmetGram.Domain.Classification;
 
-/// <summary>One answer of the model about one photo. It is a fact and never changes; what people think of it is feedback and stands beside it.</summary>
+/// <summary>
+/// One answer of the model about one photo. The answer is a fact and never changes; what people think of it is feedback and stands beside it. What changes is how far its photo has got
+/// on its way to the object store.
+/// </summary>
 public sealed class Prediction
 {
     private Prediction()
@@ -42,6 +45,15 @@ public sealed class Prediction
     /// <summary>Time spent in the model.</summary>
     public TimeSpan InferenceTime { get; private init; }
 
+    /// <summary>Where the photo is.</summary>
+    public ImageState ImageState { get; private set; }
+
+    /// <summary>Whether the photo's tags in the object store are as they should be.</summary>
+    public TagsState TagsState { get; private set; }
+
+    /// <summary>One more after each change: of two who change a prediction at once, the second has to look again.</summary>
+    public int Revision { get; private set; }
+
     /// <summary>The predicted class.</summary>
     public ClassLabel PredictedClass => new(PredictedIndex, Model.Labels[PredictedIndex]);
 
@@ -71,5 +83,41 @@ public sealed class Prediction
             DecodeTime = decodeTime,
             InferenceTime = inferenceTime,
         };
+    }
+    /// <summary>The object store has the photo.</summary>
+    /// <exception cref="InvalidOperationException">It is not on its way there.</exception>
+    public void MarkImageStored()
+    {
+        if (ImageState != ImageState.Pending)
+            throw new InvalidOperationException($"The photo of prediction {Id} is {ImageState}, not {ImageState.Pending}.");
+        ImageState = ImageState.Stored;
+        Revision++;
+    }
+
+    /// <summary>The photo is nowhere to be found.</summary>
+    /// <exception cref="InvalidOperationException">That was known already.</exception>
+    public void MarkImageLost()
+    {
+        if (ImageState == ImageState.Lost)
+            throw new InvalidOperationException($"The photo of prediction {Id} was lost already.");
+        ImageState = ImageState.Lost;
+        Revision++;
+    }
+
+    /// <summary>Something that the tags tell has changed: they are to be written, also when they were to be written before.</summary>
+    public void MarkTagsDirty()
+    {
+        TagsState = TagsState.Dirty;
+        Revision++;
+    }
+
+    /// <summary>The tags say what was known when this prediction was read.</summary>
+    /// <exception cref="InvalidOperationException">They did already.</exception>
+    public void MarkTagsWritten()
+    {
+        if (TagsState == TagsState.Clean)
+            throw new InvalidOperationException($"The tags of prediction {Id} were written already.");
+        TagsState = TagsState.Clean;
+        Revision++;
     }
 }

@@ -1,3 +1,4 @@
+using GourmetGram.Application.Classification;
 using GourmetGram.Application.Common;
 using GourmetGram.Infrastructure.Hosting;
 using GourmetGram.Infrastructure.ObjectStorage.FileSystem;
@@ -15,12 +16,14 @@ public static class ObjectStorageRegistration
         services.AddDataDirectory();
         services.AddSettings<ObjectStoreOptions>();
         services.AddSingleton<IValidateOptions<ObjectStoreOptions>, ObjectStoreOptionsValidator>();
-        services.AddSingleton<FileSystemObjectStore>();
+        services.AddSingleton(container => new FileSystemObjectStore(
+            container.GetRequiredService<DataDirectory>(), "objects", container.GetRequiredService<IOptions<GourmetGramOptions>>().Value.Durability));
         services.AddSingleton<S3Connection>();
         services.AddSingleton<S3ObjectStore>();
         services.AddSingleton<IObjectStore>(container => container.GetRequiredService<IOptions<ObjectStoreOptions>>().Value.Provider == ObjectStoreProvider.S3
             ? container.GetRequiredService<S3ObjectStore>()
             : container.GetRequiredService<FileSystemObjectStore>());
+        services.AddSingleton<IStoreCircuit, StoreCircuit>();
         return services;
     }
 }

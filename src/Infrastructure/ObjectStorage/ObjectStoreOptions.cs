@@ -46,6 +46,9 @@ public sealed class ObjectStoreOptions
     [Range(1, 600)]
     public int TimeoutSeconds { get; set; } = 30;
 
+    [Description("Whether photos get tags; `false` for an S3 server that has none.")]
+    public bool Tags { get; set; } = true;
+
     [Description("Put before the name of every bucket, e.g. `food-`: where names are taken, or several installations share a server.")]
     [RegularExpression("^([a-z0-9][a-z0-9.-]{0,39})?$", ErrorMessage = "{0} may have up to 40 lower-case letters, digits, '.' and '-', the first a letter or digit.")]
     public string BucketPrefix { get; set; } = "";

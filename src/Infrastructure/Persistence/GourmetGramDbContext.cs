@@ -1,3 +1,4 @@
+using GourmetGram.Infrastructure.Spool;
 using Microsoft.AspNetCore.DataProtection.EntityFrameworkCore;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.AspNetCore.Identity.EntityFrameworkCore;
@@ -40,4 +41,16 @@ public abstract class GourmetGramDbContext : IdentityDbContext<IdentityUser<Guid
 internal sealed class SqliteDbContext(DbContextOptions<SqliteDbContext> options) : GourmetGramDbContext(options);
 
 /// <summary>The rows in PostgreSQL.</summary>
-internal sealed class PostgreSqlDbContext(DbContextOptions<PostgreSqlDbContext> options) : GourmetGramDbContext(options);
+internal sealed class PostgreSqlDbContext(DbContextOptions<PostgreSqlDbContext> options) : GourmetGramDbContext(options)
+{
+    protected override void OnModelCreating(ModelBuilder builder)
+    {
+        base.OnModelCreating(builder);
+        // With SQLite the spool is a folder.
+        builder.Entity<SpoolRow>(spool =>
+        {
+            spool.ToTable("SpooledPhotos");
+            spool.HasKey(row => row.Name);
+        });
+    }
+}

@@ -20,5 +20,7 @@ internal sealed class Repository<T>(GourmetGramDbContext context) : IRepository<
     public Task<IReadOnlyList<T>> ListAsync(Specification<T> specification, CancellationToken cancellationToken) =>
         context.GuardAsync<IReadOnlyList<T>>(async () => await SpecificationEvaluator.Apply(context.Set<T>(), specification).ToListAsync(cancellationToken));
 
+    public void Release() => context.ChangeTracker.Clear();
+
     public Task SaveChangesAsync(CancellationToken cancellationToken) => context.GuardAsync(() => context.SaveChangesAsync(cancellationToken));
 }

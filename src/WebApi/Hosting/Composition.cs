@@ -7,6 +7,7 @@ using GourmetGram.Infrastructure.Imaging;
 using GourmetGram.Infrastructure.ObjectStorage;
 using GourmetGram.Infrastructure.Onnx;
 using GourmetGram.Infrastructure.Persistence;
+using GourmetGram.Infrastructure.Spool;
 
 namespace GourmetGram.WebApi.Hosting;
 
@@ -24,6 +25,7 @@ internal static class Composition
         services.AddDataDirectory();
         services.AddPersistence();
         services.AddObjectStorage();
+        services.AddSpool();
         services.AddImaging();
         services.AddOnnxClassifier();
         services.AddSingleton<Preparation>();

@@ -1,8 +1,10 @@
+using System.Globalization;
 using GourmetGram.Application.Classification;
 using GourmetGram.Application.Common;
 using GourmetGram.Infrastructure.Persistence;
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Microsoft.Extensions.Options;
 
 namespace GourmetGram.WebApi.Operations;
 
@@ -49,9 +51,38 @@ internal static class Health
             Task.FromResult(HealthCheckResult.Healthy($"{classifier.Model.Name} {classifier.Model.Version} {classifier.Model.Variant}"));
     }
 
-    private sealed class StoreCheck(IObjectStore store) : IHealthCheck
+    /// <summary>Without the object store, photos wait in the spool; only when that is full too, uploads have to be refused.</summary>
+    private sealed class StoreCheck(IObjectStore store, IStoreCircuit circuit, IPhotoSpool spool, IOptions<LimitsOptions> limits, TimeProvider time) : IHealthCheck
     {
-        public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) =>
-            Result(await store.FindFaultAsync(cancellationToken));
+        /// <summary>Shorter than what balancers wait for an answer.</summary>
+        private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(5);
+
+        public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
+        {
+            var fault = await FindFaultAsync(cancellationToken);
+            var state = await spool.MeasureAsync(cancellationToken);
+            var waiting = state.OldestAt is { } oldest
+                ? string.Create(CultureInfo.InvariantCulture, $"{state.Photos} photos ({state.Bytes >> 20} MiB) wait in the spool, the oldest for {(time.GetUtcNow() - oldest).TotalSeconds:0} s.")
+                : "";
+            var setAside = state.SetAside > 0 ? $"{state.SetAside} files of the spool could not be used and were set aside." : "";
+            var detail = string.Join(' ', new[] { fault, waiting, setAside, circuit.State == StoreCircuitState.Closed ? "" : $"The circuit is {circuit.State}." }.Where(part => part is { Length: > 0 }));
+            if (fault is not null && state.Bytes >= limits.Value.SpoolBytes)
+                return HealthCheckResult.Unhealthy($"{detail} The spool is full.");
+            return detail.Length == 0 ? HealthCheckResult.Healthy() : fault is null && setAside.Length == 0 ? HealthCheckResult.Healthy(detail) : HealthCheckResult.Degraded(detail);
+        }
+
+        private async Task<string?> FindFaultAsync(CancellationToken cancellationToken)
+        {
+            using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+            deadline.CancelAfter(Deadline);
+            try
+            {
+                return await store.FindFaultAsync(deadline.Token);
+            }
+            catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+            {
+                return $"The object store did not answer within {Deadline.TotalSeconds:0} s.";
+            }
+        }
     }
 }

@@ -16,6 +16,7 @@ internal static class Metrics
             .AddAspNetCoreInstrumentation()
             .AddRuntimeInstrumentation()
             .AddMeter(ClassificationMetrics.MeterName)
+            .AddMeter(SpoolMetrics.MeterName)
             .AddView("gourmetgram.*.duration", new ExplicitBucketHistogramConfiguration { Boundaries = Durations })
             .AddView("gourmetgram.queue.wait", new ExplicitBucketHistogramConfiguration { Boundaries = Durations })
             // Two thirds of a scrape otherwise, and no page of ours keeps a circuit.

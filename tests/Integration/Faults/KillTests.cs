@@ -33,6 +33,7 @@ public abstract class KillTests : IDisposable
             ["GourmetGram__DataDirectory"] = Data,
             ["GourmetGram__BootstrapAdminKey"] = AppFixture.AdminKey,
             ["Limits__QueueMilliseconds"] = "60000",
+            ["Limits__StoreSeconds"] = "60",
         };
     }
 

@@ -31,8 +31,9 @@ public abstract class AppFixture : IAsyncLifetime
     protected Dictionary<string, string?> Settings { get; } = new(StringComparer.Ordinal)
     {
         ["GourmetGram:BootstrapAdminKey"] = AdminKey,
-        // How long a photo waits for its turn has tests of its own; here a busy machine must not decide.
+        // How long a photo waits for its turn and for the object store has tests of its own; here a busy machine must not decide.
         ["Limits:QueueMilliseconds"] = "60000",
+        ["Limits:StoreSeconds"] = "60",
     };
 
     /// <summary>Engine-specific settings, known before the first start.</summary>

@@ -1,8 +1,6 @@
 using GourmetGram.Application.Classification;
 using GourmetGram.Application.Common;
-using GourmetGram.Infrastructure.Hosting;
 using GourmetGram.Infrastructure.Imaging;
-using GourmetGram.Infrastructure.ObjectStorage;
 using GourmetGram.Infrastructure.Onnx;
 using GourmetGram.Infrastructure.Persistence;
 using GourmetGram.Tests.Integration.Fixtures;
@@ -63,11 +61,8 @@ public sealed class LeavingCallerTests : IDisposable
     {
         var host = new PersistenceHost(DatabaseProvider.Sqlite, folder, more: services =>
         {
-            services.AddMetrics();
-            services.AddSettings<LimitsOptions>();
             services.AddImaging();
             services.AddOnnxClassifier();
-            services.AddObjectStorage();
             decorate(services);
         });
         await host.MigrateAsync();

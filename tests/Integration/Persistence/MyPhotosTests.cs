@@ -4,7 +4,6 @@ using GourmetGram.Application.Common;
 using GourmetGram.Application.Feedback;
 using GourmetGram.Domain.Classification;
 using GourmetGram.Domain.Feedback;
-using GourmetGram.Infrastructure.ObjectStorage;
 using GourmetGram.Infrastructure.Persistence;
 using GourmetGram.Tests.Integration.Fixtures;
 using Microsoft.Extensions.DependencyInjection;
@@ -38,7 +37,6 @@ public abstract class MyPhotosTests(DatabaseProvider provider) : PersistenceTest
     {
         var host = AddHost(more: services =>
         {
-            services.AddObjectStorage();
             var broken = new BrokenStore();
             services.AddSingleton(broken);
             services.Decorate<IObjectStore>(store => new BreakableStore(store, broken));

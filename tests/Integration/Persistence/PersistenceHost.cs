@@ -1,7 +1,10 @@
 using GourmetGram.Application;
+using GourmetGram.Application.Classification;
 using GourmetGram.Application.Common;
 using GourmetGram.Infrastructure.Hosting;
+using GourmetGram.Infrastructure.ObjectStorage;
 using GourmetGram.Infrastructure.Persistence;
+using GourmetGram.Infrastructure.Spool;
 using GourmetGram.Tests.Integration.Fixtures;
 using MediatR;
 using Microsoft.EntityFrameworkCore;
@@ -34,9 +37,12 @@ internal sealed class PersistenceHost : IAsyncDisposable
         collection.AddLogging();
         collection.AddSingleton(TimeProvider.System);
         collection.AddSingleton<ILinks, NoLinks>();
-        collection.AddSettings<GourmetGramOptions>();
+        collection.AddMetrics();
+        collection.AddSettings<GourmetGramOptions>().AddSettings<LimitsOptions>();
         collection.AddApplication();
         collection.AddPersistence();
+        collection.AddObjectStorage();
+        collection.AddSpool();
         more?.Invoke(collection);
         services = collection.BuildServiceProvider(validateScopes: true);
         Folder = folder;

@@ -36,6 +36,8 @@ public sealed class LimitsDocumentTests(SmallApp app) : IClassFixture<SmallApp>
         new("Limits:BodyMebibytes", null, "others wait to send theirs, and are answered 503 with `Retry-After` when there is no room in time"),
         new("Limits:BatchPhotos", 413, "the item says: send this one in another"),
         new("Limits:BatchMebibytes", 413, "the item says: send this one in another"),
+        new("Limits:StoreSeconds", null, "it is in the spool"),
+        new("Limits:SpoolMebibytes", null, "503 with `Retry-After`, only while the object store is away"),
         new("Connections:Most", null, "closed without an answer"),
         new("Connections:HeaderSeconds", 408, "no words: nobody has asked for anything yet; closed"),
         new("Connections:BodyBytesPerSecond", 408, "Send it again over a better connection, or a smaller photo."),

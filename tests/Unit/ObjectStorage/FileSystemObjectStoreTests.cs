@@ -22,7 +22,7 @@ public abstract class FileSystemObjectStoreTests : IDisposable
     {
         options = Options.Create(new GourmetGramOptions { DataDirectory = folder.FullName, Durability = durability });
         data = new DataDirectory(options);
-        store = new FileSystemObjectStore(data, options);
+        store = new FileSystemObjectStore(data, "objects", options.Value.Durability);
     }
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
@@ -245,7 +245,7 @@ public abstract class FileSystemObjectStoreTests : IDisposable
         await store.PutAsync(Photo, new byte[] { 1 }, "image/jpeg", Cancellation);
         await File.WriteAllTextAsync(Path.Combine(Incoming, "half"), "half", Cancellation);
 
-        var next = new FileSystemObjectStore(data, options);
+        var next = new FileSystemObjectStore(data, "objects", options.Value.Durability);
 
         Assert.Empty(Directory.EnumerateFileSystemEntries(Incoming));
         await using var stream = await next.OpenReadAsync(Photo, Cancellation);

@@ -4,12 +4,11 @@ using System.IO.Enumeration;
 using System.Runtime.CompilerServices;
 using GourmetGram.Application.Common;
 using GourmetGram.Infrastructure.Hosting;
-using Microsoft.Extensions.Options;
 
 namespace GourmetGram.Infrastructure.ObjectStorage.FileSystem;
 
 /// <summary>
-/// Keeps objects as files: <c>{data}/objects/{bucket}/{key}</c>. An object is written to a file of its own in <c>.incoming</c> and then renamed,
+/// Keeps objects as files: <c>{root}/{bucket}/{key}</c>. An object is written to a file of its own in <c>.incoming</c> and then renamed,
 /// so a reader sees it whole or not at all. What the file cannot tell stands in a <see cref="SideFile"/>.
 /// </summary>
 internal sealed class FileSystemObjectStore : IObjectStore
@@ -27,12 +26,16 @@ internal sealed class FileSystemObjectStore : IObjectStore
     private readonly bool flush;
     private readonly ConcurrentDictionary<string, bool> flushedFolders = new(StringComparer.Ordinal);
 
+    /// <param name="data">In which the folder lies.</param>
+    /// <param name="folder">Name of the folder: nobody else writes there.</param>
+    /// <param name="durability">Whether what was written survives a power cut.</param>
     /// <exception cref="DataDirectoryException">The folders cannot be created.</exception>
-    public FileSystemObjectStore(DataDirectory data, IOptions<GourmetGramOptions> options)
+    public FileSystemObjectStore(DataDirectory data, string folder, Durability durability)
     {
-        root = Path.Combine(data.FullPath, "objects");
+        ArgumentNullException.ThrowIfNull(data);
+        root = Path.Combine(data.FullPath, folder);
         incoming = Path.Combine(root, IncomingName);
-        flush = options.Value.Durability == Durability.Power;
+        flush = durability == Durability.Power;
         try
         {
             Directory.CreateDirectory(incoming);
@@ -47,7 +50,7 @@ internal sealed class FileSystemObjectStore : IObjectStore
         }
         catch (Exception e) when (IsStoreFault(e))
         {
-            throw new DataDirectoryException($"The object store {root} cannot be written: {e.Message}", e);
+            throw new DataDirectoryException($"The folder {root} cannot be written: {e.Message}", e);
         }
 
         flushedFolders.TryAdd(root, true);

@@ -7,6 +7,8 @@ namespace GourmetGram.Infrastructure.ObjectStorage.S3;
 /// <summary>Tries out an S3 server and says of each fault what is wrong and what cures it.</summary>
 internal sealed class S3Doctor(ObjectStoreOptions options, S3ObjectStore store)
 {
+    private const string Tags = "tags";
+
     /// <summary>What an S3 server's refusal means and what cures it.</summary>
     public static string Explain(S3Fault fault) => fault.Code switch
     {
@@ -41,7 +43,7 @@ internal sealed class S3Doctor(ObjectStoreOptions options, S3ObjectStore store)
                 return read.AsSpan().SequenceEqual(content);
             }),
             ("list", () => store.ListAsync(Classify.Bucket, probe.Key, cancellationToken).AnyAsync(cancellationToken).AsTask()),
-            ("tags", async () =>
+            (Tags, async () =>
             {
                 await store.WriteTagsAsync(probe, tags, cancellationToken);
                 return (await store.ReadTagsAsync(probe, cancellationToken)).SequenceEqual(tags);
@@ -53,7 +55,7 @@ internal sealed class S3Doctor(ObjectStoreOptions options, S3ObjectStore store)
             }),
         ];
         var checks = new List<StoreCheck>();
-        foreach (var (ability, attempt) in tries)
+        foreach (var (ability, attempt) in tries.Where(check => options.Tags || check.Item1 != Tags))
         {
             var fault = await FaultOfAsync(ability, attempt);
             checks.Add(new StoreCheck(ability, fault));
@@ -69,7 +71,9 @@ internal sealed class S3Doctor(ObjectStoreOptions options, S3ObjectStore store)
         var server = $"S3 server {options.Endpoint}, {ability}";
         try
         {
-            return await attempt() ? null : $"{server}: what was written is not what came back; use a server that does all of S3's {ability}.";
+            return await attempt()
+                ? null
+                : $"{server}: what was written is not what came back; use a server that does all of S3's {ability}{(ability == Tags ? ", or set ObjectStore:Tags to false" : "")}.";
         }
         catch (NotFoundException)
         {

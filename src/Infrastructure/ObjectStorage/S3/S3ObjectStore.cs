@@ -17,6 +17,8 @@ internal sealed class S3ObjectStore(S3Connection connection) : IObjectStore
 {
     private const int LinkSeconds = 3600;
 
+    public bool KeepsTags => connection.Options.Tags;
+
     public Task PutAsync(ObjectAddress address, ReadOnlyMemory<byte> content, string mediaType, CancellationToken cancellationToken) =>
         PutAsync(address, () => new ReadOnlyMemoryContent(content), ChecksumOf(content), mediaType, onlyIfAbsent: false, cancellationToken);
 

@@ -102,6 +102,10 @@ namespace GourmetGram.Infrastructure.Persistence.Migrations.PostgreSql
                     b.Property<long>("DecodeTime")
                         .HasColumnType("bigint");
 
+                    b.Property<string>("ImageState")
+                        .IsRequired()
+                        .HasColumnType("text");
+
                     b.Property<long>("InferenceTime")
                         .HasColumnType("bigint");
 
@@ -118,6 +122,14 @@ namespace GourmetGram.Infrastructure.Persistence.Migrations.PostgreSql
                     b.Property<byte[]>("Probabilities")
                         .IsRequired()
                         .HasColumnType("bytea");
+
+                    b.Property<int>("Revision")
+                        .IsConcurrencyToken()
+                        .HasColumnType("integer");
+
+                    b.Property<string>("TagsState")
+                        .IsRequired()
+                        .HasColumnType("text");
 
                     b.ComplexProperty(typeof(Dictionary<string, object>), "Photo", "GourmetGram.Domain.Classification.Prediction.Photo#StoredPhoto", b1 =>
                         {
@@ -159,6 +171,12 @@ namespace GourmetGram.Infrastructure.Persistence.Migrations.PostgreSql
                     b.HasIndex("Maker", "Id");
 
                     b.HasIndex("Maker", "PredictedIndex", "Id");
+
+                    b.HasIndex(new[] { "Id" }, "IX_Predictions_DirtyTags")
+                        .HasFilter("\"TagsState\" = 'Dirty'");
+
+                    b.HasIndex(new[] { "Id" }, "IX_Predictions_PendingImage")
+                        .HasFilter("\"ImageState\" = 'Pending'");
 
                     b.ToTable("Predictions", (string)null);
                 });
@@ -235,6 +253,29 @@ namespace GourmetGram.Infrastructure.Persistence.Migrations.PostgreSql
                         .HasFilter("\"EndedAt\" IS NULL");
 
                     b.ToTable("UserFeedback", (string)null);
+                });
+
+            modelBuilder.Entity("GourmetGram.Infrastructure.Spool.SpoolRow", b =>
+                {
+                    b.Property<string>("Name")
+                        .HasColumnType("text");
+
+                    b.Property<long>("AddedAt")
+                        .HasColumnType("bigint");
+
+                    b.Property<long>("Bytes")
+                        .HasColumnType("bigint");
+
+                    b.Property<byte[]>("Content")
+                        .IsRequired()
+                        .HasColumnType("bytea");
+
+                    b.Property<string>("SetAsideReason")
+                        .HasColumnType("text");
+
+                    b.HasKey("Name");
+
+                    b.ToTable("SpooledPhotos", (string)null);
                 });
 
             modelBuilder.Entity("Microsoft.AspNetCore.DataProtection.EntityFrameworkCore.DataProtectionKey", b =>

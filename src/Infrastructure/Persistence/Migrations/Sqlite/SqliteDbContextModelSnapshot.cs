@@ -97,6 +97,10 @@ namespace GourmetGram.Infrastructure.Persistence.Migrations.Sqlite
                     b.Property<long>("DecodeTime")
                         .HasColumnType("INTEGER");
 
+                    b.Property<string>("ImageState")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
                     b.Property<long>("InferenceTime")
                         .HasColumnType("INTEGER");
 
@@ -113,6 +117,14 @@ namespace GourmetGram.Infrastructure.Persistence.Migrations.Sqlite
                     b.Property<byte[]>("Probabilities")
                         .IsRequired()
                         .HasColumnType("BLOB");
+
+                    b.Property<int>("Revision")
+                        .IsConcurrencyToken()
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("TagsState")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
 
                     b.ComplexProperty(typeof(Dictionary<string, object>), "Photo", "GourmetGram.Domain.Classification.Prediction.Photo#StoredPhoto", b1 =>
                         {
@@ -154,6 +166,12 @@ namespace GourmetGram.Infrastructure.Persistence.Migrations.Sqlite
                     b.HasIndex("Maker", "Id");
 
                     b.HasIndex("Maker", "PredictedIndex", "Id");
+
+                    b.HasIndex(new[] { "Id" }, "IX_Predictions_DirtyTags")
+                        .HasFilter("\"TagsState\" = 'Dirty'");
+
+                    b.HasIndex(new[] { "Id" }, "IX_Predictions_PendingImage")
+                        .HasFilter("\"ImageState\" = 'Pending'");
 
                     b.ToTable("Predictions", (string)null);
                 });

@@ -1,0 +1,46 @@
+using GourmetGram.Application.Common;
+using GourmetGram.Domain.Classification;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace GourmetGram.Application.Classification;
+
+/// <summary>Makes the photo of a new prediction safe: in the object store, or in the spool while the store is slow, down, hanging or refusing.</summary>
+internal sealed class PhotoKeeper(
+    IObjectStore store, IStoreCircuit circuit, IPhotoSpool spool, IOptions<LimitsOptions> limits, SpoolMetrics metrics, ILogger<PhotoKeeper> logger)
+{
+    /// <summary>Writes the photo and marks the prediction accordingly; commit the prediction afterwards.</summary>
+    /// <exception cref="StoreUnavailableException">Neither store nor spool takes it.</exception>
+    public async Task KeepAsync(Prediction prediction, byte[] photo, CancellationToken cancellationToken)
+    {
+        var address = AddressOf(prediction);
+        try
+        {
+            await circuit.AttemptAsync(
+                token => store.PutAsync(address, photo, prediction.Photo.MediaType, token), TimeSpan.FromSeconds(limits.Value.StoreSeconds), cancellationToken);
+            prediction.MarkImageStored();
+        }
+        catch (StoreUnavailableException e)
+        {
+            await spool.AddAsync(prediction, photo, cancellationToken);
+            metrics.Spooled();
+            logger.LogWarning("Photo {Object} waits in the spool: {Reason}", address, e.Message);
+        }
+    }
+
+    /// <summary>Removes the photo of a prediction that was not committed.</summary>
+    public Task ForgetAsync(Prediction prediction) => prediction.ImageState == ImageState.Stored
+        ? store.DeleteAsync(AddressOf(prediction), CancellationToken.None)
+        : spool.RemoveAsync(SpooledPhoto.NameOf(prediction), CancellationToken.None);
+
+    /// <summary>Opens the photo where it is now.</summary>
+    /// <exception cref="NotFoundException">It is nowhere.</exception>
+    public async Task<Stream> OpenReadAsync(Prediction prediction, CancellationToken cancellationToken) =>
+        prediction.ImageState == ImageState.Pending && await spool.OpenReadAsync(SpooledPhoto.NameOf(prediction), cancellationToken) is { } waiting
+            ? waiting
+            // It may have been stored since the row was read.
+            : await store.OpenReadAsync(AddressOf(prediction), cancellationToken);
+
+    /// <summary>Where the photo of a prediction belongs.</summary>
+    public static ObjectAddress AddressOf(Prediction prediction) => new(Classify.Bucket, prediction.ObjectKey);
+}

@@ -1,0 +1,71 @@
+using GourmetGram.Application.Classification;
+using GourmetGram.Application.Common;
+using Polly;
+using Polly.CircuitBreaker;
+using Polly.Timeout;
+
+namespace GourmetGram.Infrastructure.ObjectStorage;
+
+/// <summary>
+/// After two failures within half a minute, and no more successes than these, the store is left alone: for a second at first, twice as long after each attempt that fails again, up to
+/// half a minute. When the pause is over, the next who comes finds out for all.
+/// </summary>
+internal sealed class StoreCircuit : IStoreCircuit
+{
+    private const int FirstPauseSeconds = 1;
+    private const int LongestPauseSeconds = 30;
+
+    private static readonly ResiliencePropertyKey<TimeSpan> Deadline = new("deadline");
+
+    private readonly CircuitBreakerStateProvider state = new();
+    private readonly ResiliencePipeline pipeline;
+
+    public StoreCircuit(TimeProvider time)
+    {
+        pipeline = new ResiliencePipelineBuilder { TimeProvider = time }
+            .AddCircuitBreaker(new CircuitBreakerStrategyOptions
+            {
+                ShouldHandle = new PredicateBuilder().Handle<StoreUnavailableException>().Handle<TimeoutRejectedException>(),
+                FailureRatio = 0.5,
+                MinimumThroughput = 2,
+                SamplingDuration = TimeSpan.FromSeconds(30),
+                BreakDurationGenerator = arguments => ValueTask.FromResult(
+                    TimeSpan.FromSeconds(Math.Min(LongestPauseSeconds, FirstPauseSeconds * Math.Pow(2, Math.Min(arguments.HalfOpenAttempts, 10))))),
+                StateProvider = state,
+            })
+            .AddTimeout(new TimeoutStrategyOptions
+            {
+                TimeoutGenerator = arguments => ValueTask.FromResult(arguments.Context.Properties.GetValue(Deadline, System.Threading.Timeout.InfiniteTimeSpan)),
+            })
+            .Build();
+    }
+
+    public StoreCircuitState State => state.CircuitState switch
+    {
+        CircuitState.Closed => StoreCircuitState.Closed,
+        CircuitState.HalfOpen => StoreCircuitState.HalfOpen,
+        _ => StoreCircuitState.Open,
+    };
+
+    public async Task AttemptAsync(Func<CancellationToken, Task> attempt, TimeSpan deadline, CancellationToken cancellationToken)
+    {
+        var context = ResilienceContextPool.Shared.Get(cancellationToken);
+        context.Properties.Set(Deadline, deadline);
+        try
+        {
+            await pipeline.ExecuteAsync(async running => await attempt(running.CancellationToken), context);
+        }
+        catch (BrokenCircuitException e)
+        {
+            throw new StoreUnavailableException("the object store has just failed and is left alone for a while.", e);
+        }
+        catch (TimeoutRejectedException e)
+        {
+            throw new StoreUnavailableException($"the object store did not take it within {deadline.TotalSeconds:0.#} s.", e);
+        }
+        finally
+        {
+            ResilienceContextPool.Shared.Return(context);
+        }
+    }
+}
