@@ -122,6 +122,7 @@ static WebApplication Build(string[] args)
     var api = app.MapGroup("/api/v1").DisableAntiforgery();
     api.MapPredictions();
     api.MapFeedback();
+    api.MapJobs();
     app.MapPrometheusScrapingEndpoint().RequireAuthorization(Policies.Metrics);
     return app;
 }

@@ -10,7 +10,7 @@ namespace GourmetGram.Application.Classification;
 public sealed record SpooledPhoto(string Name, long Bytes, DateTimeOffset AddedAt)
 {
     /// <summary>Whose photo it is; null for what somebody else put there.</summary>
-    public Guid? PredictionId => Guid.TryParseExact(Path.GetFileNameWithoutExtension(Name), "D", out var id) ? id : null;
+    public Guid? PredictionId => PredictionOf(Name);
 
     /// <summary>The name of a prediction's photo.</summary>
     public static string NameOf(Prediction prediction)
@@ -20,7 +20,19 @@ public sealed record SpooledPhoto(string Name, long Bytes, DateTimeOffset AddedA
     }
 
     /// <summary>The name of the photo that belongs at a key of the object store.</summary>
-    public static string NameOf(string objectKey) => Path.GetFileName(objectKey);
+    public static string NameOf(string objectKey)
+    {
+        ArgumentNullException.ThrowIfNull(objectKey);
+        return objectKey[(objectKey.LastIndexOf('/') + 1)..];
+    }
+
+    /// <summary>The id in <c>…/{id}.jpg</c>; null for what a person or another program named.</summary>
+    internal static Guid? PredictionOf(string key)
+    {
+        var name = key.AsSpan(key.LastIndexOf('/') + 1);
+        var end = name.LastIndexOf('.');
+        return end >= 0 && Guid.TryParseExact(name[..end], "D", out var id) ? id : null;
+    }
 }
 
 /// <summary>How full the spool is.</summary>

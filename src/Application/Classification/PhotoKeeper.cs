@@ -20,7 +20,8 @@ internal sealed class PhotoKeeper(
                 token => store.PutAsync(address, photo, prediction.Photo.MediaType, token), TimeSpan.FromSeconds(limits.Value.StoreSeconds), cancellationToken);
             prediction.MarkImageStored();
         }
-        catch (StoreUnavailableException e)
+        // A full store is for the operator: the spool would only fill up too.
+        catch (StoreUnavailableException e) when (e is not StorageFullException)
         {
             await spool.AddAsync(prediction, photo, cancellationToken);
             metrics.Spooled();

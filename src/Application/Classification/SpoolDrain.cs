@@ -25,8 +25,9 @@ internal sealed class SpoolDrain(
     public sealed record Result(int Stored, int Lost, int SetAside);
 
     /// <exception cref="StoreUnavailableException">Some photos could not be stored yet.</exception>
-    public async Task<Result> RunAsync(CancellationToken cancellationToken)
+    public async Task<Result> RunAsync(IProgress<JobProgress>? progress, CancellationToken cancellationToken)
     {
+        var total = (await spool.MeasureAsync(cancellationToken)).Photos;
         var (stored, lost, setAside) = (0, 0, 0);
         StoreUnavailableException? failure = null;
         Guid? after = null;
@@ -54,6 +55,7 @@ internal sealed class SpoolDrain(
                 }
             }
 
+            progress?.Report(new JobProgress(stored + lost, total));
             after = waiting[^1].Id;
         }
 

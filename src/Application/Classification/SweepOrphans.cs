@@ -69,7 +69,7 @@ public static class SweepOrphans
         {
             var old = store.ListAsync(bucket, prefix: "", cancellationToken)
                 .Where(found => found.WrittenAt < before)
-                .Select(found => (Id: PredictionOf(found.Key), found.Key))
+                .Select(found => (Id: SpooledPhoto.PredictionOf(found.Key), found.Key))
                 .Where(found => found.Id is not null)
                 .Chunk(Batch);
             await foreach (var batch in old.WithCancellation(cancellationToken))
@@ -107,13 +107,5 @@ public static class SweepOrphans
                 + "If it is not the database that belongs to these photos, put the right one in its place.",
             _ => null,
         };
-
-        /// <summary>The id in <c>…/{id}.jpg</c>; null for what a person or another program put there.</summary>
-        private static Guid? PredictionOf(string key)
-        {
-            var name = key.AsSpan(key.LastIndexOf('/') + 1);
-            var end = name.LastIndexOf('.');
-            return end >= 0 && Guid.TryParseExact(name[..end], "D", out var id) ? id : null;
-        }
     }
 }

@@ -57,26 +57,11 @@ internal sealed class ClassifyCommand(IPhotoClassifier classifier, bool json, Js
         var builder = CommandLine.CreateBuilder(settings);
         try
         {
-            return await InProcessClassifier.StartAsync(builder, cancellationToken);
+            return new InProcessClassifier(await PreparedHost.StartAsync(builder, cancellationToken));
         }
         catch (DataDirectoryException e) when (e.IsInUse)
         {
-            return new ServerClassifier(ReadServer(builder.Configuration, e), json);
-        }
-    }
-
-    private static ServerAccess ReadServer(ConfigurationManager configuration, DataDirectoryException inUse)
-    {
-        var options = new GourmetGramOptions();
-        configuration.GetSection(Settings.SectionOf(typeof(GourmetGramOptions))).Bind(options);
-        try
-        {
-            return ServerAccess.Read(options.DataDirectoryPath) ?? throw new CommandException(
-                $"{inUse.Message} It cannot be called: it is another command, a server that is starting or stopping, or one that does not listen on this machine's loopback by http.", inUse);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException)
-        {
-            throw new CommandException($"{inUse.Message} It cannot be called, because what it wrote for commands cannot be read: {e.Message}", e);
+            return new ServerClassifier(ServerConnection.Open(builder.Configuration, e, json));
         }
     }
 

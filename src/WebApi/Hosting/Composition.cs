@@ -7,6 +7,7 @@ using GourmetGram.Infrastructure.Imaging;
 using GourmetGram.Infrastructure.ObjectStorage;
 using GourmetGram.Infrastructure.Onnx;
 using GourmetGram.Infrastructure.Persistence;
+using GourmetGram.Infrastructure.Scheduling;
 using GourmetGram.Infrastructure.Spool;
 
 namespace GourmetGram.WebApi.Hosting;
@@ -26,6 +27,7 @@ internal static class Composition
         services.AddPersistence();
         services.AddObjectStorage();
         services.AddSpool();
+        services.AddScheduling();
         services.AddImaging();
         services.AddOnnxClassifier();
         services.AddSingleton<Preparation>();

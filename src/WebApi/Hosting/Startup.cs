@@ -3,6 +3,7 @@ using GourmetGram.Application.Common;
 using GourmetGram.Infrastructure.Hosting;
 using GourmetGram.Infrastructure.Onnx;
 using GourmetGram.Infrastructure.Persistence;
+using GourmetGram.Infrastructure.Scheduling;
 using GourmetGram.WebApi.Security;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
@@ -16,6 +17,7 @@ namespace GourmetGram.WebApi.Hosting;
 /// </summary>
 internal sealed class Startup(
     Preparation preparation,
+    JobScheduler jobs,
     FirstAdministrator firstAdministrator,
     IServer server,
     IOptions<GourmetGramOptions> options,
@@ -59,7 +61,7 @@ internal sealed class Startup(
         while (!await TryFinishAsync(stoppingToken))
             await timer.WaitForNextTickAsync(stoppingToken);
         if (isDatabaseReady)
-            await preparation.TidyAsync(startedAt, stoppingToken);
+            await Task.WhenAll(preparation.TidyAsync(startedAt, stoppingToken), jobs.RunAsync(stoppingToken));
     }
 
     /// <summary>What is left to do once the database answers.</summary>

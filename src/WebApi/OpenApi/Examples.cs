@@ -18,8 +18,29 @@ internal sealed class Examples : IOpenApiOperationTransformer
         }
         """;
 
+    private const string Run = """
+        {
+          "id": "019b0c6e-5c9a-7d3e-8f21-3b1f0a9c4d55", "job": "store-images", "state": "Completed", "dueAt": "2026-11-23T12:00:30.000Z", "requestedBy": null, "attempt": 1,
+          "queuedAt": "2026-11-23T12:00:30.002Z", "startedAt": "2026-11-23T12:00:30.010Z", "endedAt": "2026-11-23T12:00:30.211Z", "done": 4, "total": 4,
+          "counts": { "stored": 4, "tagged": 4, "lost": 0, "setAside": 0 }, "error": null
+        }
+        """;
+
+    private const string Job = $$"""
+        {
+          "name": "store-images", "title": "Store images", "description": "Moves waiting photos to the object store and writes tags", "cron": "0/30 * * * * ?", "paused": false,
+          "nextFirings": ["2026-11-23T12:01:00.000Z"], "current": null, "last": {{Run}}
+        }
+        """;
+
     private static readonly Dictionary<(string? Operation, string Status), string> Answers = new()
     {
+        [("ListJobs", "200")] = $$"""{ "items": [{{Job}}] }""",
+        [("ScheduleJob", "200")] = Job,
+        [("RunJob", "202")] = Run,
+        [("ListJobRuns", "200")] = $$"""{ "items": [{{Run}}], "next": "019b0c6e5c9a7d3e8f213b1f0a9c4d55" }""",
+        [("GetJobRun", "200")] = Run,
+        [("CancelJobRun", "200")] = Run,
         [("CreatePrediction", "201")] = Prediction,
         [("CreatePredictions", "200")] = $$"""
             {
@@ -74,6 +95,8 @@ internal sealed class Examples : IOpenApiOperationTransformer
 
         if (operation.OperationId == "CorrectLabel" && operation.RequestBody?.Content?.TryGetValue("application/json", out var body) == true)
             body.Example = new JsonObject { ["class"] = "Pear" };
+        if (operation.OperationId == "ScheduleJob" && operation.RequestBody?.Content?.TryGetValue("application/json", out var schedule) == true)
+            schedule.Example = new JsonObject { ["cron"] = "0 0/5 * * * ?" };
         return Task.CompletedTask;
     }
 }

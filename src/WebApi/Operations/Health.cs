@@ -66,6 +66,9 @@ internal static class Health
                 : "";
             var setAside = state.SetAside > 0 ? $"{state.SetAside} files of the spool could not be used and were set aside." : "";
             var detail = string.Join(' ', new[] { fault, waiting, setAside, circuit.State == StoreCircuitState.Closed ? "" : $"The circuit is {circuit.State}." }.Where(part => part is { Length: > 0 }));
+            // Files stand beside the spool: what ails one ails the other.
+            if (fault is not null && store.IsExclusive)
+                return HealthCheckResult.Unhealthy(detail);
             if (fault is not null && state.Bytes >= limits.Value.SpoolBytes)
                 return HealthCheckResult.Unhealthy($"{detail} The spool is full.");
             return detail.Length == 0 ? HealthCheckResult.Healthy() : fault is null && setAside.Length == 0 ? HealthCheckResult.Healthy(detail) : HealthCheckResult.Degraded(detail);

@@ -34,6 +34,8 @@ public abstract class AppFixture : IAsyncLifetime
         // How long a photo waits for its turn and for the object store has tests of its own; here a busy machine must not decide.
         ["Limits:QueueMilliseconds"] = "60000",
         ["Limits:StoreSeconds"] = "60",
+        // Tests run jobs when they want them to.
+        ["Jobs:Scheduled"] = "false",
     };
 
     /// <summary>Engine-specific settings, known before the first start.</summary>

@@ -1,0 +1,183 @@
+using System.Collections.Concurrent;
+using GourmetGram.Application.Common;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace GourmetGram.Infrastructure.Scheduling;
+
+/// <summary>
+/// Takes runs that wait and runs them on this node. Taking one is a change of its row, which the database allows one node: the lease on it is renewed while it runs, and once that
+/// has expired any node may say that it was interrupted.
+/// </summary>
+internal sealed class JobRunner(IServiceScopeFactory scopes, JobStore store, IOptions<JobOptions> options, TimeProvider time, ILogger<JobRunner> logger)
+{
+    private readonly ConcurrentDictionary<Guid, Task> running = new();
+    private readonly Guid node = Guid.CreateVersion7(time.GetUtcNow());
+
+    private TimeSpan Lease => TimeSpan.FromSeconds(options.Value.LeaseSeconds);
+
+    /// <summary>Says of runs whose process gives no sign of life that they were interrupted, and queues them again.</summary>
+    /// <param name="all">Whether no other process can be running any: then there is nothing to wait for.</param>
+    public async Task GiveUpDeadAsync(bool all)
+    {
+        var now = time.GetUtcNow();
+        var dead = await store.ReadAsync(context => context.Set<JobRun>().AsNoTracking()
+            .Where(run => run.State == JobRunState.Running && run.Node != node && (all || run.LeaseUntil < now)).ToListAsync());
+        foreach (var run in dead)
+        {
+            if (await store.TryChangeAsync(run.Id, current => current.State == JobRunState.Running && current.LeaseUntil == run.LeaseUntil ? (true, current.Interrupt(time.GetUtcNow())) : default) is not null)
+                logger.LogWarning("Run {RunId} of {Job} was interrupted: its process is gone", run.Id, run.Job);
+        }
+    }
+
+    /// <summary>Starts whatever waits and may run now.</summary>
+    public async Task StartWaitingAsync(Action ended, CancellationToken stopping)
+    {
+        var waiting = await store.ReadAsync(context => context.Set<JobRun>().AsNoTracking()
+            .Where(run => run.State == JobRunState.Queued).OrderBy(run => run.Id).Take(100).ToListAsync(stopping));
+        foreach (var run in waiting.DistinctBy(run => run.Job, StringComparer.Ordinal))
+        {
+            // Refused by the database while another run of the job runs, here or elsewhere.
+            if (await store.TryChangeAsync(run.Id, current => Take(current)) is { } taken)
+                running[taken.Id] = RunToEndAsync(taken, ended, stopping);
+        }
+    }
+
+    /// <summary>Takes a run and runs it here, to its end.</summary>
+    /// <returns>False when somebody else has it, or another run of the job runs.</returns>
+    public async Task<bool> TryRunAsync(Guid id, IProgress<JobProgress> watcher, CancellationToken stopping)
+    {
+        if (await store.TryChangeAsync(id, current => Take(current)) is not { } taken)
+            return false;
+        await RunAsync(taken, watcher, stopping);
+        return true;
+    }
+
+    /// <summary>Waits for all that runs here.</summary>
+    public Task WaitAsync() => Task.WhenAll(running.Values);
+
+    private (bool Change, JobRun? Add) Take(JobRun run)
+    {
+        if (run.State != JobRunState.Queued)
+            return default;
+        run.Start(node, time.GetUtcNow(), Lease);
+        return (true, null);
+    }
+
+    private async Task RunToEndAsync(JobRun run, Action ended, CancellationToken stopping)
+    {
+        // Whoever starts runs goes on starting others.
+        await Task.Yield();
+        try
+        {
+            await RunAsync(run, watcher: null, stopping);
+        }
+        catch (Exception e) when (e is StoreUnavailableException or OperationCanceledException)
+        {
+            // The row could not be written: its lease expires, and the run is repeated.
+            logger.LogError(e, "How run {RunId} of {Job} ended could not be written down; it is repeated", run.Id, run.Job);
+        }
+        finally
+        {
+            running.TryRemove(run.Id, out _);
+            ended();
+        }
+    }
+
+    private async Task RunAsync(JobRun run, IProgress<JobProgress>? watcher, CancellationToken stopping)
+    {
+        using var cancel = CancellationTokenSource.CreateLinkedTokenSource(stopping);
+        using var over = new CancellationTokenSource();
+        var progress = new LatestProgress(watcher);
+        var heartbeat = KeepAliveAsync(run, progress, cancel, over.Token);
+        Func<JobRun, DateTimeOffset, JobRun?> end;
+        try
+        {
+            await using var scope = scopes.CreateAsyncScope();
+            var job = scope.ServiceProvider.GetServices<IScheduledJob>().SingleOrDefault(job => job.Name == run.Job)
+                ?? throw new NotFoundException($"Job {run.Job}");
+            var counts = await job.RunAsync(progress, cancel.Token);
+            end = (current, now) => Ended(() => current.Complete(counts, now));
+        }
+        catch (OperationCanceledException) when (cancel.IsCancellationRequested)
+        {
+            end = (current, now) => current.CancelRequested ? Ended(() => current.Cancelled(now)) : current.Interrupt(now);
+        }
+        catch (StoreUnavailableException e)
+        {
+            // Known trouble, said in words; the next run tries again.
+            logger.LogWarning("{Job} failed: {Reason}", run.Job, e.Message);
+            end = (current, now) => Ended(() => current.Fail(e.Message, now));
+        }
+        catch (Exception e)
+        {
+            // Whatever it is, it ends this run and no other.
+            logger.LogError(e, "{Job} failed", run.Job);
+            end = (current, now) => Ended(() => current.Fail($"{e.Message} See the log for more.", now));
+        }
+
+        await over.CancelAsync();
+        await heartbeat;
+        await store.TryChangeAsync(run.Id, current =>
+        {
+            // Another node took this process for dead and repeats the run.
+            if (current.State != JobRunState.Running || current.Node != node)
+                return default;
+            current.Continue(progress.Latest, time.GetUtcNow(), Lease);
+            return (true, end(current, time.GetUtcNow()));
+        });
+    }
+
+    /// <summary>Renews the lease; ends the run when somebody wants it stopped, or when the lease was lost.</summary>
+    private async Task KeepAliveAsync(JobRun run, LatestProgress progress, CancellationTokenSource cancel, CancellationToken over)
+    {
+        var period = TimeSpan.FromSeconds(Math.Min(Lease.TotalSeconds / 4, 2));
+        using var timer = new PeriodicTimer(period, time);
+        try
+        {
+            while (await timer.WaitForNextTickAsync(over))
+            {
+                try
+                {
+                    var current = await store.TryChangeAsync(run.Id, current =>
+                    {
+                        if (current.State != JobRunState.Running || current.Node != node)
+                            return default;
+                        current.Continue(progress.Latest, time.GetUtcNow(), Lease);
+                        return (true, null);
+                    });
+                    if (current is null or { CancelRequested: true })
+                        await cancel.CancelAsync();
+                }
+                catch (StoreUnavailableException e)
+                {
+                    // Perhaps the next sign of life gets through before the lease expires.
+                    logger.LogWarning("Run {RunId} of {Job} could not give a sign of life: {Reason}", run.Id, run.Job, e.Message);
+                }
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // The run has ended.
+        }
+    }
+
+    private static JobRun? Ended(Action end)
+    {
+        end();
+        return null;
+    }
+
+    private sealed class LatestProgress(IProgress<JobProgress>? watcher) : IProgress<JobProgress>
+    {
+        public JobProgress Latest { get; private set; } = new(Done: 0, Total: null);
+
+        public void Report(JobProgress value)
+        {
+            Latest = value;
+            watcher?.Report(value);
+        }
+    }
+}

@@ -1,0 +1,104 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Text.Json;
+using GourmetGram.Application.Common;
+using GourmetGram.Infrastructure.Hosting;
+using GourmetGram.WebApi.Hosting;
+
+namespace GourmetGram.WebApi.Commands;
+
+/// <summary><c>gourmetgram jobs list | run NAME | history [NAME]</c></summary>
+internal static class JobsCommand
+{
+    private const int NotCompleted = 1;
+    private const int HistoryRuns = 50;
+
+    /// <param name="settings">Settings of the command line, as <c>--Section:Name=value</c>.</param>
+    public static Command Create(string[] settings)
+    {
+        var list = new Command("list", "Writes a line per job: name, schedule (UTC), next run, last run and how it ended, separated by tabs.");
+        list.SetAction((_, cancellationToken) => WithJobsAsync(settings, ListAsync, cancellationToken));
+
+        var name = new Argument<string>("NAME") { Description = "Name of the job, as `jobs list` writes it." };
+        var run = new Command("run", "Runs a job now and waits for it. Exit code: 0 when it completed, 1 when it did not.") { name };
+        run.SetAction((parsed, cancellationToken) => WithJobsAsync(settings, (jobs, token) => RunAsync(jobs, parsed.GetRequiredValue(name), token), cancellationToken));
+
+        var which = new Argument<string>("NAME") { Description = "Name of the job, as `jobs list` writes it." };
+        var history = new Command("history", "Writes the latest runs of a job, newest first: when it was asked for (UTC), state, seconds, counts or error, separated by tabs.") { which };
+        history.SetAction((parsed, cancellationToken) => WithJobsAsync(settings, (jobs, token) => HistoryAsync(jobs, parsed.GetRequiredValue(which), token), cancellationToken));
+        return new Command("jobs", "Shows and runs what runs by itself. Calls the server that is running on the same data directory, or does without when there is none.") { list, run, history };
+    }
+
+    /// <summary>The lock decides: who gets the data directory works in this process; else the process that has it is asked.</summary>
+    private static async Task<int> WithJobsAsync(string[] settings, Func<IJobRuns, CancellationToken, Task<int>> work, CancellationToken cancellationToken)
+    {
+        var json = new JsonSerializerOptions(JsonSerializerDefaults.Web);
+        Composition.Configure(json);
+        var builder = CommandLine.CreateBuilder(settings);
+        try
+        {
+            var host = await PreparedHost.StartAsync(builder, cancellationToken);
+            try
+            {
+                return await work(new InProcessJobs(host.Services), cancellationToken);
+            }
+            catch (NotFoundException e)
+            {
+                throw new CommandException(e.Message, e);
+            }
+            finally
+            {
+                await host.DisposeHostAsync();
+            }
+        }
+        catch (DataDirectoryException e) when (e.IsInUse)
+        {
+            using var server = ServerConnection.Open(builder.Configuration, e, json);
+            return await work(new ServerJobs(server), cancellationToken);
+        }
+    }
+
+    private static async Task<int> ListAsync(IJobRuns jobs, CancellationToken cancellationToken)
+    {
+        foreach (var job in await jobs.ListAsync(cancellationToken))
+        {
+            var next = job.Paused ? "paused" : Time(job.NextFirings[0]);
+            await Console.Out.WriteLineAsync($"{job.Name}\t{job.Cron}\t{next}\t{(job.Last is { } last ? $"{Time(last.EndedAt!.Value)}\t{last.State}" : "never\t")}");
+        }
+
+        return 0;
+    }
+
+    private static async Task<int> HistoryAsync(IJobRuns jobs, string name, CancellationToken cancellationToken)
+    {
+        foreach (var run in await jobs.RunsAsync(name, HistoryRuns, cancellationToken))
+            await Console.Out.WriteLineAsync($"{Time(run.QueuedAt)}\t{run.State}\t{Seconds(run)}\t{Outcome(run)}");
+        return 0;
+    }
+
+    private static async Task<int> RunAsync(IJobRuns jobs, string name, CancellationToken cancellationToken)
+    {
+        var terminal = Console.IsErrorRedirected ? null : Console.Error;
+        var run = await jobs.RunToEndAsync(name, new Shown(terminal), cancellationToken);
+        terminal?.Write("\r\e[K");
+        if (run.State == JobRunState.Completed)
+        {
+            await Console.Out.WriteLineAsync($"{run.Job}: {run.State} after {Seconds(run)} s. {Outcome(run)}".TrimEnd());
+            return 0;
+        }
+
+        await Console.Error.WriteLineAsync($"{run.Job}: {run.State}. {run.Error}".TrimEnd());
+        return NotCompleted;
+    }
+
+    private static string Time(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
+
+    private static string Seconds(JobRunView run) => run is { StartedAt: { } start, EndedAt: { } end } ? (end - start).TotalSeconds.ToString("0.0", CultureInfo.InvariantCulture) : "";
+
+    private static string Outcome(JobRunView run) => run.Error ?? string.Join(", ", run.Counts.Select(count => string.Create(CultureInfo.InvariantCulture, $"{count.Value} {count.Key}")));
+
+    private sealed class Shown(TextWriter? terminal) : IProgress<JobProgress>
+    {
+        public void Report(JobProgress value) => terminal?.Write(value.Total is { } total ? $"\r\e[K{value.Done} of {total}" : $"\r\e[K{value.Done}");
+    }
+}
