@@ -25,6 +25,7 @@ public sealed class JobScheduler : IDisposable
     private readonly TimeProvider time;
     private readonly ILogger<JobScheduler> logger;
     private readonly SemaphoreSlim wake = new(0);
+    private bool isStarted;
     private readonly Dictionary<string, (string Cron, bool IsPaused)> applied = new(StringComparer.Ordinal);
 
     internal JobScheduler(
@@ -131,8 +132,10 @@ public sealed class JobScheduler : IDisposable
             applied[job.Name] = wanted;
         }
 
-        // Again and again: starting what has started does nothing.
+        if (isStarted)
+            return;
         await quartz.Start(cancellationToken);
+        isStarted = true;
     }
 
     private async Task MakeUpAsync(string job, string cron, CancellationToken cancellationToken)
