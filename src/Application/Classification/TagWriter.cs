@@ -64,8 +64,18 @@ internal sealed class TagWriter(IObjectStore store, IRepository<Prediction> pred
         }
         catch (ConcurrentChangeException)
         {
+            await RemoveErasedAsync(batch);
             return 0;
         }
+    }
+
+    /// <summary>Whoever erased one of them meanwhile may have done so before its tags were written.</summary>
+    private async Task RemoveErasedAsync(IReadOnlyList<Prediction> batch)
+    {
+        var ids = batch.Select(prediction => prediction.Id).ToHashSet();
+        ids.ExceptWith((await predictions.ListAsync(new PredictionsWithIds(ids), CancellationToken.None)).Select(prediction => prediction.Id));
+        foreach (var erased in batch.Where(prediction => ids.Contains(prediction.Id)))
+            await store.DeleteAsync(PhotoKeeper.AddressOf(erased), CancellationToken.None);
     }
 
     private static Dictionary<string, string> TagsOf(Prediction prediction, PredictionFacts said)

@@ -290,6 +290,24 @@ public abstract class SpoolTests(DatabaseProvider provider) : PersistenceTests(p
     }
 
     [Fact]
+    public async Task A_photo_that_is_erased_while_its_tags_are_written_leaves_nothing()
+    {
+        var id = await UploadAsync();
+        store.AfterTags = async () =>
+        {
+            var address = new ObjectAddress(Classify.Bucket, (await RowAsync(id)).ObjectKey);
+            var tags = await store.ReadTagsAsync(address, Cancel);
+            await App.SendAsync(new ErasePrediction.Command(id, Me));
+            // As if the photo had been there still when its tags were about to be written.
+            await store.PutAsync(address, new byte[] { 1 }, "image/jpeg", Cancel);
+            store.AfterTags = null;
+            await store.WriteTagsAsync(address, tags, Cancel);
+        };
+        Assert.Equal(0, (await App.SendAsync(new StoreImages.Command())).Tagged);
+        Assert.Empty(Directory.EnumerateFiles(Path.Combine(App.Folder, "objects"), "*", SearchOption.AllDirectories));
+    }
+
+    [Fact]
     public async Task A_photo_that_somebody_removed_from_the_store_is_said_to_be_lost()
     {
         var id = await UploadAsync();
