@@ -100,7 +100,7 @@ public interface IJobs
     /// <exception cref="ConflictException">It has ended already.</exception>
     Task<JobRunView> CancelAsync(string job, Guid run, CancellationToken cancellationToken);
 
-    /// <summary>Removes old runs; the newest thousand of each job stay.</summary>
+    /// <summary>Removes old runs; the newest thousand of each job stay, and for 30 days those that failed or were interrupted.</summary>
     /// <returns>How many were removed.</returns>
     Task<int> ForgetOldRunsAsync(CancellationToken cancellationToken);
 }

@@ -23,9 +23,11 @@ internal static class JobCron
         return cron.GetNextValidTimeAfter(now) is null ? throw Invalid(text, "it never fires") : cron;
     }
 
+    /// <returns>The next times; none when they are all over.</returns>
+    /// <exception cref="FormatException">It is no cron expression.</exception>
     public static IReadOnlyList<DateTimeOffset> Next(string text, int count, DateTimeOffset now)
     {
-        var cron = Parse(text, now);
+        var cron = new CronExpression(text, TimeZoneInfo.Utc);
         var times = new List<DateTimeOffset>(count);
         for (var time = cron.GetNextValidTimeAfter(now); time is { } next && times.Count < count; time = cron.GetNextValidTimeAfter(next))
             times.Add(next);

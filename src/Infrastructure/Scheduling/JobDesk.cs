@@ -14,6 +14,8 @@ internal sealed class JobDesk(JobStore store, JobCatalogue catalogue, JobSchedul
     private const int KeptRuns = 1000;
     private const int MostRuns = 100;
 
+    private static readonly TimeSpan KeptFailures = TimeSpan.FromDays(30);
+
     public async Task<IReadOnlyList<JobView>> ListAsync(CancellationToken cancellationToken)
     {
         var views = new List<JobView>();
@@ -29,7 +31,11 @@ internal sealed class JobDesk(JobStore store, JobCatalogue catalogue, JobSchedul
         return await ViewAsync(entry, schedule, cancellationToken);
     }
 
-    public IReadOnlyList<DateTimeOffset> NextFirings(string cron) => JobCron.Next(cron, Firings, time.GetUtcNow());
+    public IReadOnlyList<DateTimeOffset> NextFirings(string cron)
+    {
+        JobCron.Parse(cron, time.GetUtcNow());
+        return JobCron.Next(cron, Firings, time.GetUtcNow());
+    }
 
     public async Task<JobView> ScheduleAsync(string job, string? cron, bool? paused, string by, CancellationToken cancellationToken)
     {
@@ -95,13 +101,15 @@ internal sealed class JobDesk(JobStore store, JobCatalogue catalogue, JobSchedul
     public async Task<int> ForgetOldRunsAsync(CancellationToken cancellationToken)
     {
         var removed = 0;
+        var longAgo = time.GetUtcNow() - KeptFailures;
         foreach (var job in catalogue.All)
         {
             removed += await store.ReadAsync(async context =>
             {
                 var runs = context.Set<JobRun>().Where(run => run.Job == job.Name);
                 var oldest = await runs.OrderByDescending(run => run.Id).Skip(KeptRuns - 1).Select(run => (Guid?)run.Id).FirstOrDefaultAsync(cancellationToken);
-                return oldest is null ? 0 : await runs.Where(run => run.Id < oldest && run.EndedAt != null).ExecuteDeleteAsync(cancellationToken);
+                return oldest is null ? 0 : await runs.Where(run => run.Id < oldest && run.EndedAt != null
+                    && (run.State == JobRunState.Completed || run.State == JobRunState.Cancelled || run.EndedAt < longAgo)).ExecuteDeleteAsync(cancellationToken);
             });
         }
 
@@ -118,6 +126,6 @@ internal sealed class JobDesk(JobStore store, JobCatalogue catalogue, JobSchedul
             return (open, await runs.Where(run => run.EndedAt != null).OrderByDescending(run => run.Id).FirstOrDefaultAsync(cancellationToken));
         });
         return new JobView(
-            job.Name, job.Title, job.Description, schedule.Cron, schedule.IsPaused, schedule.IsPaused ? [] : NextFirings(schedule.Cron), current?.ToView(), last?.ToView());
+            job.Name, job.Title, job.Description, schedule.Cron, schedule.IsPaused, schedule.IsPaused ? [] : JobCron.Next(schedule.Cron, Firings, time.GetUtcNow()), current?.ToView(), last?.ToView());
     }
 }

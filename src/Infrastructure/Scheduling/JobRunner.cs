@@ -24,23 +24,27 @@ internal sealed class JobRunner(IServiceScopeFactory scopes, JobStore store, IOp
     {
         var now = time.GetUtcNow();
         var dead = await store.ReadAsync(context => context.Set<JobRun>().AsNoTracking()
-            .Where(run => run.State == JobRunState.Running && run.Node != node && (all || run.LeaseUntil < now)).ToListAsync());
-        foreach (var run in dead)
+            .Where(run => run.State == JobRunState.Running && ((all && run.Node != node) || run.LeaseUntil < now)).ToListAsync());
+        // One of this node's own that runs no more is one whose end could not be written.
+        foreach (var run in dead.Where(run => !running.ContainsKey(run.Id)))
         {
-            if (await store.TryChangeAsync(run.Id, current => current.State == JobRunState.Running && current.LeaseUntil == run.LeaseUntil ? (true, current.Interrupt(time.GetUtcNow())) : default) is not null)
+            if (await store.TryChangeAsync(run.Id, current => current.State == JobRunState.Running && current.LeaseUntil == run.LeaseUntil ? (true, EndDead(current)) : default) is not null)
                 logger.LogWarning("Run {RunId} of {Job} was interrupted: its process is gone", run.Id, run.Job);
         }
     }
 
+    private JobRun? EndDead(JobRun run) => run.CancelRequested ? Ended(() => run.Cancelled(time.GetUtcNow())) : run.Interrupt(time.GetUtcNow());
+
     /// <summary>Starts whatever waits and may run now.</summary>
     public async Task StartWaitingAsync(Action ended, CancellationToken stopping)
     {
-        var waiting = await store.ReadAsync(context => context.Set<JobRun>().AsNoTracking()
-            .Where(run => run.State == JobRunState.Queued).OrderBy(run => run.Id).Take(100).ToListAsync(stopping));
-        foreach (var run in waiting.DistinctBy(run => run.Job, StringComparer.Ordinal))
+        var jobs = await store.ReadAsync(context => context.Set<JobRun>().Where(run => run.State == JobRunState.Queued).Select(run => run.Job).Distinct().ToListAsync(stopping));
+        foreach (var job in jobs)
         {
+            var oldest = await store.ReadAsync(context => context.Set<JobRun>().Where(run => run.Job == job && run.State == JobRunState.Queued)
+                .OrderBy(run => run.Id).Select(run => run.Id).FirstOrDefaultAsync(stopping));
             // Refused by the database while another run of the job runs, here or elsewhere.
-            if (await store.TryChangeAsync(run.Id, current => Take(current)) is { } taken)
+            if (await store.TryChangeAsync(oldest, Take) is { } taken)
                 running[taken.Id] = RunToEndAsync(taken, ended, stopping);
         }
     }
@@ -49,7 +53,7 @@ internal sealed class JobRunner(IServiceScopeFactory scopes, JobStore store, IOp
     /// <returns>False when somebody else has it, or another run of the job runs.</returns>
     public async Task<bool> TryRunAsync(Guid id, IProgress<JobProgress> watcher, CancellationToken stopping)
     {
-        if (await store.TryChangeAsync(id, current => Take(current)) is not { } taken)
+        if (await store.TryChangeAsync(id, Take) is not { } taken)
             return false;
         await RunAsync(taken, watcher, stopping);
         return true;
@@ -101,7 +105,8 @@ internal sealed class JobRunner(IServiceScopeFactory scopes, JobStore store, IOp
             var counts = await job.RunAsync(progress, cancel.Token);
             end = (current, now) => Ended(() => current.Complete(counts, now));
         }
-        catch (OperationCanceledException) when (cancel.IsCancellationRequested)
+        // What is stopped may say so in its own way.
+        catch (Exception e) when (cancel.IsCancellationRequested && e is OperationCanceledException or StoreUnavailableException)
         {
             end = (current, now) => current.CancelRequested ? Ended(() => current.Cancelled(now)) : current.Interrupt(now);
         }

@@ -117,14 +117,23 @@ public sealed class JobScheduler : IDisposable
             if (!isNew && known == wanted)
                 continue;
             var key = new JobKey(job.Name);
+            // From here on the new schedule counts: what falls due while it is put in place is not left out.
+            var start = time.GetUtcNow();
             await quartz.DeleteJob(key, cancellationToken);
-            if (!schedule.IsPaused)
+            if (schedule.IsPaused)
             {
-                if (isNew)
-                    await MakeUpAsync(job.Name, schedule.Cron, cancellationToken);
+                applied[job.Name] = wanted;
+                continue;
+            }
+
+            if (isNew)
+                await MakeUpAsync(job.Name, schedule.Cron, start, cancellationToken);
+            // A schedule that was for a certain time may be over.
+            if (JobCron.Next(schedule.Cron, 1, start).Count > 0)
+            {
                 await quartz.ScheduleJob(
                     JobBuilder.Create<Firing>().WithIdentity(key).Build(),
-                    TriggerBuilder.Create().WithIdentity(job.Name)
+                    TriggerBuilder.Create().WithIdentity(job.Name).StartAt(start)
                         .WithCronSchedule(schedule.Cron, cron => cron.InTimeZone(TimeZoneInfo.Utc).WithMisfireInstruction(CronTriggerMisfireInstruction.FireAndProceed)).Build(),
                     cancellationToken: cancellationToken);
             }
@@ -138,14 +147,13 @@ public sealed class JobScheduler : IDisposable
         isStarted = true;
     }
 
-    private async Task MakeUpAsync(string job, string cron, CancellationToken cancellationToken)
+    private async Task MakeUpAsync(string job, string cron, DateTimeOffset now, CancellationToken cancellationToken)
     {
         var last = await store.ReadAsync(context => context.Set<JobRun>().Where(run => run.Job == job && run.DueAt != null)
             .OrderByDescending(run => run.Id).Select(run => run.DueAt).FirstOrDefaultAsync(cancellationToken));
         if (last is null)
             return;
-        var now = time.GetUtcNow();
-        var expression = JobCron.Parse(cron, now);
+        var expression = new CronExpression(cron, TimeZoneInfo.Utc);
         if (expression.GetNextValidTimeAfter(last.Value) is { } missed && missed <= now)
             await FireAsync(job, expression.GetPreviousValidTimeBefore(now) is { } latest && latest > missed ? latest : missed);
     }

@@ -6,6 +6,8 @@ namespace GourmetGram.WebApi.Commands;
 /// <summary>Runs jobs in this process: it has the data directory, so no server runs on it.</summary>
 internal sealed class InProcessJobs(IServiceProvider services) : IJobRuns
 {
+    private static readonly TimeSpan Period = TimeSpan.FromMilliseconds(500);
+
     private const string Requester = "command line";
 
     private IJobs Jobs => services.GetRequiredService<IJobs>();
@@ -18,10 +20,12 @@ internal sealed class InProcessJobs(IServiceProvider services) : IJobRuns
     public async Task<JobRunView> RunToEndAsync(string job, IProgress<JobProgress> progress, CancellationToken cancellationToken)
     {
         var run = await Jobs.RunAsync(job, Requester, cancellationToken);
-        if (!await services.GetRequiredService<JobScheduler>().TryRunAsync(run.Id, progress, cancellationToken))
+        using var timer = new PeriodicTimer(Period);
+        // Another node of the database may run it, or the run before it.
+        while (!await services.GetRequiredService<JobScheduler>().TryRunAsync(run.Id, progress, cancellationToken)
+            && (await Jobs.FindRunAsync(job, run.Id, cancellationToken)).EndedAt is null)
         {
-            await Jobs.CancelAsync(job, run.Id, CancellationToken.None);
-            throw new CommandException($"{job} is running on another node of this database: try again when it has ended.");
+            await timer.WaitForNextTickAsync(cancellationToken);
         }
 
         return await Jobs.FindRunAsync(job, run.Id, CancellationToken.None);

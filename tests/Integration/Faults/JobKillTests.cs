@@ -24,12 +24,18 @@ public sealed class JobKillTests : IDisposable
     {
         var random = new Random(seed);
         var database = await PostgresServer.CreateDatabaseAsync();
-        var nodes = new[] { Start(0, database), Start(1, database) };
+        ServerProcess[] nodes = [Start(0, database)];
         try
         {
-            var clients = new[] { await ClientAsync(nodes[0]), await ClientAsync(nodes[1]) };
+            // The second node starts when the schedule stands, so that it has it from its first moment.
+            AppClient[] clients = [await ClientAsync(nodes[0])];
             using (var often = await clients[0].SendAsync(HttpMethod.Patch, "api/v1/jobs/store-images", JsonContent.Create(new { cron = $"0/{PeriodSeconds} * * * * ?" })))
                 often.EnsureSuccessStatusCode();
+            await FiringsAsync(clients[0], 1);
+            var from = await LatestAsync(clients[0]);
+            nodes = [nodes[0], Start(1, database)];
+            clients = [clients[0], await ClientAsync(nodes[1])];
+            await FiringsAsync(clients[1], 3);
             for (var kill = 0; kill < Kills; kill++)
             {
                 await FiringsAsync(clients[kill % 2], 3);
@@ -43,7 +49,7 @@ public sealed class JobKillTests : IDisposable
 
             using (var pause = await clients[0].SendAsync(HttpMethod.Patch, "api/v1/jobs/store-images", JsonContent.Create(new { paused = true })))
                 pause.EnsureSuccessStatusCode();
-            Check(await EndedRunsAsync(clients[0]));
+            Check([.. (await EndedRunsAsync(clients[0])).Where(run => (DateTimeOffset)run["dueAt"]! >= from)]);
         }
         finally
         {
@@ -83,12 +89,13 @@ public sealed class JobKillTests : IDisposable
     /// <summary>Waits until so many more firings have been written down.</summary>
     private static async Task FiringsAsync(AppClient client, int count)
     {
+        await UntilAsync(async () => await LatestAsync(client) > DateTimeOffset.UnixEpoch);
         var before = await LatestAsync(client);
         await UntilAsync(async () => await LatestAsync(client) >= before.AddSeconds(count * PeriodSeconds));
     }
 
     private static async Task<DateTimeOffset> LatestAsync(AppClient client) =>
-        (await RunsAsync(client, "?limit=1"))["items"]!.AsArray() is { Count: > 0 } items ? (DateTimeOffset)items[0]!["queuedAt"]! : DateTimeOffset.UnixEpoch;
+        (await RunsAsync(client, "?limit=1"))["items"]!.AsArray() is { Count: > 0 } items ? (DateTimeOffset)items[0]!["dueAt"]! : DateTimeOffset.UnixEpoch;
 
     /// <summary>All runs, once none waits or runs.</summary>
     private static async Task<IReadOnlyList<JsonNode>> EndedRunsAsync(AppClient client)

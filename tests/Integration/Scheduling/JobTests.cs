@@ -159,6 +159,27 @@ public abstract class JobTests(DatabaseProvider provider) : PersistenceTests(pro
     }
 
     [Fact]
+    public async Task A_schedule_that_is_over_stops_nothing_else()
+    {
+        await App.ExecuteAsync($"UPDATE \"JobSchedules\" SET \"Cron\" = '0 0 0 25 12 ? 2020' WHERE \"Job\" = '{TestJob.JobName}'");
+        await using var working = Start();
+        Assert.Empty((await Jobs.ListAsync(Cancel)).Single(job => job.Name == TestJob.JobName).NextFirings);
+        Work.Release();
+        var run = await RunAsync();
+        Assert.Equal(JobRunState.Completed, (await EndedAsync(found => found.Id == run.Id)).State);
+    }
+
+    [Fact]
+    public async Task Many_runs_of_one_job_that_wait_do_not_hold_up_another()
+    {
+        for (var i = 0; i < 120; i++)
+            await RunAsync();
+        var other = await Jobs.RunAsync("housekeeping", "test", Cancel);
+        await using var working = Start();
+        Assert.Equal(JobRunState.Completed, (await EndedAsync(found => found.Id == other.Id, "housekeeping")).State);
+    }
+
+    [Fact]
     public async Task The_newest_thousand_runs_are_kept()
     {
         await App.InScopeAsync(async scope =>
@@ -193,14 +214,14 @@ public abstract class JobTests(DatabaseProvider provider) : PersistenceTests(pro
     private protected Task<JobRunView> RunAsync() => Jobs.RunAsync(TestJob.JobName, "test", Cancel);
 
     /// <summary>Waits for a run that has ended.</summary>
-    private protected async Task<JobRunView> EndedAsync(Func<JobRunView, bool> which)
+    private protected async Task<JobRunView> EndedAsync(Func<JobRunView, bool> which, string job = TestJob.JobName)
     {
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(Cancel);
         patience.CancelAfter(TimeSpan.FromMinutes(1));
         using var clock = new PeriodicTimer(TimeSpan.FromMilliseconds(50));
         while (true)
         {
-            var runs = (await Jobs.RunsAsync(TestJob.JobName, cursor: null, 100, Cancel)).Items;
+            var runs = (await Jobs.RunsAsync(job, cursor: null, 100, Cancel)).Items;
             if (runs.FirstOrDefault(run => which(run) && run.EndedAt is not null) is { } ended)
                 return ended;
             await clock.WaitForNextTickAsync(patience.Token);
