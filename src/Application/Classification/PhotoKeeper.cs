@@ -30,9 +30,26 @@ internal sealed class PhotoKeeper(
     }
 
     /// <summary>Removes the photo of a prediction that was not committed.</summary>
-    public Task ForgetAsync(Prediction prediction) => prediction.ImageState == ImageState.Stored
-        ? store.DeleteAsync(AddressOf(prediction), CancellationToken.None)
-        : spool.RemoveAsync(SpooledPhoto.NameOf(prediction), CancellationToken.None);
+    public async Task ForgetAsync(Prediction prediction)
+    {
+        var address = AddressOf(prediction);
+        if (prediction.ImageState == ImageState.Stored)
+        {
+            await store.DeleteAsync(address, CancellationToken.None);
+            return;
+        }
+
+        await spool.RemoveAsync(SpooledPhoto.NameOf(prediction), CancellationToken.None);
+        try
+        {
+            // The attempt that failed may have reached the store all the same.
+            await circuit.AttemptAsync(token => store.DeleteAsync(address, token), TimeSpan.FromSeconds(limits.Value.StoreSeconds), CancellationToken.None);
+        }
+        catch (StoreUnavailableException e)
+        {
+            logger.LogWarning("If {Object} is in the object store, it is removed after a start: {Reason}", address, e.Message);
+        }
+    }
 
     /// <summary>Opens the photo where it is now.</summary>
     /// <exception cref="NotFoundException">It is nowhere.</exception>

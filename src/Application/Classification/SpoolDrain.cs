@@ -45,6 +45,11 @@ internal sealed class SpoolDrain(
                         case Outcome.Damaged: (lost, setAside) = (lost + 1, setAside + 1); break;
                     }
                 }
+                catch (ObjectTooLargeException e)
+                {
+                    // It waits for an operator who raises the store's limit; those behind it do not.
+                    failure = new StoreUnavailableException(e.Message, e);
+                }
                 catch (StoreUnavailableException e)
                 {
                     // It may be this one photo: only a store that failed several is left alone.
