@@ -50,6 +50,17 @@ internal sealed class PredictionToChange : Specification<Prediction>
     }
 }
 
+/// <summary>All predictions, oldest first, from a cursor on.</summary>
+internal sealed class AllPredictions : Specification<Prediction>
+{
+    public AllPredictions(Guid? after, int limit)
+    {
+        Query.OrderBy(p => p.Id).Take(limit).Include(p => p.Model).AsNoTracking();
+        if (after is { } id)
+            Query.Where(p => p.Id > id);
+    }
+}
+
 /// <summary>Predictions whose photos are still to be brought to the object store, from a cursor on.</summary>
 internal sealed class PredictionsWithoutStoredImage : Specification<Prediction>
 {

@@ -39,6 +39,9 @@ public interface IObjectStore
     /// <summary>Whether tags are kept: some S3 servers have none, and the operator switched them off.</summary>
     bool KeepsTags => true;
 
+    /// <summary>The address of an object for programs that have rights on the store themselves; null when the store has none.</summary>
+    string? LinkTo(ObjectAddress address) => null;
+
     /// <summary>Writes an object whole: a reader sees all of it or none of it. An object that is there already is replaced, with its tags.</summary>
     /// <exception cref="ObjectTooLargeException">The store takes no object of this size.</exception>
     Task PutAsync(ObjectAddress address, ReadOnlyMemory<byte> content, string mediaType, CancellationToken cancellationToken);

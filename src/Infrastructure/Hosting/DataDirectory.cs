@@ -1,4 +1,5 @@
 using System.Globalization;
+using GourmetGram.Application.Common;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
@@ -117,12 +118,13 @@ public sealed class DataDirectory : IDisposable
 public static class DataDirectoryRegistration
 {
     /// <summary>
-    /// Registers the <see cref="DataDirectory"/>, which is taken when it is first asked for. Needs <see cref="GourmetGramOptions"/>.
+    /// Registers the <see cref="DataDirectory"/>, which is taken when it is first asked for, and <see cref="IScratch"/> in it. Needs <see cref="GourmetGramOptions"/>.
     /// May be called more than once.
     /// </summary>
     public static IServiceCollection AddDataDirectory(this IServiceCollection services)
     {
         services.TryAddSingleton<DataDirectory>();
+        services.TryAddSingleton<IScratch, ScratchFolder>();
         return services;
     }
 }

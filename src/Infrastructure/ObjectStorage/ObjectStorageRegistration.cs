@@ -10,7 +10,7 @@ namespace GourmetGram.Infrastructure.ObjectStorage;
 
 public static class ObjectStorageRegistration
 {
-    /// <summary>Registers the object store that <see cref="ObjectStoreOptions"/> name. Needs <see cref="GourmetGramOptions"/>.</summary>
+    /// <summary>Registers the object store that <see cref="ObjectStoreOptions"/> name, and each by its <see cref="ObjectStoreProvider"/>. Needs <see cref="GourmetGramOptions"/>.</summary>
     public static IServiceCollection AddObjectStorage(this IServiceCollection services)
     {
         services.AddDataDirectory();
@@ -20,9 +20,9 @@ public static class ObjectStorageRegistration
             container.GetRequiredService<DataDirectory>(), "objects", container.GetRequiredService<IOptions<GourmetGramOptions>>().Value.Durability));
         services.AddSingleton<S3Connection>();
         services.AddSingleton<S3ObjectStore>();
-        services.AddSingleton<IObjectStore>(container => container.GetRequiredService<IOptions<ObjectStoreOptions>>().Value.Provider == ObjectStoreProvider.S3
-            ? container.GetRequiredService<S3ObjectStore>()
-            : container.GetRequiredService<FileSystemObjectStore>());
+        services.AddKeyedSingleton<IObjectStore>(ObjectStoreProvider.S3, (container, _) => container.GetRequiredService<S3ObjectStore>());
+        services.AddKeyedSingleton<IObjectStore>(ObjectStoreProvider.FileSystem, (container, _) => container.GetRequiredService<FileSystemObjectStore>());
+        services.AddSingleton(container => container.GetRequiredKeyedService<IObjectStore>(container.GetRequiredService<IOptions<ObjectStoreOptions>>().Value.Provider));
         services.AddSingleton<IStoreCircuit, StoreCircuit>();
         return services;
     }

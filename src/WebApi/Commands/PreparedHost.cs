@@ -2,7 +2,6 @@ using GourmetGram.Application.Common;
 using GourmetGram.Infrastructure.Hosting;
 using GourmetGram.Infrastructure.Persistence;
 using GourmetGram.WebApi.Hosting;
-using Microsoft.Extensions.Options;
 
 namespace GourmetGram.WebApi.Commands;
 
@@ -14,7 +13,7 @@ internal static class PreparedHost
     /// <exception cref="CommandException">The database does not answer.</exception>
     public static async Task<IHost> StartAsync(HostApplicationBuilder builder, CancellationToken cancellationToken)
     {
-        builder.Services.AddScoped<ILinks, PathLinks>();
+        builder.Services.AddHttpContextAccessor().AddScoped<ILinks, Links>();
         var host = builder.Build();
         try
         {
@@ -41,11 +40,5 @@ internal static class PreparedHost
             await disposable.DisposeAsync();
         else
             host.Dispose();
-    }
-
-    /// <summary>No server answers now, so without <c>GourmetGram:PublicUrl</c> an address is a path on the one that will.</summary>
-    private sealed class PathLinks(IOptions<GourmetGramOptions> options) : ILinks
-    {
-        public string PredictionImage(Guid predictionId) => $"{options.Value.PublicUrl?.TrimEnd('/')}/api/v1/predictions/{predictionId}/image";
     }
 }

@@ -15,8 +15,8 @@ internal sealed class Links(IHttpContextAccessor accessor, IOptions<GourmetGramO
         {
             if (options.Value.PublicUrl is { Length: > 0 } publicUrl)
                 return publicUrl.TrimEnd('/');
-            var request = (accessor.HttpContext ?? throw new InvalidOperationException("Outside a request only GourmetGram:PublicUrl can build a link.")).Request;
-            return $"{request.Scheme}://{request.Host}{request.PathBase}";
+            // Outside of a request, in a job or a command, an address is a path on the server.
+            return accessor.HttpContext?.Request is { } request ? $"{request.Scheme}://{request.Host}{request.PathBase}" : "";
         }
     }
 }

@@ -5,6 +5,12 @@ namespace GourmetGram.Tests.Integration.Fixtures;
 /// <summary>A real store with a fault that a test puts between: override what is to fail.</summary>
 internal abstract class ForwardingStore(IObjectStore store) : IObjectStore
 {
+    public bool IsExclusive => store.IsExclusive;
+
+    public bool KeepsTags => store.KeepsTags;
+
+    public string? LinkTo(ObjectAddress address) => store.LinkTo(address);
+
     public virtual Task PutAsync(ObjectAddress address, ReadOnlyMemory<byte> content, string mediaType, CancellationToken cancellationToken) =>
         store.PutAsync(address, content, mediaType, cancellationToken);
 

@@ -19,6 +19,8 @@ internal sealed class S3ObjectStore(S3Connection connection) : IObjectStore
 
     public bool KeepsTags => connection.Options.Tags;
 
+    public string LinkTo(ObjectAddress address) => $"{connection.Options.Endpoint!.TrimEnd('/')}/{BucketOf(address)}/{address.Key}";
+
     public Task PutAsync(ObjectAddress address, ReadOnlyMemory<byte> content, string mediaType, CancellationToken cancellationToken) =>
         PutAsync(address, () => new ReadOnlyMemoryContent(content), ChecksumOf(content), mediaType, onlyIfAbsent: false, cancellationToken);
 

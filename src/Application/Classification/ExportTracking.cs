@@ -1,0 +1,74 @@
+using System.Globalization;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using GourmetGram.Application.Common;
+using GourmetGram.Domain.Classification;
+using MediatR;
+
+namespace GourmetGram.Application.Classification;
+
+/// <summary>Writes the list of all predictions as the lab's scripts read it: one JSON array, object <c>production.json</c> in bucket <c>tracking</c>. Job <c>export-tracking</c>.</summary>
+public static class ExportTracking
+{
+    /// <summary>Where the list stands.</summary>
+    public static readonly ObjectAddress Address = new("tracking", "production.json");
+
+    /// <param name="Progress">Told how many predictions are written; null when nobody wants to know.</param>
+    public sealed record Command(IProgress<JobProgress>? Progress = null) : IRequest<Response>;
+
+    /// <param name="Predictions">How many the list holds.</param>
+    public sealed record Response(long Predictions);
+
+    internal sealed class Handler(IRepository<Prediction> predictions, IObjectStore store, IScratch scratch, ILinks links) : IRequestHandler<Command, Response>
+    {
+        private const int Batch = 500;
+
+        /// <exception cref="StoreUnavailableException">The object store is away: the list stays as it was.</exception>
+        public async Task<Response> Handle(Command request, CancellationToken cancellationToken)
+        {
+            // A store must know the length beforehand, and the list may be larger than the memory.
+            await using var list = scratch.Create();
+            var written = await WriteAsync(list, request.Progress, cancellationToken);
+            list.Position = 0;
+            await store.PutAsync(Address, list, "application/json", cancellationToken);
+            return new Response(written);
+        }
+
+        private async Task<long> WriteAsync(Stream list, IProgress<JobProgress>? progress, CancellationToken cancellationToken)
+        {
+            // Names of files are read by people too.
+            await using var json = new Utf8JsonWriter(list, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+            var written = 0L;
+            Guid? after = null;
+            json.WriteStartArray();
+            while (await predictions.ListAsync(new AllPredictions(after, Batch), cancellationToken) is { Count: > 0 } page)
+            {
+                foreach (var prediction in page)
+                    Write(json, prediction);
+                await json.FlushAsync(cancellationToken);
+                after = page[^1].Id;
+                written += page.Count;
+                progress?.Report(new JobProgress(written, Total: null));
+            }
+
+            json.WriteEndArray();
+            return written;
+        }
+
+        private void Write(Utf8JsonWriter json, Prediction prediction)
+        {
+            var folder = ClassLabel.FolderOf(prediction.PredictedIndex);
+            json.WriteStartObject();
+            json.WriteString("prediction_id", prediction.Id);
+            json.WriteString("filename", prediction.Photo.FileName ?? SpooledPhoto.NameOf(prediction));
+            json.WriteString("prediction", prediction.PredictedClass.Name);
+            json.WriteNumber("confidence", prediction.Confidence);
+            json.WriteString("image_url", store.LinkTo(PhotoKeeper.AddressOf(prediction)) ?? links.PredictionImage(prediction.Id));
+            json.WriteString("class_dir", folder);
+            // Until there are feedback loops nothing is sampled.
+            json.WriteBoolean("sampled", false);
+            json.WriteString("timestamp", prediction.CreatedAt.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture));
+            json.WriteEndObject();
+        }
+    }
+}

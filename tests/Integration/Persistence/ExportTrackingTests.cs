@@ -1,0 +1,65 @@
+using System.Text.Json.Nodes;
+using GourmetGram.Application.Classification;
+using GourmetGram.Application.Common;
+using GourmetGram.Domain.Classification;
+using GourmetGram.Infrastructure.Persistence;
+using GourmetGram.Tests.Integration.Fixtures;
+using GourmetGram.Tests.Integration.ObjectStorage;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace GourmetGram.Tests.Integration.Persistence;
+
+public sealed class ExportTrackingOnSqlite() : ExportTrackingTests(DatabaseProvider.Sqlite);
+
+public sealed class ExportTrackingOnPostgreSql() : ExportTrackingTests(DatabaseProvider.PostgreSql);
+
+/// <summary>The list of predictions, as the lab's scripts read it.</summary>
+public abstract class ExportTrackingTests(DatabaseProvider provider) : PersistenceTests(provider)
+{
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Every_prediction_is_in_the_list_once_in_the_lab_s_shape()
+    {
+        await Host.MigrateAsync();
+        var model = Some.Model();
+        // More than one page of rows.
+        Prediction[] made = [.. Enumerable.Range(0, 1203).Select(i => Some.Prediction(model, Some.Time.AddSeconds(i), fileName: i == 1 ? null : $"suppe \"{i}\" – süß.jpg"))];
+        await Host.SaveAsync(made);
+        Assert.Equal(1203, (await Host.SendAsync(new ExportTracking.Command())).Predictions);
+
+        var list = await ReadAsync();
+        Assert.Equal(made.Select(p => p.Id), list.Select(entry => (Guid)entry!["prediction_id"]!));
+        var first = list[0]!.AsObject();
+        Assert.Equal(["prediction_id", "filename", "prediction", "confidence", "image_url", "class_dir", "sampled", "timestamp"], first.Select(field => field.Key));
+        Assert.Equal(
+            ("suppe \"0\" – süß.jpg", "Soup", 0.7f, $"/image/{made[0].Id}", "class_02", false, "2026-11-23T12:00:00Z"),
+            ((string)first["filename"]!, (string)first["prediction"]!, (float)first["confidence"]!, (string)first["image_url"]!, (string)first["class_dir"]!, (bool)first["sampled"]!, (string)first["timestamp"]!));
+        Assert.Equal($"{made[1].Id}.jpg", (string?)list[1]!["filename"]);
+        Assert.Empty(Directory.EnumerateFiles(Path.Combine(Host.Folder, "scratch")));
+    }
+
+    [Fact]
+    public async Task Without_predictions_the_list_is_empty()
+    {
+        await Host.MigrateAsync();
+        await Host.SendAsync(new ExportTracking.Command());
+        Assert.Empty(await ReadAsync());
+    }
+
+    [Fact]
+    public async Task With_S3_the_links_are_those_of_the_objects()
+    {
+        var settings = S3Server.NewStore();
+        await using var container = ObjectStores.Build(settings);
+        Assert.Equal(
+            $"{S3Server.Endpoint}/{settings["ObjectStore__BucketPrefix"]}production/class_05/a.jpg",
+            container.GetRequiredService<IObjectStore>().LinkTo(new ObjectAddress("production", "class_05/a.jpg")));
+    }
+
+    private async Task<JsonArray> ReadAsync()
+    {
+        await using var list = await Host.Services.GetRequiredService<IObjectStore>().OpenReadAsync(ExportTracking.Address, Cancel);
+        return (await JsonNode.ParseAsync(list, cancellationToken: Cancel))!.AsArray();
+    }
+}
