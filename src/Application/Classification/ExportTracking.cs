@@ -13,6 +13,12 @@ public static class ExportTracking
     /// <summary>Where the list stands.</summary>
     public static readonly ObjectAddress Address = new("tracking", "production.json");
 
+    /// <summary>Where a list is kept that stood there before the first of ours: what the lab knew may stand nowhere else.</summary>
+    public static readonly ObjectAddress Before = new(Address.Bucket, "production.before-gourmetgram.json");
+
+    /// <summary>Says that the list is ours from now on.</summary>
+    private static readonly ObjectAddress Mark = new(Address.Bucket, "written-by-gourmetgram.json");
+
     /// <param name="Progress">Told how many predictions are written; null when nobody wants to know.</param>
     public sealed record Command(IProgress<JobProgress>? Progress = null) : IRequest<Response>;
 
@@ -30,8 +36,19 @@ public static class ExportTracking
             await using var list = scratch.Create();
             var written = await WriteAsync(list, request.Progress, cancellationToken);
             list.Position = 0;
+            await KeepForeignListAsync(cancellationToken);
             await store.PutAsync(Address, list, "application/json", cancellationToken);
             return new Response(written);
+        }
+
+        /// <summary>Whatever this is interrupted between, a list that is not ours is kept before it is replaced.</summary>
+        private async Task KeepForeignListAsync(CancellationToken cancellationToken)
+        {
+            if (await store.FindAsync(Mark, cancellationToken) is not null)
+                return;
+            if (await store.FindAsync(Address, cancellationToken) is not null && await store.FindAsync(Before, cancellationToken) is null)
+                await store.CopyAsync(Address, Before, cancellationToken);
+            await store.PutAsync(Mark, "{}"u8.ToArray(), "application/json", cancellationToken);
         }
 
         private async Task<long> WriteAsync(Stream list, IProgress<JobProgress>? progress, CancellationToken cancellationToken)

@@ -45,7 +45,12 @@ internal sealed class JobRunner(IServiceScopeFactory scopes, JobStore store, IOp
                 .OrderBy(run => run.Id).Select(run => run.Id).FirstOrDefaultAsync(stopping));
             // Refused by the database while another run of the job runs, here or elsewhere.
             if (await store.TryChangeAsync(oldest, Take) is { } taken)
-                running[taken.Id] = RunToEndAsync(taken, ended, stopping);
+            {
+                // It takes itself off the list at its end, so it must not end before it is on it.
+                var listed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+                running[taken.Id] = RunToEndAsync(taken, listed.Task, ended, stopping);
+                listed.SetResult();
+            }
         }
     }
 
@@ -70,10 +75,9 @@ internal sealed class JobRunner(IServiceScopeFactory scopes, JobStore store, IOp
         return (true, null);
     }
 
-    private async Task RunToEndAsync(JobRun run, Action ended, CancellationToken stopping)
+    private async Task RunToEndAsync(JobRun run, Task listed, Action ended, CancellationToken stopping)
     {
-        // Whoever starts runs goes on starting others.
-        await Task.Yield();
+        await listed;
         try
         {
             await RunAsync(run, watcher: null, stopping);

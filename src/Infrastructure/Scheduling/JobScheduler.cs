@@ -8,8 +8,8 @@ using Quartz;
 namespace GourmetGram.Infrastructure.Scheduling;
 
 /// <summary>
-/// Runs jobs on this node while the server does. Quartz fires by the clock; each firing becomes a row, which one node runs. See docs/adr for why the rows and not Quartz's own tables
-/// keep nodes apart.
+/// Runs jobs on this node while the server does. Quartz fires by the clock; each firing becomes a row, which one node runs. ADR 10 says why the rows and not Quartz's own
+/// tables keep nodes apart.
 /// </summary>
 public sealed class JobScheduler : IDisposable
 {
@@ -25,8 +25,8 @@ public sealed class JobScheduler : IDisposable
     private readonly TimeProvider time;
     private readonly ILogger<JobScheduler> logger;
     private readonly SemaphoreSlim wake = new(0);
-    private bool isStarted;
     private readonly Dictionary<string, (string Cron, bool IsPaused)> applied = new(StringComparer.Ordinal);
+    private bool isStarted;
 
     internal JobScheduler(
         ISchedulerFactory factory, JobRunner runner, JobStore store, JobCatalogue catalogue, DatabaseLocation database, IOptions<JobOptions> options, TimeProvider time, ILogger<JobScheduler> logger)
@@ -64,6 +64,11 @@ public sealed class JobScheduler : IDisposable
                 catch (StoreUnavailableException e)
                 {
                     logger.LogWarning("Jobs wait for the database: {Reason}", e.Message);
+                }
+                catch (Exception e) when (e is not OperationCanceledException)
+                {
+                    // Whatever it is, it is no reason to stop a server that answers.
+                    logger.LogError(e, "Jobs could not be looked after; it is tried again");
                 }
 
                 await wake.WaitAsync(Period, stopping);

@@ -7,7 +7,7 @@ using GourmetGram.WebApi.Hosting;
 
 namespace GourmetGram.WebApi.Commands;
 
-/// <summary><c>gourmetgram jobs list | run NAME | history [NAME]</c></summary>
+/// <summary><c>gourmetgram jobs list | run NAME | history NAME</c></summary>
 internal static class JobsCommand
 {
     private const int NotCompleted = 1;
@@ -62,7 +62,7 @@ internal static class JobsCommand
     {
         foreach (var job in await jobs.ListAsync(cancellationToken))
         {
-            var next = job.Paused ? "paused" : Time(job.NextFirings[0]);
+            var next = job.NextFirings is [var first, ..] ? Time(first) : job.Paused ? "paused" : "never";
             await Console.Out.WriteLineAsync($"{job.Name}\t{job.Cron}\t{next}\t{(job.Last is { } last ? $"{Time(last.EndedAt!.Value)}\t{last.State}" : "never\t")}");
         }
 

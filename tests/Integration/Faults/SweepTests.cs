@@ -2,7 +2,6 @@ using GourmetGram.Application.Classification;
 using GourmetGram.Application.Common;
 using GourmetGram.Domain.Classification;
 using GourmetGram.Infrastructure.Hosting;
-using GourmetGram.Infrastructure.ObjectStorage;
 using GourmetGram.Infrastructure.Persistence;
 using GourmetGram.Tests.Integration.Persistence;
 using Microsoft.Extensions.DependencyInjection;
@@ -25,7 +24,6 @@ public abstract class SweepTests(DatabaseProvider provider) : PersistenceTests(p
         await Host.DisposeAsync();
         host = AddHost(durability: Durability.Process, more: services =>
         {
-            services.AddObjectStorage();
             services.AddSingleton<TimeProvider>(time);
         });
         await host.MigrateAsync();
@@ -71,6 +69,18 @@ public abstract class SweepTests(DatabaseProvider provider) : PersistenceTests(p
         Assert.Equal(["class_00/notes-of-a-person.txt", kept.ObjectKey], await KeysAsync("production"));
         Assert.Equal([$"160/{kept.Id}.jpg"], await KeysAsync("thumbnails"));
         Assert.Single(await KeysAsync("datasets"));
+    }
+
+    [Fact]
+    public async Task A_photo_that_the_lab_named_is_not_ours_to_remove()
+    {
+        await KeepAsync();
+        // As Python's uuid4 makes them.
+        const string Lab = "class_00/3f2b8c1e-7a4d-4e9b-9c55-0d1f6a2b7e88.jpg";
+        await PutAsync("production", Lab);
+
+        Assert.Equal(0, (await SweepAsync()).Photos);
+        Assert.Contains(Lab, await KeysAsync("production"), StringComparer.Ordinal);
     }
 
     [Fact]

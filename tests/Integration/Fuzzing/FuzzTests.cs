@@ -212,7 +212,7 @@ public sealed partial class FuzzTests : IDisposable
     [GeneratedRegex("""^\S+ (fail|crit): .*$""", RegexOptions.Multiline | RegexOptions.ExplicitCapture)]
     private static partial Regex ErrorLine();
 
-    [GeneratedRegex("""^(gourmetgram\.db(-wal|-shm)?|lock|server\.json|objects/production/class_\d\d/[0-9a-f-]{36}\.(jpg|png|webp)|objects/\.details/production/class_\d\d/[0-9a-f-]{36}\.(jpg|png|webp)\.json|objects/thumbnails/(160|480|1280)/[0-9a-f-]{36}\.jpg)$""")]
+    [GeneratedRegex("""^(gourmetgram\.db(-wal|-shm)?|lock|server\.json|objects/production/class_\d\d/[0-9a-f-]{36}\.(jpg|png|webp)|objects/\.details/production/class_\d\d/[0-9a-f-]{36}\.(jpg|png|webp)\.json|objects/tracking/(production|written-by-gourmetgram)\.json|objects/thumbnails/(160|480|1280)/[0-9a-f-]{36}\.jpg)$""")]
     private static partial Regex KnownFile();
 
     [GeneratedRegex("\"id\":\"([0-9a-f-]{36})\"")]

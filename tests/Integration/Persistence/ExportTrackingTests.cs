@@ -40,6 +40,27 @@ public abstract class ExportTrackingTests(DatabaseProvider provider) : Persisten
     }
 
     [Fact]
+    public async Task A_list_that_the_lab_wrote_is_kept_and_ours_is_not_taken_for_one()
+    {
+        await Host.MigrateAsync();
+        var store = Host.Services.GetRequiredService<IObjectStore>();
+        await store.PutAsync(ExportTracking.Address, "[1]"u8.ToArray(), "application/json", Cancel);
+        await Host.SendAsync(new ExportTracking.Command());
+        await Host.SendAsync(new ExportTracking.Command());
+        Assert.Empty(await ReadAsync());
+        Assert.Equal("[1]", (await ReadAsync(ExportTracking.Before)).ToJsonString());
+    }
+
+    [Fact]
+    public async Task A_list_of_ours_alone_is_kept_nowhere_else()
+    {
+        await Host.MigrateAsync();
+        await Host.SendAsync(new ExportTracking.Command());
+        await Host.SendAsync(new ExportTracking.Command());
+        Assert.Null(await Host.Services.GetRequiredService<IObjectStore>().FindAsync(ExportTracking.Before, Cancel));
+    }
+
+    [Fact]
     public async Task Without_predictions_the_list_is_empty()
     {
         await Host.MigrateAsync();
@@ -57,9 +78,9 @@ public abstract class ExportTrackingTests(DatabaseProvider provider) : Persisten
             container.GetRequiredService<IObjectStore>().LinkTo(new ObjectAddress("production", "class_05/a.jpg")));
     }
 
-    private async Task<JsonArray> ReadAsync()
+    private async Task<JsonArray> ReadAsync(ObjectAddress? address = null)
     {
-        await using var list = await Host.Services.GetRequiredService<IObjectStore>().OpenReadAsync(ExportTracking.Address, Cancel);
+        await using var list = await Host.Services.GetRequiredService<IObjectStore>().OpenReadAsync(address ?? ExportTracking.Address, Cancel);
         return (await JsonNode.ParseAsync(list, cancellationToken: Cancel))!.AsArray();
     }
 }
