@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using GourmetGram.Application.Common;
@@ -74,17 +73,16 @@ public static class ExportTracking
 
         private void Write(Utf8JsonWriter json, Prediction prediction)
         {
-            var folder = ClassLabel.FolderOf(prediction.PredictedIndex);
             json.WriteStartObject();
             json.WriteString("prediction_id", prediction.Id);
-            json.WriteString("filename", prediction.Photo.FileName ?? SpooledPhoto.NameOf(prediction));
+            json.WriteString("filename", prediction.Photo.FileName ?? PhotoName.Of(prediction));
             json.WriteString("prediction", prediction.PredictedClass.Name);
             json.WriteNumber("confidence", prediction.Confidence);
             json.WriteString("image_url", store.LinkTo(PhotoKeeper.AddressOf(prediction)) ?? links.PredictionImage(prediction.Id));
-            json.WriteString("class_dir", folder);
+            json.WriteString("class_dir", ClassLabel.FolderOf(prediction.PredictedIndex));
             // Until there are feedback loops nothing is sampled.
             json.WriteBoolean("sampled", false);
-            json.WriteString("timestamp", prediction.CreatedAt.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture));
+            json.WriteString("timestamp", prediction.CreatedAt.ToUtcText());
             json.WriteEndObject();
         }
     }

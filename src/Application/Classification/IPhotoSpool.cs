@@ -4,35 +4,13 @@ using GourmetGram.Domain.Classification;
 namespace GourmetGram.Application.Classification;
 
 /// <summary>A photo on its way to the object store.</summary>
-/// <param name="Name"><c>{prediction id}{extension}</c>; any other name was not put there by us.</param>
+/// <param name="Name">As <see cref="PhotoName"/> says; any other name was not put there by us.</param>
 /// <param name="Bytes">Its size.</param>
 /// <param name="AddedAt">When it came, UTC.</param>
 public sealed record SpooledPhoto(string Name, long Bytes, DateTimeOffset AddedAt)
 {
     /// <summary>Whose photo it is; null for what somebody else put there.</summary>
-    public Guid? PredictionId => PredictionOf(Name);
-
-    /// <summary>The name of a prediction's photo.</summary>
-    public static string NameOf(Prediction prediction)
-    {
-        ArgumentNullException.ThrowIfNull(prediction);
-        return NameOf(prediction.ObjectKey);
-    }
-
-    /// <summary>The name of the photo that belongs at a key of the object store.</summary>
-    public static string NameOf(string objectKey)
-    {
-        ArgumentNullException.ThrowIfNull(objectKey);
-        return objectKey[(objectKey.LastIndexOf('/') + 1)..];
-    }
-
-    /// <summary>The id in <c>…/{id}.jpg</c>; null for what a person or another program named.</summary>
-    internal static Guid? PredictionOf(string key)
-    {
-        var name = key.AsSpan(key.LastIndexOf('/') + 1);
-        var end = name.LastIndexOf('.');
-        return end >= 0 && Guid.TryParseExact(name[..end], "D", out var id) ? id : null;
-    }
+    public Guid? PredictionId => PhotoName.PredictionOf(Name);
 }
 
 /// <summary>How full the spool is.</summary>

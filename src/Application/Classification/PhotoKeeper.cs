@@ -39,7 +39,7 @@ internal sealed class PhotoKeeper(
             return;
         }
 
-        await spool.RemoveAsync(SpooledPhoto.NameOf(prediction), CancellationToken.None);
+        await spool.RemoveAsync(PhotoName.Of(prediction), CancellationToken.None);
         try
         {
             // The attempt that failed may have reached the store all the same.
@@ -54,7 +54,7 @@ internal sealed class PhotoKeeper(
     /// <summary>Opens the photo where it is now.</summary>
     /// <exception cref="NotFoundException">It is nowhere.</exception>
     public async Task<Stream> OpenReadAsync(Prediction prediction, CancellationToken cancellationToken) =>
-        prediction.ImageState == ImageState.Pending && await spool.OpenReadAsync(SpooledPhoto.NameOf(prediction), cancellationToken) is { } waiting
+        prediction.ImageState == ImageState.Pending && await spool.OpenReadAsync(PhotoName.Of(prediction), cancellationToken) is { } waiting
             ? waiting
             // It may have been stored since the row was read.
             : await store.OpenReadAsync(AddressOf(prediction), cancellationToken);

@@ -54,7 +54,7 @@ internal sealed class PredictionErasure(
         {
             try
             {
-                await spool.RemoveAsync(SpooledPhoto.NameOf(tombstone.ObjectKey!), cancellationToken);
+                await spool.RemoveAsync(PhotoName.Of(tombstone.ObjectKey!), cancellationToken);
                 foreach (var size in Thumbnails.Sizes)
                     await store.DeleteAsync(Thumbnails.AddressOf(tombstone.Id, size), cancellationToken);
                 await store.DeleteAsync(new ObjectAddress(Classify.Bucket, tombstone.ObjectKey!), cancellationToken);

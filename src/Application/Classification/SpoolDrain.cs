@@ -27,13 +27,14 @@ internal sealed class SpoolDrain(
     /// <exception cref="StoreUnavailableException">Some photos could not be stored yet.</exception>
     public async Task<Result> RunAsync(IProgress<JobProgress>? progress, CancellationToken cancellationToken)
     {
-        var total = (await spool.MeasureAsync(cancellationToken)).Photos;
+        int? total = null;
         var (stored, lost, setAside) = (0, 0, 0);
         StoreUnavailableException? failure = null;
         Guid? after = null;
         var isAway = false;
         while (!isAway && await predictions.ListAsync(new PredictionsWithoutStoredImage(after, Batch), cancellationToken) is { Count: > 0 } waiting)
         {
+            total ??= (await spool.MeasureAsync(cancellationToken)).Photos;
             foreach (var prediction in waiting)
             {
                 try
@@ -72,8 +73,8 @@ internal sealed class SpoolDrain(
 
     private async Task<Outcome> StoreAsync(Prediction prediction, CancellationToken cancellationToken)
     {
-        var (name, address) = (SpooledPhoto.NameOf(prediction), PhotoKeeper.AddressOf(prediction));
-        var photo = await ReadAsync(name, cancellationToken);
+        var (name, address) = (PhotoName.Of(prediction), PhotoKeeper.AddressOf(prediction));
+        var photo = await spool.OpenReadAsync(name, cancellationToken) is { } content ? await content.ReadToEndAsync(cancellationToken) : null;
         var isWhole = photo is not null && Convert.ToHexStringLower(SHA256.HashData(photo)) == prediction.Photo.StoredSha256;
         if (photo is not null && isWhole)
             await circuit.AttemptAsync(token => store.PutAsync(address, photo, prediction.Photo.MediaType, token), Deadline, cancellationToken);
@@ -139,16 +140,6 @@ internal sealed class SpoolDrain(
         }
 
         return setAside;
-    }
-
-    private async Task<byte[]?> ReadAsync(string name, CancellationToken cancellationToken)
-    {
-        await using var content = await spool.OpenReadAsync(name, cancellationToken);
-        if (content is null)
-            return null;
-        var bytes = new byte[content.Length];
-        await content.ReadExactlyAsync(bytes, cancellationToken);
-        return bytes;
     }
 
     private enum Outcome

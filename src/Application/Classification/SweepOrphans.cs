@@ -69,7 +69,7 @@ public static class SweepOrphans
         {
             var old = store.ListAsync(bucket, prefix: "", cancellationToken)
                 .Where(found => found.WrittenAt < before)
-                .Select(found => (Id: SpooledPhoto.PredictionOf(found.Key), found.Key))
+                .Select(found => (Id: PhotoName.PredictionOf(found.Key), found.Key))
                 // Ours are of version 7. The lab names its photos by random ones: those stand nowhere else until they are imported.
                 .Where(found => found.Id is { Version: 7 })
                 .Chunk(Batch);

@@ -84,7 +84,7 @@ internal sealed class TagWriter(IObjectStore store, IRepository<Prediction> pred
         {
             ["predicted_class"] = Allowed(prediction.PredictedClass.Name),
             ["confidence"] = prediction.Confidence.ToString("0.000", CultureInfo.InvariantCulture),
-            ["timestamp"] = prediction.CreatedAt.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture),
+            ["timestamp"] = prediction.CreatedAt.ToUtcText(),
         };
         if (said.Flagged)
             tags["flagged"] = "true";

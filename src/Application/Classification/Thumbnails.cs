@@ -23,7 +23,7 @@ internal sealed class Thumbnails(IPhotoReader photos, IInferenceGate gate, IObje
     {
         try
         {
-            return await ReadAsync(await store.OpenReadAsync(AddressOf(predictionId, size), cancellationToken), cancellationToken);
+            return await (await store.OpenReadAsync(AddressOf(predictionId, size), cancellationToken)).ReadToEndAsync(cancellationToken);
         }
         catch (NotFoundException)
         {
@@ -44,7 +44,7 @@ internal sealed class Thumbnails(IPhotoReader photos, IInferenceGate gate, IObje
             var isKept = prediction.ImageState != ImageState.Pending;
             if (isKept && await FindAsync(prediction.Id, size, cancellationToken) is { } made)
                 return made;
-            var photo = await ReadAsync(await keeper.OpenReadAsync(prediction, cancellationToken), cancellationToken);
+            var photo = await (await keeper.OpenReadAsync(prediction, cancellationToken)).ReadToEndAsync(cancellationToken);
             byte[] thumbnail;
             using (await gate.EnterAsync(photos.ReadHeader(photo).DecodeBytes, cancellationToken))
                 thumbnail = photos.Thumbnail(photo, size);
@@ -61,12 +61,4 @@ internal sealed class Thumbnails(IPhotoReader photos, IInferenceGate gate, IObje
     public Task RemoveAsync(Guid predictionId, int size) => store.DeleteAsync(AddressOf(predictionId, size), CancellationToken.None);
 
     public void Dispose() => making.Dispose();
-
-    private static async Task<byte[]> ReadAsync(Stream opened, CancellationToken cancellationToken)
-    {
-        await using var content = opened;
-        var bytes = new byte[content.Length];
-        await content.ReadExactlyAsync(bytes, cancellationToken);
-        return bytes;
-    }
 }

@@ -65,10 +65,6 @@ public interface IJobs
     /// <exception cref="NotFoundException">There is no such job.</exception>
     Task<JobView> FindAsync(string job, CancellationToken cancellationToken);
 
-    /// <summary>The next five times of a cron expression, UTC.</summary>
-    /// <exception cref="FluentValidation.ValidationException">It is no cron expression, or never fires.</exception>
-    IReadOnlyList<DateTimeOffset> NextFirings(string cron);
-
     /// <summary>Changes when a job runs: at once on this node, within seconds on the others.</summary>
     /// <param name="job">Its name.</param>
     /// <param name="cron">The new expression; null leaves it as it is.</param>

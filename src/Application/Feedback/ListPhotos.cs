@@ -10,9 +10,6 @@ namespace GourmetGram.Application.Feedback;
 /// <summary>The caller's own photos, newest first, by what was predicted and what the caller said of them, paged by key in both directions.</summary>
 public static class ListPhotos
 {
-    /// <summary>Most rows of a page.</summary>
-    public const int MaximumLimit = 100;
-
     /// <summary>All that is asked for must hold.</summary>
     /// <param name="Class">Only photos of this predicted class; null for all.</param>
     /// <param name="Flagged">Only photos that the caller flags.</param>
@@ -36,17 +33,14 @@ public static class ListPhotos
     {
         public Validator()
         {
-            RuleFor(q => q.Limit).InclusiveBetween(1, MaximumLimit).OverridePropertyName("limit")
-                .WithMessage($"'limit' is a whole number from 1 to {MaximumLimit}.");
-            RuleFor(q => q.Before).Must(IsCursor).OverridePropertyName("before")
+            RuleFor(q => q.Limit).InclusiveBetween(1, Paging.MaximumLimit).OverridePropertyName("limit").WithMessage(Paging.LimitMessage);
+            RuleFor(q => q.Before).Must(Paging.IsCursor).OverridePropertyName("before")
                 .WithMessage("'before' is what 'older' of a page says; leave it out for the first page.");
-            RuleFor(q => q.After).Must(IsCursor).OverridePropertyName("after")
+            RuleFor(q => q.After).Must(Paging.IsCursor).OverridePropertyName("after")
                 .WithMessage("'after' is what 'newer' of a page says; leave it out for the first page.");
             RuleFor(q => q.After).Null().When(q => q.Before is not null).OverridePropertyName("after")
                 .WithMessage("Give 'before' or 'after', not both.");
         }
-
-        private static bool IsCursor(string? cursor) => cursor is null || Guid.TryParseExact(cursor, "N", out _);
     }
 
     internal sealed class Handler(IPhotoList photos, IClassifier classifier, IPredictionFacts facts, ILinks links) : IRequestHandler<Query, Response>
@@ -55,13 +49,13 @@ public static class ListPhotos
         {
             var selection = Select(request.Caller.RequireIdentity("A list"), request.Filter);
             var (rows, hasNewer, hasOlder) = request.After is { } after
-                ? await NewerAsync(selection, Guid.ParseExact(after, "N"), request.Limit, cancellationToken)
-                : await OlderAsync(selection, request.Before is { } before ? Guid.ParseExact(before, "N") : null, request.Limit, cancellationToken);
+                ? await NewerAsync(selection, Paging.Read(after)!.Value, request.Limit, cancellationToken)
+                : await OlderAsync(selection, Paging.Read(request.Before), request.Limit, cancellationToken);
             var said = await facts.OfAsync(rows, selection.Maker, cancellationToken);
             return new Response(
                 [.. rows.Select(p => PredictionResponse.From(p, said.GetValueOrDefault(p.Id, PredictionFacts.None), links))],
-                hasNewer ? rows[0].Id.ToString("N") : null,
-                hasOlder ? rows[^1].Id.ToString("N") : null);
+                hasNewer ? Paging.CursorOf(rows[0].Id) : null,
+                hasOlder ? Paging.CursorOf(rows[^1].Id) : null);
         }
 
         private PhotoSelection Select(Actor maker, Filter filter)

@@ -84,6 +84,7 @@ public sealed class Prediction
             InferenceTime = inferenceTime,
         };
     }
+
     /// <summary>The object store has the photo.</summary>
     /// <exception cref="InvalidOperationException">It is not on its way there.</exception>
     public void MarkImageStored()

@@ -8,26 +8,27 @@ namespace GourmetGram.Infrastructure.Scheduling;
 internal static class JobCron
 {
     /// <exception cref="ValidationException">It is no cron expression, or never fires.</exception>
-    public static CronExpression Parse(string text, DateTimeOffset now)
+    public static void Require(string text, DateTimeOffset now)
     {
-        CronExpression cron;
         try
         {
-            cron = new CronExpression(text, TimeZoneInfo.Utc);
+            if (Next(text, 1, now).Count == 0)
+                throw Invalid(text, "it never fires");
         }
         catch (FormatException e)
         {
             throw Invalid(text, e.Message);
         }
-
-        return cron.GetNextValidTimeAfter(now) is null ? throw Invalid(text, "it never fires") : cron;
     }
+
+    /// <exception cref="FormatException">It is no cron expression.</exception>
+    public static CronExpression Parse(string text) => new(text, TimeZoneInfo.Utc);
 
     /// <returns>The next times; none when they are all over.</returns>
     /// <exception cref="FormatException">It is no cron expression.</exception>
     public static IReadOnlyList<DateTimeOffset> Next(string text, int count, DateTimeOffset now)
     {
-        var cron = new CronExpression(text, TimeZoneInfo.Utc);
+        var cron = Parse(text);
         var times = new List<DateTimeOffset>(count);
         for (var time = cron.GetNextValidTimeAfter(now); time is { } next && times.Count < count; time = cron.GetNextValidTimeAfter(next))
             times.Add(next);

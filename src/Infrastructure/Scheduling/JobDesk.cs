@@ -12,7 +12,6 @@ internal sealed class JobDesk(JobStore store, JobCatalogue catalogue, JobSchedul
 {
     private const int Firings = 5;
     private const int KeptRuns = 1000;
-    private const int MostRuns = 100;
 
     private static readonly TimeSpan KeptFailures = TimeSpan.FromDays(30);
 
@@ -31,17 +30,11 @@ internal sealed class JobDesk(JobStore store, JobCatalogue catalogue, JobSchedul
         return await ViewAsync(entry, schedule, cancellationToken);
     }
 
-    public IReadOnlyList<DateTimeOffset> NextFirings(string cron)
-    {
-        JobCron.Parse(cron, time.GetUtcNow());
-        return JobCron.Next(cron, Firings, time.GetUtcNow());
-    }
-
     public async Task<JobView> ScheduleAsync(string job, string? cron, bool? paused, string by, CancellationToken cancellationToken)
     {
         var entry = catalogue.Find(job);
         if (cron is not null)
-            JobCron.Parse(cron, time.GetUtcNow());
+            JobCron.Require(cron, time.GetUtcNow());
         await ConcurrentChangeException.RetryAsync(() => store.InScopeAsync(context => context.GuardAsync(async () =>
         {
             var schedule = await context.Set<JobSchedule>().FirstOrDefaultAsync(found => found.Job == job, cancellationToken);
@@ -65,23 +58,22 @@ internal sealed class JobDesk(JobStore store, JobCatalogue catalogue, JobSchedul
 
     public async Task<Page<JobRunView>> RunsAsync(string? job, string? cursor, int limit, CancellationToken cancellationToken)
     {
-        if (limit is < 1 or > MostRuns)
-            throw new ValidationException([new ValidationFailure("limit", $"'limit' is a whole number from 1 to {MostRuns}.")]);
-        var before = Guid.Empty;
-        if (cursor is not null && !Guid.TryParseExact(cursor, "N", out before))
-            throw new ValidationException([new ValidationFailure("cursor", "'cursor' is what 'next' of the page before says; leave it out for the first page.")]);
+        if (limit is < 1 or > Paging.MaximumLimit)
+            throw new ValidationException([new ValidationFailure("limit", Paging.LimitMessage)]);
+        if (!Paging.IsCursor(cursor))
+            throw new ValidationException([new ValidationFailure("cursor", Paging.CursorMessage)]);
         var name = job is null ? null : catalogue.Find(job).Name;
         var runs = await store.ReadAsync(context =>
         {
             var rows = context.Set<JobRun>().AsNoTracking();
             if (name is not null)
                 rows = rows.Where(run => run.Job == name);
-            if (cursor is not null)
+            if (Paging.Read(cursor) is { } before)
                 rows = rows.Where(run => run.Id < before);
             // One row more than asked for tells whether there is a next page.
             return rows.OrderByDescending(run => run.Id).Take(limit + 1).ToListAsync(cancellationToken);
         });
-        return new Page<JobRunView>([.. runs.Take(limit).Select(run => run.ToView())], runs.Count > limit ? runs[limit - 1].Id.ToString("N") : null);
+        return new Page<JobRunView>([.. runs.Take(limit).Select(run => run.ToView())], runs.Count > limit ? Paging.CursorOf(runs[limit - 1].Id) : null);
     }
 
     public async Task<JobRunView> FindRunAsync(string job, Guid run, CancellationToken cancellationToken) =>

@@ -129,14 +129,7 @@ internal sealed class JobRunner(IServiceScopeFactory scopes, JobStore store, IOp
 
         await over.CancelAsync();
         await heartbeat;
-        await store.TryChangeAsync(run.Id, current =>
-        {
-            // Another node took this process for dead and repeats the run.
-            if (current.State != JobRunState.Running || current.Node != node)
-                return default;
-            current.Continue(progress.Latest, time.GetUtcNow(), Lease);
-            return (true, end(current, time.GetUtcNow()));
-        });
+        await TryContinueAsync(run, progress, end);
     }
 
     /// <summary>Renews the lease; ends the run when somebody wants it stopped, or when the lease was lost.</summary>
@@ -150,13 +143,7 @@ internal sealed class JobRunner(IServiceScopeFactory scopes, JobStore store, IOp
             {
                 try
                 {
-                    var current = await store.TryChangeAsync(run.Id, current =>
-                    {
-                        if (current.State != JobRunState.Running || current.Node != node)
-                            return default;
-                        current.Continue(progress.Latest, time.GetUtcNow(), Lease);
-                        return (true, null);
-                    });
+                    var current = await TryContinueAsync(run, progress, then: null);
                     if (current is null or { CancelRequested: true })
                         await cancel.CancelAsync();
                 }
@@ -172,6 +159,20 @@ internal sealed class JobRunner(IServiceScopeFactory scopes, JobStore store, IOp
             // The run has ended.
         }
     }
+
+    /// <summary>Gives a sign of life, and perhaps the last one.</summary>
+    /// <param name="run">The run.</param>
+    /// <param name="progress">How far it has got.</param>
+    /// <param name="then">Ends it, and returns what is to be added; null while it goes on.</param>
+    /// <returns>Null when another node took this process for dead and repeats the run.</returns>
+    private Task<JobRun?> TryContinueAsync(JobRun run, LatestProgress progress, Func<JobRun, DateTimeOffset, JobRun?>? then) => store.TryChangeAsync(run.Id, current =>
+    {
+        if (current.State != JobRunState.Running || current.Node != node)
+            return default;
+        var now = time.GetUtcNow();
+        current.Continue(progress.Latest, now, Lease);
+        return (true, then?.Invoke(current, now));
+    });
 
     private static JobRun? Ended(Action end)
     {

@@ -158,7 +158,7 @@ public sealed class JobScheduler : IDisposable
             .OrderByDescending(run => run.Id).Select(run => run.DueAt).FirstOrDefaultAsync(cancellationToken));
         if (last is null)
             return;
-        var expression = new CronExpression(cron, TimeZoneInfo.Utc);
+        var expression = JobCron.Parse(cron);
         if (expression.GetNextValidTimeAfter(last.Value) is { } missed && missed <= now)
             await FireAsync(job, expression.GetPreviousValidTimeBefore(now) is { } latest && latest > missed ? latest : missed);
     }

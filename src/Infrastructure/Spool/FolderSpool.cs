@@ -42,7 +42,7 @@ internal sealed class FolderSpool : IPhotoSpool
             throw SpoolFull.Exception(limits);
         }
 
-        var name = SpooledPhoto.NameOf(prediction);
+        var name = PhotoName.Of(prediction);
         try
         {
             await files.PutAsync(new ObjectAddress(Photos, name), photo, prediction.Photo.MediaType, cancellationToken);

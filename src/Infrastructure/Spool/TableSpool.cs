@@ -33,7 +33,7 @@ internal sealed class TableSpool(GourmetGramDbContext context, IOptions<LimitsOp
     {
         if (await context.GuardAsync(() => Rows.SumAsync(row => row.Bytes, cancellationToken)) + photo.Length > limits.Value.SpoolBytes)
             throw SpoolFull.Exception(limits.Value);
-        Rows.Add(new SpoolRow { Name = SpooledPhoto.NameOf(prediction), Content = photo, Bytes = photo.Length, AddedAt = time.GetUtcNow() });
+        Rows.Add(new SpoolRow { Name = PhotoName.Of(prediction), Content = photo, Bytes = photo.Length, AddedAt = time.GetUtcNow() });
     }
 
     public async Task<Stream?> OpenReadAsync(string name, CancellationToken cancellationToken) =>

@@ -76,7 +76,7 @@ internal static class PredictionEndpoints
         TypedResults.Ok(await batch.RunAsync(new BatchReader(context.Request, limits.Value), context.User.ToCaller(), cancellationToken));
 
     private static async Task<Ok<Page<PredictionResponse>>> ListAsync(
-        HttpContext context, IMediator mediator, string? cursor, [Range(1, ListPredictions.MaximumLimit)] int? limit, CancellationToken cancellationToken) =>
+        HttpContext context, IMediator mediator, string? cursor, [Range(1, Paging.MaximumLimit)] int? limit, CancellationToken cancellationToken) =>
         TypedResults.Ok(await mediator.Send(new ListPredictions.Query(cursor, limit ?? DefaultLimit, context.User.ToCaller()), cancellationToken));
 
     private static async Task<Ok<PredictionResponse>> GetAsync(Guid id, HttpContext context, IMediator mediator, CancellationToken cancellationToken) =>

@@ -45,14 +45,12 @@ internal sealed class ClassifyCommand(IPhotoClassifier classifier, bool json, Js
 
     private static async Task<int> RunAsync(string[] paths, bool json, string[] settings, CancellationToken cancellationToken)
     {
-        var options = new JsonSerializerOptions(JsonSerializerDefaults.Web);
-        Composition.Configure(options);
-        await using var classifier = await OpenAsync(settings, options, cancellationToken);
-        return await new ClassifyCommand(classifier, json, options).ClassifyAsync(PhotoFiles.Find(paths), cancellationToken);
+        await using var classifier = await OpenAsync(settings, cancellationToken);
+        return await new ClassifyCommand(classifier, json, Composition.CreateJson()).ClassifyAsync(PhotoFiles.Find(paths), cancellationToken);
     }
 
     /// <summary>The lock decides: who gets the data directory works in this process; else the process that has it is asked.</summary>
-    private static async Task<IPhotoClassifier> OpenAsync(string[] settings, JsonSerializerOptions json, CancellationToken cancellationToken)
+    private static async Task<IPhotoClassifier> OpenAsync(string[] settings, CancellationToken cancellationToken)
     {
         var builder = CommandLine.CreateBuilder(settings);
         try
@@ -61,7 +59,7 @@ internal sealed class ClassifyCommand(IPhotoClassifier classifier, bool json, Js
         }
         catch (DataDirectoryException e) when (e.IsInUse)
         {
-            return new ServerClassifier(ServerConnection.Open(builder.Configuration, e, json));
+            return new ServerClassifier(ServerConnection.Open(builder.Configuration, e));
         }
     }
 

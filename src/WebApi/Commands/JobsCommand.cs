@@ -1,9 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
-using System.Text.Json;
 using GourmetGram.Application.Common;
 using GourmetGram.Infrastructure.Hosting;
-using GourmetGram.WebApi.Hosting;
 
 namespace GourmetGram.WebApi.Commands;
 
@@ -32,8 +30,6 @@ internal static class JobsCommand
     /// <summary>The lock decides: who gets the data directory works in this process; else the process that has it is asked.</summary>
     private static async Task<int> WithJobsAsync(string[] settings, Func<IJobRuns, CancellationToken, Task<int>> work, CancellationToken cancellationToken)
     {
-        var json = new JsonSerializerOptions(JsonSerializerDefaults.Web);
-        Composition.Configure(json);
         var builder = CommandLine.CreateBuilder(settings);
         try
         {
@@ -53,7 +49,7 @@ internal static class JobsCommand
         }
         catch (DataDirectoryException e) when (e.IsInUse)
         {
-            using var server = ServerConnection.Open(builder.Configuration, e, json);
+            using var server = ServerConnection.Open(builder.Configuration, e);
             return await work(new ServerJobs(server), cancellationToken);
         }
     }
@@ -62,8 +58,8 @@ internal static class JobsCommand
     {
         foreach (var job in await jobs.ListAsync(cancellationToken))
         {
-            var next = job.NextFirings is [var first, ..] ? Time(first) : job.Paused ? "paused" : "never";
-            await Console.Out.WriteLineAsync($"{job.Name}\t{job.Cron}\t{next}\t{(job.Last is { } last ? $"{Time(last.EndedAt!.Value)}\t{last.State}" : "never\t")}");
+            var next = job.NextFirings is [var first, ..] ? first.ToUtcText() : job.Paused ? "paused" : "never";
+            await Console.Out.WriteLineAsync($"{job.Name}\t{job.Cron}\t{next}\t{(job.Last is { } last ? $"{last.EndedAt!.Value.ToUtcText()}\t{last.State}" : "never\t")}");
         }
 
         return 0;
@@ -72,7 +68,7 @@ internal static class JobsCommand
     private static async Task<int> HistoryAsync(IJobRuns jobs, string name, CancellationToken cancellationToken)
     {
         foreach (var run in await jobs.RunsAsync(name, HistoryRuns, cancellationToken))
-            await Console.Out.WriteLineAsync($"{Time(run.QueuedAt)}\t{run.State}\t{Seconds(run)}\t{Outcome(run)}");
+            await Console.Out.WriteLineAsync($"{run.QueuedAt.ToUtcText()}\t{run.State}\t{Seconds(run)}\t{Outcome(run)}");
         return 0;
     }
 
@@ -90,8 +86,6 @@ internal static class JobsCommand
         await Console.Error.WriteLineAsync($"{run.Job}: {run.State}. {run.Error}".TrimEnd());
         return NotCompleted;
     }
-
-    private static string Time(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
 
     private static string Seconds(JobRunView run) => run is { StartedAt: { } start, EndedAt: { } end } ? (end - start).TotalSeconds.ToString("0.0", CultureInfo.InvariantCulture) : "";
 

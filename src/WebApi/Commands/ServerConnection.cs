@@ -1,6 +1,7 @@
 using System.Net.Http.Headers;
 using System.Text.Json;
 using GourmetGram.Infrastructure.Hosting;
+using GourmetGram.WebApi.Hosting;
 using Microsoft.AspNetCore.Mvc;
 
 namespace GourmetGram.WebApi.Commands;
@@ -8,9 +9,8 @@ namespace GourmetGram.WebApi.Commands;
 /// <summary>Calls the running server, with the token from its data directory.</summary>
 internal sealed class ServerConnection : IDisposable
 {
-    private ServerConnection(ServerAccess server, JsonSerializerOptions json)
+    private ServerConnection(ServerAccess server)
     {
-        Json = json;
         // A proxy of the environment has no business between two processes of one machine.
         Http = new HttpClient(new SocketsHttpHandler { UseProxy = false, UseCookies = false, AllowAutoRedirect = false })
         {
@@ -24,11 +24,11 @@ internal sealed class ServerConnection : IDisposable
 
     public HttpClient Http { get; }
 
-    public JsonSerializerOptions Json { get; }
+    public JsonSerializerOptions Json { get; } = Composition.CreateJson();
 
     /// <summary>Connects to the process that has the data directory.</summary>
     /// <exception cref="CommandException">It cannot be called.</exception>
-    public static ServerConnection Open(ConfigurationManager configuration, DataDirectoryException inUse, JsonSerializerOptions json)
+    public static ServerConnection Open(ConfigurationManager configuration, DataDirectoryException inUse)
     {
         var options = new GourmetGramOptions();
         configuration.GetSection(Settings.SectionOf(typeof(GourmetGramOptions))).Bind(options);
@@ -36,7 +36,7 @@ internal sealed class ServerConnection : IDisposable
         {
             var server = ServerAccess.Read(options.DataDirectoryPath) ?? throw new CommandException(
                 $"{inUse.Message} It cannot be called: it is another command, a server that is starting or stopping, or one that does not listen on this machine's loopback by http.", inUse);
-            return new ServerConnection(server, json);
+            return new ServerConnection(server);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException)
         {

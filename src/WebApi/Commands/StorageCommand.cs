@@ -38,6 +38,7 @@ internal static class StorageCommand
         IObjectStore source, target;
         try
         {
+            // One of the two lies in the data directory, which is thereby taken: no server starts on it meanwhile.
             source = host.Services.GetRequiredKeyedService<IObjectStore>(from);
             target = host.Services.GetRequiredKeyedService<IObjectStore>(to);
         }
@@ -46,8 +47,6 @@ internal static class StorageCommand
             throw new CommandException($"{e.Message} Stop the server first: what it writes meanwhile would be left out.", e);
         }
 
-        // Also for S3 the data directory is taken, so that no server starts on it meanwhile.
-        _ = host.Services.GetRequiredService<DataDirectory>();
         var (copied, equal, failed, bytes) = (0, 0, 0, 0L);
         try
         {

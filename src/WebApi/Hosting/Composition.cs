@@ -34,6 +34,14 @@ internal static class Composition
         return services;
     }
 
+    /// <summary>JSON as the API speaks it, for those who call it.</summary>
+    public static JsonSerializerOptions CreateJson()
+    {
+        var json = new JsonSerializerOptions(JsonSerializerDefaults.Web);
+        Configure(json);
+        return json;
+    }
+
     /// <summary>JSON as the API speaks it.</summary>
     public static void Configure(JsonSerializerOptions json)
     {
