@@ -22,14 +22,7 @@ public abstract class JobApiTests(AppFixture app) : BehaviourTests(app)
         Assert.Equal("Queued", (string?)run["state"]);
 
         var path = asked.Headers.Location!.ToString().TrimStart('/');
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(Cancel);
-        patience.CancelAfter(TimeSpan.FromMinutes(1));
-        using var clock = new PeriodicTimer(TimeSpan.FromMilliseconds(100));
-        while (run["endedAt"] is null)
-        {
-            await clock.WaitForNextTickAsync(patience.Token);
-            run = await ReadAsync(path);
-        }
+        await Waiting.UntilAsync(async () => (run = await ReadAsync(path))["endedAt"] is not null);
 
         Assert.Equal("Completed", (string?)run["state"]);
         Assert.True((long)run["counts"]!["tagged"]! >= 1);

@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.Http.Headers;
 using System.Text.Json.Nodes;
 using GourmetGram.Infrastructure.Persistence;
 using GourmetGram.Tests.Integration.Fixtures;
@@ -137,12 +136,7 @@ public sealed class DiskTests
         return settings;
     }
 
-    private static AppClient Client(Uri address)
-    {
-        var http = new HttpClient { BaseAddress = address };
-        http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", AppFixture.AdminKey);
-        return new AppClient(http);
-    }
+    private static AppClient Client(Uri address) => AppClient.Administrator(new HttpClient { BaseAddress = address });
 
     private static async Task AssertSaysFullAsync(HttpResponseMessage answer)
     {

@@ -1,4 +1,3 @@
-using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
 using GourmetGram.Tests.Integration.Fixtures;
@@ -79,19 +78,14 @@ public sealed class JobKillTests : IDisposable
         ["Jobs__LeaseSeconds"] = "4",
     });
 
-    private static async Task<AppClient> ClientAsync(ServerProcess node)
-    {
-        var http = new HttpClient { BaseAddress = await node.ListeningAsync() };
-        http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", AppFixture.AdminKey);
-        return new AppClient(http);
-    }
+    private static async Task<AppClient> ClientAsync(ServerProcess node) => AppClient.Administrator(new HttpClient { BaseAddress = await node.ListeningAsync() });
 
     /// <summary>Waits until so many more firings have been written down.</summary>
     private static async Task FiringsAsync(AppClient client, int count)
     {
-        await UntilAsync(async () => await LatestAsync(client) > DateTimeOffset.UnixEpoch);
+        await Waiting.UntilAsync(async () => await LatestAsync(client) > DateTimeOffset.UnixEpoch);
         var before = await LatestAsync(client);
-        await UntilAsync(async () => await LatestAsync(client) >= before.AddSeconds(count * PeriodSeconds));
+        await Waiting.UntilAsync(async () => await LatestAsync(client) >= before.AddSeconds(count * PeriodSeconds));
     }
 
     private static async Task<DateTimeOffset> LatestAsync(AppClient client) =>
@@ -101,7 +95,7 @@ public sealed class JobKillTests : IDisposable
     private static async Task<IReadOnlyList<JsonNode>> EndedRunsAsync(AppClient client)
     {
         var runs = new List<JsonNode>();
-        await UntilAsync(async () =>
+        await Waiting.UntilAsync(async () =>
         {
             runs.Clear();
             for (var cursor = ""; cursor is not null;)
@@ -121,14 +115,5 @@ public sealed class JobKillTests : IDisposable
         using var answer = await client.SendAsync(HttpMethod.Get, $"api/v1/jobs/store-images/runs{query}");
         answer.EnsureSuccessStatusCode();
         return (await answer.Content.ReadFromJsonAsync<JsonObject>(Cancel))!;
-    }
-
-    private static async Task UntilAsync(Func<Task<bool>> condition)
-    {
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(Cancel);
-        patience.CancelAfter(TimeSpan.FromMinutes(2));
-        using var clock = new PeriodicTimer(TimeSpan.FromMilliseconds(200));
-        while (!await condition())
-            await clock.WaitForNextTickAsync(patience.Token);
     }
 }

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Net;
-using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Security.Cryptography;
 using GourmetGram.Infrastructure.Persistence;
@@ -100,8 +99,9 @@ public abstract class KillTests : IDisposable
         var address = await server.ListeningAsync();
         await Task.WhenAll(users.Select(user => Task.Run(async () =>
         {
-            using var http = NewHttp(address);
-            while (await user.TryActAsync(new AppClient(http)))
+            var client = Client(address);
+            using var http = client.Http;
+            while (await user.TryActAsync(client))
             {
                 if (Interlocked.Decrement(ref left) == 0)
                     timer.CancelAfter(moment);
@@ -158,14 +158,7 @@ public abstract class KillTests : IDisposable
         ? Directory.EnumerateFiles(Path.Combine(Data, "objects", bucket), "*", SearchOption.AllDirectories).Select(path => Guid.Parse(Path.GetFileNameWithoutExtension(path)))
         : [];
 
-    private static AppClient Client(Uri address) => new(NewHttp(address));
-
-    private static HttpClient NewHttp(Uri address)
-    {
-        var http = new HttpClient { BaseAddress = address };
-        http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", AppFixture.AdminKey);
-        return http;
-    }
+    private static AppClient Client(Uri address) => AppClient.Administrator(new HttpClient { BaseAddress = address });
 
     /// <summary>What a user knows of a photo. Where a request was cut off, both what was before and what was asked for may be true, until the next look.</summary>
     private sealed class Photo(string name, byte[] bytes, string? key)

@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Net;
-using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Security.Cryptography;
 using GourmetGram.Application.Common;
@@ -108,9 +107,7 @@ public sealed class StoreAwayTests : IDisposable
     private static async Task<(ServerProcess Process, AppClient Client)> StartAsync(Dictionary<string, string> settings)
     {
         var server = ServerProcess.Start(ServerProcess.Built, settings);
-        var http = new HttpClient { BaseAddress = await server.ListeningAsync() };
-        http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", AppFixture.AdminKey);
-        return (server, new AppClient(http));
+        return (server, AppClient.Administrator(new HttpClient { BaseAddress = await server.ListeningAsync() }));
     }
 
     private async Task UploadAsync(AppClient client, int count) => await Parallel.ForEachAsync(
@@ -129,18 +126,16 @@ public sealed class StoreAwayTests : IDisposable
     /// <summary>Waits until nothing waits any more: the spool is empty and no photo lacks its tags.</summary>
     private static async Task SettleAsync(AppClient client)
     {
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(Cancel);
-        patience.CancelAfter(TimeSpan.FromMinutes(2));
-        using var clock = new PeriodicTimer(TimeSpan.FromSeconds(1));
-        for (var quiet = 0; quiet < 2;)
+        // A run that began after all uploads were answered, and found nothing to do.
+        var now = TimeProvider.System.GetUtcNow();
+        await Waiting.UntilAsync(async () =>
         {
-            await clock.WaitForNextTickAsync(patience.Token);
             using var run = await client.SendAsync(HttpMethod.Get, "api/v1/jobs/store-images/runs?limit=1");
-            var latest = (await run.Content.ReadFromJsonAsync<System.Text.Json.Nodes.JsonObject>(patience.Token))!["items"]![0]!;
+            var latest = (await run.Content.ReadFromJsonAsync<System.Text.Json.Nodes.JsonObject>(Cancel))!["items"]![0]!;
             using var ready = await client.SendAsync(HttpMethod.Get, "health/ready");
-            var isDone = (string)latest["state"]! == "Completed" && (long)latest["counts"]!["stored"]! == 0 && (long)latest["counts"]!["tagged"]! == 0
-                && !(await ready.Content.ReadAsStringAsync(patience.Token)).Contains("spool", StringComparison.Ordinal);
-            quiet = isDone ? quiet + 1 : 0;
-        }
+            return (DateTimeOffset)latest["queuedAt"]! > now && (string)latest["state"]! == "Completed"
+                && (long)latest["counts"]!["stored"]! == 0 && (long)latest["counts"]!["tagged"]! == 0
+                && !(await ready.Content.ReadAsStringAsync(Cancel)).Contains("spool", StringComparison.Ordinal);
+        });
     }
 }

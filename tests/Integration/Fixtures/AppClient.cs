@@ -25,6 +25,14 @@ public sealed class AppClient(HttpClient http)
 {
     public HttpClient Http { get; } = http;
 
+    /// <summary>A program with the administrator's key of <see cref="AppFixture.AdminKey"/>.</summary>
+    public static AppClient Administrator(HttpClient http)
+    {
+        ArgumentNullException.ThrowIfNull(http);
+        http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", AppFixture.AdminKey);
+        return new AppClient(http);
+    }
+
     /// <summary>Sends a photo to <c>POST /api/v1/predictions</c> and gives the raw answer.</summary>
     public async Task<HttpResponseMessage> TryUploadAsync(byte[] photo, string? fileName = "lunch.jpg", string? idempotencyKey = null)
     {

@@ -1,4 +1,3 @@
-using System.Net.Http.Headers;
 using GourmetGram.Application.Common;
 using GourmetGram.Tests.Integration.Fixtures;
 using GourmetGram.Tests.Integration.ObjectStorage;
@@ -70,12 +69,7 @@ public abstract class AppFixture : IAsyncLifetime
     public AppClient Anonymous() => new(NewClient(cookies: false));
 
     /// <summary>A program with the administrator's key.</summary>
-    public AppClient Administrator()
-    {
-        var client = NewClient(cookies: false);
-        client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", AdminKey);
-        return new AppClient(client);
-    }
+    public AppClient Administrator() => AppClient.Administrator(NewClient(cookies: false));
 
     /// <summary>A browser that has opened the first page, and so has a visitor's cookie.</summary>
     public async Task<AppClient> VisitorAsync()
@@ -157,9 +151,7 @@ public class PostgreSqlApp : AppFixture
     {
         var slash = name.IndexOf('/', StringComparison.Ordinal);
         var address = new ObjectAddress(name[..slash], name[(slash + 1)..]);
-        await using var stream = await Store.OpenReadAsync(address, CancellationToken.None);
-        var bytes = new byte[stream.Length];
-        await stream.ReadExactlyAsync(bytes);
+        var bytes = await (await Store.OpenReadAsync(address, CancellationToken.None)).ReadAllAsync();
         return ((await Store.FindAsync(address, CancellationToken.None))!.WrittenAt, bytes);
     }
 

@@ -82,23 +82,13 @@ public sealed class S3FaultTests
 
             await File.WriteAllTextAsync(secret, S3Server.SecretKey, Cancel);
             // Files are not read again more often than every few seconds.
-            using var patience = CancellationTokenSource.CreateLinkedTokenSource(Cancel);
-            patience.CancelAfter(TimeSpan.FromMinutes(1));
-            using var clock = new PeriodicTimer(TimeSpan.FromMilliseconds(500));
-            for (var report = "SecretKey"; report.Contains("SecretKey", StringComparison.Ordinal);)
+            await Waiting.UntilAsync(async () =>
             {
-                await clock.WaitForNextTickAsync(patience.Token);
                 using var ready = await client.SendAsync(HttpMethod.Get, "health/ready");
-                report = await ready.Content.ReadAsStringAsync(Cancel);
-            }
-
+                return !(await ready.Content.ReadAsStringAsync(Cancel)).Contains("SecretKey", StringComparison.Ordinal);
+            });
             // The circuit may leave the store alone for a moment longer.
-            for (var exit = 1; exit != 0;)
-            {
-                await clock.WaitForNextTickAsync(patience.Token);
-                exit = (await CommandProcess.RunAsync(settings, "jobs", "run", "store-images")).ExitCode;
-            }
-
+            await Waiting.UntilAsync(async () => (await CommandProcess.RunAsync(settings, "jobs", "run", "store-images")).ExitCode == 0);
             Assert.NotEmpty(await client.DownloadAsync(waiting));
             Assert.Equal(0, (await CommandProcess.RunAsync(settings, "doctor", "storage")).ExitCode);
         }

@@ -102,11 +102,5 @@ public sealed class StorageCopyTests : IDisposable
 
     private static async Task<string?> TypeAsync(IObjectStore store, ObjectAddress address) => (await store.FindAsync(address, Cancel))?.MediaType;
 
-    private static async Task<byte[]> ReadAsync(IObjectStore store, ObjectAddress address)
-    {
-        await using var content = await store.OpenReadAsync(address, Cancel);
-        var bytes = new byte[content.Length];
-        await content.ReadExactlyAsync(bytes, Cancel);
-        return bytes;
-    }
+    private static async Task<byte[]> ReadAsync(IObjectStore store, ObjectAddress address) => await (await store.OpenReadAsync(address, Cancel)).ReadAllAsync();
 }

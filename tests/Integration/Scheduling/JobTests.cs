@@ -3,6 +3,7 @@ using FluentValidation;
 using GourmetGram.Application.Common;
 using GourmetGram.Infrastructure.Persistence;
 using GourmetGram.Infrastructure.Scheduling;
+using GourmetGram.Tests.Integration.Fixtures;
 using GourmetGram.Tests.Integration.Persistence;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -216,16 +217,10 @@ public abstract class JobTests(DatabaseProvider provider) : PersistenceTests(pro
     /// <summary>Waits for a run that has ended.</summary>
     private protected async Task<JobRunView> EndedAsync(Func<JobRunView, bool> which, string job = TestJob.JobName)
     {
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(Cancel);
-        patience.CancelAfter(TimeSpan.FromMinutes(1));
-        using var clock = new PeriodicTimer(TimeSpan.FromMilliseconds(50));
-        while (true)
-        {
-            var runs = (await Jobs.RunsAsync(job, cursor: null, 100, Cancel)).Items;
-            if (runs.FirstOrDefault(run => which(run) && run.EndedAt is not null) is { } ended)
-                return ended;
-            await clock.WaitForNextTickAsync(patience.Token);
-        }
+        JobRunView? ended = null;
+        await Waiting.UntilAsync(async () =>
+            (ended = (await Jobs.RunsAsync(job, cursor: null, 100, Cancel)).Items.FirstOrDefault(run => which(run) && run.EndedAt is not null)) is not null);
+        return ended!;
     }
 
     /// <summary>The scheduler of a server that runs.</summary>

@@ -168,7 +168,7 @@ public abstract class SpoolTests(DatabaseProvider provider) : PersistenceTests(p
         store.TakeAway();
         var damaged = await RowAsync(await UploadAsync());
         var good = await UploadAsync();
-        await DamageAsync(SpooledPhoto.NameOf(damaged));
+        await DamageAsync(PhotoName.Of(damaged));
         await AddForeignAsync("holiday.jpg");
 
         store.GiveBack();
@@ -176,7 +176,7 @@ public abstract class SpoolTests(DatabaseProvider provider) : PersistenceTests(p
         Assert.Equal(new StoreImages.Response(Stored: 1, Lost: 1, SetAside: 2, Tagged: 1), await App.SendAsync(new StoreImages.Command()));
         await CheckStoredAsync(good);
         Assert.Equal(ImageState.Lost, (await RowAsync(damaged.Id)).ImageState);
-        Assert.Contains(damaged.Photo.StoredSha256, await ReasonAsync(SpooledPhoto.NameOf(damaged)), StringComparison.Ordinal);
+        Assert.Contains(damaged.Photo.StoredSha256, await ReasonAsync(PhotoName.Of(damaged)), StringComparison.Ordinal);
         Assert.Contains("somebody else put it here", await ReasonAsync("holiday.jpg"), StringComparison.Ordinal);
         Assert.Equal((0, 2), (await SpoolAsync()) is var spool ? (spool.Photos, spool.SetAside) : default);
         await Assert.ThrowsAsync<NotFoundException>(() => App.SendAsync(new GetPredictionImage.Query(damaged.Id, Me)));
@@ -191,7 +191,7 @@ public abstract class SpoolTests(DatabaseProvider provider) : PersistenceTests(p
         Assert.Equal(ImageState.Pending, (await RowAsync(id)).ImageState);
         // The spool loses it too: the object is there.
         var row = await RowAsync(id);
-        await App.InScopeAsync(scope => scope.GetRequiredService<IPhotoSpool>().RemoveAsync(SpooledPhoto.NameOf(row), Cancel));
+        await App.InScopeAsync(scope => scope.GetRequiredService<IPhotoSpool>().RemoveAsync(PhotoName.Of(row), Cancel));
         store.AfterPut = null;
         Assert.Equal(1, (await App.SendAsync(new StoreImages.Command())).Stored);
         await CheckStoredAsync(id);
@@ -202,7 +202,7 @@ public abstract class SpoolTests(DatabaseProvider provider) : PersistenceTests(p
     {
         store.TakeAway();
         var row = await RowAsync(await UploadAsync());
-        await App.InScopeAsync(scope => scope.GetRequiredService<IPhotoSpool>().RemoveAsync(SpooledPhoto.NameOf(row), Cancel));
+        await App.InScopeAsync(scope => scope.GetRequiredService<IPhotoSpool>().RemoveAsync(PhotoName.Of(row), Cancel));
         Assert.Equal(1, (await App.SendAsync(new StoreImages.Command())).Lost);
         Assert.Equal(ImageState.Lost, (await RowAsync(row.Id)).ImageState);
     }
@@ -245,7 +245,7 @@ public abstract class SpoolTests(DatabaseProvider provider) : PersistenceTests(p
     {
         var id = await UploadAsync();
         // As after a kill between row and spool.
-        var photo = await ReadAsync(await store.OpenReadAsync(new ObjectAddress(Classify.Bucket, (await RowAsync(id)).ObjectKey), Cancel));
+        var photo = await (await store.OpenReadAsync(new ObjectAddress(Classify.Bucket, (await RowAsync(id)).ObjectKey), Cancel)).ReadAllAsync();
         await App.InScopeAsync(async scope =>
         {
             await scope.GetRequiredService<IPhotoSpool>().AddAsync(await RowAsync(id), photo, Cancel);
@@ -332,7 +332,7 @@ public abstract class SpoolTests(DatabaseProvider provider) : PersistenceTests(p
     private async Task CheckImageAsync(Guid id)
     {
         var image = await App.SendAsync(new GetPredictionImage.Query(id, Me));
-        Assert.Equal((await RowAsync(id)).Photo.StoredSha256, Convert.ToHexStringLower(SHA256.HashData(await ReadAsync(image.Content))));
+        Assert.Equal((await RowAsync(id)).Photo.StoredSha256, Convert.ToHexStringLower(SHA256.HashData(await image.Content.ReadAllAsync())));
     }
 
     /// <summary>The store has the photo, whole and once.</summary>
@@ -341,14 +341,6 @@ public abstract class SpoolTests(DatabaseProvider provider) : PersistenceTests(p
         var row = await RowAsync(id);
         var found = await store.ListAsync(Classify.Bucket, "", Cancel).Where(o => o.Key.Contains(id.ToString(), StringComparison.Ordinal)).ToListAsync(Cancel);
         Assert.Equal(row.ObjectKey, Assert.Single(found).Key);
-        Assert.Equal(row.Photo.StoredSha256, Convert.ToHexStringLower(SHA256.HashData(await ReadAsync(await store.OpenReadAsync(new ObjectAddress(Classify.Bucket, row.ObjectKey), Cancel)))));
-    }
-
-    private static async Task<byte[]> ReadAsync(Stream opened)
-    {
-        await using var content = opened;
-        using var bytes = new MemoryStream();
-        await content.CopyToAsync(bytes, Cancel);
-        return bytes.ToArray();
+        Assert.Equal(row.Photo.StoredSha256, Convert.ToHexStringLower(SHA256.HashData(await (await store.OpenReadAsync(new ObjectAddress(Classify.Bucket, row.ObjectKey), Cancel)).ReadAllAsync())));
     }
 }
