@@ -29,6 +29,7 @@ public static class DependencyInjection
         services.AddScoped<PhotoClassification>();
         services.AddSingleton<SpoolMetrics>();
         services.AddScoped<PhotoKeeper>();
+        services.AddScoped<PhotoImages>();
         services.AddScoped<SpoolDrain>();
         services.AddScoped<TagWriter>();
         services.AddScoped<PredictionErasure>();

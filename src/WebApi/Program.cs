@@ -117,10 +117,12 @@ static WebApplication Build(string[] args)
     everybody.MapStaticAssets();
     everybody.MapRazorComponents<App>().WithMetadata(new RequestSizeLimitAttribute(RequestLimits.PageBytes(app.Services.GetRequiredService<IOptions<LimitsOptions>>().Value)));
     everybody.MapLab();
+    everybody.MapMedia();
     everybody.MapOpenApiDocument();
     everybody.MapHealth();
     var api = app.MapGroup("/api/v1").DisableAntiforgery();
     api.MapPredictions();
+    api.MapMediaLinks();
     api.MapFeedback();
     api.MapJobs();
     app.MapPrometheusScrapingEndpoint().RequireAuthorization(Policies.Metrics);

@@ -24,7 +24,7 @@ public static class ExportTracking
     /// <param name="Predictions">How many the list holds.</param>
     public sealed record Response(long Predictions);
 
-    internal sealed class Handler(IRepository<Prediction> predictions, IObjectStore store, IScratch scratch, ILinks links) : IRequestHandler<Command, Response>
+    internal sealed class Handler(IRepository<Prediction> predictions, IObjectStore store, IScratch scratch, IMediaLinks links) : IRequestHandler<Command, Response>
     {
         private const int Batch = 500;
 
@@ -60,7 +60,13 @@ public static class ExportTracking
             while (await predictions.ListAsync(new AllPredictions(after, Batch), cancellationToken) is { Count: > 0 } page)
             {
                 foreach (var prediction in page)
-                    Write(json, prediction);
+                {
+                    // Without an S3 server an object has no address of its own.
+                    var address = store.LinkTo(PhotoKeeper.AddressOf(prediction)) ?? await links.AddressOfAsync(new MediaLink(prediction.Id), cancellationToken);
+                    Write(json, prediction, address);
+                }
+
+
                 await json.FlushAsync(cancellationToken);
                 after = page[^1].Id;
                 written += page.Count;
@@ -71,14 +77,14 @@ public static class ExportTracking
             return written;
         }
 
-        private void Write(Utf8JsonWriter json, Prediction prediction)
+        private static void Write(Utf8JsonWriter json, Prediction prediction, string address)
         {
             json.WriteStartObject();
             json.WriteString("prediction_id", prediction.Id);
             json.WriteString("filename", prediction.Photo.FileName ?? PhotoName.Of(prediction));
             json.WriteString("prediction", prediction.PredictedClass.Name);
             json.WriteNumber("confidence", prediction.Confidence);
-            json.WriteString("image_url", store.LinkTo(PhotoKeeper.AddressOf(prediction)) ?? links.PredictionImage(prediction.Id));
+            json.WriteString("image_url", address);
             json.WriteString("class_dir", ClassLabel.FolderOf(prediction.PredictedIndex));
             // Until there are feedback loops nothing is sampled.
             json.WriteBoolean("sampled", false);

@@ -1,3 +1,4 @@
+using FluentValidation;
 using GourmetGram.Application.Common;
 using GourmetGram.Domain.Classification;
 
@@ -61,4 +62,14 @@ internal sealed class Thumbnails(IPhotoReader photos, IInferenceGate gate, IObje
     public Task RemoveAsync(Guid predictionId, int size) => store.DeleteAsync(AddressOf(predictionId, size), CancellationToken.None);
 
     public void Dispose() => making.Dispose();
+}
+
+internal static class ThumbnailSize
+{
+    /// <summary>Null, or a size that thumbnails are made in.</summary>
+    /// <param name="rule">For the size.</param>
+    /// <param name="name">What callers know it by.</param>
+    public static void IsThumbnailSize<T>(this IRuleBuilderInitial<T, int?> rule, string name) => rule
+        .Must(size => size is null || Thumbnails.Sizes.Contains(size.Value)).OverridePropertyName(name)
+        .WithMessage($"'{name}' is one of {string.Join(", ", Thumbnails.Sizes)}; leave it out for the photo itself.");
 }

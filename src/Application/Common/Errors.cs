@@ -11,6 +11,9 @@ public sealed class ConflictException(string message) : Exception(message);
 /// <summary>The caller must be known for this: it has neither cookie nor key.</summary>
 public sealed class IdentityNeededException(string message) : Exception(message);
 
+/// <summary>A signed link does not open what it names: it is not of this server, was changed, was revoked or has expired.</summary>
+public sealed class LinkRefusedException(string message) : Exception(message);
+
 /// <summary>Two requests changed the same rows at once, and this one lost. Repeating it starts from what the winner left.</summary>
 public sealed class ConcurrentChangeException(Exception cause) : Exception("Another request changed the same data.", cause)
 {

@@ -75,6 +75,10 @@ public interface IJobs
     /// <exception cref="FluentValidation.ValidationException">It is no cron expression, or never fires.</exception>
     Task<JobView> ScheduleAsync(string job, string? cron, bool? paused, string by, CancellationToken cancellationToken);
 
+    /// <summary>When a schedule would run next: five times, UTC, fewer when it ends before.</summary>
+    /// <exception cref="FluentValidation.ValidationException">It is no cron expression, or never fires.</exception>
+    IReadOnlyList<DateTimeOffset> NextFirings(string cron);
+
     /// <summary>Asks for a run; when one runs already, this one waits for it.</summary>
     /// <exception cref="NotFoundException">There is no such job.</exception>
     Task<JobRunView> RunAsync(string job, string by, CancellationToken cancellationToken);

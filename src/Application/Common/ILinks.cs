@@ -5,4 +5,8 @@ public interface ILinks
 {
     /// <summary>Address of the bytes of a prediction's photo.</summary>
     string PredictionImage(Guid predictionId);
+
+    /// <summary>An address on this server.</summary>
+    /// <param name="path">From the server's first page, without a slash in front; with its query, escaped.</param>
+    string Absolute(string path);
 }

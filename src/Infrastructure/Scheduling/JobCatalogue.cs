@@ -27,7 +27,7 @@ internal sealed class JobCatalogue
     /// <summary>Each job with its schedule: an administrator's, or the job's own.</summary>
     public async Task<IReadOnlyList<(Entry Job, JobSchedule Schedule)>> SchedulesAsync(CancellationToken cancellationToken)
     {
-        var changed = await store.ReadAsync(context => context.Set<JobSchedule>().AsNoTracking().ToDictionaryAsync(schedule => schedule.Job, StringComparer.Ordinal, cancellationToken));
+        var changed = await store.InDatabaseAsync(context => context.Set<JobSchedule>().AsNoTracking().ToDictionaryAsync(schedule => schedule.Job, StringComparer.Ordinal, cancellationToken));
         return [.. All.Select(job => (job, changed.GetValueOrDefault(job.Name) ?? new JobSchedule { Job = job.Name, Cron = job.Cron, ChangedBy = "" }))];
     }
 }

@@ -1,7 +1,6 @@
 using FluentValidation;
 using FluentValidation.Results;
 using GourmetGram.Application.Common;
-using GourmetGram.Infrastructure.Persistence;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging;
 
@@ -35,17 +34,24 @@ internal sealed class JobDesk(JobStore store, JobCatalogue catalogue, JobSchedul
         var entry = catalogue.Find(job);
         if (cron is not null)
             JobCron.Require(cron, time.GetUtcNow());
-        await ConcurrentChangeException.RetryAsync(() => store.InScopeAsync(context => context.GuardAsync(async () =>
+        await ConcurrentChangeException.RetryAsync(() => store.InDatabaseAsync(async context =>
         {
             var schedule = await context.Set<JobSchedule>().FirstOrDefaultAsync(found => found.Job == job, cancellationToken);
             if (schedule is null)
                 context.Add(schedule = new JobSchedule { Job = job, Cron = entry.Cron, ChangedBy = by });
             (schedule.Cron, schedule.IsPaused, schedule.ChangedAt, schedule.ChangedBy) = (cron ?? schedule.Cron, paused ?? schedule.IsPaused, time.GetUtcNow(), by);
             return await context.SaveChangesAsync(cancellationToken);
-        })));
+        }));
         logger.LogInformation("Schedule of {Job} changed by {By}: {Cron}, paused {Paused}", job, by, cron ?? "as before", paused?.ToString() ?? "as before");
         scheduler.Wake();
         return await FindAsync(job, cancellationToken);
+    }
+
+    public IReadOnlyList<DateTimeOffset> NextFirings(string cron)
+    {
+        var now = time.GetUtcNow();
+        JobCron.Require(cron, now);
+        return JobCron.Next(cron, Firings, now);
     }
 
     public async Task<JobRunView> RunAsync(string job, string by, CancellationToken cancellationToken)
@@ -63,7 +69,7 @@ internal sealed class JobDesk(JobStore store, JobCatalogue catalogue, JobSchedul
         if (!Paging.IsCursor(cursor))
             throw new ValidationException([new ValidationFailure("cursor", Paging.CursorMessage)]);
         var name = job is null ? null : catalogue.Find(job).Name;
-        var runs = await store.ReadAsync(context =>
+        var runs = await store.InDatabaseAsync(context =>
         {
             var rows = context.Set<JobRun>().AsNoTracking();
             if (name is not null)
@@ -77,10 +83,10 @@ internal sealed class JobDesk(JobStore store, JobCatalogue catalogue, JobSchedul
     }
 
     public async Task<JobRunView> FindRunAsync(string job, Guid run, CancellationToken cancellationToken) =>
-        (await store.ReadAsync(context => context.Set<JobRun>().AsNoTracking().FirstOrDefaultAsync(found => found.Id == run && found.Job == job, cancellationToken)))?.ToView()
+        (await store.InDatabaseAsync(context => context.Set<JobRun>().AsNoTracking().FirstOrDefaultAsync(found => found.Id == run && found.Job == job, cancellationToken)))?.ToView()
         ?? throw new NotFoundException($"Run {run} of {job}");
 
-    public Task<JobRunView> CancelAsync(string job, Guid run, CancellationToken cancellationToken) => ConcurrentChangeException.RetryAsync(() => store.InScopeAsync(context => context.GuardAsync(async () =>
+    public Task<JobRunView> CancelAsync(string job, Guid run, CancellationToken cancellationToken) => ConcurrentChangeException.RetryAsync(() => store.InDatabaseAsync(async context =>
     {
         var found = await context.Set<JobRun>().FirstOrDefaultAsync(row => row.Id == run && row.Job == job, cancellationToken) ?? throw new NotFoundException($"Run {run} of {job}");
         if (found.HasEnded)
@@ -88,7 +94,7 @@ internal sealed class JobDesk(JobStore store, JobCatalogue catalogue, JobSchedul
         found.Cancel(time.GetUtcNow());
         await context.SaveChangesAsync(cancellationToken);
         return found.ToView();
-    })));
+    }));
 
     public async Task<int> ForgetOldRunsAsync(CancellationToken cancellationToken)
     {
@@ -96,7 +102,7 @@ internal sealed class JobDesk(JobStore store, JobCatalogue catalogue, JobSchedul
         var longAgo = time.GetUtcNow() - KeptFailures;
         foreach (var job in catalogue.All)
         {
-            removed += await store.ReadAsync(async context =>
+            removed += await store.InDatabaseAsync(async context =>
             {
                 var runs = context.Set<JobRun>().Where(run => run.Job == job.Name);
                 var oldest = await runs.OrderByDescending(run => run.Id).Skip(KeptRuns - 1).Select(run => (Guid?)run.Id).FirstOrDefaultAsync(cancellationToken);
@@ -110,7 +116,7 @@ internal sealed class JobDesk(JobStore store, JobCatalogue catalogue, JobSchedul
 
     private async Task<JobView> ViewAsync(JobCatalogue.Entry job, JobSchedule schedule, CancellationToken cancellationToken)
     {
-        var (current, last) = await store.ReadAsync(async context =>
+        var (current, last) = await store.InDatabaseAsync(async context =>
         {
             var runs = context.Set<JobRun>().AsNoTracking().Where(run => run.Job == job.Name);
             // A run that runs comes before those that wait.

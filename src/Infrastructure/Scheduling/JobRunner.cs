@@ -23,7 +23,7 @@ internal sealed class JobRunner(IServiceScopeFactory scopes, JobStore store, IOp
     public async Task GiveUpDeadAsync(bool all)
     {
         var now = time.GetUtcNow();
-        var dead = await store.ReadAsync(context => context.Set<JobRun>().AsNoTracking()
+        var dead = await store.InDatabaseAsync(context => context.Set<JobRun>().AsNoTracking()
             .Where(run => run.State == JobRunState.Running && ((all && run.Node != node) || run.LeaseUntil < now)).ToListAsync());
         // One of this node's own that runs no more is one whose end could not be written.
         foreach (var run in dead.Where(run => !running.ContainsKey(run.Id)))
@@ -38,10 +38,10 @@ internal sealed class JobRunner(IServiceScopeFactory scopes, JobStore store, IOp
     /// <summary>Starts whatever waits and may run now.</summary>
     public async Task StartWaitingAsync(Action ended, CancellationToken stopping)
     {
-        var jobs = await store.ReadAsync(context => context.Set<JobRun>().Where(run => run.State == JobRunState.Queued).Select(run => run.Job).Distinct().ToListAsync(stopping));
+        var jobs = await store.InDatabaseAsync(context => context.Set<JobRun>().Where(run => run.State == JobRunState.Queued).Select(run => run.Job).Distinct().ToListAsync(stopping));
         foreach (var job in jobs)
         {
-            var oldest = await store.ReadAsync(context => context.Set<JobRun>().Where(run => run.Job == job && run.State == JobRunState.Queued)
+            var oldest = await store.InDatabaseAsync(context => context.Set<JobRun>().Where(run => run.Job == job && run.State == JobRunState.Queued)
                 .OrderBy(run => run.Id).Select(run => run.Id).FirstOrDefaultAsync(stopping));
             // Refused by the database while another run of the job runs, here or elsewhere.
             if (await store.TryChangeAsync(oldest, Take) is { } taken)

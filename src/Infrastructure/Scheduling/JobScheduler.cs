@@ -154,7 +154,7 @@ public sealed class JobScheduler : IDisposable
 
     private async Task MakeUpAsync(string job, string cron, DateTimeOffset now, CancellationToken cancellationToken)
     {
-        var last = await store.ReadAsync(context => context.Set<JobRun>().Where(run => run.Job == job && run.DueAt != null)
+        var last = await store.InDatabaseAsync(context => context.Set<JobRun>().Where(run => run.Job == job && run.DueAt != null)
             .OrderByDescending(run => run.Id).Select(run => run.DueAt).FirstOrDefaultAsync(cancellationToken));
         if (last is null)
             return;

@@ -8,7 +8,7 @@ namespace GourmetGram.Infrastructure.Scheduling;
 /// <summary>Runs and schedules in the database, each call in a scope of its own.</summary>
 internal sealed class JobStore(IServiceScopeFactory scopes)
 {
-    public Task<TResult> ReadAsync<TResult>(Func<GourmetGramDbContext, Task<TResult>> read) => InScopeAsync(context => context.GuardAsync(() => read(context)));
+    public Task<TResult> InDatabaseAsync<TResult>(Func<GourmetGramDbContext, Task<TResult>> work) => scopes.InDatabaseAsync(work);
 
     /// <summary>Adds a run unless another node was faster: each firing has one.</summary>
     /// <returns>Whether it was added.</returns>
@@ -16,10 +16,10 @@ internal sealed class JobStore(IServiceScopeFactory scopes)
     {
         try
         {
-            await InScopeAsync(context =>
+            await InDatabaseAsync(context =>
             {
                 context.Add(run);
-                return context.GuardAsync(() => context.SaveChangesAsync());
+                return context.SaveChangesAsync();
             });
             return true;
         }
@@ -37,13 +37,13 @@ internal sealed class JobStore(IServiceScopeFactory scopes)
     {
         try
         {
-            return await InScopeAsync(async context =>
+            return await InDatabaseAsync(async context =>
             {
-                if (await context.GuardAsync(() => context.Set<JobRun>().FirstOrDefaultAsync(run => run.Id == id)) is not { } run || change(run) is not { Change: true } changed)
+                if (await context.Set<JobRun>().FirstOrDefaultAsync(run => run.Id == id) is not { } run || change(run) is not { Change: true } changed)
                     return null;
                 if (changed.Add is not null)
                     context.Add(changed.Add);
-                await context.GuardAsync(() => context.SaveChangesAsync());
+                await context.SaveChangesAsync();
                 return run;
             });
         }
@@ -51,11 +51,5 @@ internal sealed class JobStore(IServiceScopeFactory scopes)
         {
             return null;
         }
-    }
-
-    public async Task<TResult> InScopeAsync<TResult>(Func<GourmetGramDbContext, Task<TResult>> work)
-    {
-        await using var scope = scopes.CreateAsyncScope();
-        return await work(scope.ServiceProvider.GetRequiredService<GourmetGramDbContext>());
     }
 }

@@ -8,7 +8,6 @@ using MediatR;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Extensions.Options;
-using Microsoft.Net.Http.Headers;
 
 namespace GourmetGram.WebApi.Classification;
 
@@ -92,9 +91,7 @@ internal static class PredictionEndpoints
         Guid id, int? size, HttpContext context, IMediator mediator, CancellationToken cancellationToken)
     {
         var image = await mediator.Send(new GetPredictionImage.Query(id, context.User.ToCaller(), size), cancellationToken);
-        context.Response.Headers.CacheControl = "private, max-age=31536000, immutable";
-        return TypedResults.Stream(
-            image.Content, image.MediaType, entityTag: new EntityTagHeaderValue($"\"{image.Sha256}\""), enableRangeProcessing: true);
+        return PhotoResult.Of(image, context, "private, max-age=31536000");
     }
 
     private static async Task<Ok<IReadOnlyList<string>>> ListClassesAsync(IMediator mediator, CancellationToken cancellationToken) =>

@@ -32,6 +32,7 @@ internal static class CommandLine
             ClassifyCommand.Create(settings),
             DoctorCommand.Create(settings),
             JobsCommand.Create(settings),
+            MediaKeysCommand.Create(settings),
             StorageCommand.Create(settings),
         };
         var result = root.Parse([.. arguments.Where(argument => !IsSetting(argument))]);

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
 using GourmetGram.Application.Common;
-using GourmetGram.Infrastructure.Hosting;
 
 namespace GourmetGram.WebApi.Commands;
 
@@ -27,32 +26,8 @@ internal static class JobsCommand
         return new Command("jobs", "Shows and runs what runs by itself. Calls the server that is running on the same data directory, or does without when there is none.") { list, run, history };
     }
 
-    /// <summary>The lock decides: who gets the data directory works in this process; else the process that has it is asked.</summary>
-    private static async Task<int> WithJobsAsync(string[] settings, Func<IJobRuns, CancellationToken, Task<int>> work, CancellationToken cancellationToken)
-    {
-        var builder = CommandLine.CreateBuilder(settings);
-        try
-        {
-            var host = await PreparedHost.StartAsync(builder, cancellationToken);
-            try
-            {
-                return await work(new InProcessJobs(host.Services), cancellationToken);
-            }
-            catch (NotFoundException e)
-            {
-                throw new CommandException(e.Message, e);
-            }
-            finally
-            {
-                await host.DisposeHostAsync();
-            }
-        }
-        catch (DataDirectoryException e) when (e.IsInUse)
-        {
-            using var server = ServerConnection.Open(builder.Configuration, e);
-            return await work(new ServerJobs(server), cancellationToken);
-        }
-    }
+    private static Task<int> WithJobsAsync(string[] settings, Func<IJobRuns, CancellationToken, Task<int>> work, CancellationToken cancellationToken) =>
+        PreparedHost.CallAsync<IJobRuns>(settings, services => new InProcessJobs(services), server => new ServerJobs(server), work, cancellationToken);
 
     private static async Task<int> ListAsync(IJobRuns jobs, CancellationToken cancellationToken)
     {

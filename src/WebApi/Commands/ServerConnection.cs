@@ -69,5 +69,19 @@ internal sealed class ServerConnection : IDisposable
         }
     }
 
+    /// <summary>Sends a request without a body to <c>/api/v1</c> and reads the answer.</summary>
+    /// <param name="method">Its method.</param>
+    /// <param name="path">Below <c>/api/v1/</c>, escaped.</param>
+    /// <param name="cancellationToken">Ends the waiting.</param>
+    /// <exception cref="CommandException">The server refused it, or gave no answer.</exception>
+    public Task<TResult> SendAsync<TResult>(HttpMethod method, string path, CancellationToken cancellationToken) => CallAsync(path.Split('/', '?')[0], async http =>
+    {
+        using var request = new HttpRequestMessage(method, "api/v1/" + path);
+        using var response = await http.SendAsync(request, cancellationToken);
+        return response.IsSuccessStatusCode
+            ? (await response.Content.ReadFromJsonAsync<TResult>(Json, cancellationToken))!
+            : throw new CommandException(await DetailOfAsync(response, cancellationToken));
+    });
+
     public void Dispose() => Http.Dispose();
 }

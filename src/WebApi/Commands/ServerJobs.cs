@@ -29,12 +29,5 @@ internal sealed class ServerJobs(ServerConnection server) : IJobRuns
         return run;
     }
 
-    private Task<TResult> SendAsync<TResult>(HttpMethod method, string path, CancellationToken cancellationToken) => server.CallAsync("jobs", async http =>
-    {
-        using var request = new HttpRequestMessage(method, $"api/v1/jobs{path}");
-        using var response = await http.SendAsync(request, cancellationToken);
-        return response.IsSuccessStatusCode
-            ? (await response.Content.ReadFromJsonAsync<TResult>(server.Json, cancellationToken))!
-            : throw new CommandException(await server.DetailOfAsync(response, cancellationToken));
-    });
+    private Task<TResult> SendAsync<TResult>(HttpMethod method, string path, CancellationToken cancellationToken) => server.SendAsync<TResult>(method, "jobs" + path, cancellationToken);
 }

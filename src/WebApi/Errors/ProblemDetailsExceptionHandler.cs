@@ -63,6 +63,7 @@ internal sealed class ProblemDetailsExceptionHandler(ILogger<ProblemDetailsExcep
             StatusCodes.Status413PayloadTooLarge, "The request has more bytes than this address takes. Nothing was stored. Send fewer or smaller photos."),
         BadHttpRequestException e => Problem(e.StatusCode, e.Message),
         IdentityNeededException e => Problem(StatusCodes.Status401Unauthorized, e.Message),
+        LinkRefusedException e => Problem(StatusCodes.Status403Forbidden, e.Message),
         NotFoundException e => Problem(StatusCodes.Status404NotFound, e.Message),
         ConflictException e => Problem(StatusCodes.Status409Conflict, e.Message),
         ConcurrentChangeException => Problem(StatusCodes.Status409Conflict, "Other requests kept changing the same data. Send the request again."),

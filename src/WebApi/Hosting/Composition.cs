@@ -4,6 +4,7 @@ using GourmetGram.Application;
 using GourmetGram.Application.Classification;
 using GourmetGram.Infrastructure.Hosting;
 using GourmetGram.Infrastructure.Imaging;
+using GourmetGram.Infrastructure.Media;
 using GourmetGram.Infrastructure.ObjectStorage;
 using GourmetGram.Infrastructure.Onnx;
 using GourmetGram.Infrastructure.Persistence;
@@ -28,6 +29,7 @@ internal static class Composition
         services.AddObjectStorage();
         services.AddSpool();
         services.AddScheduling();
+        services.AddMediaLinks();
         services.AddImaging();
         services.AddOnnxClassifier();
         services.AddSingleton<Preparation>();

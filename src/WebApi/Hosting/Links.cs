@@ -7,7 +7,9 @@ namespace GourmetGram.WebApi.Hosting;
 /// <summary>Absolute addresses, from <c>GourmetGram:PublicUrl</c> where it is set and else from the request.</summary>
 internal sealed class Links(IHttpContextAccessor accessor, IOptions<GourmetGramOptions> options) : ILinks
 {
-    public string PredictionImage(Guid predictionId) => $"{Root}/api/v1/predictions/{predictionId}/image";
+    public string PredictionImage(Guid predictionId) => Absolute($"api/v1/predictions/{predictionId}/image");
+
+    public string Absolute(string path) => $"{Root}/{path}";
 
     private string Root
     {

@@ -1,4 +1,5 @@
-// Pages come with times in UTC. This writes them in the reader's zone and puts photos under the reader's days; without it UTC stays.
+// Pages come with times in UTC. This writes them in the reader's zone and puts photos under the reader's days; without it UTC stays,
+// and it stays where schedules are in UTC too (data-utc).
 
 const language = navigator.languages.find(name => name.startsWith('en')) ?? 'en-GB'; // the pages are in English
 const moment = new Intl.DateTimeFormat(language, { dateStyle: 'long', timeStyle: 'short' });
@@ -7,7 +8,7 @@ const day = new Intl.DateTimeFormat(language, { dateStyle: 'full' });
 
 function rewrite() {
   for (const days of document.querySelectorAll('[data-days]')) regroup(days);
-  for (const time of document.querySelectorAll('time[datetime]')) {
+  for (const time of document.querySelectorAll('time[datetime]:not([data-utc])')) {
     time.title ||= time.textContent;
     time.textContent = ('clock' in time.dataset ? clock : moment).format(new Date(time.dateTime));
   }

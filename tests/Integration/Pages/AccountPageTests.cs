@@ -34,7 +34,7 @@ public sealed partial class AccountPageTests(BrowserFixture browser) : IDisposab
         await window.AssertAccessibleAsync();
         await window.Page.GetByLabel("Password").FillAsync(Password);
         await window.Page.GetByRole(AriaRole.Button, new() { Name = "Make the account" }).ClickAsync();
-        await Expect(window.Page.Locator("header")).ToContainTextAsync("Ada");
+        await Expect(window.Page.Locator(".account")).ToContainTextAsync("Ada");
 
         await window.Page.GetByRole(AriaRole.Button, new() { Name = "Sign out" }).ClickAsync();
         await Expect(window.Page.Locator("header")).ToContainTextAsync("Sign in");
@@ -50,7 +50,7 @@ public sealed partial class AccountPageTests(BrowserFixture browser) : IDisposab
         await window.AssertAccessibleAsync();
         await window.Page.GetByLabel("Password").FillAsync(Password);
         await window.Page.Locator("main").GetByRole(AriaRole.Button, new() { Name = "Sign in" }).ClickAsync();
-        await Expect(window.Page.Locator("header")).ToContainTextAsync("Ada");
+        await Expect(window.Page.Locator(".account")).ToContainTextAsync("Ada");
         Assert.Empty(window.Faults);
     }
 }

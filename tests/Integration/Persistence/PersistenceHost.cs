@@ -2,6 +2,7 @@ using GourmetGram.Application;
 using GourmetGram.Application.Classification;
 using GourmetGram.Application.Common;
 using GourmetGram.Infrastructure.Hosting;
+using GourmetGram.Infrastructure.Media;
 using GourmetGram.Infrastructure.ObjectStorage;
 using GourmetGram.Infrastructure.Persistence;
 using GourmetGram.Infrastructure.Spool;
@@ -43,6 +44,7 @@ internal sealed class PersistenceHost : IAsyncDisposable
         collection.AddPersistence();
         collection.AddObjectStorage();
         collection.AddSpool();
+        collection.AddMediaLinks();
         more?.Invoke(collection);
         services = collection.BuildServiceProvider(validateScopes: true);
         Folder = folder;
@@ -103,6 +105,8 @@ internal sealed class PersistenceHost : IAsyncDisposable
     private sealed class NoLinks : ILinks
     {
         public string PredictionImage(Guid predictionId) => $"/image/{predictionId}";
+
+        public string Absolute(string path) => $"https://food.example/{path}";
     }
 }
 

@@ -1,0 +1,49 @@
+using GourmetGram.Application.Classification;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+
+namespace GourmetGram.Infrastructure.Media;
+
+/// <summary>A key that signs links to photos, as a row.</summary>
+internal sealed class MediaKey
+{
+    /// <summary>The slot of the key that signs: unique, so that of two nodes that make one at once the second fails.</summary>
+    public const string Current = "current";
+
+    public required string Id { get; init; }
+
+    /// <summary>32 random bytes; none once it is revoked.</summary>
+    public required byte[] Secret { get; set; }
+
+    /// <summary><see cref="Current"/>, or the key's own id.</summary>
+    public required string Slot { get; set; }
+
+    public required DateTimeOffset CreatedAt { get; init; }
+
+    public DateTimeOffset? RetiredAt { get; set; }
+
+    public DateTimeOffset? RevokedAt { get; set; }
+
+    /// <summary>From now on it signs nothing.</summary>
+    public void Retire(DateTimeOffset now) => (Slot, RetiredAt) = (Id, RetiredAt ?? now);
+
+    /// <summary>From now on it proves nothing.</summary>
+    public void Revoke(DateTimeOffset now)
+    {
+        Retire(now);
+        (Secret, RevokedAt) = ([], RevokedAt ?? now);
+    }
+
+    public MediaKeyView ToView() => new(Id, CreatedAt, RetiredAt, RevokedAt);
+}
+
+internal sealed class MediaKeyConfiguration : IEntityTypeConfiguration<MediaKey>
+{
+    public void Configure(EntityTypeBuilder<MediaKey> builder)
+    {
+        builder.ToTable("MediaKeys");
+        builder.Property(key => key.Id).ValueGeneratedNever();
+        builder.HasIndex(key => key.Slot).IsUnique();
+        builder.Property(key => key.Slot).IsConcurrencyToken();
+    }
+}

@@ -1,0 +1,100 @@
+using System.Security.Cryptography;
+using GourmetGram.Application.Classification;
+using GourmetGram.Application.Common;
+using GourmetGram.Infrastructure.Persistence;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace GourmetGram.Infrastructure.Media;
+
+/// <summary>The keys, read from the database at most every few seconds.</summary>
+internal sealed class MediaKeyRing(IServiceScopeFactory scopes, TimeProvider time, ILogger<MediaKeyRing> logger) : IMediaKeys
+{
+    private const int SecretBytes = 32;
+    private const int IdBytes = 6;
+
+    private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(5);
+
+    // A link of a key that another node has just made is worth asking for; a guesser must not make us ask each time.
+    private static readonly TimeSpan FreshForStrangers = TimeSpan.FromSeconds(1);
+
+    private volatile Snapshot? last;
+
+    /// <summary>The key that signs; makes the first one.</summary>
+    public async Task<MediaKey> CurrentAsync(CancellationToken cancellationToken)
+    {
+        var keys = await ReadAsync(Fresh, cancellationToken);
+        return keys.Current ?? await ConcurrentChangeException.RetryAsync(() => AddCurrentAsync(replace: false, cancellationToken));
+    }
+
+    /// <summary>The key with an id, unless it is unknown or revoked.</summary>
+    public async Task<MediaKey?> FindAsync(string id, CancellationToken cancellationToken)
+    {
+        var keys = await ReadAsync(Fresh, cancellationToken);
+        if (!keys.ById.ContainsKey(id))
+            keys = await ReadAsync(FreshForStrangers, cancellationToken);
+        return keys.ById.TryGetValue(id, out var key) && key.RevokedAt is null ? key : null;
+    }
+
+    public Task<IReadOnlyList<MediaKeyView>> ListAsync(CancellationToken cancellationToken) => scopes.InDatabaseAsync<IReadOnlyList<MediaKeyView>>(async context =>
+        [.. (await context.Set<MediaKey>().AsNoTracking().OrderByDescending(key => key.CreatedAt).ToListAsync(cancellationToken)).Select(key => key.ToView())]);
+
+    public async Task<MediaKeyView> RotateAsync(CancellationToken cancellationToken)
+    {
+        var key = await ConcurrentChangeException.RetryAsync(() => AddCurrentAsync(replace: true, cancellationToken));
+        logger.LogInformation("Links to photos are signed with key {Key} from now on", key.Id);
+        return key.ToView();
+    }
+
+    public async Task<MediaKeyView> RevokeAsync(string id, CancellationToken cancellationToken)
+    {
+        var revoked = await ConcurrentChangeException.RetryAsync(() => scopes.InDatabaseAsync(async context =>
+        {
+            var key = await context.Set<MediaKey>().FirstOrDefaultAsync(found => found.Id == id, cancellationToken) ?? throw new NotFoundException($"Media key {id}");
+            key.Revoke(time.GetUtcNow());
+            await context.SaveChangesAsync(cancellationToken);
+            return key.ToView();
+        }));
+        last = null;
+        logger.LogInformation("Key {Key} of links to photos is revoked", id);
+        return revoked;
+    }
+
+    private async Task<MediaKey> AddCurrentAsync(bool replace, CancellationToken cancellationToken)
+    {
+        var key = await scopes.InDatabaseAsync(async context =>
+        {
+            if (await context.Set<MediaKey>().FirstOrDefaultAsync(found => found.Slot == MediaKey.Current, cancellationToken) is { } current)
+            {
+                if (!replace)
+                    return current;
+                current.Retire(time.GetUtcNow());
+            }
+
+            var added = new MediaKey
+            {
+                Id = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(IdBytes)),
+                Secret = RandomNumberGenerator.GetBytes(SecretBytes),
+                Slot = MediaKey.Current,
+                CreatedAt = time.GetUtcNow(),
+            };
+            context.Add(added);
+            await context.SaveChangesAsync(cancellationToken);
+            return added;
+        });
+        last = null;
+        return key;
+    }
+
+    private async Task<Snapshot> ReadAsync(TimeSpan fresh, CancellationToken cancellationToken)
+    {
+        if (last is { } known && time.GetElapsedTime(known.ReadAt) < fresh)
+            return known;
+        var readAt = time.GetTimestamp();
+        var keys = await scopes.InDatabaseAsync(context => context.Set<MediaKey>().AsNoTracking().ToListAsync(cancellationToken));
+        return last = new Snapshot(readAt, keys.Find(key => key.Slot == MediaKey.Current), keys.ToDictionary(key => key.Id, StringComparer.Ordinal));
+    }
+
+    private sealed record Snapshot(long ReadAt, MediaKey? Current, Dictionary<string, MediaKey> ById);
+}
