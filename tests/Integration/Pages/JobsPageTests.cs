@@ -13,7 +13,8 @@ public sealed partial class JobsPageTests(BrowserFixture browser) : ServerTests
 
     [Theory]
     [InlineData(true, Screen.Desktop, false)]
-    [InlineData(false, Screen.Phone, true)]
+    [InlineData(true, Screen.Phone, true)]
+    [InlineData(false, Screen.Phone, false)]
     public async Task An_administrator_runs_pauses_and_schedules_a_job(bool scripts, Screen screen, bool dark)
     {
         await using var server = ServerProcess.Start(ServerProcess.Built, new Dictionary<string, string>
@@ -59,7 +60,7 @@ public sealed partial class JobsPageTests(BrowserFixture browser) : ServerTests
         await window.Page.GetByRole(AriaRole.Button, new() { Name = "Save schedule" }).ClickAsync();
         await Expect(window.Page.Locator(".error")).ToContainTextAsync("'at three' is no schedule");
         await Expect(cron).ToHaveValueAsync("at three");
-        await window.AssertAccessibleAsync();
+        await AssertAccessibleAsync();
         await cron.FillAsync("0 0 3 * * ?");
         await window.Page.GetByRole(AriaRole.Button, new() { Name = "Show next runs" }).ClickAsync();
         await Expect(window.Page.Locator("#schedule li")).ToHaveCountAsync(5);
@@ -67,10 +68,13 @@ public sealed partial class JobsPageTests(BrowserFixture browser) : ServerTests
         await Expect(row).Not.ToContainTextAsync("03:00:00");
         await window.Page.GetByRole(AriaRole.Button, new() { Name = "Save schedule" }).ClickAsync();
         await Expect(row).ToContainTextAsync("03:00:00");
-        await window.AssertAccessibleAsync();
+        await AssertAccessibleAsync();
         await window.AssertFitsAsync();
         await window.Page.SetViewportSizeAsync(320, 700);
         await window.AssertFitsAsync();
         Assert.Empty(window.Faults);
+
+        // What looks for faults is a script itself.
+        Task AssertAccessibleAsync() => scripts ? window.AssertAccessibleAsync() : Task.CompletedTask;
     }
 }

@@ -25,6 +25,14 @@ public sealed class NarrowScreenTests(SqliteApp app, BrowserFixture browser)
     }
 
     [Fact]
+    public async Task Nothing_scrolls_sideways_on_a_phone_without_scripts()
+    {
+        await using var window = await browser.OpenAsync(app.Address, Screen.Phone, scripts: false);
+        await window.GoAsync();
+        Assert.True((await window.Page.Locator("main *:visible").EvaluateAllAsync<double>("all => Math.max(...all.map(e => e.getBoundingClientRect().right))")) <= 390);
+    }
+
+    [Fact]
     public async Task Pages_stay_accessible_with_forced_colours_and_more_contrast()
     {
         var (window, paths) = await OpenWithPhotoAsync();
