@@ -85,7 +85,7 @@ public static class Classify
                 return await AnswerAgainAsync(record, photo.UploadSha256, request, cancellationToken);
 
             var prediction = Prediction.Record(
-                photo, answer.Probabilities, await CurrentModelAsync(now, cancellationToken), request.Caller.Actor, answer.DecodeTime, answer.InferenceTime, now);
+                photo, answer.Probabilities, await models.FindOrRegisterAsync(classifier.Model, now, cancellationToken), request.Caller.Actor, answer.DecodeTime, answer.InferenceTime, now);
             await keeper.KeepAsync(prediction, kept, cancellationToken);
             predictions.Add(prediction);
             if (record is not null)
@@ -110,16 +110,6 @@ public static class Classify
                 prediction.Id, prediction.PredictedClass.Name, prediction.Confidence, prediction.Maker,
                 prediction.DecodeTime.TotalMilliseconds, prediction.InferenceTime.TotalMilliseconds);
             return PredictionResponse.From(prediction, PredictionFacts.None, links);
-        }
-
-        private async Task<ModelVersion> CurrentModelAsync(DateTimeOffset now, CancellationToken cancellationToken)
-        {
-            var loaded = classifier.Model;
-            if (await models.FirstOrDefaultAsync(new ModelVersionOf(loaded), cancellationToken) is { } known)
-                return known;
-            var version = ModelVersion.Register(loaded.Name, loaded.Version, loaded.Variant, loaded.Sha256, loaded.Temperature, loaded.Labels, now);
-            models.Add(version);
-            return version;
         }
 
         private async Task<IdempotencyRecord?> FindRecordAsync(Command request, CancellationToken cancellationToken) =>

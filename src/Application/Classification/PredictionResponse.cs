@@ -6,12 +6,12 @@ namespace GourmetGram.Application.Classification;
 
 /// <summary>A class with its probability.</summary>
 /// <param name="Class">Name of the class.</param>
-/// <param name="Probability">0 to 1, not rounded.</param>
-public sealed record ClassProbability(string Class, float Probability)
+/// <param name="Probability">0 to 1, not rounded; null where it is not known, in answers that were taken over from the lab.</param>
+public sealed record ClassProbability(string Class, float? Probability)
 {
     /// <summary>Names the probabilities, in model order.</summary>
     internal static IReadOnlyList<ClassProbability> Name(IReadOnlyList<string> labels, ClassProbabilities probabilities) =>
-        [.. probabilities.Values.Select((probability, index) => new ClassProbability(labels[index], probability))];
+        [.. probabilities.Values.Select((probability, index) => new ClassProbability(labels[index], float.IsNaN(probability) ? null : probability))];
 }
 
 /// <summary>Which model answered.</summary>

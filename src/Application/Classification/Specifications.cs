@@ -131,6 +131,15 @@ internal sealed class LatestModelVersion : Specification<ModelVersion>
     }
 }
 
+/// <summary>The first prediction of a photo that came as these bytes.</summary>
+internal sealed class PredictionOfBytes : Specification<Prediction>
+{
+    public PredictionOfBytes(string uploadSha256)
+    {
+        Query.Where(p => p.Photo.UploadSha256 == uploadSha256).OrderBy(p => p.Id).Take(1).AsNoTracking();
+    }
+}
+
 /// <summary>What is remembered of a caller's idempotency key.</summary>
 internal sealed class IdempotencyRecordOf : Specification<IdempotencyRecord>
 {

@@ -2,31 +2,49 @@ using System.Collections.Immutable;
 
 namespace GourmetGram.Domain.Classification;
 
-/// <summary>The model's calibrated answer: one probability for each class, in model order, summing to 1.</summary>
+/// <summary>
+/// The model's calibrated answer: one probability for each class, in model order, summing to 1. Of an answer that was taken over from another system perhaps only the best class is known.
+/// </summary>
 public sealed record ClassProbabilities
 {
     private const double SumTolerance = 1e-4;
 
-    /// <summary>The probabilities in model order, each in [0, 1].</summary>
+    /// <summary>The probabilities in model order, each in [0, 1], or <see cref="float.NaN"/> where it is unknown.</summary>
     public ImmutableArray<float> Values { get; }
 
     /// <summary>Wraps probabilities that were computed before (a stored row).</summary>
-    /// <exception cref="ArgumentException">Fewer than two values, a value outside [0, 1] or not a number, or a sum that is not 1.</exception>
+    /// <exception cref="ArgumentException">Fewer than two values, a value outside [0, 1], a sum that is not 1, or some values unknown but not all but one.</exception>
     public ClassProbabilities(ImmutableArray<float> values)
     {
         if (values.IsDefault || values.Length < 2)
             throw new ArgumentException("At least two classes are needed.", nameof(values));
         var sum = 0.0;
+        var isPartial = values.Count(float.IsNaN) == values.Length - 1;
         foreach (var value in values)
         {
-            if (!(value is >= 0 and <= 1))
+            if (!(value is >= 0 and <= 1) && !(isPartial && float.IsNaN(value)))
                 throw new ArgumentException($"{value} is not a probability.", nameof(values));
             sum += value;
         }
 
-        if (Math.Abs(sum - 1) > SumTolerance)
+        if (!isPartial && Math.Abs(sum - 1) > SumTolerance)
             throw new ArgumentException($"The probabilities sum to {sum}, not 1.", nameof(values));
         Values = values;
+    }
+
+    /// <summary>An answer of which only the best class is known.</summary>
+    /// <param name="index">Of the best class, in model order.</param>
+    /// <param name="confidence">Its probability.</param>
+    /// <param name="classes">How many classes there are.</param>
+    /// <exception cref="ArgumentException">There are fewer than two classes, the confidence is no probability, or the class is none of them.</exception>
+    public static ClassProbabilities BestOnly(int index, float confidence, int classes)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(index);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(index, classes);
+        var values = new float[classes];
+        Array.Fill(values, float.NaN);
+        values[index] = confidence;
+        return new ClassProbabilities([.. values]);
     }
 
     /// <summary>Softmax of <c>logits / temperature</c> (temperature scaling: Guo et al. 2017, arXiv:1706.04599).</summary>
@@ -60,7 +78,7 @@ public sealed record ClassProbabilities
             var best = 0;
             for (var i = 1; i < Values.Length; i++)
             {
-                if (Values[i] > Values[best])
+                if (Values[i] > Values[best] || float.IsNaN(Values[best]))
                     best = i;
             }
 

@@ -33,6 +33,9 @@ public enum FeedbackSource
 
     /// <summary>One of the lab's routes, where knowing the id is the permission.</summary>
     LabRoute,
+
+    /// <summary>Taken over with the lab's photos.</summary>
+    Imported,
 }
 
 /// <summary>Why a fact is no longer current.</summary>

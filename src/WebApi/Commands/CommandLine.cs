@@ -31,6 +31,7 @@ internal static class CommandLine
         {
             ClassifyCommand.Create(settings),
             DoctorCommand.Create(settings),
+            ImportCommand.Create(settings),
             JobsCommand.Create(settings),
             MediaKeysCommand.Create(settings),
             StorageCommand.Create(settings),

@@ -4,7 +4,7 @@ using GourmetGram.Application.Common;
 
 namespace GourmetGram.WebApi.Commands;
 
-/// <summary><c>gourmetgram jobs list | run NAME | history NAME</c></summary>
+/// <summary><c>gourmetgram jobs list | run NAME | history [NAME]</c></summary>
 internal static class JobsCommand
 {
     private const int NotCompleted = 1;
@@ -20,9 +20,9 @@ internal static class JobsCommand
         var run = new Command("run", "Runs a job now and waits for it. Exit code: 0 when it completed, 1 when it did not.") { name };
         run.SetAction((parsed, cancellationToken) => WithJobsAsync(settings, (jobs, token) => RunAsync(jobs, parsed.GetRequiredValue(name), token), cancellationToken));
 
-        var which = new Argument<string>("NAME") { Description = "Name of the job, as `jobs list` writes it." };
-        var history = new Command("history", "Writes the latest runs of a job, newest first: when it was asked for (UTC), state, seconds, counts or error, separated by tabs.") { which };
-        history.SetAction((parsed, cancellationToken) => WithJobsAsync(settings, (jobs, token) => HistoryAsync(jobs, parsed.GetRequiredValue(which), token), cancellationToken));
+        var which = new Argument<string?>("NAME") { Description = "Name of the job, as `jobs list` writes it; all jobs without it.", Arity = ArgumentArity.ZeroOrOne };
+        var history = new Command("history", "Writes the latest runs, newest first: when it was asked for (UTC), job, state, seconds, counts or error, separated by tabs.") { which };
+        history.SetAction((parsed, cancellationToken) => WithJobsAsync(settings, (jobs, token) => HistoryAsync(jobs, parsed.GetValue(which), token), cancellationToken));
         return new Command("jobs", "Shows and runs what runs by itself. Calls the server that is running on the same data directory, or does without when there is none.") { list, run, history };
     }
 
@@ -40,10 +40,13 @@ internal static class JobsCommand
         return 0;
     }
 
-    private static async Task<int> HistoryAsync(IJobRuns jobs, string name, CancellationToken cancellationToken)
+    private static async Task<int> HistoryAsync(IJobRuns jobs, string? name, CancellationToken cancellationToken)
     {
-        foreach (var run in await jobs.RunsAsync(name, HistoryRuns, cancellationToken))
-            await Console.Out.WriteLineAsync($"{run.QueuedAt.ToUtcText()}\t{run.State}\t{Seconds(run)}\t{Outcome(run)}");
+        var runs = new List<JobRunView>();
+        foreach (var job in name is null ? (await jobs.ListAsync(cancellationToken)).Select(job => job.Name) : [name])
+            runs.AddRange(await jobs.RunsAsync(job, HistoryRuns, cancellationToken));
+        foreach (var run in runs.OrderByDescending(run => run.QueuedAt).Take(HistoryRuns))
+            await Console.Out.WriteLineAsync($"{run.QueuedAt.ToUtcText()}\t{run.Job}\t{run.State}\t{Seconds(run)}\t{Outcome(run)}");
         return 0;
     }
 

@@ -18,7 +18,7 @@ public abstract class ClassifyTests(AppFixture app) : BehaviourTests(app)
         Assert.Equal(11, prediction.Probabilities.Count);
         Assert.Equal("Bread", prediction.Probabilities[0].Class);
         Assert.Equal(prediction.Probability, prediction.Probabilities.Max(p => p.Probability));
-        Assert.Equal(1, prediction.Probabilities.Sum(p => p.Probability), 1e-4);
+        Assert.Equal(1, prediction.Probabilities.Sum(p => p.Probability!.Value), 1e-4);
         Assert.Equal(("food11", "1"), (prediction.Model.Name, prediction.Model.Version));
         Assert.Equal("Grüße aus Köln.jpg", prediction.FileName);
         Assert.Equal("image/jpeg", prediction.MediaType);

@@ -10,7 +10,7 @@ public sealed record PredictionJson(
     Guid Id, string Class, double Probability, IReadOnlyList<ProbabilityJson> Probabilities, ModelJson Model, Uri Image, string? FileName, string MediaType,
     int Width, int Height, DateTimeOffset CreatedAt, bool Flagged, string? Correction);
 
-public sealed record ProbabilityJson(string Class, double Probability);
+public sealed record ProbabilityJson(string Class, double? Probability);
 
 public sealed record ModelJson(string Name, string Version, string Variant);
 

@@ -31,6 +31,7 @@ public sealed class JobsCommandTests : ServerTests
         Assert.StartsWith("housekeeping: Completed after ", (await RunAsync(0, "jobs", "run", "housekeeping")).Output, StringComparison.Ordinal);
         Assert.EndsWith("\tCompleted", (await RunAsync(0, "jobs", "list")).Lines[1], StringComparison.Ordinal);
         Assert.Contains("\tCompleted\t", Assert.Single((await RunAsync(0, "jobs", "history", "housekeeping")).Lines), StringComparison.Ordinal);
+        Assert.Equal((await RunAsync(0, "jobs", "history", "housekeeping")).Lines, (await RunAsync(0, "jobs", "history")).Lines);
         Assert.Contains("Job no-such-job was not found", (await RunAsync(1, "jobs", "run", "no-such-job")).Errors, StringComparison.Ordinal);
     }
 

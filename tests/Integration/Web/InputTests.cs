@@ -73,7 +73,7 @@ public abstract class InputTests(AppFixture app) : BehaviourTests(app)
         foreach (var prediction in new[] { alone, item.Prediction!, (await form.Content.ReadFromJsonAsync<PredictionJson>(Cancel))! })
         {
             Assert.Equal((input.MediaType, plain.Width, plain.Height), (prediction.MediaType, prediction.Width, prediction.Height));
-            Assert.All(plain.Probabilities.Zip(prediction.Probabilities), pair => Assert.Equal(pair.First.Probability, pair.Second.Probability, 0.05));
+            Assert.All(plain.Probabilities.Zip(prediction.Probabilities), pair => Assert.Equal(pair.First.Probability!.Value, pair.Second.Probability!.Value, 0.05));
         }
 
         var answer = (await json.Content.ReadFromJsonAsync<JsonObject>(Cancel))!;

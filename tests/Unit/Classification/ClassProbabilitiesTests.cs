@@ -46,8 +46,19 @@ public sealed class ClassProbabilitiesTests
     [Fact]
     public void What_is_no_distribution_is_refused()
     {
-        foreach (var values in new ImmutableArray<float>[] { [], [1], [0.5f, 0.6f], [-0.1f, 1.1f], [float.NaN, 1] })
+        foreach (var values in new ImmutableArray<float>[] { [], [1], [0.5f, 0.6f], [-0.1f, 1.1f], [float.NaN, float.NaN], [float.NaN, 0.5f, 0.5f], [float.NaN, 1.1f] })
             Assert.Throws<ArgumentException>(() => new ClassProbabilities(values));
+    }
+
+    [Fact]
+    public void Of_a_foreign_answer_the_best_class_alone_may_be_known()
+    {
+        var answer = ClassProbabilities.BestOnly(index: 2, confidence: 0.3f, classes: 4);
+        Assert.Equal((2, 0.3f), (answer.PredictedIndex, answer.Confidence));
+        Assert.Equal([float.NaN, float.NaN, 0.3f, float.NaN], answer.Values);
+        Assert.Equal(answer, new ClassProbabilities(answer.Values));
+        Assert.Throws<ArgumentException>(() => ClassProbabilities.BestOnly(0, 1.1f, 4));
+        Assert.Throws<ArgumentOutOfRangeException>(() => ClassProbabilities.BestOnly(4, 0.5f, 4));
     }
 
     [Fact]
