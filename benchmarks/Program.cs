@@ -5,6 +5,8 @@ switch (args)
 {
     case ["load", .. var options]:
         return await LoadBenchmark.RunAsync(options);
+    case ["away", .. var options]:
+        return await AwayBenchmark.RunAsync(options);
     case ["raw", var photo]:
         RawLimit.Serve(photo);
         return 0;

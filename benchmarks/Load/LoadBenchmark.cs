@@ -9,15 +9,40 @@ namespace GourmetGram.Benchmarks.Load;
 /// </summary>
 internal static class LoadBenchmark
 {
-    private const int ServerCore = 0;
+    public const int ServerCore = 0;
     private const int OwnCore = 1;
     private const int Starts = 5;
 
     /// <summary>Seconds of a turn.</summary>
     private const double Turn = 1;
 
+    /// <summary>Head of the table that <see cref="CompareAsync"/> writes rows of.</summary>
+    public const string Head = "| clients | limit a second | answers a second | ratio | its spread | median ms | p99 ms | 503 | broken |\n|---|---|---|---|---|---|---|---|---|";
+
+    private static readonly (string Name, int Width, int Height, int Quality)[] Photos = [("1024 × 768", 1024, 768, 88), ("4000 × 3000", 4000, 3000, 88)];
+
+    private static readonly string[] Durabilities = ["Power", "Process"];
+
     /// <param name="options"><c>--server DIR</c>: a published copy; else one is made. <c>--rounds N</c>: how often limit and server are compared.</param>
     public static async Task<int> RunAsync(string[] options)
+    {
+        return await WithServerAsync(options, async (executable, folder, rounds) =>
+        {
+            await MeasureStartAsync(executable);
+            foreach (var (name, width, height, quality) in Photos)
+            {
+                var photo = Path.Combine(folder, $"{width}.jpg");
+                await File.WriteAllBytesAsync(photo, LoadPhotos.Make(Path.Combine(AppContext.BaseDirectory, "samples", "soup.jpg"), width, height, quality));
+                foreach (var durability in Durabilities)
+                    await MeasureLoadAsync(executable, name, photo, durability, rounds);
+            }
+        });
+    }
+
+    /// <summary>Publishes a server unless there is one, moves this process to its own core, and gives it a folder that is removed afterwards.</summary>
+    /// <param name="options">As those of <see cref="RunAsync(string[])"/>.</param>
+    /// <param name="measure">Takes the server's executable, the folder, and how often to compare.</param>
+    public static async Task<int> WithServerAsync(string[] options, Func<string, string, int, Task> measure)
     {
         var rounds = int.Parse(Value(options, "--rounds") ?? "7", CultureInfo.InvariantCulture);
         var folder = Directory.CreateTempSubdirectory("gourmetgram-load-");
@@ -25,15 +50,7 @@ internal static class LoadBenchmark
         {
             var executable = Path.Combine(Value(options, "--server") ?? await PublishAsync(folder.FullName), "gourmetgram");
             await RunAsync("taskset", "-apc", OwnCore.ToString(CultureInfo.InvariantCulture), Environment.ProcessId.ToString(CultureInfo.InvariantCulture));
-            await MeasureStartAsync(executable);
-            foreach (var (name, width, height, quality) in new[] { ("1024 × 768", 1024, 768, 88), ("4000 × 3000", 4000, 3000, 88) })
-            {
-                var photo = Path.Combine(folder.FullName, $"{width}.jpg");
-                await File.WriteAllBytesAsync(photo, LoadPhotos.Make(Path.Combine(AppContext.BaseDirectory, "samples", "soup.jpg"), width, height, quality));
-                foreach (var durability in new[] { "Power", "Process" })
-                    await MeasureLoadAsync(executable, name, photo, durability, rounds);
-            }
-
+            await measure(executable, folder.FullName, rounds);
             return 0;
         }
         finally
@@ -52,7 +69,7 @@ internal static class LoadBenchmark
         await raw.MeasureAsync(Turn);
         await generator.ClosedAsync(clients: 4, 3 * Turn);
 
-        Console.WriteLine("| clients | limit a second | answers a second | ratio | its spread | median ms | p99 ms | 503 | broken |\n|---|---|---|---|---|---|---|---|---|");
+        Console.WriteLine(Head);
         Measured sixteen = new(1, [], 0, 0);
         foreach (var clients in new[] { 1, 4, 16 })
             sixteen = await CompareAsync($"{clients}", rounds, () => raw.MeasureAsync(Turn), () => generator.ClosedAsync(clients, 2 * Turn));
@@ -63,7 +80,7 @@ internal static class LoadBenchmark
     }
 
     /// <summary>Limit and server in turn, a second or a few each: the ratio is that of neighbours, whatever the machine does meanwhile.</summary>
-    private static async Task<Measured> CompareAsync(string what, int rounds, Func<Task<double>> measureLimit, Func<Task<Measured>> measure)
+    public static async Task<Measured> CompareAsync(string what, int rounds, Func<Task<double>> measureLimit, Func<Task<Measured>> measure)
     {
         var (limits, parts) = (new List<double> { await measureLimit() }, new List<Measured>());
         for (var round = 0; round < rounds; round++)
