@@ -22,7 +22,7 @@ public static class StoreImages
         {
             var drained = await drain.RunAsync(request.Progress, cancellationToken);
             var tagged = await tags.RunAsync(cancellationToken);
-            return new Response(drained.Stored, drained.Lost, drained.SetAside, tagged);
+            return new Response(drained.Stored, drained.Lost + tagged.Lost, drained.SetAside, tagged.Written);
         }
     }
 }

@@ -13,11 +13,11 @@ internal sealed class TagWriter(IObjectStore store, IRepository<Prediction> pred
     /// <summary>Most characters of a tag's value that S3 takes.</summary>
     private const int ValueLength = 256;
 
-    /// <returns>How many photos have new tags.</returns>
+    /// <returns>How many photos have new tags, and how many turned out to be nowhere.</returns>
     /// <exception cref="StoreUnavailableException">The object store is away; what was written counts.</exception>
-    public async Task<int> RunAsync(CancellationToken cancellationToken)
+    public async Task<(int Written, int Lost)> RunAsync(CancellationToken cancellationToken)
     {
-        var written = 0;
+        var (written, lost) = (0, 0);
         Guid? after = null;
         while (store.KeepsTags && await predictions.ListAsync(new PredictionsWithDirtyTags(after, Batch), cancellationToken) is { Count: > 0 } dirty)
         {
@@ -30,11 +30,12 @@ internal sealed class TagWriter(IObjectStore store, IRepository<Prediction> pred
             }
             finally
             {
-                written += await SaveAsync(dirty);
+                var saved = await SaveAsync(dirty);
+                (written, lost) = (written + saved.Written, lost + saved.Lost);
             }
         }
 
-        return written;
+        return (written, lost);
     }
 
     private async Task WriteAsync(Prediction prediction, PredictionFacts said, CancellationToken cancellationToken)
@@ -52,20 +53,21 @@ internal sealed class TagWriter(IObjectStore store, IRepository<Prediction> pred
         }
     }
 
-    /// <returns>How many rows were saved: none when feedback came in between, then the next run writes these tags again.</returns>
-    private async Task<int> SaveAsync(IReadOnlyList<Prediction> batch)
+    /// <returns>How many rows of each kind were saved: none when feedback came in between, then the next run writes these tags again.</returns>
+    private async Task<(int Written, int Lost)> SaveAsync(IReadOnlyList<Prediction> batch)
     {
         var written = batch.Count(prediction => prediction.TagsState == TagsState.Clean);
+        var lost = batch.Count(prediction => prediction.ImageState == ImageState.Lost);
         try
         {
             await predictions.SaveChangesAsync(CancellationToken.None);
             predictions.Release();
-            return written;
+            return (written, lost);
         }
         catch (ConcurrentChangeException)
         {
             await RemoveErasedAsync(batch);
-            return 0;
+            return (0, 0);
         }
     }
 

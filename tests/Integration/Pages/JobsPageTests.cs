@@ -70,6 +70,8 @@ public sealed partial class JobsPageTests(BrowserFixture browser) : ServerTests
         await Expect(row).ToContainTextAsync("03:00:00");
         await AssertAccessibleAsync();
         await window.AssertFitsAsync();
+        if (scripts)
+            await window.ScreenshotAsync($"jobs-{(screen == Screen.Phone ? 390 : 1280)}-{(dark ? "dark" : "light")}");
         await window.Page.SetViewportSizeAsync(320, 700);
         await window.AssertFitsAsync();
         Assert.Empty(window.Faults);

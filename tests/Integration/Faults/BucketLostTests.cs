@@ -1,0 +1,67 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json.Nodes;
+using GourmetGram.Application.Common;
+using GourmetGram.Tests.Integration.Fixtures;
+using GourmetGram.Tests.Integration.ObjectStorage;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace GourmetGram.Tests.Integration.Faults;
+
+/// <summary>Somebody removes the bucket of a running server, with the photos in it.</summary>
+public sealed class BucketLostTests : ServerTests
+{
+    [Fact]
+    public async Task Uploads_make_the_bucket_again_and_what_was_in_it_is_known_to_be_lost()
+    {
+        var store = S3Server.NewStore();
+        await using var server = Start([.. store.Select(s => (s.Key, s.Value)), ("GourmetGram__BootstrapAdminKey", AppFixture.AdminKey), ("Jobs__Scheduled", "false"), ("Limits__StoreSeconds", "60")]);
+        var client = AppClient.Administrator(new HttpClient { BaseAddress = await server.ListeningAsync() });
+        var lost = await client.UploadAsync();
+        Assert.Equal(1, (long?)(await StoreImagesAsync(client))["tagged"]);
+
+        await using var container = ObjectStores.Build(store);
+        var objects = container.GetRequiredService<IObjectStore>();
+        foreach (var key in await KeysAsync(objects))
+            await objects.DeleteAsync(new ObjectAddress("production", key), Cancel);
+        await ObjectStores.RemoveBucketAsync(container, "production");
+
+        using (var image = await client.SendAsync(HttpMethod.Get, $"api/v1/predictions/{lost.Id}/image"))
+            Assert.Equal(HttpStatusCode.NotFound, image.StatusCode);
+        var photo = Photos.NewKept();
+        var kept = await client.UploadAsync(photo);
+        Assert.Equal(photo, await client.DownloadAsync(kept));
+        using (var flagged = await client.FlagAsync(lost.Id))
+            Assert.True(flagged.IsSuccessStatusCode);
+
+        var counts = await StoreImagesAsync(client);
+        Assert.Equal((1, 1), ((long?)counts["lost"], (long?)counts["tagged"]));
+        // The answer and what was said of it stay; nothing tries for ever.
+        Assert.True((await client.GetAsync(lost.Id)).Flagged);
+        counts = await StoreImagesAsync(client);
+        Assert.Equal((0, 0), ((long?)counts["lost"], (long?)counts["tagged"]));
+        var left = Assert.Single(await KeysAsync(objects));
+        Assert.Contains(kept.Id.ToString(), left, StringComparison.Ordinal);
+        Assert.Equal(kept.Class, (await objects.ReadTagsAsync(new ObjectAddress("production", left), Cancel))["predicted_class"]);
+        using var ready = await client.SendAsync(HttpMethod.Get, "health/ready");
+        Assert.Equal(HttpStatusCode.OK, ready.StatusCode);
+    }
+
+    private static async Task<List<string>> KeysAsync(IObjectStore store)
+    {
+        var keys = new List<string>();
+        await foreach (var found in store.ListAsync("production", prefix: "", Cancel))
+            keys.Add(found.Key);
+        return keys;
+    }
+
+    private static async Task<JsonObject> StoreImagesAsync(AppClient client)
+    {
+        using var asked = await client.SendAsync(HttpMethod.Post, "api/v1/jobs/store-images/run");
+        var run = (await asked.Content.ReadFromJsonAsync<JsonObject>(Cancel))!;
+        await Waiting.UntilAsync(async () =>
+            (run = (await client.Http.GetFromJsonAsync<JsonObject>(asked.Headers.Location!.ToString().TrimStart('/'), Cancel))!)["endedAt"] is not null);
+        Assert.Equal("Completed", (string?)run["state"]);
+        return run["counts"]!.AsObject();
+    }
+}
