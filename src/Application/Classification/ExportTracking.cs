@@ -66,7 +66,6 @@ public static class ExportTracking
                     Write(json, prediction, address);
                 }
 
-
                 await json.FlushAsync(cancellationToken);
                 after = page[^1].Id;
                 written += page.Count;

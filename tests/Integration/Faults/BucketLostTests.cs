@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.Http.Json;
 using System.Text.Json.Nodes;
 using GourmetGram.Application.Common;
 using GourmetGram.Tests.Integration.Fixtures;
@@ -47,20 +46,12 @@ public sealed class BucketLostTests : ServerTests
         Assert.Equal(HttpStatusCode.OK, ready.StatusCode);
     }
 
-    private static async Task<List<string>> KeysAsync(IObjectStore store)
-    {
-        var keys = new List<string>();
-        await foreach (var found in store.ListAsync("production", prefix: "", Cancel))
-            keys.Add(found.Key);
-        return keys;
-    }
+    private static ValueTask<List<string>> KeysAsync(IObjectStore store) =>
+        store.ListAsync("production", prefix: "", Cancel).Select(found => found.Key).ToListAsync(Cancel);
 
     private static async Task<JsonObject> StoreImagesAsync(AppClient client)
     {
-        using var asked = await client.SendAsync(HttpMethod.Post, "api/v1/jobs/store-images/run");
-        var run = (await asked.Content.ReadFromJsonAsync<JsonObject>(Cancel))!;
-        await Waiting.UntilAsync(async () =>
-            (run = (await client.Http.GetFromJsonAsync<JsonObject>(asked.Headers.Location!.ToString().TrimStart('/'), Cancel))!)["endedAt"] is not null);
+        var run = await client.RunJobAsync("store-images");
         Assert.Equal("Completed", (string?)run["state"]);
         return run["counts"]!.AsObject();
     }

@@ -1,4 +1,5 @@
 using System.IO.Compression;
+using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
@@ -80,6 +81,18 @@ public sealed class AppClient(HttpClient http)
         using var response = await SendAsync(HttpMethod.Post, "api/v1/predictions/batch", form);
         Assert.True(response.IsSuccessStatusCode, await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
         return (await response.Content.ReadFromJsonAsync<BatchJson>(TestContext.Current.CancellationToken))!;
+    }
+
+    /// <summary>Runs a job as an administrator and waits until it has ended, however it ends.</summary>
+    /// <returns>The run as the server tells it.</returns>
+    public async Task<JsonObject> RunJobAsync(string name)
+    {
+        using var asked = await SendAsync(HttpMethod.Post, $"api/v1/jobs/{name}/run");
+        Assert.Equal(HttpStatusCode.Accepted, asked.StatusCode);
+        JsonObject? run = null;
+        await Waiting.UntilAsync(async () =>
+            (run = await Http.GetFromJsonAsync<JsonObject>(asked.Headers.Location, TestContext.Current.CancellationToken))!["endedAt"] is not null);
+        return run!;
     }
 
     public Task<HttpResponseMessage> FlagAsync(Guid id) => SendAsync(HttpMethod.Put, $"api/v1/predictions/{id}/flag");

@@ -1,10 +1,11 @@
 using System.Diagnostics;
 using System.Text;
+using System.Text.RegularExpressions;
 
 namespace GourmetGram.Tests.Integration.Fixtures;
 
 /// <summary>GourmetGram as a process of its own, for what only a process shows: signals, exit codes, a foreign working directory.</summary>
-internal sealed class ServerProcess : IAsyncDisposable
+internal sealed partial class ServerProcess : IAsyncDisposable
 {
     private readonly Process process;
     private readonly bool wrapped;
@@ -70,6 +71,9 @@ internal sealed class ServerProcess : IAsyncDisposable
     /// <summary>Waits until the server listens.</summary>
     /// <exception cref="InvalidOperationException">It ended instead; the message holds what it said.</exception>
     public Task<Uri> ListeningAsync() => listening.Task.WaitAsync(TimeSpan.FromMinutes(1), TestContext.Current.CancellationToken);
+
+    /// <summary>The link that makes the first administrator, relative to the first page, as the log tells it.</summary>
+    public async Task<string> FirstAdministratorLinkAsync() => FirstAdministrator().Match(await LineAsync("first-administrator?token=")).Value;
 
     /// <summary>Waits until the process has written a line that holds these words.</summary>
     /// <returns>The line.</returns>
@@ -145,4 +149,7 @@ internal sealed class ServerProcess : IAsyncDisposable
         if (at >= 0)
             listening.TrySetResult(new Uri(line[(at + marker.Length)..].Trim() + "/"));
     }
+
+    [GeneratedRegex(@"first-administrator\?token=[0-9a-f]+")]
+    private static partial Regex FirstAdministrator();
 }

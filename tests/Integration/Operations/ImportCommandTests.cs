@@ -176,12 +176,7 @@ public abstract class ImportCommandTests(DatabaseProvider provider) : ServerTest
         ];
     }
 
-    private async Task<CommandResult> ImportAsync(Dictionary<string, string> settings, int exitCode)
-    {
-        var result = await CommandProcess.RunAsync(settings, Arguments());
-        Assert.True(result.ExitCode == exitCode, $"{result.ExitCode}: {result.Errors}");
-        return result;
-    }
+    private Task<CommandResult> ImportAsync(Dictionary<string, string> settings, int exitCode) => CommandProcess.ExpectAsync(exitCode, settings, Arguments());
 
     private async Task UseAsync(Func<IObjectStore, Task> use)
     {
@@ -192,12 +187,7 @@ public abstract class ImportCommandTests(DatabaseProvider provider) : ServerTest
     /// <summary>All of the lab's photos with the time at which each was last written.</summary>
     private async Task<List<StoredObject>> SnapshotAsync()
     {
-        var found = new List<StoredObject>();
-        await UseAsync(async store =>
-        {
-            await foreach (var item in store.ListAsync("production", prefix: "", Cancel))
-                found.Add(item);
-        });
-        return [.. found.OrderBy(item => item.Key, StringComparer.Ordinal)];
+        await using var container = ObjectStores.Build(lab);
+        return await container.GetRequiredService<IObjectStore>().ListAsync("production", prefix: "", Cancel).OrderBy(item => item.Key, StringComparer.Ordinal).ToListAsync(Cancel);
     }
 }

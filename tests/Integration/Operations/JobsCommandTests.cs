@@ -35,10 +35,5 @@ public sealed class JobsCommandTests : ServerTests
         Assert.Contains("Job no-such-job was not found", (await RunAsync(1, "jobs", "run", "no-such-job")).Errors, StringComparison.Ordinal);
     }
 
-    private async Task<CommandResult> RunAsync(int exitCode, params string[] arguments)
-    {
-        var result = await CommandProcess.RunAsync(Settings, arguments);
-        Assert.True(result.ExitCode == exitCode, $"{result.ExitCode}: {result.Errors}");
-        return result;
-    }
+    private Task<CommandResult> RunAsync(int exitCode, params string[] arguments) => CommandProcess.ExpectAsync(exitCode, Settings, arguments);
 }

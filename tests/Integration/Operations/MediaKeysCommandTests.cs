@@ -33,10 +33,5 @@ public sealed class MediaKeysCommandTests : ServerTests
         Assert.Contains("Media key no-such-key was not found", (await RunAsync(1, "revoke", "no-such-key")).Errors, StringComparison.Ordinal);
     }
 
-    private async Task<CommandResult> RunAsync(int exitCode, params string[] arguments)
-    {
-        var result = await CommandProcess.RunAsync(Settings, ["media-keys", .. arguments]);
-        Assert.True(result.ExitCode == exitCode, $"{result.ExitCode}: {result.Errors}");
-        return result;
-    }
+    private Task<CommandResult> RunAsync(int exitCode, params string[] arguments) => CommandProcess.ExpectAsync(exitCode, Settings, ["media-keys", .. arguments]);
 }

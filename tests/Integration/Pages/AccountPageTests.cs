@@ -1,4 +1,3 @@
-using System.Text.RegularExpressions;
 using GourmetGram.Tests.Integration.Fixtures;
 using Microsoft.Playwright;
 using static Microsoft.Playwright.Assertions;
@@ -6,7 +5,7 @@ using static Microsoft.Playwright.Assertions;
 namespace GourmetGram.Tests.Integration.Pages;
 
 /// <summary>From the link in the log to a signed-in administrator.</summary>
-public sealed partial class AccountPageTests(BrowserFixture browser) : IDisposable
+public sealed class AccountPageTests(BrowserFixture browser) : IDisposable
 {
     private const string Password = "correct horse battery staple";
 
@@ -14,15 +13,12 @@ public sealed partial class AccountPageTests(BrowserFixture browser) : IDisposab
 
     public void Dispose() => Directory.Delete(folder, recursive: true);
 
-    [GeneratedRegex(@"first-administrator\?token=[0-9a-f]+")]
-    private static partial Regex Link();
-
     [Fact]
     public async Task The_link_in_the_log_makes_the_first_administrator_once()
     {
         await using var server = ServerProcess.Start(ServerProcess.Built, new Dictionary<string, string> { ["GourmetGram__DataDirectory"] = folder });
         var address = await server.ListeningAsync();
-        var link = Link().Match(await server.LineAsync("first-administrator?token=")).Value;
+        var link = await server.FirstAdministratorLinkAsync();
 
         await using var window = await browser.OpenAsync(address);
         await window.GoAsync(link[..^4] + "0000");

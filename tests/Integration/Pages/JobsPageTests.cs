@@ -1,4 +1,3 @@
-using System.Text.RegularExpressions;
 using GourmetGram.Tests.Integration.Fixtures;
 using Microsoft.Playwright;
 using static Microsoft.Playwright.Assertions;
@@ -6,11 +5,8 @@ using static Microsoft.Playwright.Assertions;
 namespace GourmetGram.Tests.Integration.Pages;
 
 /// <summary>What an administrator does on the page of jobs.</summary>
-public sealed partial class JobsPageTests(BrowserFixture browser) : ServerTests
+public sealed class JobsPageTests(BrowserFixture browser) : ServerTests
 {
-    [GeneratedRegex(@"first-administrator\?token=[0-9a-f]+")]
-    private static partial Regex Link();
-
     [Theory]
     [InlineData(true, Screen.Desktop, false)]
     [InlineData(true, Screen.Phone, true)]
@@ -26,7 +22,7 @@ public sealed partial class JobsPageTests(BrowserFixture browser) : ServerTests
         await window.GoAsync("jobs");
         await Expect(window.Page.GetByRole(AriaRole.Heading, new() { Level = 1 })).ToHaveTextAsync("This page needs an account");
 
-        await window.GoAsync(Link().Match(await server.LineAsync("first-administrator?token=")).Value);
+        await window.GoAsync(await server.FirstAdministratorLinkAsync());
         await window.Page.GetByLabel("Name").FillAsync("Ada");
         await window.Page.GetByLabel("Password").FillAsync("correct horse battery staple");
         await window.Page.GetByRole(AriaRole.Button, new() { Name = "Make the account" }).ClickAsync();
