@@ -22,3 +22,13 @@ public enum TagsState
     /// <summary>They were written after the last change.</summary>
     Clean,
 }
+
+/// <summary>Whether what decides on labelling has looked at something.</summary>
+public enum SelectionState
+{
+    /// <summary>Not yet.</summary>
+    Pending = 0,
+
+    /// <summary>It has.</summary>
+    Considered,
+}

@@ -51,6 +51,12 @@ public sealed class Prediction
     /// <summary>Whether the photo's tags in the object store are as they should be.</summary>
     public TagsState TagsState { get; private set; }
 
+    /// <summary>Whether the rules that look at single predictions have looked at this one.</summary>
+    public SelectionState SelectionState { get; private set; }
+
+    /// <summary>The sampling window it belongs to; null until one takes it.</summary>
+    public Guid? WindowId { get; private set; }
+
     /// <summary>One more after each change: of two who change a prediction at once, the second has to look again.</summary>
     public int Revision { get; private set; }
 
@@ -119,6 +125,24 @@ public sealed class Prediction
             throw new InvalidOperationException($"The photo of prediction {Id} was lost already.");
         ImageState = ImageState.Lost;
         Revision++;
+    }
+
+    /// <summary>All rules have looked at it. It is no change that somebody else has to notice.</summary>
+    /// <exception cref="InvalidOperationException">They had before.</exception>
+    public void MarkConsidered()
+    {
+        if (SelectionState == SelectionState.Considered)
+            throw new InvalidOperationException($"Prediction {Id} was considered already.");
+        SelectionState = SelectionState.Considered;
+    }
+
+    /// <summary>A sampling window takes it.</summary>
+    /// <exception cref="InvalidOperationException">It belongs to one already.</exception>
+    public void JoinWindow(Guid windowId)
+    {
+        if (WindowId is not null)
+            throw new InvalidOperationException($"Prediction {Id} belongs to window {WindowId} already.");
+        WindowId = windowId;
     }
 
     /// <summary>Something that the tags tell has changed: they are to be written, also when they were to be written before.</summary>

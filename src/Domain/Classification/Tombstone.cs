@@ -13,6 +13,9 @@ public sealed class Tombstone
     /// <summary>When the prediction was made, UTC.</summary>
     public DateTimeOffset CreatedAt { get; private init; }
 
+    /// <summary>The sampling window it belonged to; null when none had taken it. It still counts there.</summary>
+    public Guid? WindowId { get; private init; }
+
     /// <summary>When it was erased, UTC.</summary>
     public DateTimeOffset ErasedAt { get; private init; }
 
@@ -26,7 +29,7 @@ public sealed class Tombstone
     public static Tombstone For(Prediction prediction, DateTimeOffset now)
     {
         ArgumentNullException.ThrowIfNull(prediction);
-        return new Tombstone { Id = prediction.Id, CreatedAt = prediction.CreatedAt, ErasedAt = now, ObjectKey = prediction.ObjectKey };
+        return new Tombstone { Id = prediction.Id, CreatedAt = prediction.CreatedAt, WindowId = prediction.WindowId, ErasedAt = now, ObjectKey = prediction.ObjectKey };
     }
 
     /// <summary>Photo and thumbnails are gone.</summary>

@@ -1,0 +1,30 @@
+using System.ComponentModel.DataAnnotations;
+using System.Globalization;
+
+namespace GourmetGram.Domain.Feedback.Strategies;
+
+/// <summary>Predictions that the model is not sure of: least confidence, 1 − p₁ (Lewis and Gale 1994).</summary>
+public sealed class LowConfidence : PredictionStrategy<LowConfidence.Settings>
+{
+    /// <summary>What counts as not sure.</summary>
+    public sealed record Settings
+    {
+        [Display(Name = "Select below", Description = "0.7 means: photos that the model is less than 70% sure of.")]
+        [Range(0.0, 1.0)]
+        public double Threshold { get; init; } = 0.7;
+    }
+
+    public override string Name => "lowconfidence";
+
+    public override string Title => "Low Confidence Review";
+
+    public override string Description => "Photos the model is not sure of. Good for training, not for measuring.";
+
+    protected override IEnumerable<Pick> Choose(IReadOnlyList<Candidate> candidates, Settings settings, SelectionContext context) =>
+        from candidate in candidates
+        let confidence = candidate.Probabilities.Confidence
+        where confidence < settings.Threshold
+        select new Pick(candidate.Id, string.Create(CultureInfo.InvariantCulture, $"{confidence * 100:0}% sure, below {settings.Threshold * 100:0.##}%"));
+
+    protected override string Describe(Settings settings) => string.Create(CultureInfo.InvariantCulture, $"below {settings.Threshold * 100:0.##}%");
+}

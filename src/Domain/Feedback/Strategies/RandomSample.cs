@@ -1,0 +1,43 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace GourmetGram.Domain.Feedback.Strategies;
+
+/// <summary>A simple random sample of each window: the k predictions that come first in the keyed order, whatever anything else knows of them.</summary>
+public sealed class RandomSample : WindowStrategy<RandomSample.Settings>
+{
+    /// <summary>How much is drawn.</summary>
+    public sealed record Settings
+    {
+        [Display(Name = "Photos per window", Description = "A window is a day unless it is closed early. Where it has fewer photos, all are taken. A change counts from the next window on.")]
+        [Range(0, 100_000)]
+        public int PerWindow { get; init; } = 5;
+    }
+
+    public override string Name => "randomsampled";
+
+    public override string Title => "Random Sampling Review";
+
+    public override string Description => "Photos drawn by chance from all of them. This is what accuracy is measured on.";
+
+    public override string Bucket => "cleanproduction";
+
+    public override bool IsBlind => true;
+
+    protected override IReadOnlyList<Guid> Draw(IReadOnlyCollection<Guid> window, Settings settings, KeyedOrder order)
+    {
+        // A heap of the k smallest, the largest of them on top: memory grows with k, not with the window.
+        var first = new PriorityQueue<Guid, (long Place, Guid Id)>(Comparer<(long Place, Guid Id)>.Create((left, right) => right.CompareTo(left)));
+        foreach (var id in window)
+        {
+            var place = (order.PlaceOf("draw", Name, id), id);
+            if (first.Count < settings.PerWindow)
+                first.Enqueue(id, place);
+            else if (settings.PerWindow > 0)
+                first.EnqueueDequeue(id, place);
+        }
+
+        return [.. first.UnorderedItems.OrderBy(item => item.Priority).Select(item => item.Element)];
+    }
+
+    protected override string Describe(Settings settings) => $"{settings.PerWindow} a day";
+}

@@ -1,0 +1,15 @@
+namespace GourmetGram.Domain.Feedback.Strategies;
+
+/// <summary>Predictions that people flagged as wrong.</summary>
+public sealed class UserFlag : FeedbackStrategy<NoSettings>
+{
+    public override string Name => "userfeedback";
+
+    public override string Title => "User Feedback Review";
+
+    public override string Description => "Photos that people flagged as wrong.";
+
+    public override FeedbackKind Kind => FeedbackKind.Flag;
+
+    protected override Pick? Choose(FeedbackCandidate candidate, NoSettings settings, SelectionContext context) => new(candidate.PredictionId, "flagged as wrong");
+}

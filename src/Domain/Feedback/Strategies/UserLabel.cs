@@ -1,0 +1,17 @@
+namespace GourmetGram.Domain.Feedback.Strategies;
+
+/// <summary>Predictions that people gave another class. What they said is evidence, and needs no annotator.</summary>
+public sealed class UserLabel : FeedbackStrategy<NoSettings>
+{
+    public override string Name => "userfeedback2";
+
+    public override string Title => "User Labels";
+
+    public override string Description => "Photos that people gave another class. Nobody has to review them.";
+
+    public override Surface Surface => Surface.None;
+
+    public override FeedbackKind Kind => FeedbackKind.Correction;
+
+    protected override Pick? Choose(FeedbackCandidate candidate, NoSettings settings, SelectionContext context) => new(candidate.PredictionId, "given another class");
+}
