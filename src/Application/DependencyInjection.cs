@@ -2,8 +2,11 @@ using FluentValidation;
 using GourmetGram.Application.Classification;
 using GourmetGram.Application.Feedback;
 using GourmetGram.Application.Common;
+using GourmetGram.Application.Labeling;
+using GourmetGram.Domain.Feedback;
 using MediatR;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace GourmetGram.Application;
 
@@ -37,6 +40,20 @@ public static class DependencyInjection
         services.AddScoped<IPredictionFacts, FeedbackFacts>();
         services.AddScoped<IPredictionErasure, FeedbackErasure>();
         services.AddScoped<IPhotoExport, PhotoExport>();
+        services.AddSingleton(new StrategyCatalogue(typeof(Strategy).Assembly));
+        services.AddScoped<LoopBook>();
+        services.AddScoped<SamplingKeys>();
+        services.AddScoped<FloodLimit>();
+        services.AddScoped<FeedbackOrigin>();
+        services.TryAddScoped<ICallerAddress, NoCallerAddress>();
+        services.AddScoped<TaskMaker>();
+        services.AddScoped<LabelDesk>();
+        services.AddScoped<AnnotationDesk>();
+        services.AddScoped<OutputDesk>();
+        services.AddScoped<CorrectionDesk>();
+        services.AddScoped<Collector>();
+        services.AddScoped<IPredictionErasure, LabelingErasure>();
+        services.AddScoped<IDatasetExport, DatasetExport>();
         return services;
     }
 }

@@ -1,3 +1,5 @@
+using GourmetGram.Application.Common;
+
 namespace GourmetGram.Application.Classification;
 
 /// <summary>
@@ -7,8 +9,11 @@ namespace GourmetGram.Application.Classification;
 public interface IPredictionErasure
 {
     /// <summary>
-    /// Marks the module's rows for removal in the scope's unit of work, which the caller commits together with the predictions' own. What lies outside the database is removed
-    /// before this returns. An erasure that was interrupted is repeated: what is gone already is no error.
+    /// Marks the module's rows for removal in the scope's unit of work, which the caller commits together with the predictions' own.
     /// </summary>
     Task EraseAsync(IReadOnlyCollection<Guid> predictionIds, CancellationToken cancellationToken);
+
+    /// <summary>Removes what the module keeps of a prediction outside of the database, after its rows are gone. It is repeated until it has succeeded once: what is gone already is no error.</summary>
+    /// <exception cref="StoreUnavailableException">The object store is away.</exception>
+    Task RemoveObjectsAsync(Guid predictionId, CancellationToken cancellationToken) => Task.CompletedTask;
 }

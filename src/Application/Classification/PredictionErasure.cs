@@ -54,6 +54,8 @@ internal sealed class PredictionErasure(
         {
             try
             {
+                foreach (var module in laterModules)
+                    await module.RemoveObjectsAsync(tombstone.Id, cancellationToken);
                 await spool.RemoveAsync(PhotoName.Of(tombstone.ObjectKey!), cancellationToken);
                 foreach (var size in Thumbnails.Sizes)
                     await store.DeleteAsync(Thumbnails.AddressOf(tombstone.Id, size), cancellationToken);

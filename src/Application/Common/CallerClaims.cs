@@ -37,5 +37,12 @@ public static class CallerClaims
         return new Caller(new Actor(kind, id), isAdministrator || principal.IsInRole(Roles.Annotator), isAdministrator);
     }
 
+    /// <summary>Who it is, as histories show it: the account's name, else the actor.</summary>
+    public static string Who(this ClaimsPrincipal principal)
+    {
+        ArgumentNullException.ThrowIfNull(principal);
+        return principal.Identity?.Name ?? principal.ToCaller().Actor.ToString();
+    }
+
     private static string? FindFirstValue(this ClaimsPrincipal principal, string type) => principal.FindFirst(type)?.Value;
 }

@@ -12,7 +12,8 @@ public sealed record ObjectAddress(string Bucket, string Key)
 /// <param name="Key">Its path inside the bucket.</param>
 /// <param name="Size">In bytes.</param>
 /// <param name="WrittenAt">When it was last written, UTC, by the store's clock.</param>
-public sealed record StoredObject(string Key, long Size, DateTimeOffset WrittenAt);
+/// <param name="Version">Another one after each write, without meaning otherwise: an ETag.</param>
+public sealed record StoredObject(string Key, long Size, DateTimeOffset WrittenAt, string Version);
 
 /// <summary>What is known of one object without its bytes.</summary>
 /// <param name="Size">In bytes.</param>

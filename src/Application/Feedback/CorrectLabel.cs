@@ -31,7 +31,7 @@ public static class CorrectLabel
     }
 
     internal sealed class Handler(
-        IRepository<Prediction> predictions, IRepository<UserFeedback> feedback, TimeProvider time, ILogger<Handler> logger) : IRequestHandler<Command, Response>
+        IRepository<Prediction> predictions, IRepository<UserFeedback> feedback, FeedbackOrigin origin, TimeProvider time, ILogger<Handler> logger) : IRequestHandler<Command, Response>
     {
         public Task<Response> Handle(Command request, CancellationToken cancellationToken) =>
             ConcurrentChangeException.RetryAsync(() => CorrectAsync(request, cancellationToken));
@@ -47,7 +47,7 @@ public static class CorrectLabel
                 return new Response(current.Id, current.Kind, current.OutputKey);
 
             current?.Supersede(now);
-            var correction = UserFeedback.Correct(prediction, label.Index, rater, request.Source, now);
+            var correction = UserFeedback.Correct(prediction, label.Index, rater, request.Source, now, await origin.ReadAsync(cancellationToken));
             feedback.Add(correction);
             prediction.MarkTagsDirty();
             await feedback.SaveChangesAsync(cancellationToken);

@@ -18,7 +18,7 @@ public static class FlagPrediction
     public sealed record Response(Guid FeedbackId);
 
     internal sealed class Handler(
-        IRepository<Prediction> predictions, IRepository<UserFeedback> feedback, TimeProvider time, ILogger<Handler> logger) : IRequestHandler<Command, Response>
+        IRepository<Prediction> predictions, IRepository<UserFeedback> feedback, FeedbackOrigin origin, TimeProvider time, ILogger<Handler> logger) : IRequestHandler<Command, Response>
     {
         public Task<Response> Handle(Command request, CancellationToken cancellationToken) =>
             ConcurrentChangeException.RetryAsync(() => FlagAsync(request, cancellationToken));
@@ -30,7 +30,7 @@ public static class FlagPrediction
             if (await feedback.FirstOrDefaultAsync(new CurrentFeedback(prediction.Id, rater, FeedbackTopic.Flag), cancellationToken) is { } current)
                 return new Response(current.Id);
 
-            var flag = UserFeedback.Flag(prediction, rater, request.Source, time.GetUtcNow());
+            var flag = UserFeedback.Flag(prediction, rater, request.Source, time.GetUtcNow(), await origin.ReadAsync(cancellationToken));
             feedback.Add(flag);
             prediction.MarkTagsDirty();
             await feedback.SaveChangesAsync(cancellationToken);

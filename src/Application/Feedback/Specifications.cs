@@ -48,3 +48,173 @@ internal sealed class EverybodysFeedbackOnMany : Specification<UserFeedback>
         Query.Where(f => predictionIds.Contains(f.PredictionId) && f.EndedAt == null).OrderBy(f => f.Id).AsNoTracking();
     }
 }
+
+/// <summary>The loops, to be changed or read.</summary>
+internal sealed class AllLoops : Specification<FeedbackLoop>;
+
+/// <summary>Changes of a loop, or of all, newest first.</summary>
+internal sealed class LoopChangesOf : Specification<LoopChange>
+{
+    public LoopChangesOf(string? loop, int limit)
+    {
+        Query.OrderByDescending(change => change.Id).Take(limit).AsNoTracking();
+        if (loop is not null)
+            Query.Where(change => change.Loop == loop);
+    }
+}
+
+/// <summary>The key that was made first.</summary>
+internal sealed class OldestSamplingKey : Specification<SamplingKey>
+{
+    public OldestSamplingKey()
+    {
+        Query.OrderBy(key => key.CreatedAt).OrderBy(key => key.Id).Take(1).AsNoTracking();
+    }
+}
+
+/// <summary>The key with this id.</summary>
+internal sealed class SamplingKeyById : Specification<SamplingKey>
+{
+    public SamplingKeyById(string id)
+    {
+        Query.Where(key => key.Id == id).AsNoTracking();
+    }
+}
+
+/// <summary>Windows that somebody began to close, oldest first.</summary>
+internal sealed class UnclosedWindows : Specification<SamplingWindow>
+{
+    public UnclosedWindows()
+    {
+        Query.Where(window => window.ClosedAt == null).OrderBy(window => window.Id);
+    }
+}
+
+/// <summary>The window with this id, to be closed.</summary>
+internal sealed class WindowById : Specification<SamplingWindow>
+{
+    public WindowById(Guid id)
+    {
+        Query.Where(window => window.Id == id);
+    }
+}
+
+/// <summary>What the loops drew from a window.</summary>
+internal sealed class DrawsOfWindow : Specification<WindowDraw>
+{
+    public DrawsOfWindow(Guid windowId)
+    {
+        Query.Where(draw => draw.WindowId == windowId).OrderBy(draw => draw.Loop).AsNoTracking();
+    }
+}
+
+/// <summary>What a loop selected of some predictions.</summary>
+internal sealed class SelectionsOf : Specification<Selection>
+{
+    public SelectionsOf(string loop, IReadOnlyCollection<Guid> predictionIds)
+    {
+        Query.Where(selection => predictionIds.Contains(selection.PredictionId) && selection.Loop == loop).AsNoTracking();
+    }
+}
+
+/// <summary>What any loop selected of some predictions, to be removed.</summary>
+internal sealed class ErasableSelections : Specification<Selection>
+{
+    public ErasableSelections(IReadOnlyCollection<Guid> predictionIds)
+    {
+        Query.Where(selection => predictionIds.Contains(selection.PredictionId));
+    }
+}
+
+/// <summary>Predictions that no rule has looked at yet, oldest first, to be changed.</summary>
+internal sealed class UnconsideredPredictions : Specification<Prediction>
+{
+    public UnconsideredPredictions(int limit)
+    {
+        Query.Where(prediction => prediction.SelectionState == SelectionState.Pending).OrderBy(prediction => prediction.Id).Take(limit);
+    }
+}
+
+/// <summary>Those of these ids that are predictions, tracked.</summary>
+internal sealed class PredictionsToChange : Specification<Prediction>
+{
+    public PredictionsToChange(IReadOnlyCollection<Guid> ids)
+    {
+        Query.Where(prediction => ids.Contains(prediction.Id));
+    }
+}
+
+/// <summary>Flags and corrections that no loop has looked at yet, oldest first, to be changed.</summary>
+internal sealed class UnconsideredFeedback : Specification<UserFeedback>
+{
+    public UnconsideredFeedback(int limit)
+    {
+        Query.Where(fact => fact.SelectionState == FeedbackSelection.Pending || fact.SelectionState == FeedbackSelection.Released).OrderBy(fact => fact.Id).Take(limit);
+    }
+}
+
+/// <summary>What was held back and waits for an administrator, oldest first, from a cursor on.</summary>
+internal sealed class HeldBackFeedback : Specification<UserFeedback>
+{
+    public HeldBackFeedback(Guid? after, int limit)
+    {
+        Query.Where(fact => fact.SelectionState == FeedbackSelection.HeldBack).OrderBy(fact => fact.Id).Take(limit);
+        if (after is { } id)
+            Query.Where(fact => fact.Id > id);
+    }
+}
+
+/// <summary>What was said in the same way from the same source in a stretch of time before a fact; at most so many as decide.</summary>
+internal sealed class FeedbackBefore : Specification<UserFeedback>
+{
+    private FeedbackBefore(UserFeedback fact, TimeSpan span, int most)
+    {
+        var since = fact.CreatedAt - span;
+        Query.Where(other => other.Kind == fact.Kind && other.CreatedAt > since && other.Id < fact.Id).Take(most);
+    }
+
+    public static FeedbackBefore OfRater(UserFeedback fact, TimeSpan span, int most)
+    {
+        var specification = new FeedbackBefore(fact, span, most);
+        specification.Query.Where(other => other.Rater == fact.Rater);
+        return specification;
+    }
+
+    public static FeedbackBefore OfAddress(UserFeedback fact, TimeSpan span, int most)
+    {
+        var specification = new FeedbackBefore(fact, span, most);
+        specification.Query.Where(other => other.Origin == fact.Origin);
+        return specification;
+    }
+}
+
+/// <summary>What a loop selected, newest first, from a cursor on.</summary>
+internal sealed class SelectionsOfLoop : Specification<Selection>
+{
+    public SelectionsOfLoop(string loop, Guid? before, int limit)
+    {
+        Query.Where(selection => selection.Loop == loop).OrderByDescending(selection => selection.Id).Take(limit).AsNoTracking();
+        if (before is { } id)
+            Query.Where(selection => selection.Id < id);
+    }
+}
+
+/// <summary>Closed windows, newest first, from a cursor on.</summary>
+internal sealed class ClosedWindows : Specification<SamplingWindow>
+{
+    public ClosedWindows(Guid? before, int limit)
+    {
+        Query.Where(window => window.ClosedAt != null).OrderByDescending(window => window.Id).Take(limit).AsNoTracking();
+        if (before is { } id)
+            Query.Where(window => window.Id < id);
+    }
+}
+
+/// <summary>What the loops drew from some windows.</summary>
+internal sealed class DrawsOfWindows : Specification<WindowDraw>
+{
+    public DrawsOfWindows(IReadOnlyCollection<Guid> windowIds)
+    {
+        Query.Where(draw => windowIds.Contains(draw.WindowId)).OrderBy(draw => draw.Loop).AsNoTracking();
+    }
+}

@@ -49,3 +49,16 @@ internal sealed class LabelsConverter() : ValueConverter<ImmutableArray<string>,
 /// <summary>Labels are equal when their names are: an <see cref="ImmutableArray{T}"/> compares by reference.</summary>
 internal sealed class LabelsComparer() : ValueComparer<ImmutableArray<string>>(
     (left, right) => left.SequenceEqual(right, StringComparer.Ordinal), labels => labels.Length, labels => labels);
+
+/// <summary>A JSON object, names in order.</summary>
+internal sealed class TextsConverter() : ValueConverter<ImmutableSortedDictionary<string, string>, string>(texts => ToJson(texts), json => FromJson(json))
+{
+    private static string ToJson(ImmutableSortedDictionary<string, string> texts) => JsonSerializer.Serialize(texts);
+
+    private static ImmutableSortedDictionary<string, string> FromJson(string json) =>
+        JsonSerializer.Deserialize<Dictionary<string, string>>(json)!.ToImmutableSortedDictionary(StringComparer.Ordinal);
+}
+
+/// <summary>Equal when names and texts are.</summary>
+internal sealed class TextsComparer() : ValueComparer<ImmutableSortedDictionary<string, string>>(
+    (left, right) => left!.SequenceEqual(right!), texts => texts.Count, texts => texts);

@@ -1,5 +1,6 @@
 using GourmetGram.Application.Common;
 using GourmetGram.Application.Feedback;
+using GourmetGram.Application.Labeling;
 using GourmetGram.Infrastructure.Hosting;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Diagnostics;
@@ -31,6 +32,10 @@ public static class PersistenceRegistration
             : provider.GetRequiredService<SqliteDbContext>());
         services.AddScoped(typeof(IRepository<>), typeof(Repository<>));
         services.AddScoped<IPhotoList, PhotoList>();
+        services.AddScoped<IWindowMembers, WindowMembers>();
+        services.AddScoped<ILoopStatistics, LoopStatisticsReader>();
+        services.AddScoped<ITaskFinder, TaskFinder>();
+        services.AddScoped<IDatasetReader, DatasetReader>();
         services.AddSingleton(provider => new DatabaseMigrator(
             provider.GetRequiredService<IServiceScopeFactory>(), LocationOf(provider), provider.GetRequiredService<ILogger<DatabaseMigrator>>()));
         services.AddSingleton(provider => new DatabaseHealth(provider.GetRequiredService<IServiceScopeFactory>(), LocationOf(provider)));

@@ -87,7 +87,7 @@ internal sealed class FileSystemObjectStore : IObjectStore
             if (!file.Exists)
                 return null;
             var side = await ReadSideAsync(address, cancellationToken);
-            var version = string.Create(CultureInfo.InvariantCulture, $"{file.Length:x}-{file.LastWriteTimeUtc.Ticks:x}");
+            var version = VersionOf(file.Length, file.LastWriteTimeUtc);
             return new ObjectDetails(file.Length, side.MediaType ?? SideFile.MediaTypeOf(address.Key), version, new DateTimeOffset(file.LastWriteTimeUtc));
         });
     }
@@ -250,10 +250,12 @@ internal sealed class FileSystemObjectStore : IObjectStore
         return true;
     }
 
+    private static string VersionOf(long length, DateTime writtenAt) => string.Create(CultureInfo.InvariantCulture, $"{length:x}-{writtenAt.Ticks:x}");
+
     private static FileSystemEnumerable<StoredObject> Enumerate(string top, string folder) => new(
         folder,
         (ref FileSystemEntry entry) => new StoredObject(
-            Path.GetRelativePath(top, entry.ToFullPath()), entry.Length, entry.LastWriteTimeUtc),
+            Path.GetRelativePath(top, entry.ToFullPath()), entry.Length, entry.LastWriteTimeUtc, VersionOf(entry.Length, entry.LastWriteTimeUtc.UtcDateTime)),
         new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.None, IgnoreInaccessible = false })
     {
         ShouldIncludePredicate = (ref FileSystemEntry entry) => !entry.IsDirectory,

@@ -80,7 +80,7 @@ internal sealed class S3ObjectStore(S3Connection connection) : IObjectStore
         {
             var item = items.Current;
             if (!item.IsDir)
-                yield return new StoredObject(item.Key, (long)item.Size, item.LastModifiedDateTime?.ToUniversalTime() ?? DateTimeOffset.UnixEpoch);
+                yield return new StoredObject(item.Key, (long)item.Size, item.LastModifiedDateTime?.ToUniversalTime() ?? DateTimeOffset.UnixEpoch, item.ETag ?? "");
         }
 
         async Task<bool> MoveNextAsync()

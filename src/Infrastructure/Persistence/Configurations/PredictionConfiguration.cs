@@ -16,6 +16,7 @@ internal sealed class PredictionConfiguration : IEntityTypeConfiguration<Predict
         builder.HasOne(p => p.Model).WithMany().HasForeignKey(p => p.ModelVersionId).OnDelete(DeleteBehavior.Restrict);
         builder.Property(p => p.ImageState).HasConversion<string>();
         builder.Property(p => p.TagsState).HasConversion<string>();
+        builder.Property(p => p.SelectionState).HasConversion<string>();
         builder.Property(p => p.Revision).IsConcurrencyToken();
         builder.Ignore(p => p.PredictedClass);
         builder.HasIndex(p => new { p.Maker, p.Id });
@@ -23,5 +24,8 @@ internal sealed class PredictionConfiguration : IEntityTypeConfiguration<Predict
         // What is still to do: nothing, nearly always.
         builder.HasIndex(p => p.Id, "IX_Predictions_PendingImage").HasFilter("\"ImageState\" = 'Pending'");
         builder.HasIndex(p => p.Id, "IX_Predictions_DirtyTags").HasFilter("\"TagsState\" = 'Dirty'");
+        builder.HasIndex(p => p.Id, "IX_Predictions_Unconsidered").HasFilter("\"SelectionState\" = 'Pending'");
+        // The members of a window, and what belongs to none yet.
+        builder.HasIndex(p => new { p.WindowId, p.Id });
     }
 }

@@ -11,6 +11,7 @@ internal sealed class TombstoneConfiguration : IEntityTypeConfiguration<Tombston
         builder.ToTable("Tombstones");
         builder.Property(t => t.Id).ValueGeneratedNever();
         builder.Ignore(t => t.ImagesRemoved);
+        builder.HasIndex(t => t.WindowId).HasFilter("\"WindowId\" IS NOT NULL");
         // Erasures to finish: none, nearly always.
         builder.HasIndex(t => t.Id).HasDatabaseName("IX_Tombstones_Unfinished").HasFilter("\"ObjectKey\" IS NOT NULL");
     }

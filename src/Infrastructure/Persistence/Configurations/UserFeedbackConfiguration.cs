@@ -18,10 +18,18 @@ internal sealed class UserFeedbackConfiguration : IEntityTypeConfiguration<UserF
         // A fact ends once: of two requests that end the same one, the second must notice.
         builder.Property(f => f.EndedAt).IsConcurrencyToken();
         builder.Property(f => f.End).HasConversion<string>();
+        builder.Property(f => f.SelectionState).HasConversion<string>().IsConcurrencyToken();
+        builder.Property(f => f.OutputState).HasConversion<string>();
         builder.HasOne<Prediction>().WithMany().HasForeignKey(f => f.PredictionId).OnDelete(DeleteBehavior.Restrict);
         builder.HasIndex(f => f.PredictionId);
         // A rater's flagged and corrected photos.
         builder.HasIndex(f => new { f.Rater, f.Kind, f.PredictionId }).HasFilter("\"EndedAt\" IS NULL");
+        builder.HasIndex(f => f.Id, "IX_UserFeedback_Unconsidered").HasFilter("\"SelectionState\" IN ('Pending', 'Released')");
+        builder.HasIndex(f => f.Id, "IX_UserFeedback_HeldBack").HasFilter("\"SelectionState\" = 'HeldBack'");
+        builder.HasIndex(f => f.Id, "IX_UserFeedback_PendingOutput").HasFilter("\"OutputState\" = 'Pending'");
+        // What limits against floods count.
+        builder.HasIndex(f => new { f.Rater, f.Kind, f.CreatedAt });
+        builder.HasIndex(f => new { f.Origin, f.Kind, f.CreatedAt }).HasFilter("\"Origin\" IS NOT NULL");
         // At most one current fact per rater and topic.
         builder.HasIndex(f => new { f.PredictionId, f.Rater, f.Topic }).IsUnique().HasFilter("\"EndedAt\" IS NULL");
     }

@@ -127,9 +127,16 @@ namespace GourmetGram.Infrastructure.Persistence.Migrations.PostgreSql
                         .IsConcurrencyToken()
                         .HasColumnType("integer");
 
+                    b.Property<string>("SelectionState")
+                        .IsRequired()
+                        .HasColumnType("text");
+
                     b.Property<string>("TagsState")
                         .IsRequired()
                         .HasColumnType("text");
+
+                    b.Property<Guid?>("WindowId")
+                        .HasColumnType("uuid");
 
                     b.ComplexProperty(typeof(Dictionary<string, object>), "Photo", "GourmetGram.Domain.Classification.Prediction.Photo#StoredPhoto", b1 =>
                         {
@@ -170,6 +177,8 @@ namespace GourmetGram.Infrastructure.Persistence.Migrations.PostgreSql
 
                     b.HasIndex("Maker", "Id");
 
+                    b.HasIndex("WindowId", "Id");
+
                     b.HasIndex("Maker", "PredictedIndex", "Id");
 
                     b.HasIndex(new[] { "Id" }, "IX_Predictions_DirtyTags")
@@ -177,6 +186,9 @@ namespace GourmetGram.Infrastructure.Persistence.Migrations.PostgreSql
 
                     b.HasIndex(new[] { "Id" }, "IX_Predictions_PendingImage")
                         .HasFilter("\"ImageState\" = 'Pending'");
+
+                    b.HasIndex(new[] { "Id" }, "IX_Predictions_Unconsidered")
+                        .HasFilter("\"SelectionState\" = 'Pending'");
 
                     b.ToTable("Predictions", (string)null);
                 });
@@ -195,13 +207,200 @@ namespace GourmetGram.Infrastructure.Persistence.Migrations.PostgreSql
                     b.Property<string>("ObjectKey")
                         .HasColumnType("text");
 
+                    b.Property<Guid?>("WindowId")
+                        .HasColumnType("uuid");
+
                     b.HasKey("Id");
 
                     b.HasIndex("Id")
                         .HasDatabaseName("IX_Tombstones_Unfinished")
                         .HasFilter("\"ObjectKey\" IS NOT NULL");
 
+                    b.HasIndex("WindowId")
+                        .HasFilter("\"WindowId\" IS NOT NULL");
+
                     b.ToTable("Tombstones", (string)null);
+                });
+
+            modelBuilder.Entity("GourmetGram.Domain.Feedback.FeedbackLoop", b =>
+                {
+                    b.Property<string>("Name")
+                        .HasColumnType("text");
+
+                    b.Property<string>("Bucket")
+                        .IsRequired()
+                        .HasColumnType("text");
+
+                    b.Property<int>("DailyLimit")
+                        .HasColumnType("integer");
+
+                    b.Property<bool>("IsBlind")
+                        .HasColumnType("boolean");
+
+                    b.Property<bool>("IsEnabled")
+                        .HasColumnType("boolean");
+
+                    b.Property<int>("Revision")
+                        .IsConcurrencyToken()
+                        .HasColumnType("integer");
+
+                    b.Property<string>("Settings")
+                        .IsRequired()
+                        .HasColumnType("text");
+
+                    b.Property<string>("Surface")
+                        .IsRequired()
+                        .HasColumnType("text");
+
+                    b.Property<int>("Votes")
+                        .HasColumnType("integer");
+
+                    b.HasKey("Name");
+
+                    b.ToTable("FeedbackLoops", (string)null);
+                });
+
+            modelBuilder.Entity("GourmetGram.Domain.Feedback.LoopChange", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid");
+
+                    b.Property<long>("At")
+                        .HasColumnType("bigint");
+
+                    b.Property<string>("By")
+                        .IsRequired()
+                        .HasColumnType("text");
+
+                    b.Property<string>("From")
+                        .HasColumnType("text");
+
+                    b.Property<string>("Loop")
+                        .IsRequired()
+                        .HasColumnType("text");
+
+                    b.Property<string>("Setting")
+                        .IsRequired()
+                        .HasColumnType("text");
+
+                    b.Property<string>("To")
+                        .HasColumnType("text");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("Loop", "Id");
+
+                    b.ToTable("LoopChanges", (string)null);
+                });
+
+            modelBuilder.Entity("GourmetGram.Domain.Feedback.SamplingKey", b =>
+                {
+                    b.Property<string>("Id")
+                        .HasColumnType("text");
+
+                    b.Property<long>("CreatedAt")
+                        .HasColumnType("bigint");
+
+                    b.Property<string>("Secret")
+                        .IsRequired()
+                        .HasColumnType("text");
+
+                    b.HasKey("Id");
+
+                    b.ToTable("SamplingKeys", (string)null);
+                });
+
+            modelBuilder.Entity("GourmetGram.Domain.Feedback.SamplingWindow", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid");
+
+                    b.Property<long>("BegunAt")
+                        .HasColumnType("bigint");
+
+                    b.Property<long?>("ClosedAt")
+                        .IsConcurrencyToken()
+                        .HasColumnType("bigint");
+
+                    b.Property<bool>("IsForMeasuring")
+                        .HasColumnType("boolean");
+
+                    b.Property<string>("KeyId")
+                        .IsRequired()
+                        .HasColumnType("text");
+
+                    b.Property<int?>("Population")
+                        .HasColumnType("integer");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex(new[] { "Id" }, "IX_SamplingWindows_Unclosed")
+                        .HasFilter("\"ClosedAt\" IS NULL");
+
+                    b.ToTable("SamplingWindows", (string)null);
+                });
+
+            modelBuilder.Entity("GourmetGram.Domain.Feedback.Selection", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid");
+
+                    b.Property<long>("CreatedAt")
+                        .HasColumnType("bigint");
+
+                    b.Property<bool>("HasTask")
+                        .IsConcurrencyToken()
+                        .HasColumnType("boolean");
+
+                    b.Property<string>("Loop")
+                        .IsRequired()
+                        .HasColumnType("text");
+
+                    b.Property<string>("PhotoSha256")
+                        .IsRequired()
+                        .HasColumnType("text");
+
+                    b.Property<long>("Place")
+                        .HasColumnType("bigint");
+
+                    b.Property<Guid>("PredictionId")
+                        .HasColumnType("uuid");
+
+                    b.Property<double>("Probability")
+                        .HasColumnType("double precision");
+
+                    b.Property<string>("Reason")
+                        .IsRequired()
+                        .HasColumnType("text");
+
+                    b.Property<string>("Settings")
+                        .IsRequired()
+                        .HasColumnType("text");
+
+                    b.Property<int>("StrategyVersion")
+                        .HasColumnType("integer");
+
+                    b.Property<Guid?>("WindowId")
+                        .HasColumnType("uuid");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("WindowId")
+                        .HasFilter("\"WindowId\" IS NOT NULL");
+
+                    b.HasIndex("Loop", "CreatedAt");
+
+                    b.HasIndex("Loop", "Id");
+
+                    b.HasIndex("PhotoSha256", "Loop");
+
+                    b.HasIndex("PredictionId", "Loop")
+                        .IsUnique();
+
+                    b.HasIndex(new[] { "Id" }, "IX_Selections_WithoutTask")
+                        .HasFilter("NOT \"HasTask\"");
+
+                    b.ToTable("Selections", (string)null);
                 });
 
             modelBuilder.Entity("GourmetGram.Domain.Feedback.UserFeedback", b =>
@@ -222,7 +421,17 @@ namespace GourmetGram.Infrastructure.Persistence.Migrations.PostgreSql
                         .IsConcurrencyToken()
                         .HasColumnType("bigint");
 
+                    b.Property<string>("HeldBackReason")
+                        .HasColumnType("text");
+
                     b.Property<string>("Kind")
+                        .IsRequired()
+                        .HasColumnType("text");
+
+                    b.Property<long?>("Origin")
+                        .HasColumnType("bigint");
+
+                    b.Property<string>("OutputState")
                         .IsRequired()
                         .HasColumnType("text");
 
@@ -230,6 +439,11 @@ namespace GourmetGram.Infrastructure.Persistence.Migrations.PostgreSql
                         .HasColumnType("uuid");
 
                     b.Property<string>("Rater")
+                        .IsRequired()
+                        .HasColumnType("text");
+
+                    b.Property<string>("SelectionState")
+                        .IsConcurrencyToken()
                         .IsRequired()
                         .HasColumnType("text");
 
@@ -245,14 +459,260 @@ namespace GourmetGram.Infrastructure.Persistence.Migrations.PostgreSql
 
                     b.HasIndex("PredictionId");
 
+                    b.HasIndex("Origin", "Kind", "CreatedAt")
+                        .HasFilter("\"Origin\" IS NOT NULL");
+
                     b.HasIndex("PredictionId", "Rater", "Topic")
                         .IsUnique()
                         .HasFilter("\"EndedAt\" IS NULL");
 
+                    b.HasIndex("Rater", "Kind", "CreatedAt");
+
                     b.HasIndex("Rater", "Kind", "PredictionId")
                         .HasFilter("\"EndedAt\" IS NULL");
 
+                    b.HasIndex(new[] { "Id" }, "IX_UserFeedback_HeldBack")
+                        .HasFilter("\"SelectionState\" = 'HeldBack'");
+
+                    b.HasIndex(new[] { "Id" }, "IX_UserFeedback_PendingOutput")
+                        .HasFilter("\"OutputState\" = 'Pending'");
+
+                    b.HasIndex(new[] { "Id" }, "IX_UserFeedback_Unconsidered")
+                        .HasFilter("\"SelectionState\" IN ('Pending', 'Released')");
+
                     b.ToTable("UserFeedback", (string)null);
+                });
+
+            modelBuilder.Entity("GourmetGram.Domain.Feedback.WindowDraw", b =>
+                {
+                    b.Property<Guid>("WindowId")
+                        .HasColumnType("uuid");
+
+                    b.Property<string>("Loop")
+                        .HasColumnType("text");
+
+                    b.Property<int>("Population")
+                        .HasColumnType("integer");
+
+                    b.Property<string>("Settings")
+                        .IsRequired()
+                        .HasColumnType("text");
+
+                    b.Property<int>("StrategyVersion")
+                        .HasColumnType("integer");
+
+                    b.Property<int>("Taken")
+                        .HasColumnType("integer");
+
+                    b.HasKey("WindowId", "Loop");
+
+                    b.ToTable("WindowDraws", (string)null);
+                });
+
+            modelBuilder.Entity("GourmetGram.Domain.Labeling.AnnotationTask", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid");
+
+                    b.Property<int?>("ClassIndex")
+                        .HasColumnType("integer");
+
+                    b.Property<long>("CreatedAt")
+                        .HasColumnType("bigint");
+
+                    b.Property<long?>("DecidedAt")
+                        .HasColumnType("bigint");
+
+                    b.Property<bool>("IsBlind")
+                        .HasColumnType("boolean");
+
+                    b.Property<bool>("IsOutputDue")
+                        .HasColumnType("boolean");
+
+                    b.Property<long?>("LeaseUntil")
+                        .HasColumnType("bigint");
+
+                    b.Property<string>("LeasedTo")
+                        .HasColumnType("text");
+
+                    b.Property<string>("Loop")
+                        .IsRequired()
+                        .HasColumnType("text");
+
+                    b.Property<string>("PhotoSha256")
+                        .IsRequired()
+                        .HasColumnType("text");
+
+                    b.Property<long>("Place")
+                        .HasColumnType("bigint");
+
+                    b.Property<Guid>("PredictionId")
+                        .HasColumnType("uuid");
+
+                    b.Property<int>("Revision")
+                        .IsConcurrencyToken()
+                        .HasColumnType("integer");
+
+                    b.Property<string>("State")
+                        .IsRequired()
+                        .HasColumnType("text");
+
+                    b.Property<int>("Votes")
+                        .HasColumnType("integer");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("PredictionId");
+
+                    b.HasIndex("Loop", "State");
+
+                    b.HasIndex("PhotoSha256", "Loop")
+                        .IsUnique();
+
+                    b.HasIndex(new[] { "Id" }, "IX_AnnotationTasks_DueOutput")
+                        .HasFilter("\"IsOutputDue\"");
+
+                    b.HasIndex(new[] { "Loop", "Place" }, "IX_AnnotationTasks_Open")
+                        .HasFilter("\"State\" IN ('Created', 'Published')");
+
+                    b.ToTable("AnnotationTasks", (string)null);
+                });
+
+            modelBuilder.Entity("GourmetGram.Domain.Labeling.CollectedImage", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid");
+
+                    b.Property<string>("Bucket")
+                        .IsRequired()
+                        .HasColumnType("text");
+
+                    b.Property<int>("ClassIndex")
+                        .HasColumnType("integer");
+
+                    b.Property<long>("CreatedAt")
+                        .HasColumnType("bigint");
+
+                    b.Property<string>("Extension")
+                        .IsRequired()
+                        .HasColumnType("text");
+
+                    b.Property<string>("Loop")
+                        .IsRequired()
+                        .HasColumnType("text");
+
+                    b.Property<Guid>("PredictionId")
+                        .HasColumnType("uuid");
+
+                    b.Property<string>("State")
+                        .IsConcurrencyToken()
+                        .IsRequired()
+                        .HasColumnType("text");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("PredictionId");
+
+                    b.HasIndex(new[] { "Bucket", "ClassIndex", "Id" }, "IX_CollectedImages_Dataset")
+                        .HasFilter("\"State\" = 'Copied'");
+
+                    b.HasIndex(new[] { "Bucket", "Id" }, "IX_CollectedImages_Newest")
+                        .HasFilter("\"State\" = 'Copied'");
+
+                    b.HasIndex(new[] { "Id" }, "IX_CollectedImages_ToCopy")
+                        .HasFilter("\"State\" = 'Pending'");
+
+                    b.HasIndex(new[] { "Id" }, "IX_CollectedImages_ToRemove")
+                        .HasFilter("\"State\" = 'Superseded'");
+
+                    b.ToTable("CollectedImages", (string)null);
+                });
+
+            modelBuilder.Entity("GourmetGram.Domain.Labeling.HumanLabel", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid");
+
+                    b.Property<int?>("ClassIndex")
+                        .HasColumnType("integer");
+
+                    b.Property<long>("CreatedAt")
+                        .HasColumnType("bigint");
+
+                    b.Property<string>("End")
+                        .HasColumnType("text");
+
+                    b.Property<long?>("EndedAt")
+                        .IsConcurrencyToken()
+                        .HasColumnType("bigint");
+
+                    b.Property<string>("ExternalId")
+                        .HasColumnType("text");
+
+                    b.Property<bool>("IsBlind")
+                        .HasColumnType("boolean");
+
+                    b.Property<string>("Note")
+                        .HasColumnType("text");
+
+                    b.Property<string>("Person")
+                        .IsRequired()
+                        .HasColumnType("text");
+
+                    b.Property<bool>("ShowedAnswer")
+                        .HasColumnType("boolean");
+
+                    b.Property<string>("Source")
+                        .IsRequired()
+                        .HasColumnType("text");
+
+                    b.Property<Guid>("TaskId")
+                        .HasColumnType("uuid");
+
+                    b.Property<long?>("Took")
+                        .HasColumnType("bigint");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("TaskId");
+
+                    b.HasIndex("Person", "Id");
+
+                    b.ToTable("HumanLabels", (string)null);
+                });
+
+            modelBuilder.Entity("GourmetGram.Domain.Labeling.ReadOutput", b =>
+                {
+                    b.Property<string>("Key")
+                        .HasColumnType("text");
+
+                    b.Property<long?>("AnnotationId")
+                        .HasColumnType("bigint");
+
+                    b.Property<bool>("IsMoveDue")
+                        .HasColumnType("boolean");
+
+                    b.Property<string>("Outcome")
+                        .IsRequired()
+                        .HasColumnType("text");
+
+                    b.Property<long>("ReadAt")
+                        .HasColumnType("bigint");
+
+                    b.Property<string>("Reason")
+                        .HasColumnType("text");
+
+                    b.Property<long?>("UpdatedAt")
+                        .HasColumnType("bigint");
+
+                    b.Property<string>("Version")
+                        .IsConcurrencyToken()
+                        .IsRequired()
+                        .HasColumnType("text");
+
+                    b.HasKey("Key");
+
+                    b.ToTable("ReadOutputs", (string)null);
                 });
 
             modelBuilder.Entity("GourmetGram.Infrastructure.Media.MediaKey", b =>
@@ -630,11 +1090,47 @@ namespace GourmetGram.Infrastructure.Persistence.Migrations.PostgreSql
                     b.Navigation("Model");
                 });
 
+            modelBuilder.Entity("GourmetGram.Domain.Feedback.Selection", b =>
+                {
+                    b.HasOne("GourmetGram.Domain.Classification.Prediction", null)
+                        .WithMany()
+                        .HasForeignKey("PredictionId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired();
+                });
+
             modelBuilder.Entity("GourmetGram.Domain.Feedback.UserFeedback", b =>
                 {
                     b.HasOne("GourmetGram.Domain.Classification.Prediction", null)
                         .WithMany()
                         .HasForeignKey("PredictionId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("GourmetGram.Domain.Feedback.WindowDraw", b =>
+                {
+                    b.HasOne("GourmetGram.Domain.Feedback.SamplingWindow", null)
+                        .WithMany()
+                        .HasForeignKey("WindowId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("GourmetGram.Domain.Labeling.AnnotationTask", b =>
+                {
+                    b.HasOne("GourmetGram.Domain.Classification.Prediction", null)
+                        .WithMany()
+                        .HasForeignKey("PredictionId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("GourmetGram.Domain.Labeling.HumanLabel", b =>
+                {
+                    b.HasOne("GourmetGram.Domain.Labeling.AnnotationTask", null)
+                        .WithMany()
+                        .HasForeignKey("TaskId")
                         .OnDelete(DeleteBehavior.Restrict)
                         .IsRequired();
                 });

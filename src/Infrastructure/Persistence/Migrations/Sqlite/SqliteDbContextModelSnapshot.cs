@@ -122,8 +122,15 @@ namespace GourmetGram.Infrastructure.Persistence.Migrations.Sqlite
                         .IsConcurrencyToken()
                         .HasColumnType("INTEGER");
 
+                    b.Property<string>("SelectionState")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
                     b.Property<string>("TagsState")
                         .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<Guid?>("WindowId")
                         .HasColumnType("TEXT");
 
                     b.ComplexProperty(typeof(Dictionary<string, object>), "Photo", "GourmetGram.Domain.Classification.Prediction.Photo#StoredPhoto", b1 =>
@@ -165,6 +172,8 @@ namespace GourmetGram.Infrastructure.Persistence.Migrations.Sqlite
 
                     b.HasIndex("Maker", "Id");
 
+                    b.HasIndex("WindowId", "Id");
+
                     b.HasIndex("Maker", "PredictedIndex", "Id");
 
                     b.HasIndex(new[] { "Id" }, "IX_Predictions_DirtyTags")
@@ -172,6 +181,9 @@ namespace GourmetGram.Infrastructure.Persistence.Migrations.Sqlite
 
                     b.HasIndex(new[] { "Id" }, "IX_Predictions_PendingImage")
                         .HasFilter("\"ImageState\" = 'Pending'");
+
+                    b.HasIndex(new[] { "Id" }, "IX_Predictions_Unconsidered")
+                        .HasFilter("\"SelectionState\" = 'Pending'");
 
                     b.ToTable("Predictions", (string)null);
                 });
@@ -190,13 +202,200 @@ namespace GourmetGram.Infrastructure.Persistence.Migrations.Sqlite
                     b.Property<string>("ObjectKey")
                         .HasColumnType("TEXT");
 
+                    b.Property<Guid?>("WindowId")
+                        .HasColumnType("TEXT");
+
                     b.HasKey("Id");
 
                     b.HasIndex("Id")
                         .HasDatabaseName("IX_Tombstones_Unfinished")
                         .HasFilter("\"ObjectKey\" IS NOT NULL");
 
+                    b.HasIndex("WindowId")
+                        .HasFilter("\"WindowId\" IS NOT NULL");
+
                     b.ToTable("Tombstones", (string)null);
+                });
+
+            modelBuilder.Entity("GourmetGram.Domain.Feedback.FeedbackLoop", b =>
+                {
+                    b.Property<string>("Name")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Bucket")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<int>("DailyLimit")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<bool>("IsBlind")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<bool>("IsEnabled")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("Revision")
+                        .IsConcurrencyToken()
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Settings")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Surface")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<int>("Votes")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("Name");
+
+                    b.ToTable("FeedbackLoops", (string)null);
+                });
+
+            modelBuilder.Entity("GourmetGram.Domain.Feedback.LoopChange", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("At")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("By")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("From")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Loop")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Setting")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("To")
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("Loop", "Id");
+
+                    b.ToTable("LoopChanges", (string)null);
+                });
+
+            modelBuilder.Entity("GourmetGram.Domain.Feedback.SamplingKey", b =>
+                {
+                    b.Property<string>("Id")
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("CreatedAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Secret")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("Id");
+
+                    b.ToTable("SamplingKeys", (string)null);
+                });
+
+            modelBuilder.Entity("GourmetGram.Domain.Feedback.SamplingWindow", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("BegunAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long?>("ClosedAt")
+                        .IsConcurrencyToken()
+                        .HasColumnType("INTEGER");
+
+                    b.Property<bool>("IsForMeasuring")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("KeyId")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<int?>("Population")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex(new[] { "Id" }, "IX_SamplingWindows_Unclosed")
+                        .HasFilter("\"ClosedAt\" IS NULL");
+
+                    b.ToTable("SamplingWindows", (string)null);
+                });
+
+            modelBuilder.Entity("GourmetGram.Domain.Feedback.Selection", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("CreatedAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<bool>("HasTask")
+                        .IsConcurrencyToken()
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Loop")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("PhotoSha256")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("Place")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<Guid>("PredictionId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<double>("Probability")
+                        .HasColumnType("REAL");
+
+                    b.Property<string>("Reason")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Settings")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<int>("StrategyVersion")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<Guid?>("WindowId")
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("WindowId")
+                        .HasFilter("\"WindowId\" IS NOT NULL");
+
+                    b.HasIndex("Loop", "CreatedAt");
+
+                    b.HasIndex("Loop", "Id");
+
+                    b.HasIndex("PhotoSha256", "Loop");
+
+                    b.HasIndex("PredictionId", "Loop")
+                        .IsUnique();
+
+                    b.HasIndex(new[] { "Id" }, "IX_Selections_WithoutTask")
+                        .HasFilter("NOT \"HasTask\"");
+
+                    b.ToTable("Selections", (string)null);
                 });
 
             modelBuilder.Entity("GourmetGram.Domain.Feedback.UserFeedback", b =>
@@ -217,7 +416,17 @@ namespace GourmetGram.Infrastructure.Persistence.Migrations.Sqlite
                         .IsConcurrencyToken()
                         .HasColumnType("INTEGER");
 
+                    b.Property<string>("HeldBackReason")
+                        .HasColumnType("TEXT");
+
                     b.Property<string>("Kind")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<long?>("Origin")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("OutputState")
                         .IsRequired()
                         .HasColumnType("TEXT");
 
@@ -225,6 +434,11 @@ namespace GourmetGram.Infrastructure.Persistence.Migrations.Sqlite
                         .HasColumnType("TEXT");
 
                     b.Property<string>("Rater")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("SelectionState")
+                        .IsConcurrencyToken()
                         .IsRequired()
                         .HasColumnType("TEXT");
 
@@ -240,14 +454,260 @@ namespace GourmetGram.Infrastructure.Persistence.Migrations.Sqlite
 
                     b.HasIndex("PredictionId");
 
+                    b.HasIndex("Origin", "Kind", "CreatedAt")
+                        .HasFilter("\"Origin\" IS NOT NULL");
+
                     b.HasIndex("PredictionId", "Rater", "Topic")
                         .IsUnique()
                         .HasFilter("\"EndedAt\" IS NULL");
 
+                    b.HasIndex("Rater", "Kind", "CreatedAt");
+
                     b.HasIndex("Rater", "Kind", "PredictionId")
                         .HasFilter("\"EndedAt\" IS NULL");
 
+                    b.HasIndex(new[] { "Id" }, "IX_UserFeedback_HeldBack")
+                        .HasFilter("\"SelectionState\" = 'HeldBack'");
+
+                    b.HasIndex(new[] { "Id" }, "IX_UserFeedback_PendingOutput")
+                        .HasFilter("\"OutputState\" = 'Pending'");
+
+                    b.HasIndex(new[] { "Id" }, "IX_UserFeedback_Unconsidered")
+                        .HasFilter("\"SelectionState\" IN ('Pending', 'Released')");
+
                     b.ToTable("UserFeedback", (string)null);
+                });
+
+            modelBuilder.Entity("GourmetGram.Domain.Feedback.WindowDraw", b =>
+                {
+                    b.Property<Guid>("WindowId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Loop")
+                        .HasColumnType("TEXT");
+
+                    b.Property<int>("Population")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Settings")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<int>("StrategyVersion")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("Taken")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("WindowId", "Loop");
+
+                    b.ToTable("WindowDraws", (string)null);
+                });
+
+            modelBuilder.Entity("GourmetGram.Domain.Labeling.AnnotationTask", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("TEXT");
+
+                    b.Property<int?>("ClassIndex")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("CreatedAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long?>("DecidedAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<bool>("IsBlind")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<bool>("IsOutputDue")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long?>("LeaseUntil")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("LeasedTo")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Loop")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("PhotoSha256")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("Place")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<Guid>("PredictionId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<int>("Revision")
+                        .IsConcurrencyToken()
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("State")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<int>("Votes")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("PredictionId");
+
+                    b.HasIndex("Loop", "State");
+
+                    b.HasIndex("PhotoSha256", "Loop")
+                        .IsUnique();
+
+                    b.HasIndex(new[] { "Id" }, "IX_AnnotationTasks_DueOutput")
+                        .HasFilter("\"IsOutputDue\"");
+
+                    b.HasIndex(new[] { "Loop", "Place" }, "IX_AnnotationTasks_Open")
+                        .HasFilter("\"State\" IN ('Created', 'Published')");
+
+                    b.ToTable("AnnotationTasks", (string)null);
+                });
+
+            modelBuilder.Entity("GourmetGram.Domain.Labeling.CollectedImage", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Bucket")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<int>("ClassIndex")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("CreatedAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Extension")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Loop")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<Guid>("PredictionId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("State")
+                        .IsConcurrencyToken()
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("PredictionId");
+
+                    b.HasIndex(new[] { "Bucket", "ClassIndex", "Id" }, "IX_CollectedImages_Dataset")
+                        .HasFilter("\"State\" = 'Copied'");
+
+                    b.HasIndex(new[] { "Bucket", "Id" }, "IX_CollectedImages_Newest")
+                        .HasFilter("\"State\" = 'Copied'");
+
+                    b.HasIndex(new[] { "Id" }, "IX_CollectedImages_ToCopy")
+                        .HasFilter("\"State\" = 'Pending'");
+
+                    b.HasIndex(new[] { "Id" }, "IX_CollectedImages_ToRemove")
+                        .HasFilter("\"State\" = 'Superseded'");
+
+                    b.ToTable("CollectedImages", (string)null);
+                });
+
+            modelBuilder.Entity("GourmetGram.Domain.Labeling.HumanLabel", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("TEXT");
+
+                    b.Property<int?>("ClassIndex")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("CreatedAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("End")
+                        .HasColumnType("TEXT");
+
+                    b.Property<long?>("EndedAt")
+                        .IsConcurrencyToken()
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("ExternalId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<bool>("IsBlind")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Note")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Person")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<bool>("ShowedAnswer")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Source")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<Guid>("TaskId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<long?>("Took")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("TaskId");
+
+                    b.HasIndex("Person", "Id");
+
+                    b.ToTable("HumanLabels", (string)null);
+                });
+
+            modelBuilder.Entity("GourmetGram.Domain.Labeling.ReadOutput", b =>
+                {
+                    b.Property<string>("Key")
+                        .HasColumnType("TEXT");
+
+                    b.Property<long?>("AnnotationId")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<bool>("IsMoveDue")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Outcome")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("ReadAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Reason")
+                        .HasColumnType("TEXT");
+
+                    b.Property<long?>("UpdatedAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Version")
+                        .IsConcurrencyToken()
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("Key");
+
+                    b.ToTable("ReadOutputs", (string)null);
                 });
 
             modelBuilder.Entity("GourmetGram.Infrastructure.Media.MediaKey", b =>
@@ -596,11 +1056,47 @@ namespace GourmetGram.Infrastructure.Persistence.Migrations.Sqlite
                     b.Navigation("Model");
                 });
 
+            modelBuilder.Entity("GourmetGram.Domain.Feedback.Selection", b =>
+                {
+                    b.HasOne("GourmetGram.Domain.Classification.Prediction", null)
+                        .WithMany()
+                        .HasForeignKey("PredictionId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired();
+                });
+
             modelBuilder.Entity("GourmetGram.Domain.Feedback.UserFeedback", b =>
                 {
                     b.HasOne("GourmetGram.Domain.Classification.Prediction", null)
                         .WithMany()
                         .HasForeignKey("PredictionId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("GourmetGram.Domain.Feedback.WindowDraw", b =>
+                {
+                    b.HasOne("GourmetGram.Domain.Feedback.SamplingWindow", null)
+                        .WithMany()
+                        .HasForeignKey("WindowId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("GourmetGram.Domain.Labeling.AnnotationTask", b =>
+                {
+                    b.HasOne("GourmetGram.Domain.Classification.Prediction", null)
+                        .WithMany()
+                        .HasForeignKey("PredictionId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("GourmetGram.Domain.Labeling.HumanLabel", b =>
+                {
+                    b.HasOne("GourmetGram.Domain.Labeling.AnnotationTask", null)
+                        .WithMany()
+                        .HasForeignKey("TaskId")
                         .OnDelete(DeleteBehavior.Restrict)
                         .IsRequired();
                 });

@@ -1,0 +1,34 @@
+using GourmetGram.Application.Common;
+using GourmetGram.Application.Feedback;
+using MediatR;
+
+namespace GourmetGram.Application.Labeling;
+
+/// <summary>What the review page shows beside the photo: how far the person is, and their last decisions.</summary>
+public static class GetReview
+{
+    /// <param name="Loop">Name of the loop.</param>
+    /// <param name="Caller">Who reviews.</param>
+    public sealed record Query(string Loop, Caller Caller) : IRequest<Response>;
+
+    /// <param name="Name">Name of the loop.</param>
+    /// <param name="Title">The loop's name in words.</param>
+    /// <param name="Progress">How far the person is today (UTC).</param>
+    /// <param name="Latest">The person's last decisions, newest first.</param>
+    public sealed record Response(string Name, string Title, ReviewProgress Progress, IReadOnlyList<Decision> Latest);
+
+    internal sealed class Handler(LoopBook loops, ITaskFinder finder, TimeProvider time) : IRequestHandler<Query, Response>
+    {
+        private const int Shown = 4;
+
+        /// <exception cref="NotFoundException">There is no such loop.</exception>
+        public async Task<Response> Handle(Query request, CancellationToken cancellationToken)
+        {
+            var loop = await loops.FindAsync(request.Loop, cancellationToken);
+            var person = request.Caller.RequireIdentity("A review").ToString();
+            var today = new DateTimeOffset(time.GetUtcNow().UtcDateTime.Date, TimeSpan.Zero);
+            return new Response(
+                loop.Name, loop.Strategy.Title, await finder.MeasureAsync(loop.Name, person, today, cancellationToken), await finder.LatestAsync(loop.Name, person, Shown, cancellationToken));
+        }
+    }
+}

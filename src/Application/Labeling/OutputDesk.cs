@@ -1,0 +1,180 @@
+using System.Globalization;
+using System.Text;
+using GourmetGram.Application.Classification;
+using GourmetGram.Application.Common;
+using GourmetGram.Domain.Classification;
+using GourmetGram.Domain.Feedback;
+using GourmetGram.Domain.Labeling;
+using Microsoft.Extensions.Logging;
+
+namespace GourmetGram.Application.Labeling;
+
+/// <summary>
+/// Reads what others wrote below <c>labelstudio/output</c>, each version of each object once. What Label Studio wrote stays where it is; other files move to <c>processed</c>, and what cannot be
+/// used to <c>quarantine</c>, with the reason beside it. What was read is recorded in the transaction that keeps the labels, before anything is moved.
+/// </summary>
+internal sealed class OutputDesk(
+    IObjectStore store, IRepository<ReadOutput> reads, IRepository<Prediction> predictions, IRepository<UserFeedback> feedback, AnnotationDesk desk, TimeProvider time, ILogger<OutputDesk> logger)
+{
+    public const string Prefix = "output/";
+
+    private const int Batch = 100;
+    private const int Readers = 4;
+
+    /// <returns>How many objects had which outcome; what was read before does not count.</returns>
+    /// <exception cref="StoreUnavailableException">A store is away; what was read is kept.</exception>
+    public async Task<IReadOnlyDictionary<OutputOutcome, int>> RunAsync(Action read, CancellationToken cancellationToken)
+    {
+        var counts = Enum.GetValues<OutputOutcome>().ToDictionary(outcome => outcome, _ => 0);
+        await foreach (var batch in store.ListAsync(Buckets.Labels, Prefix, cancellationToken).Chunk(Batch).WithCancellation(cancellationToken))
+        {
+            var outcomes = await ConcurrentChangeException.RetryAsync(() => TakeAsync(batch, cancellationToken));
+            reads.Release();
+            foreach (var outcome in outcomes)
+            {
+                counts[outcome]++;
+                read();
+            }
+        }
+
+        return counts;
+    }
+
+    private async Task<IReadOnlyList<OutputOutcome>> TakeAsync(IReadOnlyList<StoredObject> batch, CancellationToken cancellationToken)
+    {
+        // A folder may be an object of its own.
+        var files = batch.Where(found => !found.Key.EndsWith('/')).ToDictionary(found => found.Key, StringComparer.Ordinal);
+        var known = (await reads.ListAsync(new ReadOutputs(files.Keys), cancellationToken)).ToDictionary(row => row.Key, StringComparer.Ordinal);
+        var own = (await feedback.ListAsync(new FeedbackWithIds([.. files.Keys.Select(FeedbackOf).OfType<Guid>()]), cancellationToken)).Select(fact => fact.OutputKey).ToHashSet(StringComparer.Ordinal);
+        var fresh = files.Values.Where(found => !own.Contains(found.Key) && (!known.TryGetValue(found.Key, out var row) || row.Version != found.Version)).ToList();
+        var outcomes = fresh.Count == 0 ? [] : await ReadAsync(fresh, known, cancellationToken);
+        foreach (var row in known.Values.Where(row => row.IsMoveDue))
+            await MoveAsync(row, cancellationToken);
+        await reads.SaveChangesAsync(CancellationToken.None);
+        return outcomes;
+    }
+
+    private async Task<IReadOnlyList<OutputOutcome>> ReadAsync(List<StoredObject> fresh, Dictionary<string, ReadOutput> known, CancellationToken cancellationToken)
+    {
+        var contents = new byte[]?[fresh.Count];
+        await Parallel.ForEachAsync(Enumerable.Range(0, fresh.Count), new ParallelOptions { MaxDegreeOfParallelism = Readers, CancellationToken = cancellationToken }, async (i, token) =>
+        {
+            try
+            {
+                contents[i] = fresh[i].Size > OutputFile.MostBytes ? [] : await (await store.OpenReadAsync(new ObjectAddress(Buckets.Labels, fresh[i].Key), token)).ReadToEndAsync(token);
+            }
+            catch (NotFoundException)
+            {
+                // Somebody removed it since it was listed: there is nothing to account for.
+            }
+        });
+
+        var files = fresh.Zip(contents, Parse).OfType<Parsed>().ToList();
+        var photos = await FindPhotosAsync(files, cancellationToken);
+        await desk.PrepareAsync(photos, cancellationToken);
+        var outcomes = new List<OutputOutcome>();
+        foreach (var file in files)
+        {
+            var row = known.GetValueOrDefault(file.Found.Key);
+            var (outcome, reason, erased) = file.Fault is null ? await desk.KeepAsync(file.Found.Key, file.Annotations, row?.UpdatedAt, cancellationToken) : new AnnotationDesk.Result(OutputOutcome.Invalid, file.Fault);
+            var newest = file.Annotations.MaxBy(annotation => annotation.UpdatedAt);
+            var isAnnotation = newest?.AnnotationId is not null;
+            if (row is null)
+                reads.Add(known[file.Found.Key] = row = ReadOutput.Record(file.Found.Key, file.Found.Version, newest?.AnnotationId, newest?.UpdatedAt, outcome, reason, !isAnnotation, time.GetUtcNow()));
+            else
+                row.ReadAgain(file.Found.Version, newest?.AnnotationId, newest?.UpdatedAt, outcome, reason, !isAnnotation, time.GetUtcNow());
+            if (outcome == OutputOutcome.Invalid)
+                logger.LogWarning("{Key} cannot be used: {Reason}", file.Found.Key, reason);
+            if (erased && !isAnnotation)
+                await store.DeleteAsync(new ObjectAddress(Buckets.Labels, file.Found.Key), cancellationToken);
+            outcomes.Add(outcome);
+        }
+
+        await reads.SaveChangesAsync(CancellationToken.None);
+        return outcomes;
+    }
+
+    private async Task MoveAsync(ReadOutput row, CancellationToken cancellationToken)
+    {
+        var rest = row.Key[Prefix.Length..];
+        try
+        {
+            if (row.Outcome == OutputOutcome.Invalid)
+            {
+                await store.PutAsync(
+                    new ObjectAddress(Buckets.Labels, $"quarantine/{rest}.reason.txt"), Encoding.UTF8.GetBytes($"{row.Reason}\nRead {row.ReadAt.ToUtcText()}.\n"), "text/plain; charset=utf-8", cancellationToken);
+                await store.MoveAsync(new ObjectAddress(Buckets.Labels, row.Key), new ObjectAddress(Buckets.Labels, $"quarantine/{rest}"), cancellationToken);
+            }
+            else
+            {
+                await store.MoveAsync(new ObjectAddress(Buckets.Labels, row.Key), new ObjectAddress(Buckets.Labels, $"processed/{rest}"), cancellationToken);
+            }
+        }
+        catch (NotFoundException)
+        {
+            // It was moved already, by another node or by a run that was interrupted.
+        }
+
+        row.MarkMoved();
+    }
+
+    /// <param name="Found">The object.</param>
+    /// <param name="Annotations">What it says; empty when it says nothing that can be used.</param>
+    /// <param name="Fault">Why it cannot be used; null when it can.</param>
+    private sealed record Parsed(StoredObject Found, IReadOnlyList<Annotation> Annotations, string? Fault);
+
+    private static Parsed? Parse(StoredObject found, byte[]? content)
+    {
+        if (content is null)
+            return null;
+        try
+        {
+            return found.Size > OutputFile.MostBytes
+                ? new Parsed(found, [], $"It has {found.Size} bytes: no label is that long.")
+                : new Parsed(found, OutputFile.Read(content), Fault: null);
+        }
+        catch (FormatException e)
+        {
+            return new Parsed(found, [], e.Message);
+        }
+    }
+
+    /// <summary>The predictions that texts name: by id, or as the lab names photos, by folder and file name.</summary>
+    private async Task<Dictionary<string, Prediction?>> FindPhotosAsync(List<Parsed> files, CancellationToken cancellationToken)
+    {
+        var names = files.SelectMany(file => file.Annotations).SelectMany(annotation => annotation.Photo).Distinct(StringComparer.Ordinal).ToList();
+        var ids = names.Select(name => (name, Id: IdIn(name))).Where(pair => pair.Id is not null).ToDictionary(pair => pair.name, pair => pair.Id!.Value, StringComparer.Ordinal);
+        var byId = (await predictions.ListAsync(new PredictionsOfIds([.. ids.Values.Distinct()]), cancellationToken)).ToDictionary(prediction => prediction.Id);
+        var found = new Dictionary<string, Prediction?>(StringComparer.Ordinal);
+        foreach (var name in names)
+        {
+            found[name] = ids.TryGetValue(name, out var id) ? byId.GetValueOrDefault(id)
+                : LabNameIn(name) is var (folder, file) && await predictions.ListAsync(new LabPhotos(folder, file), cancellationToken) is [var only] ? only
+                : null;
+        }
+
+        return found;
+    }
+
+    /// <summary>The prediction's id in <c>…/production/class_NN/{id}.jpg</c>, <c>…/media/{id}?…</c>, or a bare id.</summary>
+    public static Guid? IdIn(string name)
+    {
+        var path = name.AsSpan(0, name.IndexOfAny(['?', '#']) is >= 0 and var end ? end : name.Length).TrimEnd('/').ToString();
+        return PhotoName.PredictionOf(path) ?? (Guid.TryParseExact(PhotoName.Of(path), "D", out var id) ? id : null);
+    }
+
+    private static (int Folder, string File)? LabNameIn(string name)
+    {
+        var path = Uri.TryCreate(name, UriKind.Absolute, out var address) ? Uri.UnescapeDataString(address.AbsolutePath) : name;
+        return path.Split('/') is [.., var folder, { Length: > 0 } file] && folder.StartsWith("class_", StringComparison.Ordinal)
+            && int.TryParse(folder.AsSpan("class_".Length), NumberStyles.None, CultureInfo.InvariantCulture, out var index)
+                ? (index, file)
+                : null;
+    }
+
+    private static Guid? FeedbackOf(string key) =>
+        key.StartsWith(FeedbackPrefix, StringComparison.Ordinal) && key.EndsWith(".json", StringComparison.Ordinal)
+        && Guid.TryParseExact(key.AsSpan(FeedbackPrefix.Length, key.Length - FeedbackPrefix.Length - ".json".Length), "D", out var id) ? id : null;
+
+    private const string FeedbackPrefix = "output/userfeedback2/feedback_";
+}

@@ -1,0 +1,132 @@
+using System.Globalization;
+using System.Text.Json;
+
+namespace GourmetGram.Application.Labeling;
+
+/// <summary>One finished label as another program wrote it.</summary>
+/// <param name="AnnotationId">Label Studio's id; null in the lab's own files.</param>
+/// <param name="UpdatedAt">When it was last changed, UTC; null in the lab's own files.</param>
+/// <param name="CreatedAt">When it was given, UTC; null in the lab's own files.</param>
+/// <param name="Person">Who gave it; null when the file does not say.</param>
+/// <param name="Class">Name of the class; null for a skip.</param>
+/// <param name="Note">What the person noted.</param>
+/// <param name="Took">How long it took; null when unknown.</param>
+/// <param name="Photo">What names the photo, the surest first: ids and addresses.</param>
+/// <param name="ShowedAnswer">Whether the task carried what the model had said.</param>
+/// <param name="Fault">Why it cannot be used; null when it can.</param>
+internal sealed record Annotation(
+    long? AnnotationId, DateTimeOffset? UpdatedAt, DateTimeOffset? CreatedAt, string? Person, string? Class, string? Note, TimeSpan? Took, IReadOnlyList<string> Photo, bool ShowedAnswer, string? Fault);
+
+/// <summary>
+/// Reads what others write below <c>labelstudio/output</c>: an annotation of Label Studio (1.16 to 1.23), a task of Label Studio with its annotations (<c>FUTURE_SAVE_TASK_TO_STORAGE</c>), or a
+/// correction of the lab's web app. The class is the one choice of the control <c>label</c> or <c>food_type</c>, or of the only control there is.
+/// </summary>
+internal static class OutputFile
+{
+    /// <summary>Most bytes of a file that can be one.</summary>
+    public const int MostBytes = 1 << 20;
+
+    private static readonly string[] Controls = ["label", "food_type"];
+
+    /// <summary>What names the photo, the surest first.</summary>
+    private static readonly string[] Names = ["prediction_id", "object_key", "image"];
+
+    /// <summary>What gives the model's answer away: the key names the predicted class's folder.</summary>
+    private static readonly string[] Answers = ["ml_prediction", "confidence", "object_key"];
+
+    /// <summary>The annotations of a file; at least one.</summary>
+    /// <exception cref="FormatException">It is no such file; the message says why.</exception>
+    public static IReadOnlyList<Annotation> Read(ReadOnlyMemory<byte> content)
+    {
+        if (content.IsEmpty)
+            throw new FormatException("It is empty.");
+        if (content.Length > MostBytes)
+            throw new FormatException($"It has more than {MostBytes} bytes: no label is that long.");
+        try
+        {
+            using var json = JsonDocument.Parse(content);
+            if (json.RootElement.ValueKind != JsonValueKind.Object)
+                throw new FormatException($"It holds {json.RootElement.ValueKind}, not an object.");
+            return Read(json.RootElement);
+        }
+        catch (JsonException e)
+        {
+            throw new FormatException($"It is not JSON: {e.Message}", e);
+        }
+        catch (InvalidOperationException e)
+        {
+            // A text that holds half a surrogate pair parses, and cannot be read.
+            throw new FormatException($"It holds text that is no text: {e.Message}", e);
+        }
+    }
+
+    private static IReadOnlyList<Annotation> Read(JsonElement root)
+    {
+        if (Array(root, "annotations") is { } many && root.TryGetProperty("data", out _))
+            return many.GetArrayLength() == 0 ? throw new FormatException("It is a task without annotations.") : [.. many.EnumerateArray().Select(annotation => Read(annotation, root))];
+        if (!root.TryGetProperty("result", out _))
+            throw new FormatException("It has no \"result\".");
+        return Object(root, "task") is { } task ? [Read(root, task)] : throw new FormatException("It has no \"task\" that names the photo.");
+    }
+
+    private static Annotation Read(JsonElement annotation, JsonElement task)
+    {
+        if (annotation.ValueKind != JsonValueKind.Object)
+            throw new FormatException("One of its annotations is no object.");
+        var data = Object(task, "data") ?? throw new FormatException("Its task has no \"data\" that names the photo.");
+        var (label, fault) = Flag(annotation, "was_cancelled") ? (null, null) : ClassOf(annotation);
+        return new Annotation(
+            annotation.TryGetProperty("id", out var id) && id.ValueKind == JsonValueKind.Number && id.TryGetInt64(out var number) ? number : null,
+            Time(annotation, "updated_at"), Time(annotation, "created_at"), PersonOf(annotation), label, NoteOf(annotation),
+            annotation.TryGetProperty("lead_time", out var lead) && lead.ValueKind == JsonValueKind.Number && lead.TryGetDouble(out var seconds) && seconds is >= 0 and < 1e7 ? TimeSpan.FromSeconds(seconds) : null,
+            [.. Names.Select(name => Text(data, name)).OfType<string>()],
+            Answers.Any(name => data.TryGetProperty(name, out var told) && told.ValueKind is not (JsonValueKind.Null or JsonValueKind.Undefined)) || !annotation.TryGetProperty("id", out _),
+            fault);
+    }
+
+    private static (string? Class, string? Fault) ClassOf(JsonElement annotation)
+    {
+        if (Array(annotation, "result") is not { } results)
+            return (null, "It names no class: \"result\" is no list.");
+        var choices = results.EnumerateArray().Where(item => Text(item, "type") == "choices").ToList();
+        // The lab's own files do not say which control it was.
+        var asked = choices.Where(item => Text(item, "from_name") is not { } control || Controls.Contains(control, StringComparer.Ordinal)).ToList();
+        var named = (asked.Count > 0 ? asked : choices)
+            .SelectMany(item => Object(item, "value") is { } value && Array(value, "choices") is { } list ? list.EnumerateArray() : Enumerable.Empty<JsonElement>())
+            .Select(choice => choice.ValueKind == JsonValueKind.String ? choice.GetString()! : choice.GetRawText()).Distinct(StringComparer.Ordinal).ToList();
+        return named switch
+        {
+            [] => (null, "It names no class, and was not skipped."),
+            [var only] => (only, null),
+            _ => (null, $"It names {named.Count} classes: {string.Join(", ", named)}."),
+        };
+    }
+
+    private static string? NoteOf(JsonElement annotation)
+    {
+        if (Array(annotation, "result") is not { } results)
+            return null;
+        var lines = results.EnumerateArray().Where(item => Text(item, "type") == "textarea")
+            .SelectMany(item => Object(item, "value") is { } value && Array(value, "text") is { } list ? list.EnumerateArray() : Enumerable.Empty<JsonElement>())
+            .Where(line => line.ValueKind == JsonValueKind.String).Select(line => line.GetString()!);
+        var note = string.Join("\n", lines).Trim();
+        return note.Length == 0 ? null : note[..Math.Min(note.Length, Domain.Labeling.HumanLabel.NoteLength)];
+    }
+
+    private static string? PersonOf(JsonElement annotation) =>
+        Object(annotation, "completed_by") is { } person && person.TryGetProperty("id", out var id) ? id.GetRawText()
+        : annotation.TryGetProperty("completed_by", out var number) && number.ValueKind == JsonValueKind.Number ? number.GetRawText() : null;
+
+    private static bool Flag(JsonElement element, string name) => element.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.True;
+
+    private static string? Text(JsonElement element, string name) =>
+        element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+
+    private static JsonElement? Array(JsonElement element, string name) => element.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.Array ? value : null;
+
+    private static JsonElement? Object(JsonElement element, string name) =>
+        element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.Object ? value : null;
+
+    private static DateTimeOffset? Time(JsonElement element, string name) =>
+        DateTimeOffset.TryParse(Text(element, name), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var time) ? time : null;
+}

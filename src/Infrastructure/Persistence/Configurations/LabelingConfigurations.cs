@@ -1,0 +1,68 @@
+using GourmetGram.Domain.Classification;
+using GourmetGram.Domain.Labeling;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+
+namespace GourmetGram.Infrastructure.Persistence.Configurations;
+
+internal sealed class AnnotationTaskConfiguration : IEntityTypeConfiguration<AnnotationTask>
+{
+    public void Configure(EntityTypeBuilder<AnnotationTask> builder)
+    {
+        builder.ToTable("AnnotationTasks");
+        builder.Property(task => task.Id).ValueGeneratedNever();
+        builder.Property(task => task.State).HasConversion<string>();
+        builder.Property(task => task.Revision).IsConcurrencyToken();
+        builder.Ignore(task => task.IsOpen);
+        builder.HasOne<Prediction>().WithMany().HasForeignKey(task => task.PredictionId).OnDelete(DeleteBehavior.Restrict);
+        // Copies of a photo share a loop's task.
+        builder.HasIndex(task => new { task.PhotoSha256, task.Loop }).IsUnique();
+        builder.HasIndex(task => new { task.Loop, task.State });
+        builder.HasIndex(task => new { task.Loop, task.Place }, "IX_AnnotationTasks_Open").HasFilter("\"State\" IN ('Created', 'Published')");
+        builder.HasIndex(task => task.Id, "IX_AnnotationTasks_DueOutput").HasFilter("\"IsOutputDue\"");
+    }
+}
+
+internal sealed class HumanLabelConfiguration : IEntityTypeConfiguration<HumanLabel>
+{
+    public void Configure(EntityTypeBuilder<HumanLabel> builder)
+    {
+        builder.ToTable("HumanLabels");
+        builder.Property(label => label.Id).ValueGeneratedNever();
+        builder.Property(label => label.Source).HasConversion<string>();
+        // A label ends once: of two requests that end it, the second must notice.
+        builder.Property(label => label.EndedAt).IsConcurrencyToken();
+        builder.Property(label => label.End).HasConversion<string>();
+        builder.HasOne<AnnotationTask>().WithMany().HasForeignKey(label => label.TaskId).OnDelete(DeleteBehavior.Restrict);
+        builder.HasIndex(label => label.TaskId);
+        builder.HasIndex(label => new { label.Person, label.Id });
+    }
+}
+
+internal sealed class CollectedImageConfiguration : IEntityTypeConfiguration<CollectedImage>
+{
+    public void Configure(EntityTypeBuilder<CollectedImage> builder)
+    {
+        builder.ToTable("CollectedImages");
+        builder.Property(image => image.Id).ValueGeneratedNever();
+        builder.Property(image => image.State).HasConversion<string>().IsConcurrencyToken();
+        builder.Ignore(image => image.ObjectKey);
+        // No foreign key: the row outlives an erased prediction until its copy is removed.
+        builder.HasIndex(image => image.PredictionId);
+        builder.HasIndex(image => image.Id, "IX_CollectedImages_ToCopy").HasFilter("\"State\" = 'Pending'");
+        builder.HasIndex(image => image.Id, "IX_CollectedImages_ToRemove").HasFilter("\"State\" = 'Superseded'");
+        builder.HasIndex(image => new { image.Bucket, image.ClassIndex, image.Id }, "IX_CollectedImages_Dataset").HasFilter("\"State\" = 'Copied'");
+        builder.HasIndex(image => new { image.Bucket, image.Id }, "IX_CollectedImages_Newest").HasFilter("\"State\" = 'Copied'");
+    }
+}
+
+internal sealed class ReadOutputConfiguration : IEntityTypeConfiguration<ReadOutput>
+{
+    public void Configure(EntityTypeBuilder<ReadOutput> builder)
+    {
+        builder.ToTable("ReadOutputs");
+        builder.HasKey(read => read.Key);
+        builder.Property(read => read.Outcome).HasConversion<string>();
+        builder.Property(read => read.Version).IsConcurrencyToken();
+    }
+}

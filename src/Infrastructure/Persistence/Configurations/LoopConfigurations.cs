@@ -1,0 +1,81 @@
+using GourmetGram.Domain.Classification;
+using GourmetGram.Domain.Feedback;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+
+namespace GourmetGram.Infrastructure.Persistence.Configurations;
+
+internal sealed class FeedbackLoopConfiguration : IEntityTypeConfiguration<FeedbackLoop>
+{
+    public void Configure(EntityTypeBuilder<FeedbackLoop> builder)
+    {
+        builder.ToTable("FeedbackLoops");
+        builder.HasKey(loop => loop.Name);
+        builder.Property(loop => loop.Surface).HasConversion<string>();
+        builder.Property(loop => loop.Settings).HasConversion<TextsConverter, TextsComparer>();
+        builder.Property(loop => loop.Revision).IsConcurrencyToken();
+        builder.Ignore(loop => loop.Current);
+    }
+}
+
+internal sealed class LoopChangeConfiguration : IEntityTypeConfiguration<LoopChange>
+{
+    public void Configure(EntityTypeBuilder<LoopChange> builder)
+    {
+        builder.ToTable("LoopChanges");
+        builder.Property(change => change.Id).ValueGeneratedNever();
+        builder.HasIndex(change => new { change.Loop, change.Id });
+    }
+}
+
+internal sealed class SamplingKeyConfiguration : IEntityTypeConfiguration<SamplingKey>
+{
+    public void Configure(EntityTypeBuilder<SamplingKey> builder)
+    {
+        builder.ToTable("SamplingKeys");
+        builder.Property(key => key.Id).ValueGeneratedNever();
+    }
+}
+
+internal sealed class SamplingWindowConfiguration : IEntityTypeConfiguration<SamplingWindow>
+{
+    public void Configure(EntityTypeBuilder<SamplingWindow> builder)
+    {
+        builder.ToTable("SamplingWindows");
+        builder.Property(window => window.Id).ValueGeneratedNever();
+        // A window closes once: of two processes that close it, the second must notice.
+        builder.Property(window => window.ClosedAt).IsConcurrencyToken();
+        builder.HasIndex(window => window.Id, "IX_SamplingWindows_Unclosed").HasFilter("\"ClosedAt\" IS NULL");
+    }
+}
+
+internal sealed class WindowDrawConfiguration : IEntityTypeConfiguration<WindowDraw>
+{
+    public void Configure(EntityTypeBuilder<WindowDraw> builder)
+    {
+        builder.ToTable("WindowDraws");
+        builder.HasKey(draw => new { draw.WindowId, draw.Loop });
+        builder.Property(draw => draw.Settings).HasConversion<TextsConverter, TextsComparer>();
+        builder.Ignore(draw => draw.Probability);
+        builder.HasOne<SamplingWindow>().WithMany().HasForeignKey(draw => draw.WindowId).OnDelete(DeleteBehavior.Restrict);
+    }
+}
+
+internal sealed class SelectionConfiguration : IEntityTypeConfiguration<Selection>
+{
+    public void Configure(EntityTypeBuilder<Selection> builder)
+    {
+        builder.ToTable("Selections");
+        builder.Property(selection => selection.Id).ValueGeneratedNever();
+        builder.Property(selection => selection.Settings).HasConversion<TextsConverter, TextsComparer>();
+        // Of two processes that make its task, the second must notice.
+        builder.Property(selection => selection.HasTask).IsConcurrencyToken();
+        builder.HasOne<Prediction>().WithMany().HasForeignKey(selection => selection.PredictionId).OnDelete(DeleteBehavior.Restrict);
+        builder.HasIndex(selection => new { selection.PredictionId, selection.Loop }).IsUnique();
+        builder.HasIndex(selection => new { selection.PhotoSha256, selection.Loop });
+        builder.HasIndex(selection => new { selection.Loop, selection.CreatedAt });
+        builder.HasIndex(selection => new { selection.Loop, selection.Id });
+        builder.HasIndex(selection => selection.WindowId).HasFilter("\"WindowId\" IS NOT NULL");
+        builder.HasIndex(selection => selection.Id, "IX_Selections_WithoutTask").HasFilter("NOT \"HasTask\"");
+    }
+}
