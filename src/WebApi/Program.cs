@@ -1,5 +1,6 @@
 using GourmetGram.Application.Classification;
 using GourmetGram.Application.Common;
+using GourmetGram.Application.Feedback;
 using GourmetGram.Infrastructure.Hosting;
 using GourmetGram.Infrastructure.Onnx;
 using GourmetGram.Infrastructure.Persistence;
@@ -9,6 +10,7 @@ using GourmetGram.WebApi.Errors;
 using GourmetGram.WebApi.Feedback;
 using GourmetGram.WebApi.Hosting;
 using GourmetGram.WebApi.Lab;
+using GourmetGram.WebApi.Labeling;
 using GourmetGram.WebApi.OpenApi;
 using GourmetGram.WebApi.Operations;
 using GourmetGram.WebApi.Security;
@@ -65,6 +67,7 @@ static WebApplication Build(string[] args)
 
     services.AddHttpContextAccessor();
     services.AddScoped<ILinks, Links>();
+    services.AddScoped<ICallerAddress, CallerAddress>();
     services.ConfigureHttpJsonOptions(json => Composition.Configure(json.SerializerOptions));
     // A request that cannot be bound becomes a problem with words, as every other.
     services.Configure<RouteHandlerOptions>(routes => routes.ThrowOnBadRequest = true);
@@ -78,6 +81,7 @@ static WebApplication Build(string[] args)
     services.AddConnectionLimits();
     services.AddSingleton<PhotoBatch>();
     services.AddScoped<PhotoZip>();
+    services.AddScoped<DatasetFiles>();
     services.AddOpenApiDocument();
     services.AddHealth();
     services.AddPrometheusMetrics();
@@ -124,6 +128,9 @@ static WebApplication Build(string[] args)
     api.MapPredictions();
     api.MapMediaLinks();
     api.MapFeedback();
+    api.MapLoops();
+    api.MapTasks();
+    api.MapDatasets();
     api.MapJobs();
     app.MapPrometheusScrapingEndpoint().RequireAuthorization(Policies.Metrics);
     return app;

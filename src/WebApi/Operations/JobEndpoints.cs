@@ -50,11 +50,11 @@ internal static class JobEndpoints
     }
 
     private static async Task<Ok<JobView>> ScheduleAsync(string name, [FromBody] ScheduleChange change, HttpContext context, IJobs jobs, CancellationToken cancellationToken) =>
-        TypedResults.Ok(await jobs.ScheduleAsync(name, change.Cron, change.Paused, context.User.ToCaller().Actor.ToString(), cancellationToken));
+        TypedResults.Ok(await jobs.ScheduleAsync(name, change.Cron, change.Paused, context.User.Who(), cancellationToken));
 
     private static async Task<Accepted<JobRunView>> RunAsync(string name, HttpContext context, IJobs jobs, CancellationToken cancellationToken)
     {
-        var run = await jobs.RunAsync(name, context.User.ToCaller().Actor.ToString(), cancellationToken);
+        var run = await jobs.RunAsync(name, context.User.Who(), cancellationToken);
         return TypedResults.Accepted($"{context.Request.PathBase}/api/v1/jobs/{run.Job}/runs/{run.Id}", run);
     }
 

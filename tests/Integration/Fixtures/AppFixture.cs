@@ -138,7 +138,7 @@ public class PostgreSqlApp : AppFixture
     public override async Task<IReadOnlyList<string>> StoredObjectsAsync()
     {
         var names = new List<string>();
-        foreach (var bucket in new[] { "production", "thumbnails" })
+        foreach (var bucket in new[] { "production", "thumbnails", "labelstudio", "cleanproduction", "lowconfidence", "userfeedback", "userfeedback2" })
         {
             await foreach (var found in Store.ListAsync(bucket, "", CancellationToken.None))
                 names.Add($"{bucket}/{found.Key}");

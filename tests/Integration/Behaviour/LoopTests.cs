@@ -1,0 +1,216 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json.Nodes;
+using GourmetGram.Tests.Integration.Fixtures;
+
+namespace GourmetGram.Tests.Integration.Behaviour;
+
+/// <summary>The whole loop as a program sees it: photos are selected, handed out, labelled and collected.</summary>
+public abstract class LoopTests(AppFixture app) : BehaviourTests(app)
+{
+    [Fact]
+    public async Task The_loops_of_the_strategies_are_there_with_their_defaults()
+    {
+        var loops = (await App.Administrator().Http.GetFromJsonAsync<JsonObject>("api/v1/loops", Cancel))!["loops"]!.AsArray();
+        Assert.Equal(["randomsampled", "lowconfidence", "userfeedback", "userfeedback2"], loops.Select(loop => loop!["name"]!.GetValue<string>()));
+        Assert.Equal(["cleanproduction", "lowconfidence", "userfeedback", "userfeedback2"], loops.Select(loop => loop!["bucket"]!.GetValue<string>()));
+        Assert.Equal([true, false, false, false], loops.Select(loop => loop!["blind"]!.GetValue<bool>()));
+        Assert.Equal(["Review", "Review", "Review", "None"], loops.Select(loop => loop!["surface"]!.GetValue<string>()));
+    }
+
+    [Fact]
+    public async Task A_flagged_photo_is_asked_once_labelled_and_collected()
+    {
+        var admin = App.Administrator();
+        var visitor = await App.VisitorAsync();
+        var photo = await visitor.UploadAsync();
+        using (var flagged = await visitor.FlagAsync(photo.Id))
+            Assert.Equal(HttpStatusCode.NoContent, flagged.StatusCode);
+        await RunAsync(admin, "select-candidates");
+
+        var task = await NextOfAsync(admin, "userfeedback", photo.Id);
+        Assert.Equal(photo.Class, task["model"]!["class"]!.GetValue<string>());
+        var other = task["classes"]!.AsArray().Select(name => name!.GetValue<string>()).First(name => name != photo.Class);
+        var label = await LabelAsync(admin, task, other);
+        Assert.False(label["agreed"]!.GetValue<bool>());
+        Assert.Equal(label.ToJsonString(), (await LabelAsync(admin, task, other)).ToJsonString());
+
+        await RunAsync(admin, "process-annotations");
+        Assert.Equal([Collected("userfeedback", task, other, photo.Id)], await CopiesOfAsync(photo.Id));
+
+        // Another class moves the copy; taking it back removes it.
+        await LabelAsync(admin, task, photo.Class);
+        await RunAsync(admin, "process-annotations");
+        Assert.Equal([Collected("userfeedback", task, photo.Class, photo.Id)], await CopiesOfAsync(photo.Id));
+        var latest = await LabelAsync(admin, task, photo.Class);
+        using (var undone = await admin.SendAsync(HttpMethod.Delete, $"api/v1/labels/{latest["id"]}"))
+            Assert.Equal(HttpStatusCode.OK, undone.StatusCode);
+        await RunAsync(admin, "process-annotations");
+        Assert.Empty(await CopiesOfAsync(photo.Id));
+    }
+
+    [Fact]
+    public async Task A_correction_is_exported_and_collected_and_goes_when_it_is_taken_back()
+    {
+        var admin = App.Administrator();
+        var visitor = await App.VisitorAsync();
+        var photo = await visitor.UploadAsync();
+        var other = photo.Probabilities.First(p => p.Class != photo.Class).Class;
+        (await visitor.CorrectAsync(photo.Id, other)).Dispose();
+        await RunAsync(admin, "select-candidates");
+        await RunAsync(admin, "process-annotations");
+        var copy = Assert.Single(await CopiesOfAsync(photo.Id));
+        Assert.StartsWith("userfeedback2/class_", copy, StringComparison.Ordinal);
+        (await visitor.UncorrectAsync(photo.Id)).Dispose();
+        await RunAsync(admin, "process-annotations");
+        Assert.Empty(await CopiesOfAsync(photo.Id));
+    }
+
+    [Fact]
+    public async Task A_random_draw_is_blind_recorded_and_can_be_repeated()
+    {
+        var admin = App.Administrator();
+        var photo = await admin.UploadAsync();
+        await RunAsync(admin, "random-sampling");
+        var windows = (await admin.Http.GetFromJsonAsync<JsonObject>("api/v1/windows?limit=1", Cancel))!["items"]!.AsArray();
+        var window = Assert.Single(windows)!;
+        var population = window["population"]!.GetValue<int>();
+        var draw = Assert.Single(window["draws"]!.AsArray())!;
+        Assert.True(population >= 1);
+        Assert.Equal(Math.Min(5, population), draw["taken"]!.GetValue<int>());
+        Assert.Equal((double)draw["taken"]!.GetValue<int>() / population, draw["probability"]!.GetValue<double>());
+
+        var ledger = (await admin.Http.GetFromJsonAsync<JsonObject>("api/v1/loops/randomsampled/selections?limit=100", Cancel))!["items"]!.AsArray();
+        var drawn = ledger.Where(line => line!["windowId"]!.GetValue<string>() == window["id"]!.GetValue<string>()).Select(line => line!["predictionId"]!.GetValue<string>()).Order().ToList();
+        var replay = (await admin.Http.GetFromJsonAsync<JsonObject>($"api/v1/windows/{window["id"]}/replay", Cancel))!["draws"]!.AsArray();
+        Assert.Equal(drawn, Assert.Single(replay)!["drawn"]!.AsArray().Select(id => id!.GetValue<string>()).Order());
+
+        var task = await NextAsync(admin, "randomsampled");
+        Assert.NotNull(task);
+        Assert.False(task.ContainsKey("model"));
+        Assert.DoesNotContain("class_", task.ToJsonString(), StringComparison.Ordinal);
+        Assert.NotNull(photo);
+    }
+
+    [Fact]
+    public async Task A_setting_that_makes_no_sense_is_refused_with_words_and_a_good_one_is_in_the_history()
+    {
+        var admin = App.Administrator();
+        using (var refused = await PatchAsync(admin, "lowconfidence", new { settings = new { threshold = 1.7 } }))
+        {
+            Assert.Equal(HttpStatusCode.BadRequest, refused.StatusCode);
+            Assert.Contains("1.7 is too high. Enter a number from 0 to 1.", await refused.Content.ReadAsStringAsync(Cancel), StringComparison.Ordinal);
+        }
+
+        using (var changed = await PatchAsync(admin, "lowconfidence", new { dailyLimit = 40 }))
+        {
+            Assert.Equal(HttpStatusCode.OK, changed.StatusCode);
+            var answer = (await changed.Content.ReadFromJsonAsync<JsonObject>(Cancel))!;
+            Assert.Equal(40, answer["loop"]!["dailyLimit"]!.GetValue<int>());
+            Assert.Equal(("dailyLimit", "0", "40"), (Text(answer, "setting"), Text(answer, "from"), Text(answer, "to")));
+        }
+
+        using var back = await PatchAsync(admin, "lowconfidence", new { dailyLimit = 0 });
+        Assert.Equal(HttpStatusCode.OK, back.StatusCode);
+
+        static string? Text(JsonObject answer, string field) => answer["history"]![0]![field]?.GetValue<string>();
+    }
+
+    [Fact]
+    public async Task A_flood_of_flags_is_held_back_until_an_administrator_decides()
+    {
+        var admin = App.Administrator();
+        var visitor = await App.VisitorAsync();
+        var photos = new List<PredictionJson>();
+        for (var i = 0; i < 32; i++)
+        {
+            photos.Add(await visitor.UploadAsync());
+            (await visitor.FlagAsync(photos[^1].Id)).Dispose();
+        }
+
+        await RunAsync(admin, "select-candidates");
+        var mine = photos.Select(photo => photo.Id.ToString()).ToHashSet();
+        var held = (await admin.Http.GetFromJsonAsync<JsonObject>("api/v1/held-back", Cancel))!["items"]!.AsArray().Where(item => mine.Contains(item!["predictionId"]!.GetValue<string>())).ToList();
+        Assert.Equal(photos[30..].Select(photo => photo.Id.ToString()), held.Select(item => item!["predictionId"]!.GetValue<string>()));
+        Assert.All(held, item => Assert.Equal("More than 30 flags of one visitor within an hour.", item!["reason"]!.GetValue<string>()));
+        Assert.DoesNotContain(photos[31].Id.ToString(), await SelectedAsync(admin, "userfeedback"));
+
+        using (var released = await admin.SendAsync(HttpMethod.Post, "api/v1/held-back/release", JsonContent.Create(new { ids = new[] { held[1]!["id"]!.GetValue<Guid>() } })))
+            Assert.Equal(HttpStatusCode.OK, released.StatusCode);
+        using (var discarded = await admin.SendAsync(HttpMethod.Post, "api/v1/held-back/discard", JsonContent.Create(new { ids = new[] { held[0]!["id"]!.GetValue<Guid>() } })))
+            Assert.Equal(HttpStatusCode.OK, discarded.StatusCode);
+        await RunAsync(admin, "select-candidates");
+        var selected = await SelectedAsync(admin, "userfeedback");
+        Assert.Contains(photos[31].Id.ToString(), selected);
+        Assert.DoesNotContain(photos[30].Id.ToString(), selected);
+    }
+
+    [Fact]
+    public async Task An_erased_photo_leaves_ledger_tasks_and_datasets()
+    {
+        var admin = App.Administrator();
+        var visitor = await App.VisitorAsync();
+        var photo = await visitor.UploadAsync();
+        (await visitor.FlagAsync(photo.Id)).Dispose();
+        await RunAsync(admin, "select-candidates");
+        var task = await NextOfAsync(admin, "userfeedback", photo.Id);
+        await LabelAsync(admin, task, photo.Class);
+        await RunAsync(admin, "process-annotations");
+        Assert.Single(await CopiesOfAsync(photo.Id));
+        using (var erased = await visitor.EraseAsync(photo.Id))
+            Assert.Equal(HttpStatusCode.NoContent, erased.StatusCode);
+        Assert.DoesNotContain(await App.StoredObjectsAsync(), name => name.Contains(photo.Id.ToString(), StringComparison.Ordinal));
+        Assert.DoesNotContain(photo.Id.ToString(), await SelectedAsync(admin, "userfeedback"));
+    }
+
+    private static async Task RunAsync(AppClient admin, string job)
+    {
+        var run = await admin.RunJobAsync(job);
+        Assert.True(run["state"]!.GetValue<string>() == "Completed", run.ToJsonString());
+    }
+
+    private static async Task<JsonObject?> NextAsync(AppClient admin, string loop)
+    {
+        using var answer = await admin.SendAsync(HttpMethod.Post, $"api/v1/loops/{loop}/tasks/next");
+        return answer.StatusCode == HttpStatusCode.NoContent ? null : await answer.Content.ReadFromJsonAsync<JsonObject>(Cancel);
+    }
+
+    /// <summary>Skips what other tests left until the task of this photo comes.</summary>
+    private static async Task<JsonObject> NextOfAsync(AppClient admin, string loop, Guid predictionId)
+    {
+        while (await NextAsync(admin, loop) is { } task)
+        {
+            if (task["predictionId"]!.GetValue<Guid>() == predictionId)
+                return task;
+            (await admin.SendAsync(HttpMethod.Post, $"api/v1/tasks/{task["id"]}/skip")).Dispose();
+        }
+
+        throw new InvalidOperationException($"{loop} has no task for {predictionId}.");
+    }
+
+    private static async Task<JsonObject> LabelAsync(AppClient admin, JsonObject task, string label)
+    {
+        using var answer = await admin.SendAsync(HttpMethod.Post, $"api/v1/tasks/{task["id"]}/label", JsonContent.Create(new { @class = label }));
+        Assert.True(answer.StatusCode == HttpStatusCode.Created, await answer.Content.ReadAsStringAsync(Cancel));
+        return (await answer.Content.ReadFromJsonAsync<JsonObject>(Cancel))!;
+    }
+
+    private static Task<HttpResponseMessage> PatchAsync(AppClient admin, string loop, object change) =>
+        admin.SendAsync(HttpMethod.Patch, $"api/v1/loops/{loop}", JsonContent.Create(change));
+
+    private static async Task<List<string>> SelectedAsync(AppClient admin, string loop) =>
+        [.. (await admin.Http.GetFromJsonAsync<JsonObject>($"api/v1/loops/{loop}/selections?limit=100", Cancel))!["items"]!.AsArray().Select(line => line!["predictionId"]!.GetValue<string>())];
+
+    private async Task<List<string>> CopiesOfAsync(Guid id) =>
+        [.. (await App.StoredObjectsAsync()).Where(name => name.Contains(id.ToString(), StringComparison.Ordinal) && !name.StartsWith("production/", StringComparison.Ordinal) && !name.StartsWith("thumbnails/", StringComparison.Ordinal))];
+
+    private static string Collected(string bucket, JsonObject task, string label, Guid id)
+    {
+        var index = task["classes"]!.AsArray().Select(name => name!.GetValue<string>()).ToList().IndexOf(label);
+        return $"{bucket}/class_{index:00}/{id}.jpg";
+    }
+}
+
+public sealed class SqliteLoopTests(SqliteApp app) : LoopTests(app);
+
+public sealed class PostgreSqlLoopTests(PostgreSqlApp app) : LoopTests(app);
