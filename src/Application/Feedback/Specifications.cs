@@ -164,27 +164,21 @@ internal sealed class HeldBackFeedback : Specification<UserFeedback>
     }
 }
 
-/// <summary>What was said in the same way from the same source in a stretch of time before a fact; at most so many as decide.</summary>
-internal sealed class FeedbackBefore : Specification<UserFeedback>
+/// <summary>What a rater said in one way in a stretch of time, up to a fact; at most so many as decide.</summary>
+internal sealed class FeedbackOfRaterBefore : Specification<UserFeedback>
 {
-    private FeedbackBefore(UserFeedback fact, TimeSpan span, int most)
+    public FeedbackOfRaterBefore(Actor rater, FeedbackKind kind, DateTimeOffset since, Guid fact, int limit)
     {
-        var since = fact.CreatedAt - span;
-        Query.Where(other => other.Kind == fact.Kind && other.CreatedAt > since && other.Id < fact.Id).Take(most);
+        Query.Where(other => other.Rater == rater && other.Kind == kind && other.CreatedAt > since && other.Id < fact).OrderByDescending(other => other.CreatedAt).Take(limit);
     }
+}
 
-    public static FeedbackBefore OfRater(UserFeedback fact, TimeSpan span, int most)
+/// <summary>What was said in one way from one address in a stretch of time, up to a fact; at most so many as decide.</summary>
+internal sealed class FeedbackOfOriginBefore : Specification<UserFeedback>
+{
+    public FeedbackOfOriginBefore(long origin, FeedbackKind kind, DateTimeOffset since, Guid fact, int limit)
     {
-        var specification = new FeedbackBefore(fact, span, most);
-        specification.Query.Where(other => other.Rater == fact.Rater);
-        return specification;
-    }
-
-    public static FeedbackBefore OfAddress(UserFeedback fact, TimeSpan span, int most)
-    {
-        var specification = new FeedbackBefore(fact, span, most);
-        specification.Query.Where(other => other.Origin == fact.Origin);
-        return specification;
+        Query.Where(other => other.Origin == origin && other.Kind == kind && other.CreatedAt > since && other.Id < fact).OrderByDescending(other => other.CreatedAt).Take(limit);
     }
 }
 

@@ -1,8 +1,10 @@
+using FluentValidation;
 using GourmetGram.Application.Classification;
 using GourmetGram.Application.Common;
 using GourmetGram.Application.Feedback;
 using GourmetGram.Domain.Classification;
 using GourmetGram.Domain.Feedback;
+using GourmetGram.Domain.Labeling;
 using MediatR;
 
 namespace GourmetGram.Application.Labeling;
@@ -19,8 +21,18 @@ public static class NextTask
     /// <param name="TaskId">The one task that is wanted, of those the caller may have; null for the next.</param>
     public sealed record Command(string Loop, Caller Caller, IReadOnlyList<Guid>? Holding = null, Guid? TaskId = null) : IRequest<TaskResponse?>;
 
+    internal sealed class Validator : AbstractValidator<Command>
+    {
+        private const int NameLength = 100;
+
+        public Validator()
+        {
+            RuleFor(c => c.Loop).MaximumLength(NameLength).OverridePropertyName("name").WithMessage("There is no loop with such a long name.");
+        }
+    }
+
     internal sealed class Handler(
-        LoopBook loops, TaskMaker maker, ITaskFinder finder, IRepository<Domain.Labeling.AnnotationTask> tasks, IRepository<Prediction> predictions, ILinks links, TimeProvider time)
+        LoopBook loops, TaskMaker maker, ITaskFinder finder, IRepository<AnnotationTask> tasks, IRepository<Prediction> predictions, ILinks links, TimeProvider time)
         : IRequestHandler<Command, TaskResponse?>
     {
         /// <exception cref="NotFoundException">There is no such loop.</exception>

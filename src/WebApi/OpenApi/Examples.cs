@@ -33,8 +33,88 @@ internal sealed class Examples : IOpenApiOperationTransformer
         }
         """;
 
+    private const string Loop = """
+        {
+          "name": "lowconfidence", "title": "Low Confidence Review", "description": "Photos the model is not sure of. Good for training, not for measuring.", "enabled": true,
+          "bucket": "lowconfidence", "surface": "Review", "blind": false, "votes": 1, "dailyLimit": 0, "random": false, "job": "select-candidates",
+          "settings": { "threshold": "0.7" }, "summary": "below 70%",
+          "fields": [{ "name": "threshold", "label": "Select below", "help": "0.7 means: photos that the model is less than 70% sure of.", "type": "number", "minimum": 0, "maximum": 1 }],
+          "counts": {
+            "selected": 293, "waiting": 98, "labelled": 187, "skipped": 8, "agreed": 109, "oldestWaiting": "2026-11-17T08:12:44.501Z", "selectedInWeek": 31, "heldBack": 0
+          }
+        }
+        """;
+
+    private const string Changes = """
+        [{ "loop": "lowconfidence", "at": "2026-11-20T09:14:02.117Z", "by": "ApiKey:bootstrap", "setting": "dailyLimit", "from": "20", "to": "40" }]
+        """;
+
+    private const string Label = """
+        {
+          "id": "019b0c6e-5c9a-7d3e-8f21-3b1f0a9c4d56", "taskId": "019b0c6e-5c9a-7d3e-8f21-3b1f0a9c4d57", "predictionId": "019b0c6e-5c9a-7d3e-8f21-3b1f0a9c4d55",
+          "class": "Apple", "blind": true, "createdAt": "2026-11-23T12:04:00.123Z", "model": "Pear", "agreed": false
+        }
+        """;
+
+    private const string Window = """
+        {
+          "id": "019b0c6e-5c9a-7d3e-8f21-3b1f0a9c4d58", "begunAt": "2026-11-23T00:00:00.004Z", "closedAt": "2026-11-23T00:00:00.231Z", "population": 412, "keyId": "9f3c51aa07de", "forMeasuring": true,
+          "draws": [{ "loop": "randomsampled", "taken": 5, "probability": 0.012135922330097087, "strategyVersion": 1, "settings": { "perWindow": "5" } }]
+        }
+        """;
+
     private static readonly Dictionary<(string? Operation, string Status), string> Answers = new()
     {
+        [("ListLoops", "200")] = $$"""{ "loops": [{{Loop}}], "history": {{Changes}} }""",
+        [("GetLoop", "200")] = $$"""{ "loop": {{Loop}}, "history": {{Changes}} }""",
+        [("ConfigureLoop", "200")] = $$"""{ "loop": {{Loop}}, "history": {{Changes}} }""",
+        [("ListSelections", "200")] = """
+            {
+              "items": [{
+                "predictionId": "019b0c6e-5c9a-7d3e-8f21-3b1f0a9c4d55", "reason": "drawn by chance", "strategyVersion": 1, "settings": { "perWindow": "5" },
+                "windowId": "019b0c6e-5c9a-7d3e-8f21-3b1f0a9c4d58", "probability": 0.012135922330097087, "createdAt": "2026-11-23T00:00:00.230Z"
+              }],
+              "next": "019b0c6e5c9a7d3e8f213b1f0a9c4d55"
+            }
+            """,
+        [("ListWindows", "200")] = $$"""{ "items": [{{Window}}], "next": "019b0c6e5c9a7d3e8f213b1f0a9c4d55" }""",
+        [("ReplayWindow", "200")] = """{ "draws": [{ "loop": "randomsampled", "population": 412, "recorded": 1, "drawn": ["019b0c6e-5c9a-7d3e-8f21-3b1f0a9c4d55"] }] }""",
+        [("ListHeldBack", "200")] = """
+            {
+              "items": [{
+                "id": "019b0c6e-5c9a-7d3e-8f21-3b1f0a9c4d59", "predictionId": "019b0c6e-5c9a-7d3e-8f21-3b1f0a9c4d55", "kind": "Flag", "createdAt": "2026-11-23T12:04:00.123Z",
+                "reason": "More than 30 flags of one visitor within an hour."
+              }]
+            }
+            """,
+        [("ReleaseHeldBack", "200")] = """{ "decided": 12 }""",
+        [("DiscardHeldBack", "200")] = """{ "decided": 12 }""",
+        [("NextTask", "200")] = """
+            {
+              "id": "019b0c6e-5c9a-7d3e-8f21-3b1f0a9c4d57", "loop": "lowconfidence", "predictionId": "019b0c6e-5c9a-7d3e-8f21-3b1f0a9c4d55",
+              "image": "https://food.example.org/api/v1/predictions/019b0c6e-5c9a-7d3e-8f21-3b1f0a9c4d55/image", "classes": ["Apple", "Pear"], "blind": false,
+              "leaseUntil": "2026-11-23T12:14:00.123Z", "model": { "class": "Pear", "probability": 0.541 }
+            }
+            """,
+        [("LabelTask", "201")] = Label,
+        [("SkipTask", "201")] = Label,
+        [("UndoLabel", "200")] = """{ "taskId": "019b0c6e-5c9a-7d3e-8f21-3b1f0a9c4d57" }""",
+        [("ListDatasets", "200")] = """{ "items": [{ "bucket": "cleanproduction", "title": "Random Sampling Review", "loop": "randomsampled", "photos": 412 }] }""",
+        [("GetDataset", "200")] = """
+            {
+              "bucket": "cleanproduction", "title": "Random Sampling Review", "loop": "randomsampled", "photos": 60, "bytes": 8423112, "wrong": 9, "latestAt": "2026-11-23T12:15:00.123Z",
+              "classes": [{ "class": "Apple", "folder": "class_00", "photos": 31 }, { "class": "Pear", "folder": "class_01", "photos": 29 }], "confusion": [[27, 4], [5, 24]]
+            }
+            """,
+        [("ListDatasetPhotos", "200")] = """
+            {
+              "items": [{
+                "predictionId": "019b0c6e-5c9a-7d3e-8f21-3b1f0a9c4d55", "class": "Apple", "predicted": "Pear", "probability": 0.541,
+                "file": "class_00/019b0c6e-5c9a-7d3e-8f21-3b1f0a9c4d55.jpg", "sha256": "908e297b1e90a17445cd18bb703f47c8a0a898bc175140b6e19a9b91c8a9fc53", "collectedAt": "2026-11-23T12:15:00.123Z"
+              }],
+              "next": "019b0c6e5c9a7d3e8f213b1f0a9c4d55"
+            }
+            """,
         [("ListJobs", "200")] = $$"""{ "items": [{{Job}}] }""",
         [("ScheduleJob", "200")] = Job,
         [("RunJob", "202")] = Run,

@@ -54,6 +54,10 @@ internal static class Specifications
             return Some.Time;
         if (type.IsAssignableFrom(typeof(Guid[])))
             return new[] { Guid.CreateVersion7(Some.Time), Guid.CreateVersion7(Some.Time) };
+        if (type == typeof(long))
+            return 3L;
+        if (type.IsAssignableFrom(typeof(string[])))
+            return new[] { "one", "two" };
         if (type.IsEnum)
             return Enum.GetValues(type).GetValue(0)!;
         throw new NotSupportedException($"A specification takes a {type}: say here what a sample of it is.");

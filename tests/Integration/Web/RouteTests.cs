@@ -48,7 +48,8 @@ public sealed class RouteTests
             {
                 "", "predict", "feedback", "flag/{**key}", "correct-label/{**key}", "api/classes", "test", "metrics", "health/live", "health/ready", "sign-in", "first-administrator",
                 "api/v1/predictions", "api/v1/predictions/{id:guid}", "api/v1/predictions/{id:guid}/image", "api/v1/predictions/{id:guid}/flag",
-                "api/v1/predictions/{id:guid}/correction", "api/v1/predictions/batch", "api/v1/predictions/download", "api/v1/classes", "api/v1/models/current", "openapi/{documentName}.json",
+                "api/v1/predictions/{id:guid}/correction", "api/v1/predictions/batch", "api/v1/predictions/download", "api/v1/classes", "api/v1/models/current", "api/v1/loops", "api/v1/loops/{name}", "api/v1/loops/{name}/tasks/next", "api/v1/tasks/{id:guid}/label", "api/v1/tasks/{id:guid}/skip",
+                "api/v1/labels/{id:guid}", "api/v1/datasets", "api/v1/datasets/{bucket}", "api/v1/datasets/{bucket}/download", "review/{Loop}", "loops", "datasets/{Bucket?}", "openapi/{documentName}.json",
             },
             patterns);
     }

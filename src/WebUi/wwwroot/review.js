@@ -1,0 +1,323 @@
+// Makes the review page faster: one key is one decision. Decisions go by fetch while the next photo, loaded before, is on the screen already. A decision counts when the server has
+// acknowledged it; until then it stands in the browser's storage, and is sent again until it is. Whatever this does, the page's plain forms do as well.
+
+const LONGEST_PAUSE = 30_000; // milliseconds between two tries without a connection
+const MINUTE = 60_000;
+const TRAIL = 6; // decisions that are shown
+const SINGLE_KEYS = 'gourmetgram.single-keys'; // "off" when somebody switched them off
+
+class ReviewDesk extends HTMLElement {
+  #listeners;
+  #current; // the task on the screen: { id, predictionId, model?, shownAt }
+  #next; // promise of the task after it, its photo loaded
+  #waiting = []; // decisions without an acknowledgement, the oldest first; kept in the browser's storage
+  #history = []; // decisions that can be undone, the newest last: { item, label, task, pending }
+  #sending = false;
+  #wake = () => {};
+  #times = []; // when decisions were made, for the pace
+  #done;
+  #total;
+
+  connectedCallback() {
+    this.#listeners = new AbortController();
+    const { signal } = this.#listeners;
+    this.addEventListener('submit', event => this.#submitted(event), { signal });
+    this.addEventListener('click', event => this.#clicked(event), { signal });
+    document.addEventListener('keydown', event => this.#key(event), { signal });
+    window.addEventListener('online', () => this.#wake(), { signal });
+    window.addEventListener('pagehide', () => this.#release(), { signal });
+    window.addEventListener('pageshow', event => event.persisted && location.reload(), { signal });
+    window.addEventListener('beforeunload', event => this.#waiting.length > 0 && event.preventDefault(), { signal });
+    const keys = this.querySelector('[data-single-keys]');
+    keys.checked = this.#singleKeys;
+    keys.addEventListener('change', () => localStorage.setItem(SINGLE_KEYS, keys.checked ? 'on' : 'off'), { signal });
+
+    const progress = this.querySelector('progress');
+    this.#done = progress.value;
+    this.#total = this.dataset.task || this.#done > 0 ? Number(this.querySelector('[data-count]').textContent.split(' of ')[1]) : 0;
+    this.#times = Array(parseInt(this.querySelector('[data-pace]').textContent, 10)).fill(Date.now());
+    this.#history = [...this.querySelectorAll('.trail li[data-label]')].reverse().map(item => ({ item, label: item.dataset.label }));
+    this.#waiting = JSON.parse(localStorage.getItem(this.#storage) ?? '[]');
+    for (const decision of this.#waiting) this.#trail(decision);
+    if (this.dataset.task) {
+      this.#current = { id: this.dataset.task, predictionId: this.dataset.photo, shownAt: Date.now() };
+      this.#next = this.#fetchNext();
+    }
+    this.#send();
+  }
+
+  disconnectedCallback() {
+    this.#listeners.abort();
+    this.#release();
+  }
+
+  get #api() { return new URL('api/v1/', document.baseURI); }
+
+  get #storage() { return `gourmetgram.decisions.${this.dataset.person}.${this.dataset.loop}`; }
+
+  get #singleKeys() { return localStorage.getItem(SINGLE_KEYS) !== 'off'; }
+
+  get #decide() { return this.querySelector('#decide'); }
+
+  get #note() { return this.querySelector('#note-text'); }
+
+  #part(name) { return this.querySelector(`template[data-part="${name}"]`).content.cloneNode(true); }
+
+  // ---- what the person does ----
+
+  #submitted(event) {
+    event.preventDefault();
+    if (event.target === this.#decide) this.#choose(event.submitter);
+    else this.#undo();
+  }
+
+  #clicked(event) {
+    if (!event.target.closest('[data-zoom]')) return;
+    event.preventDefault();
+    this.#zoom();
+  }
+
+  #key(event) {
+    if (event.altKey || event.ctrlKey || event.metaKey || event.repeat || !this.#singleKeys) return;
+    if (event.target.closest('input:not([type="checkbox"]), textarea, select')) return;
+    const key = event.key.toLowerCase();
+    const button = this.#decide && [...this.#decide.querySelectorAll('button[data-key]')].find(candidate => candidate.dataset.key === key);
+    if (this.querySelector('[popover]:popover-open') && key !== '?') return;
+    if (button) this.#choose(button);
+    else if (key === 'z') this.#undo();
+    else if (key === 'x') this.#zoom();
+    else if (key === 'n' && this.#current) this.querySelector('#note').showPopover();
+    else if (key === '?') this.querySelector('#keys-help').togglePopover();
+    else return;
+    event.preventDefault();
+  }
+
+  #zoom() { this.querySelector('.stage').classList.toggle('zoomed'); }
+
+  #choose(button) {
+    if (!this.#current || !button) return;
+    const decision = {
+      task: this.#current.id,
+      photo: this.#current.predictionId,
+      class: button.name === 'class' ? button.value : null,
+      note: this.#note.value.trim() || null,
+      seconds: (Date.now() - this.#current.shownAt) / 1000,
+    };
+    this.#waiting.push(decision);
+    this.#keep();
+    this.#times.push(Date.now());
+    this.#done++;
+    this.#trail(decision);
+    this.#advance();
+    this.#send();
+  }
+
+  async #undo() {
+    const last = this.#history.at(-1);
+    if (!last || last.busy) return;
+    last.busy = true;
+    // One that nobody has been told of is forgotten; one that is on its way is taken back when it has arrived.
+    if (this.#waiting.indexOf(last.decision) > 0) {
+      this.#waiting.splice(this.#waiting.indexOf(last.decision), 1);
+      this.#keep();
+      this.#done = Math.max(0, this.#done - 1);
+    } else if (last.decision) {
+      await last.settled;
+    }
+    const { label } = last;
+    if (label) {
+      const answer = await this.#call('DELETE', `labels/${label}`);
+      if (!answer?.ok) {
+        last.busy = false;
+        this.#mark(last, 'trouble', 'Not undone: there is no connection');
+        return;
+      }
+      this.#done = Math.max(0, this.#done - 1);
+    }
+    this.#history.pop();
+    last.item.remove();
+    this.#count();
+    // The photo that was on the screen waits behind the one that comes back.
+    const held = [this.#current?.id, (await this.#next)?.id, ...this.#waiting.map(decision => decision.task)].filter(Boolean).slice(-20);
+    const again = await this.#fetchTask(held);
+    if (!again) return;
+    if (this.#current) {
+      const [shown, behind] = [this.#current, this.#next];
+      this.#next = Promise.resolve({ ...shown, after: behind });
+    }
+    this.#show(again);
+  }
+
+  // ---- what is on the screen ----
+
+  async #advance() {
+    this.#current = undefined;
+    this.#count();
+    const next = await (this.#next ?? this.#fetchNext());
+    if (!this.isConnected || this.#current) return;
+    if (!next) return this.#empty();
+    this.#show(next);
+    this.#next = next.after ?? this.#fetchNext();
+  }
+
+  #show(task) {
+    this.#current = { ...task, shownAt: Date.now() };
+    const photo = this.querySelector('[data-shown]');
+    if (!photo) {
+      location.reload(); // the page was drawn without a photo
+      return;
+    }
+    photo.src = this.#photoOf(task, 1280);
+    photo.hidden = false;
+    this.querySelector('.stage').classList.remove('zoomed');
+    this.querySelector('[data-zoom]').href = this.#photoOf(task);
+    this.querySelector('[data-empty]').hidden = true;
+    this.querySelector('.tools').hidden = this.#decide.hidden = false;
+    this.#note.value = '';
+    this.#decide.elements.task.value = task.id;
+    const answer = this.querySelector('[data-answer]');
+    answer.hidden = false;
+    if (task.model) answer.textContent = `Model says ${task.model.class}, ${Math.round(task.model.probability * 100)}% sure`;
+    for (const button of this.#decide.querySelectorAll('button[name="class"]')) {
+      const guessed = task.model?.class === button.value;
+      button.classList.toggle('guess', guessed);
+      button.querySelector('small')?.remove();
+      if (guessed) button.append(Object.assign(document.createElement('small'), { textContent: `Model ${Math.round(task.model.probability * 100)}%` }));
+    }
+  }
+
+  #empty() {
+    const photo = this.querySelector('[data-shown]');
+    if (photo) photo.hidden = true;
+    this.querySelector('.tools')?.setAttribute('hidden', '');
+    if (this.#decide) this.#decide.hidden = true;
+    this.querySelector('[data-answer]')?.setAttribute('hidden', '');
+    this.querySelector('[data-empty]').hidden = false;
+  }
+
+  #photoOf(task, size) { return `api/v1/predictions/${task.predictionId}/image${size ? `?size=${size}` : ''}`; }
+
+  #trail(decision) {
+    const item = this.#part('decision').firstElementChild;
+    item.querySelector('img').src = this.#photoOf({ predictionId: decision.photo }, 160);
+    item.querySelector('[data-class]').textContent = decision.class ?? 'Skipped';
+    const list = this.querySelector('.trail ol');
+    list.prepend(item);
+    while (list.children.length > TRAIL) list.lastElementChild.remove();
+    const entry = { item, decision };
+    entry.settled = new Promise(resolve => { entry.settle = resolve; });
+    this.#history.push(entry);
+    this.querySelector('[data-undo] button').disabled = false;
+  }
+
+  #mark({ item }, icon, words, differs = false) {
+    const state = item.querySelector('small');
+    state.className = icon === 'saved' ? (differs ? 'differs' : '') : 'wait';
+    state.replaceChildren(this.#part(icon), words);
+  }
+
+  #count() {
+    const now = Date.now();
+    this.#times = this.#times.filter(time => now - time < MINUTE);
+    this.#total = Math.max(this.#total, this.#done);
+    const progress = this.querySelector('progress');
+    progress.max = Math.max(1, this.#total);
+    progress.value = this.#done;
+    progress.setAttribute('aria-label', `${this.#done} of ${this.#total} decided`);
+    this.querySelector('[data-count]').textContent = `${this.#done} of ${this.#total}`;
+    this.querySelector('[data-pace]').textContent = `${this.#times.length} a minute`;
+    this.querySelector('[data-undo] button').disabled = this.#history.length === 0;
+  }
+
+  // ---- what the server is told ----
+
+  #keep() {
+    if (this.#waiting.length > 0) localStorage.setItem(this.#storage, JSON.stringify(this.#waiting));
+    else localStorage.removeItem(this.#storage);
+  }
+
+  // One after the other, so that they arrive in the order in which they were made.
+  async #send() {
+    if (this.#sending) return;
+    this.#sending = true;
+    for (let pause = 1000; this.#waiting.length > 0 && this.isConnected;) {
+      const [decision] = this.#waiting;
+      const entry = this.#history.find(candidate => candidate.decision === decision);
+      const answer = await this.#call('POST', `tasks/${decision.task}/${decision.class === null ? 'skip' : 'label'}`,
+        { class: decision.class ?? undefined, note: decision.note, seconds: decision.seconds });
+      if (answer && answer.status < 500 && answer.status !== 401 && answer.status !== 429) {
+        const body = await answer.json();
+        this.#waiting.shift();
+        this.#keep();
+        if (answer.ok) {
+          entry.label = body.id;
+          entry.item.dataset.label = body.id;
+          this.#mark(entry, 'saved', body.model === null ? 'Saved' : body.agreed ? 'Model agreed' : `Model said ${body.model}`, body.agreed === false);
+        } else {
+          // It cannot be kept: somebody else was quicker, or the photo is gone.
+          this.#history = this.#history.filter(other => other !== entry);
+          this.#done = Math.max(0, this.#done - 1);
+          this.#mark(entry, 'trouble', `Not kept: ${body.detail ?? answer.status}`);
+        }
+        entry.settle();
+        this.#count();
+        pause = 1000;
+      } else {
+        const count = this.#waiting.length;
+        this.#mark(entry, 'trouble', answer?.status === 401 ? `${count} wait: sign in again in another tab` : `${count} ${count === 1 ? 'waits' : 'wait'} for the connection`);
+        await this.#pause(pause);
+        pause = Math.min(2 * pause, LONGEST_PAUSE);
+      }
+    }
+    this.#sending = false;
+  }
+
+  #pause(milliseconds) {
+    return new Promise(resolve => {
+      this.#wake = resolve;
+      setTimeout(resolve, milliseconds);
+    });
+  }
+
+  async #call(method, path, body) {
+    try {
+      return await fetch(new URL(path, this.#api), {
+        method,
+        headers: body ? { 'Content-Type': 'application/json' } : {},
+        body: body && JSON.stringify(body),
+      });
+    } catch {
+      return undefined; // no connection
+    }
+  }
+
+  async #fetchTask(holding) {
+    for (let pause = 1000; this.isConnected; pause = Math.min(2 * pause, LONGEST_PAUSE)) {
+      const answer = await this.#call('POST', `loops/${this.dataset.loop}/tasks/next`, { holding });
+      if (answer?.status === 200) return answer.json();
+      if (answer && answer.status < 500 && answer.status !== 401) return undefined;
+      await this.#pause(pause);
+    }
+    return undefined;
+  }
+
+  // The task after the one on the screen, with its photo loaded.
+  async #fetchNext() {
+    const holding = [this.#current?.id, ...this.#waiting.map(decision => decision.task)].filter(Boolean).slice(-20);
+    const task = await this.#fetchTask(holding);
+    if (!task) return undefined;
+    const photo = new Image();
+    photo.src = this.#photoOf(task, 1280);
+    await photo.decode().catch(() => {}); // a photo that cannot be shown is seen when it is its turn
+    return task;
+  }
+
+  // Gives back what was not decided, so that others need not wait for it.
+  #release() {
+    const release = id => fetch(new URL(`tasks/${id}/release`, this.#api), { method: 'POST', keepalive: true }).catch(() => {});
+    if (this.#current) release(this.#current.id);
+    this.#next?.then(task => task && release(task.id));
+  }
+}
+
+customElements.define('review-desk', ReviewDesk);
