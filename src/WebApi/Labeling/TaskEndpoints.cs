@@ -18,7 +18,8 @@ internal static class TaskEndpoints
     private const int MostHeld = 20;
 
     /// <param name="Holding">Tasks that you have and do not want again.</param>
-    internal sealed record NextRequest([property: MaxLength(MostHeld)] IReadOnlyList<Guid>? Holding);
+    /// <param name="Task">The one task that you want again, after an undo; left out for the next.</param>
+    internal sealed record NextRequest([property: MaxLength(MostHeld)] IReadOnlyList<Guid>? Holding, Guid? Task);
 
     /// <param name="Class">Name of a class of the task.</param>
     /// <param name="Note">What you noted.</param>
@@ -56,7 +57,7 @@ internal static class TaskEndpoints
 
     private static async Task<Results<Ok<TaskResponse>, NoContent>> NextAsync(
         string name, HttpContext context, IMediator mediator, CancellationToken cancellationToken, [FromBody(EmptyBodyBehavior = EmptyBodyBehavior.Allow)] NextRequest? request = null) =>
-        await mediator.Send(new NextTask.Command(name, context.User.ToCaller(), request?.Holding), cancellationToken) is { } task ? TypedResults.Ok(task) : TypedResults.NoContent();
+        await mediator.Send(new NextTask.Command(name, context.User.ToCaller(), request?.Holding, request?.Task), cancellationToken) is { } task ? TypedResults.Ok(task) : TypedResults.NoContent();
 
     private static async Task<Created<LabelResponse>> LabelAsync(Guid id, LabelRequest request, HttpContext context, IMediator mediator, CancellationToken cancellationToken) =>
         Kept(context, await mediator.Send(new LabelTask.Command(id, request.Class ?? "", context.User.ToCaller(), request.Note, ToSpan(request.Seconds)), cancellationToken));

@@ -11,8 +11,9 @@ class ReviewDesk extends HTMLElement {
   #current; // the task on the screen: { id, predictionId, model?, shownAt }
   #next; // promise of the task after it, its photo loaded
   #waiting = []; // decisions without an acknowledgement, the oldest first; kept in the browser's storage
-  #history = []; // decisions that can be undone, the newest last: { item, label, task, pending }
+  #history = []; // decisions that can be undone, the newest last: { item, label, decision, settled }
   #sending = false;
+  #undoing = false;
   #wake = () => {};
   #times = []; // when decisions were made, for the pace
   #done;
@@ -86,7 +87,7 @@ class ReviewDesk extends HTMLElement {
     if (button) this.#choose(button);
     else if (key === 'z') this.#undo();
     else if (key === 'x') this.#zoom();
-    else if (key === 'n' && this.#current) this.querySelector('#note').showPopover();
+    else if (key === 'n' && this.#current && !this.#undoing) this.querySelector('#note').showPopover();
     else if (key === '?') this.querySelector('#keys-help').togglePopover();
     else return;
     event.preventDefault();
@@ -95,7 +96,7 @@ class ReviewDesk extends HTMLElement {
   #zoom() { this.querySelector('.stage').classList.toggle('zoomed'); }
 
   #choose(button) {
-    if (!this.#current || !button) return;
+    if (!this.#current || this.#undoing || !button) return;
     const decision = {
       task: this.#current.id,
       photo: this.#current.predictionId,
@@ -114,44 +115,48 @@ class ReviewDesk extends HTMLElement {
 
   async #undo() {
     const last = this.#history.at(-1);
-    if (!last || last.busy) return;
-    last.busy = true;
-    // One that nobody has been told of is forgotten; one that is on its way is taken back when it has arrived.
-    if (this.#waiting.indexOf(last.decision) > 0) {
-      this.#waiting.splice(this.#waiting.indexOf(last.decision), 1);
-      this.#keep();
+    if (!last || this.#undoing) return;
+    this.#undoing = true;
+    this.querySelector('.stage').ariaBusy = 'true';
+    const task = await this.#takeBack(last);
+    if (task) {
+      this.#history.pop();
+      last.item.remove();
       this.#done = Math.max(0, this.#done - 1);
-    } else if (last.decision) {
-      await last.settled;
-    }
-    const { label } = last;
-    if (label) {
-      const answer = await this.#call('DELETE', `labels/${label}`);
-      if (!answer?.ok) {
-        last.busy = false;
-        this.#mark(last, 'trouble', 'Not undone: there is no connection');
-        return;
+      this.#count();
+      const again = await this.#fetchTask([], task);
+      // The photo that was on the screen waits behind the one that comes back.
+      if (again && this.#current) {
+        const [shown, behind] = [this.#current, this.#next];
+        this.#next = Promise.resolve({ ...shown, after: behind });
       }
-      this.#done = Math.max(0, this.#done - 1);
+      if (again) this.#show(again);
     }
-    this.#history.pop();
-    last.item.remove();
-    this.#count();
-    // The photo that was on the screen waits behind the one that comes back.
-    const held = [this.#current?.id, (await this.#next)?.id, ...this.#waiting.map(decision => decision.task)].filter(Boolean).slice(-20);
-    const again = await this.#fetchTask(held);
-    if (!again) return;
-    if (this.#current) {
-      const [shown, behind] = [this.#current, this.#next];
-      this.#next = Promise.resolve({ ...shown, after: behind });
+    this.#undoing = false;
+    if (this.#current) this.querySelector('.stage').ariaBusy = 'false';
+  }
+
+  // Returns the task that is asked again; nothing when the decision stays.
+  async #takeBack(last) {
+    const place = this.#waiting.indexOf(last.decision);
+    if (place > 0) {
+      // Nobody has been told of it.
+      this.#waiting.splice(place, 1);
+      this.#keep();
+      return last.decision.task;
     }
-    this.#show(again);
+    if (place === 0) await last.settled; // it is on its way
+    const answer = last.label && await this.#call('DELETE', `labels/${last.label}`);
+    if (answer?.ok) return (await answer.json()).taskId;
+    this.#mark(last, 'trouble', answer ? 'Not undone: the photo is gone' : 'Not undone: there is no connection');
+    return undefined;
   }
 
   // ---- what is on the screen ----
 
   async #advance() {
     this.#current = undefined;
+    this.querySelector('.stage').ariaBusy = 'true'; // what is still shown is decided
     this.#count();
     const next = await (this.#next ?? this.#fetchNext());
     if (!this.isConnected || this.#current) return;
@@ -169,6 +174,7 @@ class ReviewDesk extends HTMLElement {
     }
     photo.src = this.#photoOf(task, 1280);
     photo.hidden = false;
+    this.querySelector('.stage').ariaBusy = 'false';
     this.querySelector('.stage').classList.remove('zoomed');
     this.querySelector('[data-zoom]').href = this.#photoOf(task);
     this.querySelector('[data-empty]').hidden = true;
@@ -187,6 +193,7 @@ class ReviewDesk extends HTMLElement {
   }
 
   #empty() {
+    this.querySelector('.stage').ariaBusy = 'false';
     const photo = this.querySelector('[data-shown]');
     if (photo) photo.hidden = true;
     this.querySelector('.tools')?.setAttribute('hidden', '');
@@ -291,9 +298,9 @@ class ReviewDesk extends HTMLElement {
     }
   }
 
-  async #fetchTask(holding) {
+  async #fetchTask(holding, task) {
     for (let pause = 1000; this.isConnected; pause = Math.min(2 * pause, LONGEST_PAUSE)) {
-      const answer = await this.#call('POST', `loops/${this.dataset.loop}/tasks/next`, { holding });
+      const answer = await this.#call('POST', `loops/${this.dataset.loop}/tasks/next`, { holding, task });
       if (answer?.status === 200) return answer.json();
       if (answer && answer.status < 500 && answer.status !== 401) return undefined;
       await this.#pause(pause);

@@ -22,11 +22,7 @@ public sealed class JobsPageTests(BrowserFixture browser) : ServerTests
         await window.GoAsync("jobs");
         await Expect(window.Page.GetByRole(AriaRole.Heading, new() { Level = 1 })).ToHaveTextAsync("This page needs an account");
 
-        await window.GoAsync(await server.FirstAdministratorLinkAsync());
-        await window.Page.GetByLabel("Name").FillAsync("Ada");
-        await window.Page.GetByLabel("Password").FillAsync("correct horse battery staple");
-        await window.Page.GetByRole(AriaRole.Button, new() { Name = "Make the account" }).ClickAsync();
-        await Expect(window.Page.Locator(".account")).ToContainTextAsync("Ada");
+        await window.BecomeAdministratorAsync(server);
 
         if (screen == Screen.Phone)
             await window.Page.GetByRole(AriaRole.Button, new() { Name = "Menu" }).ClickAsync();

@@ -1,0 +1,166 @@
+using GourmetGram.Application.Common;
+using GourmetGram.Application.Feedback;
+using GourmetGram.Application.Labeling;
+using GourmetGram.Domain.Classification;
+using GourmetGram.Domain.Feedback;
+using GourmetGram.Domain.Labeling;
+using GourmetGram.Infrastructure.Persistence;
+using GourmetGram.Tests.Integration.Persistence;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace GourmetGram.Tests.Integration.Labeling;
+
+public sealed class SamplingOnSqlite() : SamplingTests(DatabaseProvider.Sqlite);
+
+public sealed class SamplingOnPostgreSql() : SamplingTests(DatabaseProvider.PostgreSql);
+
+/// <summary>Windows, draws, and who gets which task.</summary>
+public abstract class SamplingTests(DatabaseProvider provider) : PersistenceTests(provider)
+{
+    private const string Loop = "randomsampled";
+
+    [Fact]
+    public async Task A_window_takes_all_that_none_has_and_late_rows_fall_into_the_next()
+    {
+        await Host.MigrateAsync();
+        var model = Some.Model();
+        await Host.SaveAsync(Photos(model, 0, 40));
+        var first = await Host.SendAsync(new SampleRandom.Command());
+        Assert.Equal((1, 40, 5), (first.Windows, first.Population, first.Selected));
+        // Older than the window that is closed, and newer.
+        await AddAsync(-10, 3);
+        await AddAsync(100, 4);
+        var second = await Host.SendAsync(new SampleRandom.Command());
+        Assert.Equal((7, 5), (second.Population, second.Selected));
+        Assert.Equal((0, 0), await EmptyAsync());
+        Assert.DoesNotContain(await Host.RowsAsync<Prediction>(), prediction => prediction.WindowId is null);
+
+        async Task<(int, int)> EmptyAsync()
+        {
+            var third = await Host.SendAsync(new SampleRandom.Command());
+            return (third.Population, third.Selected);
+        }
+    }
+
+    [Fact]
+    public async Task A_changed_rate_counts_from_the_next_window_and_the_ledger_says_which_held()
+    {
+        await Host.MigrateAsync();
+        await Host.SaveAsync(Photos(Some.Model(), 0, 20));
+        await Host.SendAsync(new SampleRandom.Command());
+        await Host.SendAsync(new ConfigureLoop.Command(Loop, "Ada", Settings: new Dictionary<string, string> { ["perWindow"] = "8" }));
+        await AddAsync(100, 10);
+        await Host.SendAsync(new SampleRandom.Command());
+        var draws = (await Host.SendAsync(new ListWindows.Query(Cursor: null, 10))).Items.SelectMany(window => window.Draws).ToList();
+        Assert.Equal([(8, 0.8, "8"), (5, 0.25, "5")], draws.Select(draw => (draw.Taken, draw.Probability, draw.Settings["perWindow"])));
+        var ledger = await Host.RowsAsync<Selection>();
+        Assert.Equal([(0.25, "5", 5), (0.8, "8", 8)], ledger.GroupBy(line => (line.Probability, line.Settings["perWindow"])).Select(group => (group.Key.Probability, group.Key.Item2, group.Count())).Order());
+    }
+
+    [Fact]
+    public async Task A_draw_can_be_repeated_also_when_some_of_it_was_erased_and_ignores_what_other_loops_took()
+    {
+        await Host.MigrateAsync();
+        // All are flagged as uncertain, and so taken by another loop before.
+        await Host.SaveAsync(Photos(Some.Model(), 0, 60, confidence: 0.5f));
+        await Host.SendAsync(new SelectCandidates.Command());
+        await Host.SendAsync(new SampleRandom.Command());
+        var selections = await Host.RowsAsync<Selection>();
+        Assert.Equal(60, selections.Count(line => line.Loop == "lowconfidence"));
+        var drawn = selections.Where(line => line.Loop == Loop).Select(line => line.PredictionId).ToHashSet();
+        Assert.Equal(5, drawn.Count);
+        var window = Assert.Single(await Host.RowsAsync<SamplingWindow>());
+
+        var administrator = new Caller(new Actor(ActorKind.ApiKey, "admin"), IsReviewer: true, IsAdministrator: true);
+        await Host.SendAsync(new GourmetGram.Application.Classification.ErasePrediction.Command(drawn.First(), administrator));
+        var replay = Assert.Single((await Host.SendAsync(new ReplayWindow.Query(window.Id))).Draws);
+        Assert.Equal(drawn, replay.Drawn.ToHashSet());
+        Assert.Equal((60, 5), (replay.Population, replay.Recorded));
+    }
+
+    [Fact]
+    public async Task Two_annotators_never_get_the_same_task_and_a_lease_that_ended_is_given_on()
+    {
+        var time = new Microsoft.Extensions.Time.Testing.FakeTimeProvider(Some.Time.AddDays(1));
+        await using var host = AddHost(more: services => services.AddSingleton<TimeProvider>(time));
+        await host.MigrateAsync();
+        await host.SaveAsync(Photos(Some.Model(), 0, 30, confidence: 0.5f));
+        await host.SendAsync(new SelectCandidates.Command());
+        var people = Enumerable.Range(0, 4).Select(i => new Caller(new Actor(ActorKind.Account, $"p{i}"), IsReviewer: true)).ToList();
+        var given = await Task.WhenAll(people.Select(async person =>
+        {
+            var mine = new List<Guid>();
+            for (var i = 0; i < 5; i++)
+                mine.Add((await host.SendAsync(new NextTask.Command("lowconfidence", person, [.. mine])))!.Id);
+            return mine;
+        }));
+        Assert.Equal(20, given.SelectMany(ids => ids).Distinct().Count());
+
+        // Asked again without saying what it holds, a person gets what it has.
+        Assert.Contains((await host.SendAsync(new NextTask.Command("lowconfidence", people[0])))!.Id, given[0]);
+        time.Advance(TimeSpan.FromMinutes(11));
+        var late = new List<Guid>();
+        while (await host.SendAsync(new NextTask.Command("lowconfidence", people[1], [.. late])) is { } task)
+            late.Add(task.Id);
+        Assert.Equal(30, late.Distinct().Count());
+    }
+
+    [Fact]
+    public async Task The_same_photo_sent_twice_is_one_task_and_its_label_holds_for_both()
+    {
+        await Host.MigrateAsync();
+        var model = Some.Model();
+        Prediction[] copies = [Photo(model, 1, 0.5f), Photo(model, 1, 0.5f, Some.Time.AddHours(1))];
+        var store = Host.Services.GetRequiredService<IObjectStore>();
+        foreach (var copy in copies)
+            await store.PutAsync(new ObjectAddress("production", copy.ObjectKey), new byte[] { 1 }, "image/jpeg", TestContext.Current.CancellationToken);
+        await Host.SaveAsync(copies);
+        await Host.SendAsync(new SelectCandidates.Command());
+        var person = new Caller(new Actor(ActorKind.Account, "ada"), IsReviewer: true);
+        var task = await Host.SendAsync(new NextTask.Command("lowconfidence", person));
+        Assert.NotNull(task);
+        await Host.SendAsync(new LabelTask.Command(task.Id, Some.Labels[0], person));
+        Assert.Null(await Host.SendAsync(new NextTask.Command("lowconfidence", person)));
+        await Host.SendAsync(new ProcessAnnotations.Command());
+        Assert.Equal(copies.Select(copy => copy.Id).Order(), (await Host.RowsAsync<CollectedImage>()).Select(image => image.PredictionId).Order());
+    }
+
+    [Fact]
+    public async Task A_daily_limit_takes_the_first_and_no_more()
+    {
+        await Host.MigrateAsync();
+        await Host.SendAsync(new ConfigureLoop.Command("lowconfidence", "Ada", DailyLimit: 7));
+        await Host.SaveAsync(Photos(Some.Model(), 0, 20, confidence: 0.5f));
+        Assert.Equal(7, (await Host.SendAsync(new SelectCandidates.Command())).Selected);
+        await AddAsync(100, 5, 0.5f);
+        Assert.Equal((5, 0), (await CandidatesAsync()));
+
+        async Task<(int, int)> CandidatesAsync()
+        {
+            var done = await Host.SendAsync(new SelectCandidates.Command());
+            return (done.Considered, done.Selected);
+        }
+    }
+
+    private Task AddAsync(int from, int count, float confidence = 0.9f) => Host.InScopeAsync(async scope =>
+    {
+        var model = await scope.GetRequiredService<IRepository<ModelVersion>>().FirstOrDefaultAsync(new AnyModel(), TestContext.Current.CancellationToken);
+        var repository = scope.GetRequiredService<IRepository<Prediction>>();
+        foreach (var photo in Photos(model!, from, count, confidence))
+            repository.Add(photo);
+        await repository.SaveChangesAsync(TestContext.Current.CancellationToken);
+    });
+
+    private static Prediction[] Photos(ModelVersion model, int from, int count, float confidence = 0.9f) => [.. Enumerable.Range(from, count).Select(i => Photo(model, i, confidence))];
+
+    private static Prediction Photo(ModelVersion model, int number, float confidence, DateTimeOffset? at = null)
+    {
+        var photo = new StoredPhoto($"{number & 0xFFFFFF:x64}", new string('c', 64), 4, "image/jpeg", ".jpg", 40, 30, FileName: null);
+        var prediction = Prediction.Record(
+            photo, new ClassProbabilities([(1 - confidence) / 2, (1 - confidence) / 2, confidence]), model, Some.Visitor, TimeSpan.Zero, TimeSpan.Zero, at ?? Some.Time.AddSeconds(number));
+        prediction.MarkImageStored();
+        return prediction;
+    }
+
+    private sealed class AnyModel : Specification<ModelVersion>;
+}

@@ -1,0 +1,129 @@
+using System.Collections.Immutable;
+using GourmetGram.Domain.Classification;
+using GourmetGram.Domain.Feedback;
+using GourmetGram.Domain.Feedback.Strategies;
+using GourmetGram.Domain.Labeling;
+
+namespace GourmetGram.Tests.Unit.Labeling;
+
+public sealed class AnnotationTaskTests
+{
+    private const string Ada = "Account:ada", Bob = "Account:bob", Eve = "Account:eve";
+
+    private static readonly DateTimeOffset Noon = new(2026, 11, 23, 12, 0, 0, TimeSpan.Zero);
+
+    private readonly List<HumanLabel> labels = [];
+
+    [Fact]
+    public void A_lease_keeps_others_away_until_it_ends()
+    {
+        var task = Task(votes: 1);
+        task.Lease(Ada, Noon, TimeSpan.FromMinutes(10));
+        Assert.True(task.IsLeasedToOther(Bob, Noon.AddMinutes(9)));
+        Assert.Throws<InvalidOperationException>(() => task.Lease(Bob, Noon.AddMinutes(9), TimeSpan.FromMinutes(10)));
+        task.Lease(Ada, Noon.AddMinutes(9), TimeSpan.FromMinutes(10));
+        task.Lease(Bob, Noon.AddMinutes(20), TimeSpan.FromMinutes(10));
+        Assert.Throws<InvalidOperationException>(() => task.Release(Ada));
+        task.Release(Bob);
+        Assert.Null(task.LeasedTo);
+    }
+
+    [Fact]
+    public void With_one_vote_the_latest_decision_counts_also_a_skip()
+    {
+        var task = Task(votes: 1);
+        Decide(task, Ada, 2, Noon);
+        Assert.Equal((TaskState.Labelled, 2), (task.State, task.ClassIndex));
+        Assert.True(task.IsOutputDue);
+        task.MarkOutputPlanned();
+        Decide(task, Ada, null, Noon.AddMinutes(1));
+        Assert.Equal((TaskState.Skipped, null), (task.State, task.ClassIndex));
+        Assert.True(task.IsOutputDue);
+        Assert.Equal([LabelEnd.Superseded, null], labels.Select(label => label.End));
+    }
+
+    [Fact]
+    public void With_several_votes_the_majority_counts_and_a_tie_asks_again()
+    {
+        var task = Task(votes: 2);
+        Decide(task, Ada, 1, Noon);
+        Assert.True(task.IsOpen);
+        Decide(task, Bob, 2, Noon.AddMinutes(1));
+        Assert.True(task.IsOpen);
+        Decide(task, Eve, 2, Noon.AddMinutes(2));
+        Assert.Equal((TaskState.Labelled, 2), (task.State, task.ClassIndex));
+    }
+
+    [Fact]
+    public void Where_all_skip_the_photo_is_skipped_and_one_who_knows_decides()
+    {
+        var all = Task(votes: 2);
+        Decide(all, Ada, null, Noon);
+        Decide(all, Bob, null, Noon);
+        Assert.Equal(TaskState.Skipped, all.State);
+        labels.Clear();
+        var one = Task(votes: 2);
+        Decide(one, Ada, null, Noon);
+        Decide(one, Bob, 1, Noon);
+        Assert.Equal((TaskState.Labelled, 1), (one.State, one.ClassIndex));
+    }
+
+    [Fact]
+    public void Taking_a_label_back_opens_the_task_and_what_follows_is_not_blind()
+    {
+        var task = Task(votes: 1, blind: true);
+        var first = Decide(task, Ada, 1, Noon);
+        Assert.True(first.IsBlind);
+        first.Withdraw(Noon.AddSeconds(1));
+        task.Conclude(labels, Noon.AddSeconds(1));
+        Assert.True(task.IsOpen);
+        Assert.Null(task.ClassIndex);
+        var second = Decide(task, Ada, 1, Noon.AddSeconds(2));
+        Assert.False(second.IsBlind);
+        Assert.Equal(TaskState.Labelled, task.State);
+    }
+
+    [Fact]
+    public void Who_saw_the_answer_elsewhere_is_not_blind()
+    {
+        var task = Task(votes: 1, blind: true);
+        var label = task.Decide(Ada, LabelSource.Review, 1, labels, Noon, sawAnswer: true);
+        Assert.False(label.IsBlind);
+        Assert.Equal(TaskState.Labelled, task.State);
+    }
+
+    [Fact]
+    public void A_label_from_a_screen_that_showed_the_answer_closes_no_blind_task()
+    {
+        var task = Task(votes: 1, blind: true);
+        labels.Add(task.Decide("LabelStudio:7", LabelSource.LabelStudio, 1, labels, Noon, showedAnswer: true));
+        Assert.True(task.IsOpen);
+        Assert.Null(task.ClassIndex);
+        Decide(task, Ada, 2, Noon);
+        Assert.Equal((TaskState.Labelled, 2), (task.State, task.ClassIndex));
+    }
+
+    [Fact]
+    public void A_label_ends_once()
+    {
+        var label = Decide(Task(votes: 1), Ada, 1, Noon);
+        label.Withdraw(Noon);
+        Assert.Throws<InvalidOperationException>(() => label.Supersede(Noon));
+    }
+
+    private HumanLabel Decide(AnnotationTask task, string person, int? classIndex, DateTimeOffset at)
+    {
+        var label = task.Decide(person, LabelSource.Review, classIndex, labels, at);
+        labels.Add(label);
+        return label;
+    }
+
+    private static AnnotationTask Task(int votes, bool blind = false)
+    {
+        var model = ModelVersion.Register("three", "1", "float", new string('a', 64), 1, ["A", "B", "C"], Noon);
+        var photo = new StoredPhoto(new string('b', 64), new string('c', 64), 1000, "image/jpeg", ".jpg", 40, 30, FileName: null);
+        var prediction = Prediction.Record(photo, new ClassProbabilities([0.1f, 0.2f, 0.7f]), model, Actor.Anonymous, TimeSpan.Zero, TimeSpan.Zero, Noon);
+        var settings = new LoopSettings(true, "bucket", Surface.Review, blind, votes, 0, ImmutableSortedDictionary<string, string>.Empty);
+        return AnnotationTask.For(Selection.ByRule(prediction, new LowConfidence(), settings, "because", new KeyedOrder("k", [.. new byte[32]]), Noon), settings, Noon);
+    }
+}

@@ -1,0 +1,94 @@
+using System.Text;
+using GourmetGram.Application.Labeling;
+
+namespace GourmetGram.Tests.Unit.Labeling;
+
+/// <summary>What others wrote, byte by byte as real Label Studios wrote it, and what nobody should have written.</summary>
+public sealed class OutputFileTests
+{
+    public static TheoryData<string, string, string?, string?> Recorded
+    {
+        get
+        {
+            var data = new TheoryData<string, string, string?, string?>();
+            foreach (var version in new[] { "1.16.0", "1.23.2" })
+            {
+                data.Add(version, "annotate", "Soup", null);
+                data.Add(version, "update", "Bread", null);
+                data.Add(version, "delete", "Bread", null);
+                data.Add(version, "skip", null, null);
+                data.Add(version, "skip-with-result", null, null);
+                data.Add(version, "empty", null, "It names no class, and was not skipped.");
+                data.Add(version, "no-result", null, "It names no class: \"result\" is no list.");
+                data.Add(version, "two-choices", null, "It names 2 classes: Soup, Rice.");
+                data.Add(version, "slash-class", "Noodles/Pasta", null);
+                data.Add(version, "other-control", "Soup", null);
+                data.Add(version, "wrong-choice", "Pizza", null);
+            }
+
+            return data;
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Recorded))]
+    public void What_Label_Studio_wrote_is_read(string version, string name, string? label, string? fault)
+    {
+        var annotation = Assert.Single(OutputFile.Read(Object(version, name)));
+        Assert.Equal(label, annotation.Class);
+        Assert.Equal(fault, annotation.Fault);
+        Assert.NotNull(annotation.AnnotationId);
+        Assert.NotNull(annotation.UpdatedAt);
+        Assert.Equal("1", annotation.Person);
+        Assert.Contains(annotation.Photo, text => text.EndsWith("01997d2e-0000-7000-8000-000000000009.jpg", StringComparison.Ordinal));
+        Assert.True(annotation.ShowedAnswer);
+    }
+
+    [Theory]
+    [InlineData("1.16.0")]
+    [InlineData("1.23.2")]
+    public void A_task_with_its_annotations_is_read(string version)
+    {
+        var annotations = OutputFile.Read(Object(version, "future-task"));
+        Assert.Equal(2, annotations.Count);
+        Assert.All(annotations, annotation => Assert.NotNull(annotation.AnnotationId));
+        Assert.Equal("Soup", annotations[0].Class);
+    }
+
+    [Fact]
+    public void A_note_is_read_beside_the_class() => Assert.Equal("a note", Assert.Single(OutputFile.Read(Object("1.23.2", "other-control"))).Note);
+
+    [Fact]
+    public void The_lab_s_own_file_is_read()
+    {
+        var annotation = Assert.Single(OutputFile.Read(Encoding.UTF8.GetBytes(
+            """{"task": {"data": {"image": "http://lab:9000/production/class_09/lunch%20today.jpg"}}, "result": [{"type": "choices", "value": {"choices": ["Soup"]}}]}""")));
+        Assert.Equal("Soup", annotation.Class);
+        Assert.Null(annotation.AnnotationId);
+        Assert.True(annotation.ShowedAnswer);
+    }
+
+    [Theory]
+    [InlineData("", "It is empty.")]
+    [InlineData("{", "It is not JSON: ")]
+    [InlineData("not json", "It is not JSON: ")]
+    [InlineData("[]", "It holds Array, not an object.")]
+    [InlineData("3", "It holds Number, not an object.")]
+    [InlineData("{}", "It has no \"result\".")]
+    [InlineData("""{"result": []}""", "It has no \"task\" that names the photo.")]
+    [InlineData("""{"result": [], "task": {"data": null}}""", "Its task has no \"data\" that names the photo.")]
+    [InlineData("""{"data": {}, "annotations": []}""", "It is a task without annotations.")]
+    [InlineData("""{"data": {}, "annotations": [3]}""", "One of its annotations is no object.")]
+    [InlineData("""{"result": [{"type": "choices", "value": {"choices": ["\ud800"]}}], "task": {"data": {}}}""", "It holds text that is no text: ")]
+    public void What_is_no_label_is_refused_with_the_reason(string content, string reason) =>
+        Assert.StartsWith(reason, Assert.Throws<FormatException>(() => OutputFile.Read(Encoding.UTF8.GetBytes(content))).Message, StringComparison.Ordinal);
+
+    [Fact]
+    public void A_mark_before_the_text_or_too_much_of_it_is_refused()
+    {
+        Assert.Throws<FormatException>(() => OutputFile.Read(new byte[] { 0xEF, 0xBB, 0xBF, (byte)'{', (byte)'}' }));
+        Assert.Throws<FormatException>(() => OutputFile.Read(new byte[OutputFile.MostBytes + 1]));
+    }
+
+    private static byte[] Object(string version, string name) => File.ReadAllBytes(Path.Combine(AppContext.BaseDirectory, "outputs", version, $"{name}-object.json"));
+}
