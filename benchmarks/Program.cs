@@ -1,5 +1,6 @@
 using BenchmarkDotNet.Running;
 using GourmetGram.Benchmarks.Load;
+using GourmetGram.Benchmarks.Loops;
 
 switch (args)
 {
@@ -7,6 +8,12 @@ switch (args)
         return await LoadBenchmark.RunAsync(options);
     case ["away", .. var options]:
         return await AwayBenchmark.RunAsync(options);
+    case ["sampling"]:
+        return await SamplingBenchmark.RunAsync();
+    case ["outputs"]:
+        return await OutputsBenchmark.RunAsync();
+    case ["review", .. var options]:
+        return await LoadBenchmark.WithServerAsync(options, (executable, folder, _) => ReviewBenchmark.RunAsync(executable, folder));
     case ["raw", var photo]:
         RawLimit.Serve(photo);
         return 0;

@@ -24,7 +24,7 @@ public static class ExportTracking
     /// <param name="Predictions">How many the list holds.</param>
     public sealed record Response(long Predictions);
 
-    internal sealed class Handler(IRepository<Prediction> predictions, IObjectStore store, IScratch scratch, IMediaLinks links) : IRequestHandler<Command, Response>
+    internal sealed class Handler(IRepository<Prediction> predictions, IObjectStore store, IScratch scratch, IMediaLinks links, IPredictionFacts facts) : IRequestHandler<Command, Response>
     {
         private const int Batch = 500;
 
@@ -59,11 +59,12 @@ public static class ExportTracking
             json.WriteStartArray();
             while (await predictions.ListAsync(new AllPredictions(after, Batch), cancellationToken) is { Count: > 0 } page)
             {
+                var sampled = await facts.SampledAsync([.. page.Select(prediction => prediction.Id)], cancellationToken);
                 foreach (var prediction in page)
                 {
                     // Without an S3 server an object has no address of its own.
                     var address = store.LinkTo(PhotoKeeper.AddressOf(prediction)) ?? await links.AddressOfAsync(new MediaLink(prediction.Id), cancellationToken);
-                    Write(json, prediction, address);
+                    Write(json, prediction, address, sampled.Contains(prediction.Id));
                 }
 
                 await json.FlushAsync(cancellationToken);
@@ -76,7 +77,7 @@ public static class ExportTracking
             return written;
         }
 
-        private static void Write(Utf8JsonWriter json, Prediction prediction, string address)
+        private static void Write(Utf8JsonWriter json, Prediction prediction, string address, bool sampled)
         {
             json.WriteStartObject();
             json.WriteString("prediction_id", prediction.Id);
@@ -85,8 +86,7 @@ public static class ExportTracking
             json.WriteNumber("confidence", prediction.Confidence);
             json.WriteString("image_url", address);
             json.WriteString("class_dir", ClassLabel.FolderOf(prediction.PredictedIndex));
-            // Until there are feedback loops nothing is sampled.
-            json.WriteBoolean("sampled", false);
+            json.WriteBoolean("sampled", sampled);
             json.WriteString("timestamp", prediction.CreatedAt.ToUtcText());
             json.WriteEndObject();
         }

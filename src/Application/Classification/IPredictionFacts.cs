@@ -18,4 +18,7 @@ public interface IPredictionFacts
 
     /// <summary>What anybody currently says of these predictions: whether somebody flags it, and the class that was named last.</summary>
     Task<IReadOnlyDictionary<Guid, PredictionFacts>> OfAllAsync(IReadOnlyCollection<Prediction> predictions, CancellationToken cancellationToken);
+
+    /// <summary>Those of these predictions that a random draw has selected.</summary>
+    Task<IReadOnlySet<Guid>> SampledAsync(IReadOnlyCollection<Guid> predictionIds, CancellationToken cancellationToken);
 }

@@ -6,7 +6,7 @@ using GourmetGram.Domain.Feedback;
 namespace GourmetGram.Application.Feedback;
 
 /// <summary>Answers Classification's question about what was said.</summary>
-internal sealed class FeedbackFacts(IRepository<UserFeedback> feedback) : IPredictionFacts
+internal sealed class FeedbackFacts(IRepository<UserFeedback> feedback, IRepository<Selection> selections) : IPredictionFacts
 {
     public Task<IReadOnlyDictionary<Guid, PredictionFacts>> OfAsync(
         IReadOnlyCollection<Prediction> predictions, Actor rater, CancellationToken cancellationToken) =>
@@ -14,6 +14,9 @@ internal sealed class FeedbackFacts(IRepository<UserFeedback> feedback) : IPredi
 
     public Task<IReadOnlyDictionary<Guid, PredictionFacts>> OfAllAsync(IReadOnlyCollection<Prediction> predictions, CancellationToken cancellationToken) =>
         ReadAsync(predictions, ids => new EverybodysFeedbackOnMany(ids), cancellationToken);
+
+    public async Task<IReadOnlySet<Guid>> SampledAsync(IReadOnlyCollection<Guid> predictionIds, CancellationToken cancellationToken) =>
+        (await selections.ListAsync(new RandomSelectionsOf(predictionIds), cancellationToken)).Select(selection => selection.PredictionId).ToHashSet();
 
     private async Task<IReadOnlyDictionary<Guid, PredictionFacts>> ReadAsync(
         IReadOnlyCollection<Prediction> predictions, Func<IReadOnlyCollection<Guid>, Specification<UserFeedback>> of, CancellationToken cancellationToken)

@@ -20,16 +20,19 @@ namespace GourmetGram.Application.Feedback;
 /// <param name="Counts">What has come of it.</param>
 public sealed record LoopResponse(
     string Name, string Title, string Description, bool Enabled, string Bucket, Surface Surface, bool Blind, int Votes, int DailyLimit, bool Random, string Job,
-    IReadOnlyDictionary<string, string> Settings, string Summary, IReadOnlyList<LoopField> Fields, LoopStatistics Counts)
+    IReadOnlyDictionary<string, object> Settings, string Summary, IReadOnlyList<LoopField> Fields, LoopStatistics Counts)
 {
     internal static LoopResponse From(Loop loop, LoopStatistics? counts)
     {
         var (strategy, row) = (loop.Strategy, loop.Row);
         var random = strategy is WindowStrategy;
+        // With the defaults of settings that the strategy has got since.
+        var settings = SettingField.Write(loop.Settings);
+        var fields = SettingField.Of(strategy.DefaultSettings.GetType());
         return new LoopResponse(
             loop.Name, strategy.Title, strategy.Description, row.IsEnabled, row.Bucket, row.Surface, row.IsBlind, row.Votes, row.DailyLimit, random, random ? "random-sampling" : "select-candidates",
-            row.Settings, strategy.Describe(loop.Settings),
-            [.. SettingField.Of(strategy.DefaultSettings.GetType()).Select(field => new LoopField(field.Name, field.Label, field.Help, TypeOf(field.Type), field.Minimum, field.Maximum))],
+            fields.ToDictionary(field => field.Name, field => field.Parse(settings[field.Name]), StringComparer.Ordinal), strategy.Describe(loop.Settings),
+            [.. fields.Select(field => new LoopField(field.Name, field.Label, field.Help, TypeOf(field.Type), field.Minimum, field.Maximum))],
             counts ?? new LoopStatistics(0, 0, 0, 0, 0, OldestWaiting: null, 0, 0));
     }
 

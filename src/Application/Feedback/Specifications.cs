@@ -212,3 +212,12 @@ internal sealed class DrawsOfWindows : Specification<WindowDraw>
         Query.Where(draw => windowIds.Contains(draw.WindowId)).OrderBy(draw => draw.Loop).AsNoTracking();
     }
 }
+
+/// <summary>What random draws selected of some predictions.</summary>
+internal sealed class RandomSelectionsOf : Specification<Selection>
+{
+    public RandomSelectionsOf(IReadOnlyCollection<Guid> predictionIds)
+    {
+        Query.Where(selection => predictionIds.Contains(selection.PredictionId) && selection.WindowId != null).AsNoTracking();
+    }
+}

@@ -43,11 +43,15 @@ public sealed record SettingField(string Name, string Label, string Help, Type T
         foreach (var property in PropertiesOf(record))
         {
             if (values.TryGetValue(NameOf(property), out var text))
-                property.SetValue(settings, Convert.ChangeType(text, property.PropertyType, CultureInfo.InvariantCulture));
+                property.SetValue(settings, From(property).Parse(text));
         }
 
         return settings;
     }
+
+    /// <summary>A value as a number or a truth value.</summary>
+    /// <exception cref="FormatException">It is of the wrong kind.</exception>
+    public object Parse(string text) => Convert.ChangeType(text, Type, CultureInfo.InvariantCulture);
 
     /// <returns>Null when a value can be taken; else what to do, in a sentence.</returns>
     public string? FindFault(string text)

@@ -37,7 +37,7 @@ internal sealed class Examples : IOpenApiOperationTransformer
         {
           "name": "lowconfidence", "title": "Low Confidence Review", "description": "Photos the model is not sure of. Good for training, not for measuring.", "enabled": true,
           "bucket": "lowconfidence", "surface": "Review", "blind": false, "votes": 1, "dailyLimit": 0, "random": false, "job": "select-candidates",
-          "settings": { "threshold": "0.7" }, "summary": "below 70%",
+          "settings": { "threshold": 0.7 }, "summary": "below 70%",
           "fields": [{ "name": "threshold", "label": "Select below", "help": "0.7 means: photos that the model is less than 70% sure of.", "type": "number", "minimum": 0, "maximum": 1 }],
           "counts": {
             "selected": 293, "waiting": 98, "labelled": 187, "skipped": 8, "agreed": 109, "oldestWaiting": "2026-11-17T08:12:44.501Z", "selectedInWeek": 31, "heldBack": 0

@@ -1,0 +1,83 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text.Json;
+using GourmetGram.Application.Common;
+using GourmetGram.Application.Labeling;
+using GourmetGram.Domain.Classification;
+using GourmetGram.Infrastructure.Hosting;
+
+namespace GourmetGram.Benchmarks.Loops;
+
+/// <summary>Finished labels brought to a dataset, against copying the same photos inside the store as fast as it goes, four at once as the product does, in turns.</summary>
+internal static class OutputsBenchmark
+{
+    private const int Outputs = 2_000;
+    private const int PhotoBytes = 150_000;
+    private const int Copiers = 4;
+    private const int Rounds = 5;
+
+    private static readonly string[] Choices = ["A"];
+
+    public static async Task<int> RunAsync()
+    {
+        Console.WriteLine("| durability | outputs a second | copies a second | ratio | its spread |");
+        Console.WriteLine("|---|---|---|---|---|");
+        foreach (var durability in new[] { Durability.Power, Durability.Process })
+        {
+            var (outputs, copies) = (new List<double>(), new List<double>());
+            for (var round = 0; round < Rounds; round++)
+            {
+                await using var host = new LoopHost(durability);
+                var photos = await PrepareAsync(host);
+                var watch = Stopwatch.StartNew();
+                await Parallel.ForEachAsync(photos, new ParallelOptions { MaxDegreeOfParallelism = Copiers }, async (photo, token) =>
+                    await host.Store.CopyAsync(new ObjectAddress("production", photo.ObjectKey), new ObjectAddress("raw", photo.ObjectKey), token));
+                copies.Add(Outputs / watch.Elapsed.TotalSeconds);
+                watch.Restart();
+                var done = await host.SendAsync(new ProcessAnnotations.Command());
+                outputs.Add(Outputs / watch.Elapsed.TotalSeconds);
+                if (done.Copied != Outputs)
+                    throw new InvalidOperationException($"{done.Copied} photos were copied.");
+            }
+
+            var ratios = outputs.Zip(copies, (output, copy) => output / copy).Order().ToList();
+            Console.WriteLine(string.Create(
+                CultureInfo.InvariantCulture,
+                $"| {durability} | {outputs.Order().ElementAt(Rounds / 2):0} | {copies.Order().ElementAt(Rounds / 2):0} | {ratios[Rounds / 2]:0.00} | {ratios[0]:0.00}–{ratios[^1]:0.00} |"));
+        }
+
+        return 0;
+    }
+
+    private static async Task<IReadOnlyList<Prediction>> PrepareAsync(LoopHost host)
+    {
+        await host.MigrateAsync();
+        var now = DateTimeOffset.UnixEpoch.AddYears(50);
+        var model = ModelVersion.Register("three", "1", "float", new string('a', 64), 1, ["A", "B", "C"], now);
+        var photos = Enumerable.Range(0, Outputs).Select(i =>
+        {
+            var photo = new StoredPhoto($"{i:x64}", new string('c', 64), PhotoBytes, "image/jpeg", ".jpg", 40, 30, FileName: null);
+            var prediction = Prediction.Record(photo, new ClassProbabilities([0.1f, 0.2f, 0.7f]), model, Actor.Anonymous, TimeSpan.Zero, TimeSpan.Zero, now.AddSeconds(i));
+            prediction.MarkImageStored();
+            prediction.MarkConsidered();
+            return prediction;
+        }).ToList();
+        await host.SaveAsync(photos);
+        var bytes = new byte[PhotoBytes];
+        Random.Shared.NextBytes(bytes);
+        for (var i = 0; i < Outputs; i++)
+        {
+            await host.Store.PutAsync(new ObjectAddress("production", photos[i].ObjectKey), bytes, "image/jpeg", CancellationToken.None);
+            var annotation = JsonSerializer.SerializeToUtf8Bytes(new
+            {
+                id = i,
+                result = new[] { new { from_name = "label", type = "choices", value = new { choices = Choices } } },
+                task = new { data = new { image = $"s3://production/class_02/{photos[i].Id}.jpg" } },
+                updated_at = "2026-11-23T17:01:24.926737Z",
+            });
+            await host.Store.PutAsync(new ObjectAddress("labelstudio", $"output/lowconfidence/{i}"), annotation, "binary/octet-stream", CancellationToken.None);
+        }
+
+        return photos;
+    }
+}

@@ -1,0 +1,164 @@
+using System.Collections.Concurrent;
+using System.Data.Common;
+using System.Diagnostics;
+using GourmetGram.Application.Common;
+using GourmetGram.Application.Feedback;
+using GourmetGram.Application.Labeling;
+using GourmetGram.Domain.Classification;
+using GourmetGram.Infrastructure.Persistence;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Diagnostics;
+
+namespace GourmetGram.Tests.Integration.Persistence;
+
+/// <summary>With a hundred thousand predictions, what runs every few seconds and what people wait for still goes by indexes: the statements that were sent are explained.</summary>
+public sealed class QueryPlanTests() : PersistenceTests(DatabaseProvider.Sqlite)
+{
+    private const int Rows = 100_000;
+
+    /// <summary>Tables that grow with use.</summary>
+    private static readonly string[] Large = ["Predictions", "UserFeedback", "Selections", "AnnotationTasks", "HumanLabels", "CollectedImages"];
+
+    /// <summary>Filtered indexes that hold what is still to do: reading all of one is meant.</summary>
+    private static readonly string[] ToDo =
+    [
+        "IX_Predictions_Unconsidered", "IX_UserFeedback_Unconsidered", "IX_Selections_WithoutTask", "IX_AnnotationTasks_Open", "IX_AnnotationTasks_DueOutput", "IX_CollectedImages_ToCopy",
+        "IX_CollectedImages_ToRemove",
+    ];
+
+    private static readonly Caller Ada = new(new Actor(ActorKind.Account, "ada"), IsReviewer: true);
+
+    [Fact]
+    public async Task Selecting_sampling_and_handing_out_scan_no_large_table()
+    {
+        await FillAsync();
+        var statements = await RecordAsync(async () =>
+        {
+            await Host.SendAsync(new SelectCandidates.Command());
+            await Host.SendAsync(new SampleRandom.Command());
+            await Host.SendAsync(new MakeTasks.Command());
+            var task = await Host.SendAsync(new NextTask.Command("lowconfidence", Ada));
+            await Host.SendAsync(new LabelTask.Command(task!.Id, Some.Labels[0], Ada));
+            await Host.SendAsync(new GetReview.Query("lowconfidence", Ada));
+            await Host.SendAsync(new ListSelections.Query("lowconfidence", Cursor: null, 50));
+            await Host.SendAsync(new ListWindows.Query(Cursor: null, 50));
+            await Host.InScopeAsync(scope => ((IDatasetReader)scope.GetService(typeof(IDatasetReader))!)
+                .ReadAsync("lowconfidence", classIndex: null, wrong: false, before: null, 50, TestContext.Current.CancellationToken));
+        });
+        await AssertIndexedAsync(statements, atLeast: 30);
+    }
+
+    [Fact]
+    public async Task Finding_a_photo_by_its_bytes_scans_nothing()
+    {
+        await FillAsync();
+        var statements = await RecordAsync(() => Host.InScopeAsync(async scope =>
+        {
+            var predictions = (IRepository<Prediction>)scope.GetService(typeof(IRepository<Prediction>))!;
+            await predictions.FirstOrDefaultAsync(new OfBytes(), TestContext.Current.CancellationToken);
+        }));
+        await AssertIndexedAsync(statements, atLeast: 1);
+    }
+
+    /// <summary>Copies one prediction a hundred thousand times; all but the last hundred were considered and belong to a window.</summary>
+    private async Task FillAsync()
+    {
+        await Host.MigrateAsync();
+        await Host.SaveAsync(Some.Prediction(Some.Model()));
+        var columns = await Host.ValuesAsync<string>("SELECT name AS Value FROM pragma_table_info('Predictions')");
+        var values = columns.Select(name => name switch
+        {
+            "Id" => "printf('%08X-0000-7000-8000-%012X', 26000000 + n, n)",
+            "SelectionState" => $"CASE WHEN n > {Rows - 100} THEN 'Pending' ELSE 'Considered' END",
+            "WindowId" => $"CASE WHEN n > {Rows - 100} THEN NULL ELSE '0199B0C6-0000-7000-8000-000000000001' END",
+            "Confidence" => "0.5",
+            "Photo_UploadSha256" => "printf('%064x', n)",
+            _ => $"\"{name}\"",
+        });
+        await Host.ExecuteAsync(
+            $"WITH RECURSIVE numbers(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < {Rows}) "
+            + $"INSERT INTO \"Predictions\" ({string.Join(", ", columns.Select(name => $"\"{name}\""))}) SELECT {string.Join(", ", values)} FROM numbers, (SELECT * FROM \"Predictions\" LIMIT 1)");
+        await Host.ExecuteAsync("ANALYZE");
+    }
+
+    private static async Task<IReadOnlyCollection<Statement>> RecordAsync(Func<Task> work)
+    {
+        var recorder = new Recorder();
+        using (DiagnosticListener.AllListeners.Subscribe(recorder))
+            await work();
+        return recorder.Statements;
+    }
+
+    private async Task AssertIndexedAsync(IReadOnlyCollection<Statement> statements, int atLeast)
+    {
+        Assert.True(statements.Count >= atLeast, $"{statements.Count} statements were sent.");
+        var offences = new List<string>();
+        await Host.InScopeAsync(async scope =>
+        {
+            var context = (GourmetGramDbContext)scope.GetService(typeof(GourmetGramDbContext))!;
+            await context.Database.OpenConnectionAsync(TestContext.Current.CancellationToken);
+            foreach (var statement in statements.DistinctBy(statement => statement.Text))
+            {
+                await using var explain = context.Database.GetDbConnection().CreateCommand();
+                explain.CommandText = $"EXPLAIN QUERY PLAN {statement.Text}";
+                foreach (var (name, value) in statement.Parameters)
+                {
+                    var parameter = explain.CreateParameter();
+                    (parameter.ParameterName, parameter.Value) = (name, value);
+                    explain.Parameters.Add(parameter);
+                }
+
+                await using var plan = await explain.ExecuteReaderAsync(TestContext.Current.CancellationToken);
+                while (await plan.ReadAsync(TestContext.Current.CancellationToken))
+                {
+                    var step = plan.GetString(3);
+                    if (step.StartsWith("SCAN ", StringComparison.Ordinal) && !ToDo.Contains(step.Split(' ')[^1]) && IsLarge(statement.Text, step.Split(' ')[1]))
+                        offences.Add($"{step}\n{statement.Text}");
+                }
+            }
+        });
+        Assert.True(offences.Count == 0, string.Join("\n\n", offences));
+    }
+
+    /// <summary>Whether an alias stands for a large table.</summary>
+    private static bool IsLarge(string text, string alias) => Array.Exists(Large, table => alias == table || text.Contains($"\"{table}\" AS \"{alias}\"", StringComparison.Ordinal));
+
+    private sealed record Statement(string Text, IReadOnlyList<(string Name, object? Value)> Parameters);
+
+    private sealed class OfBytes : Specification<Prediction>
+    {
+        public OfBytes()
+        {
+            var sha256 = new string('7', 64);
+            Query.Where(prediction => prediction.Photo.UploadSha256 == sha256).OrderBy(prediction => prediction.Id).Take(1);
+        }
+    }
+
+    private sealed class Recorder : IObserver<DiagnosticListener>, IObserver<KeyValuePair<string, object?>>
+    {
+        private readonly ConcurrentQueue<Statement> statements = new();
+
+        public IReadOnlyCollection<Statement> Statements => statements;
+
+        public void OnNext(DiagnosticListener value)
+        {
+            if (value.Name == DbLoggerCategory.Name)
+                value.Subscribe(this);
+        }
+
+        public void OnNext(KeyValuePair<string, object?> value)
+        {
+            if (value.Key == RelationalEventId.CommandExecuting.Name && value.Value is CommandEventData { Context: SqliteDbContext } data
+                && data.Command.CommandText is var text && (text.StartsWith("SELECT", StringComparison.Ordinal) || text.StartsWith("UPDATE", StringComparison.Ordinal)))
+            {
+                statements.Enqueue(new Statement(text, [.. data.Command.Parameters.Cast<DbParameter>().Select(parameter => (parameter.ParameterName, parameter.Value))]));
+            }
+        }
+
+        public void OnCompleted()
+        {
+        }
+
+        public void OnError(Exception error) => throw error;
+    }
+}
