@@ -59,6 +59,9 @@ internal static class DatabaseFaults
             SqlState: PostgresErrorCodes.UniqueViolation or PostgresErrorCodes.ForeignKeyViolation or PostgresErrorCodes.RestrictViolation,
         };
 
+    /// <summary>Whether the database ended this transaction so that another could go on: the same, begun again, finds what the other left.</summary>
+    public static bool IsLostRace(Exception cause) => cause is PostgresException { SqlState: PostgresErrorCodes.DeadlockDetected or PostgresErrorCodes.SerializationFailure };
+
     /// <summary>Whether there was no room for the rows; nothing of the transaction was kept.</summary>
     public static bool IsFull(Exception cause) =>
         cause is SqliteException { SqliteErrorCode: SqliteFull } or PostgresException { SqlState: PostgresErrorCodes.DiskFull };

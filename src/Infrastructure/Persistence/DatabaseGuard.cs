@@ -20,6 +20,12 @@ internal static class DatabaseGuard
             context.ChangeTracker.Clear();
             throw new ConcurrentChangeException(e);
         }
+        // Begun again it finds what the winner left; PostgreSQL counts it among what waiting may cure, but there is nothing to wait for.
+        catch (Exception e) when (DatabaseFaults.CauseOf(e) is { } cause && DatabaseFaults.IsLostRace(cause))
+        {
+            context.ChangeTracker.Clear();
+            throw new ConcurrentChangeException(e);
+        }
         // Asked first: PostgreSQL counts a full disk among what waiting may cure.
         catch (Exception e) when (DatabaseFaults.CauseOf(e) is { } cause && DatabaseFaults.IsFull(cause))
         {

@@ -143,6 +143,29 @@ public sealed class ReviewPageTests(BrowserFixture browser) : ServerTests
     }
 
     [Fact]
+    public async Task Leaving_the_page_gives_its_photos_back()
+    {
+        await using var server = StartServer();
+        var admin = await PrepareAsync(server, photos: 2, flag: true);
+        await using var window = await browser.OpenAsync(await server.ListeningAsync());
+        await window.BecomeAdministratorAsync(server);
+        await window.GoAsync("review/userfeedback");
+        await Expect(window.Page.Locator("#decide")).ToBeVisibleAsync();
+        using (var none = await admin.SendAsync(HttpMethod.Post, "api/v1/loops/randomsampled/tasks/next"))
+            Assert.Equal(System.Net.HttpStatusCode.NoContent, none.StatusCode);
+        await window.Page.GetByRole(AriaRole.Link, new() { Name = "Done" }).ClickAsync();
+        await Expect(window.Page.GetByRole(AriaRole.Heading, new() { Level = 1 })).ToHaveTextAsync("Review");
+        var given = new HashSet<Guid>();
+        await Waiting.UntilAsync(async () =>
+        {
+            using var next = await admin.SendAsync(HttpMethod.Post, "api/v1/loops/userfeedback/tasks/next", JsonContent.Create(new { holding = given }));
+            if (next.StatusCode == System.Net.HttpStatusCode.OK)
+                given.Add((await next.Content.ReadFromJsonAsync<JsonObject>(Cancel))!["id"]!.GetValue<Guid>());
+            return given.Count == 2;
+        });
+    }
+
+    [Fact]
     public async Task Decisions_wait_while_there_is_no_connection_and_none_is_lost()
     {
         await using var server = StartServer();
