@@ -10,8 +10,8 @@ switch (args)
         return await AwayBenchmark.RunAsync(options);
     case ["sampling"]:
         return await SamplingBenchmark.RunAsync();
-    case ["outputs"]:
-        return await OutputsBenchmark.RunAsync();
+    case ["outputs", .. var s3]:
+        return await OutputsBenchmark.RunAsync(s3);
     case ["review", .. var options]:
         return await LoadBenchmark.WithServerAsync(options, (executable, folder, _) => ReviewBenchmark.RunAsync(executable, folder));
     case ["raw", var photo]:

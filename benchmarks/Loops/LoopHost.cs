@@ -19,9 +19,20 @@ internal sealed class LoopHost : IAsyncDisposable
     private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("gourmetgram-loops-");
     private readonly ServiceProvider services;
 
-    public LoopHost(Durability durability)
+    /// <param name="durability">How safe a commit is.</param>
+    /// <param name="s3">Address, key and secret of an S3 server; null for files.</param>
+    public LoopHost(Durability durability, string[]? s3 = null)
     {
         var settings = new Dictionary<string, string?>(StringComparer.Ordinal) { ["GourmetGram:DataDirectory"] = folder.FullName, ["GourmetGram:Durability"] = durability.ToString() };
+        if (s3 is [var address, var key, var secret])
+        {
+            settings["ObjectStore:Provider"] = "S3";
+            settings["ObjectStore:Endpoint"] = address;
+            settings["ObjectStore:AccessKey"] = key;
+            settings["ObjectStore:SecretKey"] = secret;
+            settings["ObjectStore:BucketPrefix"] = $"bench-{Convert.ToHexStringLower(System.Security.Cryptography.RandomNumberGenerator.GetBytes(4))}-";
+        }
+
         var collection = new ServiceCollection();
         collection.AddSingleton<IConfiguration>(new ConfigurationBuilder().AddInMemoryCollection(settings).Build());
         collection.AddLogging().AddMetrics();
