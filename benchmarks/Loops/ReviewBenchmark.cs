@@ -27,43 +27,57 @@ internal static partial class ReviewBenchmark
         var address = new Uri($"http://127.0.0.1:{FreePort()}/");
         var data = Path.Combine(folder, "data");
         var server = await StartAsync(executable, address, data);
-        using var http = new HttpClient { BaseAddress = address };
-        http.DefaultRequestHeaders.Authorization = new("Bearer", Key);
-        await PrepareAsync(http);
-
-        using var playwright = await Playwright.CreateAsync();
-        await using var browser = await playwright.Chromium.LaunchAsync(new() { ExecutablePath = Chromium, Args = ["--no-sandbox", "--disable-gpu"] });
-        var page = await browser.NewPageAsync();
-        await page.GotoAsync(server.Link!);
-        await page.GetByLabel("Name").FillAsync("Ada");
-        await page.GetByLabel("Password").FillAsync("correct horse battery staple");
-        await page.GetByRole(AriaRole.Button, new() { Name = "Make the account" }).ClickAsync();
-        await page.Locator(".account").WaitForAsync();
-        await page.GotoAsync(new Uri(address, "review/lowconfidence").ToString());
-
-        var watch = Stopwatch.StartNew();
-        for (var i = 0; i < Measured; i++)
-            await DecideAsync(page, i);
-        var rate = Measured / watch.Elapsed.TotalMinutes;
-        for (var i = Measured; i < Photos; i++)
+        try
         {
-            await DecideAsync(page, i);
-            if (i == Measured + 20)
-            {
-                server.Process.Kill();
-                await server.Process.WaitForExitAsync();
-                server.Process.Dispose();
-                server = await StartAsync(executable, address, data);
-            }
+            await MeasureAsync();
+        }
+        finally
+        {
+            await StopAsync();
         }
 
-        await page.GetByText("Nothing left to review").WaitForAsync(new() { Timeout = 120_000 });
-        await page.WaitForFunctionAsync("() => document.querySelectorAll('.trail small.wait').length === 0", null, new() { Timeout = 120_000 });
-        var labelled = (await http.GetFromJsonAsync<JsonObject>("api/v1/loops/lowconfidence"))!["loop"]!["counts"]!["labelled"]!.GetValue<int>();
-        server.Process.Kill();
-        await server.Process.WaitForExitAsync();
-        server.Process.Dispose();
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{rate:0} labels a minute; of {Photos} decisions with the server killed in between, {Photos - labelled} are lost."));
+        async Task StopAsync()
+        {
+            server.Process.Kill();
+            await server.Process.WaitForExitAsync();
+            server.Process.Dispose();
+        }
+
+        async Task MeasureAsync()
+        {
+            using var http = new HttpClient { BaseAddress = address };
+            http.DefaultRequestHeaders.Authorization = new("Bearer", Key);
+            await PrepareAsync(http);
+
+            using var playwright = await Playwright.CreateAsync();
+            await using var browser = await playwright.Chromium.LaunchAsync(new() { ExecutablePath = Chromium, Args = ["--no-sandbox", "--disable-gpu"] });
+            var page = await browser.NewPageAsync();
+            await page.GotoAsync(await server.Link.WaitAsync(TimeSpan.FromMinutes(1)));
+            await page.GetByLabel("Name").FillAsync("Ada");
+            await page.GetByLabel("Password").FillAsync("correct horse battery staple");
+            await page.GetByRole(AriaRole.Button, new() { Name = "Make the account" }).ClickAsync();
+            await page.Locator(".account").WaitForAsync();
+            await page.GotoAsync(new Uri(address, "review/lowconfidence").ToString());
+
+            var watch = Stopwatch.StartNew();
+            for (var i = 0; i < Measured; i++)
+                await DecideAsync(page, i);
+            var rate = Measured / watch.Elapsed.TotalMinutes;
+            for (var i = Measured; i < Photos; i++)
+            {
+                await DecideAsync(page, i);
+                if (i == Measured + 20)
+                {
+                    await StopAsync();
+                    server = await StartAsync(executable, address, data);
+                }
+            }
+
+            await page.GetByText("Nothing left to review").WaitForAsync(new() { Timeout = 120_000 });
+            await page.WaitForFunctionAsync("() => document.querySelectorAll('.trail small.wait').length === 0", null, new() { Timeout = 120_000 });
+            var labelled = (await http.GetFromJsonAsync<JsonObject>("api/v1/loops/lowconfidence"))!["loop"]!["counts"]!["labelled"]!.GetValue<int>();
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{rate:0} labels a minute; of {Photos} decisions with the server killed in between, {Photos - labelled} are lost."));
+        }
     }
 
     private static async Task DecideAsync(IPage page, int number)
@@ -92,7 +106,7 @@ internal static partial class ReviewBenchmark
         while (run["endedAt"] is null);
     }
 
-    private static async Task<(Process Process, string? Link)> StartAsync(string executable, Uri address, string data)
+    private static async Task<(Process Process, Task<string> Link)> StartAsync(string executable, Uri address, string data)
     {
         var start = new ProcessStartInfo(executable) { RedirectStandardOutput = true, UseShellExecute = false };
         start.Environment["ASPNETCORE_URLS"] = address.ToString();
@@ -100,19 +114,20 @@ internal static partial class ReviewBenchmark
         start.Environment["GourmetGram__BootstrapAdminKey"] = Key;
         start.Environment["Jobs__Scheduled"] = "false";
         var process = Process.Start(start)!;
-        var (listening, link) = (new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously), (string?)null);
+        var (listening, link) = (
+            new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously), new TaskCompletionSource<string>(TaskCreationOptions.RunContinuationsAsynchronously));
         process.OutputDataReceived += (_, line) =>
         {
             if (line.Data is not { } text)
                 return;
             if (Link.Match(text) is { Success: true } found)
-                link = found.Value;
+                link.TrySetResult(found.Value);
             if (text.Contains("Application started", StringComparison.Ordinal))
                 listening.TrySetResult();
         };
         process.BeginOutputReadLine();
         await listening.Task.WaitAsync(TimeSpan.FromMinutes(1));
-        return (process, link);
+        return (process, link.Task);
     }
 
     private static int FreePort()
