@@ -4,7 +4,7 @@ using GourmetGram.Application.Feedback;
 using GourmetGram.Domain.Classification;
 using GourmetGram.Domain.Feedback;
 using GourmetGram.Domain.Feedback.Strategies;
-using GourmetGram.Tests.Unit.Feedback.Examples;
+using MarginUncertainty = GourmetGram.Tests.Unit.Feedback.Examples.MarginUncertainty;
 
 namespace GourmetGram.Tests.Unit.Feedback;
 
