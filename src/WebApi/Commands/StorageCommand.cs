@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using GourmetGram.Application.Classification;
 using GourmetGram.Application.Common;
+using GourmetGram.Application.Feedback;
 using GourmetGram.Infrastructure.Hosting;
 using GourmetGram.Infrastructure.ObjectStorage;
 
@@ -16,6 +17,7 @@ internal static class StorageCommand
     public static Command Create(string[] settings)
     {
         var to = new Option<ObjectStoreProvider>("--to") { Description = "The store to copy to; the other one is copied from.", Required = true };
+        var further = new Option<string[]>("--bucket") { Description = "A further bucket: the dataset of a loop that has another bucket than its strategy's.", DefaultValueFactory = _ => [] };
         var copy = new Command(
             "copy",
             """
@@ -24,13 +26,13 @@ internal static class StorageCommand
             Exit code: 0 when every object is there and the same, 1 when not, 2 for wrong usage.
             """)
         {
-            to,
+            to, further,
         };
-        copy.SetAction((parsed, cancellationToken) => CopyAsync(parsed.GetRequiredValue(to), settings, cancellationToken));
+        copy.SetAction((parsed, cancellationToken) => CopyAsync(parsed.GetRequiredValue(to), parsed.GetValue(further)!, settings, cancellationToken));
         return new Command("storage", "Moves an installation between stores.") { copy };
     }
 
-    private static async Task<int> CopyAsync(ObjectStoreProvider to, string[] settings, CancellationToken cancellationToken)
+    private static async Task<int> CopyAsync(ObjectStoreProvider to, string[] further, string[] settings, CancellationToken cancellationToken)
     {
         var from = to == ObjectStoreProvider.S3 ? ObjectStoreProvider.FileSystem : ObjectStoreProvider.S3;
         // Whatever the settings name now: the S3 server's are needed, and are checked as for a server that uses it.
@@ -47,10 +49,11 @@ internal static class StorageCommand
             throw new CommandException($"{e.Message} Stop the server first: what it writes meanwhile would be left out.", e);
         }
 
+        var buckets = Buckets.All.Concat(host.Services.GetRequiredService<StrategyCatalogue>().All.Select(strategy => strategy.Bucket)).Concat(further).Distinct(StringComparer.Ordinal);
         var (copied, equal, failed, bytes) = (0, 0, 0, 0L);
         try
         {
-            await foreach (var item in new StoreCopy(source, target).RunAsync(Buckets.All, cancellationToken))
+            await foreach (var item in new StoreCopy(source, target).RunAsync([.. buckets], cancellationToken))
             {
                 switch (item.Outcome)
                 {

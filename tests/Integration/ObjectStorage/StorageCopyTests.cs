@@ -8,7 +8,7 @@ namespace GourmetGram.Tests.Integration.ObjectStorage;
 public sealed class StorageCopyTests : IDisposable
 {
     private static readonly ObjectAddress Tagged = new("production", "class_05/tagged.jpg");
-    private static readonly ObjectAddress Plain = new("production", "class_00/plain.png");
+    private static readonly ObjectAddress Plain = new("cleanproduction", "class_00/plain.png");
     private static readonly ObjectAddress Odd = new("tracking", "production.json");
 
     private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("gourmetgram-copy-");
