@@ -132,7 +132,7 @@ public sealed class AnnotationTask
         Revision++;
     }
 
-    /// <summary>Somebody decides. The label is blind only if the task is, and the same person has not decided on it before: deciding shows the model's answer.</summary>
+    /// <summary>Somebody decides. The label is blind only if the task is, and the same person has not named a class for it before: that shows the model's answer. A skip does not.</summary>
     /// <param name="person">Who, see <see cref="HumanLabel.Person"/>.</param>
     /// <param name="source">How it came in.</param>
     /// <param name="classIndex">The class, or null for a skip.</param>
@@ -155,7 +155,7 @@ public sealed class AnnotationTask
         var earlier = labels.Where(label => label.Person == person).ToList();
         foreach (var current in earlier.Where(label => label.EndedAt is null))
             current.Supersede(decidedAt);
-        var label = HumanLabel.Record(this, person, source, classIndex, IsBlind && !sawAnswer && !showedAnswer && earlier.Count == 0, showedAnswer, decidedAt, took, note, externalId);
+        var label = HumanLabel.Record(this, person, source, classIndex, IsBlind && !sawAnswer && !showedAnswer && earlier.All(label => label.ClassIndex is null), showedAnswer, decidedAt, took, note, externalId);
         if (LeasedTo == person)
             (LeasedTo, LeaseUntil) = (null, null);
         Conclude([.. labels, label], decidedAt);

@@ -84,6 +84,33 @@ public sealed class AnnotationTaskTests
     }
 
     [Fact]
+    public void A_skip_shows_no_answer_and_what_follows_is_blind()
+    {
+        var task = Task(votes: 1, blind: true);
+        Decide(task, Ada, null, Noon).Withdraw(Noon.AddSeconds(1));
+        task.Conclude(labels, Noon.AddSeconds(1));
+        Assert.True(Decide(task, Ada, 1, Noon.AddSeconds(2)).IsBlind);
+        Assert.False(Decide(task, Ada, 2, Noon.AddSeconds(3)).IsBlind);
+    }
+
+    [Theory]
+    [InlineData(3, new[] { 0, 1, 2, 1 }, 1)]
+    [InlineData(4, new[] { 0, 0, 1, 1, 1 }, 1)]
+    [InlineData(3, new[] { 0, -1, -1 }, 0)]
+    [InlineData(3, new[] { 0, 1, -1, -1, 0 }, 0)]
+    public void Votes_close_a_task_when_one_class_is_ahead(int votes, int[] said, int truth)
+    {
+        var task = Task(votes);
+        for (var i = 0; i < said.Length; i++)
+        {
+            Assert.True(task.IsOpen, $"Closed after {i} votes.");
+            Decide(task, $"Account:{i}", said[i] < 0 ? null : said[i], Noon.AddMinutes(i));
+        }
+
+        Assert.Equal((TaskState.Labelled, truth), (task.State, task.ClassIndex));
+    }
+
+    [Fact]
     public void Who_saw_the_answer_elsewhere_is_not_blind()
     {
         var task = Task(votes: 1, blind: true);
