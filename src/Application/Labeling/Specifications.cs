@@ -88,6 +88,15 @@ internal sealed class LabelById : Specification<HumanLabel>
     }
 }
 
+/// <summary>What a person says of a task now.</summary>
+internal sealed class CurrentDecisionOf : Specification<HumanLabel>
+{
+    public CurrentDecisionOf(string person, Guid taskId)
+    {
+        Query.Where(label => label.TaskId == taskId && label.Person == person && label.EndedAt == null).AsNoTracking();
+    }
+}
+
 /// <summary>Whether a person has decided on any of some tasks.</summary>
 internal sealed class DecisionsOf : Specification<HumanLabel>
 {
