@@ -7,6 +7,9 @@ namespace GourmetGram.Application.Labeling;
 /// <summary>What the review page shows beside the photo: how far the person is, and their last decisions.</summary>
 public static class GetReview
 {
+    /// <summary>Most decisions that are shown; where there are as many, there may be more.</summary>
+    public const int Shown = 4;
+
     /// <param name="Loop">Name of the loop.</param>
     /// <param name="Caller">Who reviews.</param>
     public sealed record Query(string Loop, Caller Caller) : IRequest<Response>;
@@ -19,8 +22,6 @@ public static class GetReview
 
     internal sealed class Handler(LoopBook loops, ITaskFinder finder, TimeProvider time) : IRequestHandler<Query, Response>
     {
-        private const int Shown = 4;
-
         /// <exception cref="NotFoundException">There is no such loop.</exception>
         public async Task<Response> Handle(Query request, CancellationToken cancellationToken)
         {

@@ -20,6 +20,7 @@ internal sealed class LabelDesk(IRepository<AnnotationTask> tasks, IRepository<H
         Guid taskId, Caller caller, Func<ModelVersion, int?> classOf, string? note, TimeSpan? took, CancellationToken cancellationToken) => ConcurrentChangeException.RetryAsync(async () =>
     {
         var person = caller.RequireIdentity("A label").ToString();
+        note = string.IsNullOrWhiteSpace(note) ? null : note.Trim();
         var task = await tasks.FirstOrDefaultAsync(new TaskById(taskId), cancellationToken) ?? throw new NotFoundException($"Task {taskId}");
         var prediction = await predictions.FindAsync(task.PredictionId, cancellationToken);
         var classIndex = classOf(prediction.Model);

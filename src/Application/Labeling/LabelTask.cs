@@ -9,6 +9,8 @@ namespace GourmetGram.Application.Labeling;
 /// <summary>Records what a person says a photo shows. Said again, another class supersedes the first, and keeps it.</summary>
 public static class LabelTask
 {
+    internal static readonly string NoteMessage = $"A note has at most {HumanLabel.NoteLength} characters.";
+
     /// <param name="TaskId">The task.</param>
     /// <param name="Class">Name of a class of the model.</param>
     /// <param name="Caller">Who says so.</param>
@@ -21,7 +23,7 @@ public static class LabelTask
         public Validator()
         {
             RuleFor(c => c.Class).NotEmpty().OverridePropertyName("class").WithMessage("'class' is missing: name one of the task's classes.");
-            RuleFor(c => c.Note).MaximumLength(HumanLabel.NoteLength).OverridePropertyName("note").WithMessage($"A note has at most {HumanLabel.NoteLength} characters.");
+            RuleFor(c => c.Note).MaximumLength(HumanLabel.NoteLength).OverridePropertyName("note").WithMessage(NoteMessage);
         }
     }
 
@@ -33,6 +35,6 @@ public static class LabelTask
             request.TaskId, request.Caller,
             model => model.FindClass(request.Class)?.Index
                 ?? throw new ValidationException([new ValidationFailure("class", $"There is no class '{request.Class}'. The classes are: {string.Join(", ", model.Labels)}.")]),
-            string.IsNullOrWhiteSpace(request.Note) ? null : request.Note.Trim(), request.Took, cancellationToken);
+            request.Note, request.Took, cancellationToken);
     }
 }

@@ -9,7 +9,8 @@ public static class ReleaseTask
 {
     /// <param name="TaskId">The task.</param>
     /// <param name="Caller">Who gives it back.</param>
-    public sealed record Command(Guid TaskId, Caller Caller) : IRequest;
+    /// <param name="LeaseUntil">Which lease ends: one that was made longer since, by a page that was drawn meanwhile, stays. Null for any.</param>
+    public sealed record Command(Guid TaskId, Caller Caller, DateTimeOffset? LeaseUntil = null) : IRequest;
 
     internal sealed class Handler(IRepository<AnnotationTask> tasks) : IRequestHandler<Command>
     {
@@ -18,7 +19,7 @@ public static class ReleaseTask
             await ConcurrentChangeException.RetryAsync(async () =>
             {
                 var person = request.Caller.RequireIdentity("A task").ToString();
-                if (await tasks.FirstOrDefaultAsync(new TaskById(request.TaskId), cancellationToken) is not { } task || task.LeasedTo != person)
+                if (await tasks.FirstOrDefaultAsync(new TaskById(request.TaskId), cancellationToken) is not { } task || task.LeasedTo != person || task.LeaseUntil > request.LeaseUntil)
                     return false;
                 task.Release(person);
                 await tasks.SaveChangesAsync(cancellationToken);

@@ -26,8 +26,12 @@ internal static class TaskEndpoints
     /// <param name="Seconds">How long you looked.</param>
     internal sealed record LabelRequest(string? Class, [property: MaxLength(HumanLabel.NoteLength)] string? Note, [property: Range(0, LongestLook)] double? Seconds);
 
+    /// <param name="Note">What you noted.</param>
     /// <param name="Seconds">How long you looked.</param>
-    internal sealed record SkipRequest([property: Range(0, LongestLook)] double? Seconds);
+    internal sealed record SkipRequest([property: MaxLength(HumanLabel.NoteLength)] string? Note, [property: Range(0, LongestLook)] double? Seconds);
+
+    /// <param name="LeaseUntil">Until when you had it, as you were told: where you have it longer since, you keep it. Left out, it is given back in any case.</param>
+    internal sealed record ReleaseRequest(DateTimeOffset? LeaseUntil);
 
     public static void MapTasks(this IEndpointRouteBuilder api)
     {
@@ -42,12 +46,8 @@ internal static class TaskEndpoints
             .Fails(StatusCodes.Status400BadRequest, StatusCodes.Status401Unauthorized, StatusCodes.Status403Forbidden, StatusCodes.Status404NotFound, StatusCodes.Status409Conflict);
         group.MapPost("/tasks/{id:guid}/skip", SkipAsync).WithName("SkipTask").WithSummary("Say that the photo cannot be told")
             .Fails(StatusCodes.Status400BadRequest, StatusCodes.Status401Unauthorized, StatusCodes.Status403Forbidden, StatusCodes.Status404NotFound, StatusCodes.Status409Conflict);
-        group.MapPost("/tasks/{id:guid}/release", async (Guid id, HttpContext context, IMediator mediator, CancellationToken cancellationToken) =>
-            {
-                await mediator.Send(new ReleaseTask.Command(id, context.User.ToCaller()), cancellationToken);
-                return TypedResults.NoContent();
-            })
-            .WithName("ReleaseTask").WithSummary("Give a task back undecided").Fails(StatusCodes.Status401Unauthorized, StatusCodes.Status403Forbidden);
+        group.MapPost("/tasks/{id:guid}/release", ReleaseAsync).WithName("ReleaseTask").WithSummary("Give a task back undecided")
+            .Fails(StatusCodes.Status400BadRequest, StatusCodes.Status401Unauthorized, StatusCodes.Status403Forbidden);
         group.MapDelete("/labels/{id:guid}", async (Guid id, HttpContext context, IMediator mediator, CancellationToken cancellationToken) =>
                 TypedResults.Ok(await mediator.Send(new UndoLabel.Command(id, context.User.ToCaller()), cancellationToken)))
             .WithName("UndoLabel").WithSummary("Take your decision back")
@@ -64,7 +64,14 @@ internal static class TaskEndpoints
 
     private static async Task<Created<LabelResponse>> SkipAsync(
         Guid id, HttpContext context, IMediator mediator, CancellationToken cancellationToken, [FromBody(EmptyBodyBehavior = EmptyBodyBehavior.Allow)] SkipRequest? request = null) =>
-        Kept(context, await mediator.Send(new SkipTask.Command(id, context.User.ToCaller(), ToSpan(request?.Seconds)), cancellationToken));
+        Kept(context, await mediator.Send(new SkipTask.Command(id, context.User.ToCaller(), request?.Note, ToSpan(request?.Seconds)), cancellationToken));
+
+    private static async Task<NoContent> ReleaseAsync(
+        Guid id, HttpContext context, IMediator mediator, CancellationToken cancellationToken, [FromBody(EmptyBodyBehavior = EmptyBodyBehavior.Allow)] ReleaseRequest? request = null)
+    {
+        await mediator.Send(new ReleaseTask.Command(id, context.User.ToCaller(), request?.LeaseUntil), cancellationToken);
+        return TypedResults.NoContent();
+    }
 
     private static Created<LabelResponse> Kept(HttpContext context, LabelResponse label) => TypedResults.Created($"{context.Request.PathBase}/api/v1/labels/{label.Id}", label);
 

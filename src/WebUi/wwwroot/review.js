@@ -8,13 +8,12 @@ const SINGLE_KEYS = 'gourmetgram.single-keys'; // "off" when somebody switched t
 
 class ReviewDesk extends HTMLElement {
   #listeners;
-  #current; // the task on the screen: { id, predictionId, model?, shownAt }
-  #next; // promise of the task after it, its photo loaded
+  #current; // the task on the screen: { id, predictionId, leaseUntil, model?, shownAt }
+  #next; // promise of the task after it, its photo loaded; what was on the screen when a decision was taken back has the promise of the one behind it in `after`
   #waiting = []; // decisions without an acknowledgement, the oldest first; kept in the browser's storage
   #history = []; // decisions that can be undone, the newest last: { item, label, decision, settled }
   #sending = false;
   #undoing = false;
-  #wake = () => {};
   #times = []; // when decisions were made, for the pace
   #done;
   #total;
@@ -25,7 +24,6 @@ class ReviewDesk extends HTMLElement {
     this.addEventListener('submit', event => this.#submitted(event), { signal });
     this.addEventListener('click', event => this.#clicked(event), { signal });
     document.addEventListener('keydown', event => this.#key(event), { signal });
-    window.addEventListener('online', () => this.#wake(), { signal });
     window.addEventListener('pagehide', () => this.#release(), { signal });
     window.addEventListener('pageshow', event => event.persisted && location.reload(), { signal });
     window.addEventListener('beforeunload', event => this.#waiting.length > 0 && event.preventDefault(), { signal });
@@ -40,10 +38,11 @@ class ReviewDesk extends HTMLElement {
     this.#history = [...this.querySelectorAll('.trail li[data-label]')].reverse().map(item => ({ item, label: item.dataset.label }));
     this.#waiting = JSON.parse(localStorage.getItem(this.#storage) ?? '[]');
     for (const decision of this.#waiting) this.#trail(decision);
-    if (this.dataset.task) {
-      this.#current = { id: this.dataset.task, predictionId: this.dataset.photo, shownAt: Date.now() };
-      this.#next = this.#fetchNext();
-    }
+    this.#done += this.#waiting.length;
+    if (this.dataset.task) this.#current = { id: this.dataset.task, predictionId: this.dataset.photo, leaseUntil: this.dataset.lease, shownAt: Date.now() };
+    // The server does not know yet that this one is decided.
+    if (this.#current && this.#waiting.some(decision => decision.task === this.#current.id)) this.#advance();
+    else if (this.#current) this.#next = this.#fetchNext();
     this.#send();
   }
 
@@ -80,7 +79,8 @@ class ReviewDesk extends HTMLElement {
 
   #key(event) {
     if (event.altKey || event.ctrlKey || event.metaKey || event.repeat || !this.#singleKeys) return;
-    if (event.target.closest('input:not([type="checkbox"]), textarea, select')) return;
+    // The field of a panel that has just been closed has the focus a moment longer.
+    if (event.target.closest('input:not([type="checkbox"]), textarea, select')?.checkVisibility()) return;
     const key = event.key.toLowerCase();
     const button = this.#decide && [...this.#decide.querySelectorAll('button[data-key]')].find(candidate => candidate.dataset.key === key);
     if (this.querySelector('[popover]:popover-open') && key !== '?') return;
@@ -93,7 +93,23 @@ class ReviewDesk extends HTMLElement {
     event.preventDefault();
   }
 
-  #zoom() { this.querySelector('.stage').classList.toggle('zoomed'); }
+  #zoom() {
+    const photo = this.querySelector('[data-shown]');
+    if (!photo || !this.#current) return;
+    const frame = photo.parentElement;
+    if (!this.querySelector('.stage').classList.toggle('zoomed')) return this.#unzoom();
+    frame.tabIndex = 0; // arrow keys scroll what has the focus
+    frame.focus({ preventScroll: true });
+    photo.src = this.querySelector('[data-zoom]').href; // all of its pixels
+    photo.decode().catch(() => {}).then(() => frame.scrollTo((photo.width - frame.clientWidth) / 2, (photo.height - frame.clientHeight) / 2));
+  }
+
+  #unzoom() {
+    this.querySelector('.stage').classList.remove('zoomed');
+    const { parentElement: frame } = this.querySelector('[data-shown]');
+    if (frame === document.activeElement) frame.blur();
+    frame.removeAttribute('tabindex');
+  }
 
   #choose(button) {
     if (!this.#current || this.#undoing || !button) return;
@@ -122,8 +138,16 @@ class ReviewDesk extends HTMLElement {
     if (task) {
       this.#history.pop();
       last.item.remove();
+      const hidden = this.#history.slice(-TRAIL).reverse().find(entry => !entry.item.isConnected);
+      if (hidden) this.querySelector('.trail ol').append(hidden.item);
       this.#done = Math.max(0, this.#done - 1);
       this.#count();
+      this.#say('Taken back');
+      if (this.#history.length === 0 && 'more' in this.dataset) {
+        // What was decided before the page was drawn comes with the page.
+        location.assign(new URL(`review/${this.dataset.loop}?task=${task}`, document.baseURI));
+        return;
+      }
       const again = await this.#fetchTask([], task);
       // The photo that was on the screen waits behind the one that comes back.
       if (again && this.#current) {
@@ -146,9 +170,15 @@ class ReviewDesk extends HTMLElement {
       return last.decision.task;
     }
     if (place === 0) await last.settled; // it is on its way
-    const answer = last.label && await this.#call('DELETE', `labels/${last.label}`);
-    if (answer?.ok) return (await answer.json()).taskId;
-    this.#mark(last, 'trouble', answer ? 'Not undone: the photo is gone' : 'Not undone: there is no connection');
+    if (!this.#history.includes(last)) return undefined; // it was not kept
+    const answer = await this.#call('DELETE', `labels/${last.label}`);
+    if (answer?.ok) return answer.body.taskId;
+    if (answer?.status === 404) {
+      this.#forget(last);
+      this.#mark(last, 'trouble', 'Not undone: the photo is gone');
+    } else {
+      this.#mark(last, 'trouble', 'Not undone: there is no connection');
+    }
     return undefined;
   }
 
@@ -175,7 +205,7 @@ class ReviewDesk extends HTMLElement {
     photo.src = this.#photoOf(task, 1280);
     photo.hidden = false;
     this.querySelector('.stage').ariaBusy = 'false';
-    this.querySelector('.stage').classList.remove('zoomed');
+    this.#unzoom();
     this.querySelector('[data-zoom]').href = this.#photoOf(task);
     this.querySelector('[data-empty]').hidden = true;
     this.querySelector('.tools').hidden = this.#decide.hidden = false;
@@ -197,10 +227,16 @@ class ReviewDesk extends HTMLElement {
     const photo = this.querySelector('[data-shown]');
     if (photo) photo.hidden = true;
     this.querySelector('.tools')?.setAttribute('hidden', '');
+    const hadFocus = this.#decide?.contains(document.activeElement);
     if (this.#decide) this.#decide.hidden = true;
     this.querySelector('[data-answer]')?.setAttribute('hidden', '');
     this.querySelector('[data-empty]').hidden = false;
+    if (hadFocus) this.querySelector('[data-empty] a').focus();
+    this.#say('Nothing left to review');
   }
+
+  // For those who do not see it.
+  #say(words) { this.querySelector('[data-status]').textContent = words; }
 
   #photoOf(task, size) { return `api/v1/predictions/${task.predictionId}/image${size ? `?size=${size}` : ''}`; }
 
@@ -216,6 +252,9 @@ class ReviewDesk extends HTMLElement {
     this.#history.push(entry);
     this.querySelector('[data-undo] button').disabled = false;
   }
+
+  // There is nothing to take back of it any more.
+  #forget(entry) { this.#history = this.#history.filter(other => other !== entry); }
 
   #mark({ item }, icon, words, differs = false) {
     const state = item.querySelector('small');
@@ -252,8 +291,8 @@ class ReviewDesk extends HTMLElement {
       const entry = this.#history.find(candidate => candidate.decision === decision);
       const answer = await this.#call('POST', `tasks/${decision.task}/${decision.class === null ? 'skip' : 'label'}`,
         { class: decision.class ?? undefined, note: decision.note, seconds: decision.seconds });
-      if (answer && answer.status < 500 && answer.status !== 401 && answer.status !== 429) {
-        const body = await answer.json();
+      if (answer && !answer.again) {
+        const { body } = answer;
         this.#waiting.shift();
         this.#keep();
         if (answer.ok) {
@@ -262,7 +301,7 @@ class ReviewDesk extends HTMLElement {
           this.#mark(entry, 'saved', body.model === null ? 'Saved' : body.agreed ? 'Model agreed' : `Model said ${body.model}`, body.agreed === false);
         } else {
           // It cannot be kept: somebody else was quicker, or the photo is gone.
-          this.#history = this.#history.filter(other => other !== entry);
+          this.#forget(entry);
           this.#done = Math.max(0, this.#done - 1);
           this.#mark(entry, 'trouble', `Not kept: ${body.detail ?? answer.status}`);
         }
@@ -281,28 +320,31 @@ class ReviewDesk extends HTMLElement {
 
   #pause(milliseconds) {
     return new Promise(resolve => {
-      this.#wake = resolve;
       setTimeout(resolve, milliseconds);
+      window.addEventListener('online', resolve, { once: true });
     });
   }
 
-  async #call(method, path, body) {
+  // Returns { ok, status, body, again }, the last telling that it is worth another try; nothing without a connection, or when it was not the server that answered.
+  async #call(method, path, content) {
     try {
-      return await fetch(new URL(path, this.#api), {
+      const answer = await fetch(new URL(path, this.#api), {
         method,
-        headers: body ? { 'Content-Type': 'application/json' } : {},
-        body: body && JSON.stringify(body),
+        headers: content ? { 'Content-Type': 'application/json' } : {},
+        body: content && JSON.stringify(content),
       });
+      const { ok, status } = answer;
+      const again = status >= 500 || status === 401 || status === 429;
+      return { ok, status, again, body: status === 204 || again ? undefined : await answer.json() };
     } catch {
-      return undefined; // no connection
+      return undefined;
     }
   }
 
   async #fetchTask(holding, task) {
     for (let pause = 1000; this.isConnected; pause = Math.min(2 * pause, LONGEST_PAUSE)) {
       const answer = await this.#call('POST', `loops/${this.dataset.loop}/tasks/next`, { holding, task });
-      if (answer?.status === 200) return answer.json();
-      if (answer && answer.status < 500 && answer.status !== 401) return undefined;
+      if (answer && !answer.again) return answer.ok ? answer.body : undefined;
       await this.#pause(pause);
     }
     return undefined;
@@ -319,11 +361,18 @@ class ReviewDesk extends HTMLElement {
     return task;
   }
 
-  // Gives back what was not decided, so that others need not wait for it.
-  #release() {
-    const release = id => fetch(new URL(`tasks/${id}/release`, this.#api), { method: 'POST', keepalive: true }).catch(() => {});
-    if (this.#current) release(this.#current.id);
-    this.#next?.then(task => task && release(task.id));
+  // Gives back what was not decided, so that others need not wait for it. The page that is drawn next may have it again before this arrives: so it is told which lease ends.
+  async #release() {
+    let [task, behind] = [this.#current, this.#next];
+    while (task || behind) {
+      if (task) {
+        fetch(new URL(`tasks/${task.id}/release`, this.#api), {
+          method: 'POST', keepalive: true, headers: { 'Content-Type': 'application/json' }, body: JSON.stringify({ leaseUntil: task.leaseUntil }),
+        }).catch(() => {});
+      }
+      task = await behind;
+      behind = task?.after;
+    }
   }
 }
 
