@@ -1,5 +1,7 @@
+using System.IO.Compression;
 using System.Net;
 using System.Net.Http.Json;
+using System.Security.Cryptography;
 using System.Text.Json.Nodes;
 using GourmetGram.Tests.Integration.Fixtures;
 
@@ -46,6 +48,57 @@ public abstract class LoopTests(AppFixture app) : BehaviourTests(app)
             Assert.Equal(HttpStatusCode.OK, undone.StatusCode);
         await RunAsync(admin, "process-annotations");
         Assert.Empty(await CopiesOfAsync(photo.Id));
+    }
+
+    [Fact]
+    public async Task A_dataset_is_downloaded_as_class_folders_with_hashes_or_as_csv_and_tells_where_the_model_was_wrong()
+    {
+        var admin = App.Administrator();
+        var visitor = await App.VisitorAsync();
+        var photos = new List<(PredictionJson Photo, string Said)>();
+        for (var i = 0; i < 3; i++)
+        {
+            var photo = await visitor.UploadAsync();
+            (await visitor.FlagAsync(photo.Id)).Dispose();
+            photos.Add((photo, i == 0 ? photo.Class : photo.Probabilities.First(p => p.Class != photo.Class).Class));
+            await RunAsync(admin, "select-candidates");
+            await LabelAsync(admin, await NextOfAsync(admin, "userfeedback", photo.Id), photos[i].Said);
+        }
+
+        await RunAsync(admin, "process-annotations");
+
+        using var answer = await admin.Http.GetAsync(new Uri("api/v1/datasets/userfeedback/download", UriKind.Relative), HttpCompletionOption.ResponseHeadersRead, Cancel);
+        Assert.Equal((HttpStatusCode.OK, "application/zip", null), (answer.StatusCode, answer.Content.Headers.ContentType!.MediaType, answer.Content.Headers.ContentLength));
+        using var zip = new ZipArchive(new MemoryStream(await answer.Content.ReadAsByteArrayAsync(Cancel)), ZipArchiveMode.Read);
+        JsonArray manifest;
+        await using (var list = await zip.GetEntry("manifest.json")!.OpenAsync(Cancel))
+            manifest = (await JsonNode.ParseAsync(list, cancellationToken: Cancel))!.AsArray();
+        Assert.Equal(zip.Entries.Select(entry => entry.FullName).Where(name => name != "manifest.json").Order(), manifest.Select(row => row!["file"]!.GetValue<string>()).Order());
+        foreach (var row in manifest)
+        {
+            await using var content = await zip.GetEntry(row!["file"]!.GetValue<string>())!.OpenAsync(Cancel);
+            Assert.Equal(row["sha256"]!.GetValue<string>(), Convert.ToHexStringLower(await SHA256.HashDataAsync(content, Cancel)));
+        }
+
+        var classes = (await admin.Http.GetFromJsonAsync<string[]>("api/v1/classes", Cancel))!;
+        var csv = (await admin.Http.GetStringAsync(new Uri("api/v1/datasets/userfeedback/labels.csv", UriKind.Relative), Cancel)).Split("\r\n");
+        Assert.Equal("file,class,predicted,probability,prediction_id,sha256,bytes,collected_at", csv[0]);
+        Assert.Equal(manifest.Count, csv.Count(line => line.Length > 0) - 1);
+        var dataset = (await admin.Http.GetFromJsonAsync<JsonObject>("api/v1/datasets/userfeedback", Cancel))!;
+        Assert.Equal(manifest.Count, dataset["photos"]!.GetValue<int>());
+        Assert.Equal(manifest.Count(row => row!["class"]!.GetValue<string>() != row["predicted"]!.GetValue<string>()), dataset["wrong"]!.GetValue<int>());
+        var wrong = (await admin.Http.GetFromJsonAsync<JsonObject>("api/v1/datasets/userfeedback/photos?wrong=true&limit=100", Cancel))!["items"]!.AsArray().Select(item => item!["predictionId"]!.GetValue<Guid>()).ToList();
+        foreach (var (photo, said) in photos)
+        {
+            var (row, column) = (Array.IndexOf(classes, said), Array.IndexOf(classes, photo.Class));
+            var file = $"class_{row:00}/{photo.Id}.jpg";
+            var entry = manifest.Single(item => item!["file"]!.GetValue<string>() == file)!;
+            Assert.Equal((said, photo.Class), (entry["class"]!.GetValue<string>(), entry["predicted"]!.GetValue<string>()));
+            Assert.StartsWith($"{file},\"{said}\",\"{photo.Class}\",", csv.Single(line => line.Contains(photo.Id.ToString(), StringComparison.Ordinal)), StringComparison.Ordinal);
+            Assert.Equal(said != photo.Class, wrong.Contains(photo.Id));
+            Assert.Equal(
+                manifest.Count(item => item!["class"]!.GetValue<string>() == said && item["predicted"]!.GetValue<string>() == photo.Class), dataset["confusion"]![row]![column]!.GetValue<int>());
+        }
     }
 
     [Fact]

@@ -105,6 +105,52 @@ public abstract class ProcessAnnotationsTests(DatabaseProvider provider, int out
     }
 
     [Fact]
+    public async Task A_run_with_nothing_new_costs_one_listing()
+    {
+        CountingStore? counting = null;
+        await using var host = AddHost(durability: Durability.Process, more: services => services.Decorate<IObjectStore>(store => counting = new CountingStore(store)));
+        await PrepareAsync(host, 300);
+        await host.SendAsync(new ProcessAnnotations.Command());
+        Assert.True(counting!.Calls.Count > 600, $"{counting.Calls.Count} calls are not all.");
+        counting.Calls.Clear();
+        await host.SendAsync(new ProcessAnnotations.Command());
+        Assert.Equal(["ListAsync labelstudio/output/"], counting.Calls);
+    }
+
+    [Theory]
+    [InlineData("1.16.0")]
+    [InlineData("1.23.2")]
+    public async Task What_Label_Studio_really_wrote_becomes_labels_of_the_photo_it_names(string version)
+    {
+        await Host.MigrateAsync();
+        var store = Host.Services.GetRequiredService<IObjectStore>();
+        var model = ModelVersion.Register("food", "1", "float", new string('a', 64), 1, ["Bread", "Noodles/Pasta", "Rice", "Soup"], Some.Time);
+        var photo = Photo(model, 1, 0.1f, 0.1f, 0.1f, 0.7f);
+        await Host.SaveAsync(photo);
+        await store.PutAsync(new ObjectAddress("production", photo.ObjectKey), new byte[] { 1 }, "image/jpeg", Cancel);
+        var files = Directory.GetFiles(Repository.PathOf($"tests/Unit/Labeling/Outputs/{version}"));
+        foreach (var file in files)
+        {
+            var content = (await File.ReadAllTextAsync(file, Cancel)).Replace("01997d2e-0000-7000-8000-000000000009", photo.Id.ToString(), StringComparison.Ordinal);
+            await PutAsync(Host, $"output/{Loop}/{Path.GetFileNameWithoutExtension(file)}", content);
+        }
+
+        await Host.SendAsync(new ProcessAnnotations.Command());
+        var outcomes = (await Host.RowsAsync<ReadOutput>()).ToDictionary(row => row.Key.Split('/')[^1].Replace("-object", "", StringComparison.Ordinal), row => (row.Outcome, row.Reason));
+        Assert.Equal(files.Length, outcomes.Count);
+        Assert.All(["skip", "skip-with-result"], name => Assert.Equal((OutputOutcome.Skipped, null), outcomes[name]));
+        Assert.All(["second-user", "slash-class", "other-control", "ground-truth", "future-task"], name => Assert.Equal((OutputOutcome.Labelled, null), outcomes[name]));
+        Assert.Equal(
+            ["It names no class, and was not skipped.", "It names no class: \"result\" is no list.", "It names 2 classes: Soup, Rice.", "There is no class 'Pizza'. The classes are: Bread, Noodles/Pasta, Rice, Soup."],
+            new[] { "empty", "no-result", "two-choices", "wrong-choice" }.Select(name => outcomes[name].Reason));
+        Assert.All(outcomes.Values, found => Assert.Equal(found.Outcome == OutputOutcome.Invalid, found.Reason is not null));
+        // Label Studio's own objects stay, and a photo stands in one place at most.
+        Assert.Equal(outcomes.Count, (await ListAsync(Host, "labelstudio", "output/")).Count);
+        Assert.InRange((await ListAsync(Host, Loop, "")).Count, 0, 1);
+        Assert.Single(await Host.RowsAsync<AnnotationTask>());
+    }
+
+    [Fact]
     public async Task The_lab_s_own_file_is_a_label_and_is_moved_away()
     {
         var expected = await PrepareAsync(Host, OneIn - 1);
@@ -142,10 +188,12 @@ public abstract class ProcessAnnotationsTests(DatabaseProvider provider, int out
         return expected;
     }
 
-    private static Prediction Photo(ModelVersion model, int number)
+    private static Prediction Photo(ModelVersion model, int number) => Photo(model, number, 0.1f, 0.2f, 0.7f);
+
+    private static Prediction Photo(ModelVersion model, int number, params float[] probabilities)
     {
         var photo = new StoredPhoto($"{number:x64}", new string('c', 64), 4, "image/jpeg", ".jpg", 40, 30, FileName: null);
-        var prediction = Prediction.Record(photo, new ClassProbabilities([0.1f, 0.2f, 0.7f]), model, Some.Visitor, TimeSpan.Zero, TimeSpan.Zero, Some.Time.AddSeconds(number));
+        var prediction = Prediction.Record(photo, new ClassProbabilities([.. probabilities]), model, Some.Visitor, TimeSpan.Zero, TimeSpan.Zero, Some.Time.AddSeconds(number));
         prediction.MarkImageStored();
         return prediction;
     }
@@ -213,6 +261,80 @@ public abstract class ProcessAnnotationsTests(DatabaseProvider provider, int out
 
     private static Task PutAsync(PersistenceHost host, string key, string content) =>
         host.Services.GetRequiredService<IObjectStore>().PutAsync(new ObjectAddress("labelstudio", key), Encoding.UTF8.GetBytes(content), "application/json", Cancel);
+
+    /// <summary>Remembers what was asked of it.</summary>
+    private sealed class CountingStore(IObjectStore store) : ForwardingStore(store)
+    {
+        public System.Collections.Concurrent.ConcurrentQueue<string> Calls { get; } = new();
+
+        public override Task PutAsync(ObjectAddress address, ReadOnlyMemory<byte> content, string mediaType, CancellationToken cancellationToken)
+        {
+            Count(address);
+            return base.PutAsync(address, content, mediaType, cancellationToken);
+        }
+
+        public override Task PutAsync(ObjectAddress address, Stream content, string mediaType, CancellationToken cancellationToken)
+        {
+            Count(address);
+            return base.PutAsync(address, content, mediaType, cancellationToken);
+        }
+
+        public override Task<bool> TryPutAsync(ObjectAddress address, ReadOnlyMemory<byte> content, string mediaType, CancellationToken cancellationToken)
+        {
+            Count(address);
+            return base.TryPutAsync(address, content, mediaType, cancellationToken);
+        }
+
+        public override Task<Stream> OpenReadAsync(ObjectAddress address, CancellationToken cancellationToken)
+        {
+            Count(address);
+            return base.OpenReadAsync(address, cancellationToken);
+        }
+
+        public override Task<ObjectDetails?> FindAsync(ObjectAddress address, CancellationToken cancellationToken)
+        {
+            Count(address);
+            return base.FindAsync(address, cancellationToken);
+        }
+
+        public override IAsyncEnumerable<StoredObject> ListAsync(string bucket, string prefix, CancellationToken cancellationToken)
+        {
+            Calls.Enqueue($"{nameof(ListAsync)} {bucket}/{prefix}");
+            return base.ListAsync(bucket, prefix, cancellationToken);
+        }
+
+        public override Task CopyAsync(ObjectAddress source, ObjectAddress target, CancellationToken cancellationToken)
+        {
+            Count(target);
+            return base.CopyAsync(source, target, cancellationToken);
+        }
+
+        public override Task MoveAsync(ObjectAddress source, ObjectAddress target, CancellationToken cancellationToken)
+        {
+            Count(target);
+            return base.MoveAsync(source, target, cancellationToken);
+        }
+
+        public override Task DeleteAsync(ObjectAddress address, CancellationToken cancellationToken)
+        {
+            Count(address);
+            return base.DeleteAsync(address, cancellationToken);
+        }
+
+        public override Task<IReadOnlyDictionary<string, string>> ReadTagsAsync(ObjectAddress address, CancellationToken cancellationToken)
+        {
+            Count(address);
+            return base.ReadTagsAsync(address, cancellationToken);
+        }
+
+        public override Task WriteTagsAsync(ObjectAddress address, IReadOnlyDictionary<string, string> tags, CancellationToken cancellationToken)
+        {
+            Count(address);
+            return base.WriteTagsAsync(address, tags, cancellationToken);
+        }
+
+        private void Count(ObjectAddress address, [System.Runtime.CompilerServices.CallerMemberName] string? call = null) => Calls.Enqueue($"{call} {address.Bucket}/{address.Key}");
+    }
 
     /// <summary>Fails for good after so many calls, before or after it has done what was asked.</summary>
     private sealed class FailingStore(IObjectStore store) : ForwardingStore(store)

@@ -1,3 +1,6 @@
+using System.Buffers.Binary;
+using System.Security.Cryptography;
+using System.Text;
 using GourmetGram.Application.Common;
 using GourmetGram.Application.Feedback;
 using GourmetGram.Application.Labeling;
@@ -79,6 +82,132 @@ public abstract class SamplingTests(DatabaseProvider provider) : PersistenceTest
     }
 
     [Fact]
+    public async Task What_is_drawn_and_handed_out_first_follows_from_the_key_alone_whatever_the_model_or_people_said()
+    {
+        const int Population = 500, Taken = 120;
+        await Host.MigrateAsync();
+        var model = Some.Model();
+        var photos = Enumerable.Range(0, Population).Select(i => Photo(model, i, 0.35f + 0.6f * i / Population)).ToArray();
+        await Host.SaveAsync(photos);
+        foreach (var photo in photos.Where((_, i) => i % 5 == 0))
+            await Host.SendAsync(new FlagPrediction.Command(photo.Id, new Caller(new Actor(ActorKind.Visitor, $"v{photo.Id}"), IsReviewer: true), FeedbackSource.Page));
+        await Host.SendAsync(new ConfigureLoop.Command(Loop, "Ada", Settings: new Dictionary<string, string> { ["perWindow"] = $"{Taken}" }));
+        Assert.NotEqual(0, (await Host.SendAsync(new SelectCandidates.Command())).Selected);
+        await Host.SendAsync(new SampleRandom.Command());
+
+        // The rule of the README, written again.
+        var secret = Convert.FromBase64String(Assert.Single(await Host.RowsAsync<SamplingKey>()).Secret);
+        ulong PlaceOf(string purpose, Guid id) => BinaryPrimitives.ReadUInt64BigEndian(HMACSHA256.HashData(secret, Encoding.UTF8.GetBytes($"{purpose}/{Loop}/{id:N}"))) >> 1;
+        var drawn = (await Host.RowsAsync<Selection>()).Where(line => line.Loop == Loop).ToList();
+        Assert.Equal(photos.OrderBy(photo => PlaceOf("draw", photo.Id)).Take(Taken).Select(photo => photo.Id).ToHashSet(), drawn.Select(line => line.PredictionId).ToHashSet());
+        Assert.All(drawn, line => Assert.Equal((double)Taken / Population, line.Probability));
+
+        var person = new Caller(new Actor(ActorKind.Account, "ada"), IsReviewer: true);
+        var handedOut = new List<Guid>();
+        while (await Host.SendAsync(new NextTask.Command(Loop, person)) is { } task)
+        {
+            handedOut.Add(task.PredictionId);
+            await Host.SendAsync(new LabelTask.Command(task.Id, Some.Labels[0], person));
+        }
+
+        Assert.Equal(drawn.Select(line => line.PredictionId).OrderBy(id => PlaceOf("hand out", id)), handedOut);
+    }
+
+    [Fact]
+    public async Task With_several_votes_nobody_is_asked_twice_and_a_tie_asks_one_person_more()
+    {
+        await Host.MigrateAsync();
+        await Host.SendAsync(new ConfigureLoop.Command("lowconfidence", "Ada", Votes: 2));
+        await Host.SaveAsync(Photos(Some.Model(), 0, 1, confidence: 0.5f));
+        await Host.SendAsync(new SelectCandidates.Command());
+        var (ada, bob, eve) = (Person("ada"), Person("bob"), Person("eve"));
+        var task = await NextAsync(ada);
+        await Host.SendAsync(new LabelTask.Command(task!.Value, Some.Labels[0], ada));
+        Assert.Null(await NextAsync(ada));
+        // Not even by its name, as the page asks after an undo.
+        Assert.Null(await Host.SendAsync(new NextTask.Command("lowconfidence", ada, TaskId: task)));
+        Assert.Equal(task, await NextAsync(bob));
+        await Host.SendAsync(new LabelTask.Command(task.Value, Some.Labels[1], bob));
+        Assert.Null(await NextAsync(ada));
+        Assert.Null(await NextAsync(bob));
+        Assert.Equal(task, await NextAsync(eve));
+        await Host.SendAsync(new LabelTask.Command(task.Value, Some.Labels[1], eve));
+        var closed = Assert.Single(await Host.RowsAsync<AnnotationTask>());
+        Assert.Equal((TaskState.Labelled, 1), (closed.State, closed.ClassIndex));
+
+        static Caller Person(string name) => new(new Actor(ActorKind.Account, name), IsReviewer: true);
+
+        async Task<Guid?> NextAsync(Caller person) => (await Host.SendAsync(new NextTask.Command("lowconfidence", person)))?.Id;
+    }
+
+    [Fact]
+    public async Task A_lease_that_was_made_longer_outlives_the_page_that_had_the_shorter_one()
+    {
+        var time = new Microsoft.Extensions.Time.Testing.FakeTimeProvider(Some.Time.AddDays(1));
+        await using var host = AddHost(more: services => services.AddSingleton<TimeProvider>(time));
+        await host.MigrateAsync();
+        await host.SaveAsync(Photos(Some.Model(), 0, 1, confidence: 0.5f));
+        await host.SendAsync(new SelectCandidates.Command());
+        var (ada, bob) = (new Caller(new Actor(ActorKind.Account, "ada"), IsReviewer: true), new Caller(new Actor(ActorKind.Account, "bob"), IsReviewer: true));
+        var first = (await host.SendAsync(new NextTask.Command("lowconfidence", ada)))!;
+        time.Advance(TimeSpan.FromSeconds(1));
+        var again = (await host.SendAsync(new NextTask.Command("lowconfidence", ada)))!;
+        await host.SendAsync(new ReleaseTask.Command(first.Id, ada, first.LeaseUntil));
+        Assert.Null(await host.SendAsync(new NextTask.Command("lowconfidence", bob)));
+        await host.SendAsync(new ReleaseTask.Command(again.Id, ada, again.LeaseUntil));
+        Assert.Equal(first.Id, (await host.SendAsync(new NextTask.Command("lowconfidence", bob)))!.Id);
+    }
+
+    [Fact]
+    public async Task What_was_noted_stays_with_the_decision_also_with_a_skip()
+    {
+        await Host.MigrateAsync();
+        await Host.SaveAsync(Photos(Some.Model(), 0, 2, confidence: 0.5f));
+        await Host.SendAsync(new SelectCandidates.Command());
+        var ada = new Caller(new Actor(ActorKind.Account, "ada"), IsReviewer: true);
+        await Host.SendAsync(new SkipTask.Command((await Host.SendAsync(new NextTask.Command("lowconfidence", ada)))!.Id, ada, " too dark ", TimeSpan.FromSeconds(3)));
+        await Host.SendAsync(new LabelTask.Command((await Host.SendAsync(new NextTask.Command("lowconfidence", ada)))!.Id, Some.Labels[1], ada, "  "));
+        Assert.Equal([(null, "too dark", TimeSpan.FromSeconds(3)), (1, null, null)],
+            (await Host.RowsAsync<HumanLabel>()).OrderBy(label => label.CreatedAt).ThenBy(label => label.ClassIndex).Select(label => (label.ClassIndex, label.Note, label.Took)));
+    }
+
+    [Theory]
+    [InlineData(ActorKind.Visitor, "visitor")]
+    [InlineData(ActorKind.ApiKey, "key")]
+    [InlineData(ActorKind.Account, null)]
+    [InlineData(ActorKind.Anonymous, null)]
+    public async Task More_than_thirty_an_hour_of_one_visitor_or_key_are_held_back_of_each_kind(ActorKind kind, string? called)
+    {
+        await Host.MigrateAsync();
+        var photos = Photos(Some.Model(), 0, 32);
+        await Host.SaveAsync(photos);
+        var rater = kind == ActorKind.Anonymous ? Actor.Anonymous : new Actor(kind, "r");
+        await Host.SaveAsync([.. photos.Select((photo, i) => UserFeedback.Flag(photo, rater, FeedbackSource.Api, Some.Time.AddMinutes(i))),
+            .. photos.Select((photo, i) => UserFeedback.Correct(photo, 0, rater, FeedbackSource.Api, Some.Time.AddMinutes(i)))]);
+        await Host.SendAsync(new SelectCandidates.Command());
+        var held = (await Host.RowsAsync<UserFeedback>()).Where(fact => fact.SelectionState == FeedbackSelection.HeldBack).ToList();
+        Assert.Equal(called is null ? [] : [$"More than 30 corrections of one {called} within an hour.", $"More than 30 flags of one {called} within an hour."],
+            held.Select(fact => fact.HeldBackReason).Distinct().Order());
+        Assert.All(held, fact => Assert.True(fact.CreatedAt >= Some.Time.AddMinutes(30)));
+        Assert.Equal(called is null ? 0 : 4, held.Count);
+    }
+
+    [Fact]
+    public async Task More_than_three_hundred_an_hour_from_one_address_are_held_back_and_a_slow_stream_is_not()
+    {
+        const long Address = 17;
+        await Host.MigrateAsync();
+        var photos = Photos(Some.Model(), 0, 301);
+        await Host.SaveAsync(photos);
+        await Host.SaveAsync(photos.Select((photo, i) => UserFeedback.Flag(photo, Actor.Anonymous, FeedbackSource.Api, Some.Time.AddSeconds(i), Address)).ToArray());
+        // The same number in a little more than an hour, from elsewhere.
+        await Host.SaveAsync(photos.Select((photo, i) => UserFeedback.Flag(photo, new Actor(ActorKind.Visitor, $"v{i}"), FeedbackSource.Api, Some.Time.AddSeconds(12.5 * i), Address + 1)).ToArray());
+        await Host.SendAsync(new SelectCandidates.Command());
+        var held = Assert.Single(await Host.RowsAsync<UserFeedback>(), fact => fact.SelectionState == FeedbackSelection.HeldBack);
+        Assert.Equal(("More than 300 flags from one address within an hour.", Some.Time.AddSeconds(300)), (held.HeldBackReason, held.CreatedAt));
+    }
+
+    [Fact]
     public async Task Two_annotators_never_get_the_same_task_and_a_lease_that_ended_is_given_on()
     {
         var time = new Microsoft.Extensions.Time.Testing.FakeTimeProvider(Some.Time.AddDays(1));
@@ -122,7 +251,24 @@ public abstract class SamplingTests(DatabaseProvider provider) : PersistenceTest
         await Host.SendAsync(new LabelTask.Command(task.Id, Some.Labels[0], person));
         Assert.Null(await Host.SendAsync(new NextTask.Command("lowconfidence", person)));
         await Host.SendAsync(new ProcessAnnotations.Command());
-        Assert.Equal(copies.Select(copy => copy.Id).Order(), (await Host.RowsAsync<CollectedImage>()).Select(image => image.PredictionId).Order());
+        await AssertCollectedAsync(copies);
+
+        // Sent once more later: it is known already.
+        await AddAsync(1, 1, 0.5f);
+        var third = (await Host.RowsAsync<Prediction>()).Single(photo => !copies.Select(copy => copy.Id).Contains(photo.Id));
+        await store.PutAsync(new ObjectAddress("production", third.ObjectKey), new byte[] { 1 }, "image/jpeg", TestContext.Current.CancellationToken);
+        await Host.SendAsync(new SelectCandidates.Command());
+        Assert.Null(await Host.SendAsync(new NextTask.Command("lowconfidence", person)));
+        await Host.SendAsync(new ProcessAnnotations.Command());
+        await AssertCollectedAsync([.. copies, third]);
+
+        async Task AssertCollectedAsync(IEnumerable<Prediction> expected)
+        {
+            var found = new List<string>();
+            await foreach (var item in store.ListAsync("lowconfidence", "", TestContext.Current.CancellationToken))
+                found.Add(item.Key);
+            Assert.Equal(expected.Select(photo => $"class_00/{photo.Id}.jpg").Order(), found.Order());
+        }
     }
 
     [Fact]

@@ -38,7 +38,12 @@ public sealed class QueryPlanTests() : PersistenceTests(DatabaseProvider.Sqlite)
             await Host.SendAsync(new SampleRandom.Command());
             await Host.SendAsync(new MakeTasks.Command());
             var task = await Host.SendAsync(new NextTask.Command("lowconfidence", Ada));
-            await Host.SendAsync(new LabelTask.Command(task!.Id, Some.Labels[0], Ada));
+            await Host.SendAsync(new ReleaseTask.Command(task!.Id, Ada));
+            var label = await Host.SendAsync(new LabelTask.Command(task.Id, Some.Labels[0], Ada));
+            await Host.SendAsync(new UndoLabel.Command(label.Id, Ada));
+            await Host.SendAsync(new NextTask.Command("lowconfidence", Ada, TaskId: task.Id));
+            await Host.SendAsync(new LabelTask.Command(task.Id, Some.Labels[0], Ada));
+            await Host.SendAsync(new ProcessAnnotations.Command());
             await Host.SendAsync(new GetReview.Query("lowconfidence", Ada));
             await Host.SendAsync(new ListSelections.Query("lowconfidence", Cursor: null, 50));
             await Host.SendAsync(new ListWindows.Query(Cursor: null, 50));

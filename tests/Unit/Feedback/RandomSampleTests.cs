@@ -78,6 +78,15 @@ public sealed class RandomSampleTests
         Assert.InRange(firstHalf, 33, 67);
     }
 
+    [Fact]
+    public void Half_of_the_windows_are_kept_for_measuring()
+    {
+        const int Windows = 4_000;
+        var kept = Enumerable.Range(0, Windows).Count(i => SamplingWindow.Begin(Key(1), DateTimeOffset.UnixEpoch.AddDays(i)).IsForMeasuring);
+        // Six standard deviations: ids of windows are not the same in each run.
+        Assert.InRange(kept, Windows / 2 - 190, Windows / 2 + 190);
+    }
+
     private static IReadOnlyList<Guid> Draw(IReadOnlyCollection<Guid> ids, int wanted, KeyedOrder order) => Strategy.Draw(ids, (object)new RandomSample.Settings { PerWindow = wanted }, order);
 
     private static ImmutableArray<Guid> Ids(int count, int from = 0) => [.. Enumerable.Range(from, count).Select(i => new Guid(i, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10))];
