@@ -194,13 +194,17 @@ public sealed class ReviewPageTests(BrowserFixture browser) : ServerTests
         var admin = await PrepareAsync(server, photos: 6, flag: true);
         await using var window = await browser.OpenAsync(await server.ListeningAsync());
         await window.BecomeAdministratorAsync(server);
-        var loaded = 0;
-        window.Page.RequestFinished += (_, request) => loaded += request.Url.EndsWith("/tasks/next", StringComparison.Ordinal) ? 1 : 0;
+        var loaded = new HashSet<string>();
+        window.Page.RequestFinished += (_, request) =>
+        {
+            if (request.Url.EndsWith("/image?size=1280", StringComparison.Ordinal))
+                loaded.Add(request.Url);
+        };
         await window.GoAsync("review/userfeedback");
         await window.Page.Keyboard.PressAsync("1");
         await SavedAsync(window, 1);
-        // The photo after the one on the screen is there.
-        await Waiting.UntilAsync(() => Task.FromResult(loaded == 2));
+        // The decided photo, the one on the screen, and the one after it are there.
+        await Waiting.UntilAsync(() => Task.FromResult(loaded.Count == 3));
         await window.Page.Context.SetOfflineAsync(true);
         await window.Page.Keyboard.PressAsync("2");
         await Expect(window.Page.Locator(".trail li").First).ToContainTextAsync("1 waits for the connection");

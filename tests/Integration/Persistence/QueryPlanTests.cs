@@ -22,7 +22,7 @@ public sealed class QueryPlanTests() : PersistenceTests(DatabaseProvider.Sqlite)
     /// <summary>Filtered indexes that hold what is still to do: reading all of one is meant.</summary>
     private static readonly string[] ToDo =
     [
-        "IX_Predictions_Unconsidered", "IX_UserFeedback_Unconsidered", "IX_Selections_WithoutTask", "IX_AnnotationTasks_Open", "IX_AnnotationTasks_DueOutput", "IX_CollectedImages_ToCopy",
+        "IX_Predictions_Unconsidered", "IX_UserFeedback_Unconsidered", "IX_UserFeedback_PendingOutput", "IX_Selections_WithoutTask", "IX_AnnotationTasks_Open", "IX_AnnotationTasks_DueOutput", "IX_CollectedImages_ToCopy",
         "IX_CollectedImages_ToRemove",
     ];
 
