@@ -149,6 +149,7 @@ class ReviewDesk extends HTMLElement {
         return;
       }
       const again = await this.#fetchTask([], task);
+      if (again) await this.#load(again);
       // The photo that was on the screen waits behind the one that comes back.
       if (again && this.#current) {
         const [shown, behind] = [this.#current, this.#next];
@@ -354,11 +355,15 @@ class ReviewDesk extends HTMLElement {
   async #fetchNext() {
     const holding = [this.#current?.id, ...this.#waiting.map(decision => decision.task)].filter(Boolean).slice(-20);
     const task = await this.#fetchTask(holding);
-    if (!task) return undefined;
+    if (task) await this.#load(task);
+    return task;
+  }
+
+  // Until a photo is there the one before it stays on the screen: nobody may decide on the one and look at the other.
+  async #load(task) {
     const photo = new Image();
     photo.src = this.#photoOf(task, 1280);
-    await photo.decode().catch(() => {}); // a photo that cannot be shown is seen when it is its turn
-    return task;
+    await photo.decode().catch(() => {}); // one that cannot be shown is seen when it is its turn
   }
 
   // Gives back what was not decided, so that others need not wait for it. The page that is drawn next may have it again before this arrives: so it is told which lease ends.
