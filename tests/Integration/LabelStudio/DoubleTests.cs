@@ -105,6 +105,26 @@ public sealed class DoubleTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_caller_who_gives_up_on_a_sync_does_not_stop_it()
+    {
+        await StartAsync(LabelStudioMode.Legacy123);
+        var project = await ProjectAsync();
+        await PutTasksAsync(3);
+        var source = await StorageAsync("s3", project, "tasks");
+        var stopped = Server.HoldSync(afterTasks: 1);
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(Cancel);
+
+        var sync = Server.Admin.PostAsJsonAsync(new Uri($"/api/storages/s3/{source}/sync", UriKind.Relative), new JsonObject(), patience.Token);
+        await stopped;
+        await patience.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => sync);
+        Server.ReleaseSyncs();
+
+        await Waiting.UntilAsync(() => Task.FromResult(Assert.Single(Server.SourceStorages).Status == "completed"), TimeSpan.FromMilliseconds(20));
+        Assert.Equal(3, Server.AllTasks.Count);
+    }
+
+    [Fact]
     public async Task A_store_that_only_Label_Studio_cannot_reach_costs_the_annotator_an_error_and_not_the_annotation()
     {
         await StartAsync(LabelStudioMode.Legacy123);

@@ -128,6 +128,8 @@ internal static partial class StorageForms
     public static void Fail(StorageRow storage, Database data, string traceback)
     {
         storage.Status = "failed";
+        // Even if some tasks were made.
+        (storage.LastSync, storage.LastSyncCount) = (null, null);
         storage.Traceback = traceback;
         storage.Meta["time_failure"] = data.Now().Printed();
         storage.Meta["duration"] = 0.0;

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -16,9 +17,14 @@ internal static class TaskFile
     private static readonly string[] Endings = [".json", ".jsonl", ".parquet"];
 
     /// <exception cref="ScanFailed">It is no task file.</exception>
-    public static IReadOnlyList<JsonNode?> Read116(string key, byte[] content) => Parse(content) is JsonObject task
-        ? [task]
-        : throw new ScanFailed($"ValueError: Error loading JSON from file \"{key}\".\nIf you're trying to import non-JSON data (images, audio, text, etc.), edit storage settings and enable \"Treat every bucket object as a source file\"");
+    public static IReadOnlyList<JsonNode?> Read116(string key, byte[] content) => (FindBroken(content) is null ? Parse(content) : null) switch
+    {
+        JsonObject task => [task],
+        null when HasNaN(content) => throw new ScanFailed(NoCheck),
+        null => throw new ScanFailed(
+            $"ValueError: Error loading JSON from file \"{key}\".\nIf you're trying to import non-JSON data (images, audio, text, etc.), edit storage settings and enable \"Treat every bucket object as a source file\""),
+        _ => throw new ScanFailed($"ValueError: Error on key {key}: For S3 your JSON file must be a dictionary with one task"),
+    };
 
     /// <exception cref="ScanFailed">It is no task file.</exception>
     public static void CheckName(string key)
@@ -38,8 +44,8 @@ internal static class TaskFile
         var first = content.FirstOrDefault(letter => !char.IsWhiteSpace((char)letter));
         if (first is not ((byte)'{' or (byte)'['))
             throw NoJson(key);
-        if (!IsUtf8(content))
-            throw new ScanFailed("UnicodeDecodeError: 'utf-8' codec can't decode byte: invalid continuation byte");
+        if (FindBroken(content) is { } broken)
+            throw new ScanFailed($"UnicodeDecodeError: 'utf-8' codec can't decode byte 0x{content[broken]:x2} in position {broken}: invalid continuation byte");
         switch (Parse(content))
         {
             case JsonArray tasks:
@@ -90,9 +96,20 @@ internal static class TaskFile
         }
     }
 
-    private static bool IsUtf8(byte[] content) => System.Text.Unicode.Utf8.IsValid(content);
+    /// <returns>Where the first byte is that is no UTF-8; null when all are.</returns>
+    private static int? FindBroken(byte[] content)
+    {
+        for (var position = 0; position < content.Length;)
+        {
+            if (Rune.DecodeFromUtf8(content.AsSpan(position), out _, out var length) != OperationStatus.Done)
+                return position;
+            position += length;
+        }
+
+        return null;
+    }
 
     /// <summary>Python reads NaN, and the database refuses it.</summary>
-    private static bool HasNaN(byte[] content) =>
+    private static bool HasNaN(byte[] content) => FindBroken(content) is null && content.Length > 0 &&
         Parse(Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(content).Replace("NaN", "0", StringComparison.Ordinal).Replace("-Infinity", "0", StringComparison.Ordinal).Replace("Infinity", "0", StringComparison.Ordinal))) is not null;
 }

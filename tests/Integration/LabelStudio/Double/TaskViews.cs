@@ -83,7 +83,7 @@ internal sealed class TaskViews(Database data, bool is116)
             ["id"] = task.Id,
             ["annotations"] = new JsonArray([.. data.AnnotationsOf(task).Select(annotation => Exported(annotation, showsPeople))]),
             ["drafts"] = Drafts(task),
-            ["predictions"] = Predictions(task),
+            ["predictions"] = new JsonArray([.. data.Predictions.Where(prediction => prediction.Task == task.Id).Select(prediction => JsonValue.Create(prediction.Id))]),
         };
         foreach (var (name, value) in Shown(task).Where(field => field.Key is not ("id" or "is_labeled" or "overlap" or "file_upload")))
             shown[name] = value?.DeepClone();

@@ -30,7 +30,7 @@ internal sealed class Tasks(LabelStudioDouble server)
         lock (data.Gate)
         {
             if (call.Query("project") is null)
-                throw Refusal.NotFound("Neither project nor view id specified");
+                return Answer.Of(new JsonObject { ["detail"] = "Neither project nor view id specified" }, StatusCodes.Status404NotFound);
             var project = data.ProjectOf(call.QueryNumber("project") ?? 0);
             var all = TaskQuery.Apply(data, data.Tasks.Where(task => task.Project == project.Id), call.Query("query")).ToList();
             page = PageOf(all, call, DefaultPage) ?? throw Refusal.NotFound("Invalid page.");

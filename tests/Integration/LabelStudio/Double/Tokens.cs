@@ -81,13 +81,15 @@ internal sealed class Tokens(LabelStudioDouble server)
     private UserRow? ByAccessToken(Database data, string token) =>
         data.ApiTokensEnabled && Read(token) is { } claims && claims.Text("token_type") == "access" ? data.Users.Find(user => user.Id == claims.Number("user_id")) : null;
 
-    private static JsonObject WhoAmI(UserRow user) => new()
+    private JsonObject WhoAmI(UserRow user) => new()
     {
         ["id"] = user.Id,
         ["first_name"] = user.FirstName,
         ["last_name"] = user.LastName,
         ["username"] = "",
         ["email"] = user.Email,
+        ["last_activity"] = server.UtcNow.Iso(),
+        ["date_joined"] = server.UtcNow.Iso(),
         ["avatar"] = null,
         ["initials"] = user.Email[..2],
         ["phone"] = "",

@@ -1,3 +1,4 @@
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 
@@ -6,7 +7,7 @@ namespace GourmetGram.Tests.Integration.LabelStudio.Double;
 /// <summary>What <c>/api/version</c> says.</summary>
 internal static class Versions
 {
-    public static JsonSerializerOptions Indented { get; } = new() { WriteIndented = true };
+    public static JsonSerializerOptions Indented { get; } = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     public static JsonObject Of(bool is116)
     {
@@ -31,11 +32,11 @@ internal static class Versions
                 ["commit"] = commit,
                 ["date"] = is116 ? "2025/02/13 13:56:01" : "2026/09/25 23:22:13",
                 ["branch"] = "",
-                ["version"] = $"{version}+0.g{commit[..7]}.dirty",
+                ["version"] = is116 ? $"{commit[..7]}+dirty" : $"{version}+0.g{commit[..7]}.dirty",
             },
             ["label-studio-frontend"] = Part(),
             ["dm2"] = Part(),
-            ["label-studio-converter"] = new JsonObject { ["version"] = "2.1.2" },
+            ["label-studio-converter"] = new JsonObject { ["version"] = is116 ? "1.0.10" : "2.1.2" },
             ["edition"] = "Community",
             ["lsf"] = Part(),
             ["backend"] = new JsonObject { ["commit"] = commit[..6] },

@@ -1,4 +1,5 @@
-using System.Net.Http.Json;
+using System.Net.Http.Headers;
+using System.Text;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Http;
@@ -36,6 +37,8 @@ internal sealed partial class Webhooks : IDisposable
     {
         this.server = server;
         faults = new StorageFaults(server);
+        http.DefaultRequestHeaders.Add("Accept", "*/*");
+        http.DefaultRequestHeaders.Add("Accept-Encoding", "gzip, deflate");
         http.DefaultRequestHeaders.Add("User-Agent", server.Is116 ? "python-requests/2.32.5" : "python-requests/2.34.2");
     }
 
@@ -91,7 +94,10 @@ internal sealed partial class Webhooks : IDisposable
 
     private async Task SendAsync(JsonObject hook, JsonObject payload)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, hook.Text("url")) { Content = JsonContent.Create(payload) };
+        using var content = new ByteArrayContent(Encoding.ASCII.GetBytes(payload.Dump()));
+        content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
+        using var request = new HttpRequestMessage(HttpMethod.Post, hook.Text("url")) { Content = content };
+        request.Headers.Connection.Add("keep-alive");
         foreach (var (name, value) in hook["headers"]!.AsObject())
             request.Headers.TryAddWithoutValidation(name, value?.ToString());
         try
