@@ -24,8 +24,9 @@ internal static partial class ImageSteps
         ["presign-task"] = replay => SyncedAsync(replay, "presign"),
         ["proxy-resolve-etag"] = async replay =>
         {
-            using var response = await replay.Server.Admin.GetAsync(
-                new Uri($"/tasks/{replay.Server.AllTasks[2].Id}/resolve/?fileuri={Convert.ToBase64String(Encoding.UTF8.GetBytes($"s3://{replay.Bucket.Prefix}production/{Key}"))}", UriKind.Relative), TestContext.Current.CancellationToken);
+            var uri = Convert.ToBase64String(Encoding.UTF8.GetBytes($"s3://{replay.Bucket.Prefix}production/{Key}"));
+            var picture = new Uri($"/tasks/{replay.Server.AllTasks[2].Id}/resolve/?fileuri={uri}", UriKind.Relative);
+            using var response = await replay.Server.Admin.GetAsync(picture, TestContext.Current.CancellationToken);
             replay.Placeholders[ETag] = response.Headers.ETag!.Tag;
         },
         ["direct-proxy-task"] = replay => DirectAsync(replay, "direct-proxy-task", presign: false),
@@ -66,7 +67,14 @@ internal static partial class ImageSteps
     {
         var recorded = entry is null ? null : replay.EntryOf(entry).Result!.AsObject();
         var project = recorded is null ? await replay.NewProjectAsync() : await replay.ProjectAsync(recorded["project"]!.GetValue<int>());
-        await replay.StorageAsync("source", new JsonObject { ["project"] = project, ["bucket"] = replay.Bucket.Prefix + "production", ["prefix"] = prefix, ["presign"] = presign, ["synchronizable"] = false });
+        await replay.StorageAsync("source", new JsonObject
+        {
+            ["project"] = project,
+            ["bucket"] = replay.Bucket.Prefix + "production",
+            ["prefix"] = prefix,
+            ["presign"] = presign,
+            ["synchronizable"] = false,
+        });
         var task = await replay.TaskAsync(project, OurData(replay, replay.EntryOf("proxy-task-raw").Result!.AsObject()));
         if (recorded is not null)
             replay.Ids.Learn("task", recorded["id"]!.GetValue<int>(), task);

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
@@ -44,8 +45,8 @@ internal sealed partial class Replay
 
     private string OurPath(string recorded)
     {
-        var path = NumberInPath().Replace(recorded, match => $"{match.Groups[1].Value}{Ids.Of(KindOfSegment(match.Groups[1].Value), int.Parse(match.Groups[2].Value, System.Globalization.CultureInfo.InvariantCulture))}");
-        path = ProjectInQuery().Replace(path, match => $"{match.Groups[1].Value}{Ids.Of("project", int.Parse(match.Groups[2].Value, System.Globalization.CultureInfo.InvariantCulture))}");
+        var path = NumberInPath().Replace(recorded, match => match.Groups[1].Value + Ids.Of(KindOfSegment(match.Groups[1].Value), NumberOf(match.Groups[2])));
+        path = ProjectInQuery().Replace(path, match => match.Groups[1].Value + Ids.Of("project", NumberOf(match.Groups[2])));
         return FileUri().Replace(path, match => $"fileuri={Encode(ScheduledBucket(Decode(match.Groups[1].Value)))}");
     }
 
@@ -61,7 +62,7 @@ internal sealed partial class Replay
         if (recorded.StartsWith("eyJ", StringComparison.Ordinal) || recorded == "<id>")
             return ours.Split('.').Length == recorded.Split('.').Length;
         var path = NumberInPath().Replace(recorded, match => OurPath(match.Value));
-        path = StorageInText().Replace(path, match => $"Storage {Ids.Of(LastStorage.Kind, int.Parse(match.Groups[1].Value, System.Globalization.CultureInfo.InvariantCulture))} is");
+        path = StorageInText().Replace(path, match => $"Storage {Ids.Of(LastStorage.Kind, NumberOf(match.Groups[1]))} is");
         return path == Theirs(ours);
     }
 
@@ -87,7 +88,9 @@ internal sealed partial class Replay
 
     private static string Decode(string text) => Encoding.UTF8.GetString(Convert.FromBase64String(text));
 
-    private static int? NumberIn(string path) => NumberInPath().Match(path) is { Success: true } match ? int.Parse(match.Groups[2].Value, System.Globalization.CultureInfo.InvariantCulture) : null;
+    private static int? NumberIn(string path) => NumberInPath().Match(path) is { Success: true } match ? NumberOf(match.Groups[2]) : null;
+
+    private static int NumberOf(Group digits) => int.Parse(digits.Value, CultureInfo.InvariantCulture);
 
     [GeneratedRegex(@"(/projects/|/tasks/|/annotations/|/storages/s3/|/storages/export/s3/|/webhooks/)(\d+)")]
     private static partial Regex NumberInPath();

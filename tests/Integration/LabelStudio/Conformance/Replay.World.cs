@@ -63,7 +63,14 @@ internal sealed partial class Replay
     /// <returns>The double's number.</returns>
     public async Task<int> TaskAsync(int project, JsonObject? data = null)
     {
-        data ??= new JsonObject { ["image"] = Picture, ["prediction_id"] = "01997d2e-0000-7000-8000-000000000000", ["task_key"] = "task-0000", ["object_key"] = "production/class_09/01997d2e-0000-7000-8000-000000000009.jpg", ["reason"] = "random" };
+        data ??= new JsonObject
+        {
+            ["image"] = Picture,
+            ["prediction_id"] = "01997d2e-0000-7000-8000-000000000000",
+            ["task_key"] = "task-0000",
+            ["object_key"] = "production/class_09/01997d2e-0000-7000-8000-000000000009.jpg",
+            ["reason"] = "random",
+        };
         var made = await AskAsync(HttpMethod.Post, $"/api/projects/{project}/import?return_task_ids=true", new JsonArray(new JsonObject { ["data"] = data.DeepClone() }));
         return made!["task_ids"]![0]!.GetValue<int>();
     }

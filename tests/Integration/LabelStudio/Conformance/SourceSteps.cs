@@ -115,7 +115,18 @@ internal static class SourceSteps
         if (replay.Ids.Knows("source", recorded))
             return;
         var project = replay.Server.AllProjects[^1].Id;
-        replay.Ids.Learn("source", recorded, await replay.StorageAsync("source", new JsonObject { ["project"] = project, ["title"] = "Source Storage", ["bucket"] = replay.Bucket.Prefix + "labelstudio", ["prefix"] = prefix, ["regex_filter"] = @".*\.json$", ["presign"] = false, ["region_name"] = "us-east-1", ["s3_endpoint"] = endpoint }));
+        var storage = new JsonObject
+        {
+            ["project"] = project,
+            ["title"] = "Source Storage",
+            ["bucket"] = replay.Bucket.Prefix + "labelstudio",
+            ["prefix"] = prefix,
+            ["regex_filter"] = @".*\.json$",
+            ["presign"] = false,
+            ["region_name"] = "us-east-1",
+            ["s3_endpoint"] = endpoint,
+        };
+        replay.Ids.Learn("source", recorded, await replay.StorageAsync("source", storage));
     }
 
     private static int NumberOf(Replay replay, string entry) => int.Parse(replay.EntryOf(entry).Path.Split('/')[4], System.Globalization.CultureInfo.InvariantCulture);

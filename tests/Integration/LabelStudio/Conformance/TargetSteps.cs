@@ -1,5 +1,7 @@
 using System.Globalization;
+using System.Text;
 using System.Text.Json.Nodes;
+using GourmetGram.Tests.Integration.LabelStudio.Double;
 
 namespace GourmetGram.Tests.Integration.LabelStudio.Conformance;
 
@@ -96,9 +98,10 @@ internal static class TargetSteps
             case JsonObject fields when entry.Name == "future-object":
                 var task = replay.Ids.Of("task", NumberIn(fields["keys"]![0]!.ToString()));
                 await replay.AnnotateAsync(task, "Rice");
-                return new JsonObject { ["keys"] = new JsonArray(fields["keys"]![0]!.DeepClone()), ["object"] = await ReadAsync(replay, $"output/future/{task}.json") };
+                return new JsonObject { ["keys"] = new JsonArray(fields["keys"]![0]!.DeepClone()), ["object"] = await ReadAsync(replay, $"output/future/{task}.json", fields["object"]) };
             case JsonObject fields when fields.ContainsKey("object"):
-                return new JsonObject { ["key"] = fields["key"]!.DeepClone(), ["file"] = fields["file"]!.DeepClone(), ["object"] = await ReadAsync(replay, OurKey(replay, fields["key"]!.ToString(), "annotation")) };
+                var written = await ReadAsync(replay, OurKey(replay, fields["key"]!.ToString(), "annotation"), fields["object"]);
+                return new JsonObject { ["key"] = fields["key"]!.DeepClone(), ["file"] = fields["file"]!.DeepClone(), ["object"] = written };
             default:
                 return null;
         }
@@ -152,8 +155,26 @@ internal static class TargetSteps
     private static string OurKey(Replay replay, string recorded, string kind) =>
         string.Create(CultureInfo.InvariantCulture, $"{recorded[..(recorded.LastIndexOf('/') + 1)]}{replay.Ids.Of(kind, NumberIn(recorded))}");
 
-    private static async Task<JsonNode?> ReadAsync(Replay replay, string key) => JsonNode.Parse(await replay.Bucket.ReadAsync("labelstudio", key));
+    /// <summary>Reads what was written, which must be formed as Python forms it, with the recorded names in their order and the recorded type.</summary>
+    private static async Task<JsonNode?> ReadAsync(Replay replay, string key, JsonNode? recorded)
+    {
+        var text = Encoding.UTF8.GetString(await replay.Bucket.ReadAsync("labelstudio", key));
+        var written = JsonNode.Parse(text);
+        Assert.Equal(written.Dump(), text);
+        Assert.Equal(NamesOf(recorded), NamesOf(written));
+        Assert.Equal("binary/octet-stream", await replay.Bucket.TypeOfAsync("labelstudio", key));
+        return written;
+    }
+
+    private static IEnumerable<string> NamesOf(JsonNode? node) => node switch
+    {
+        JsonObject fields => fields.SelectMany(field => NamesOf(field.Value).Prepend(field.Key)),
+        JsonArray items => items.SelectMany(NamesOf),
+        _ => [],
+    };
 
     /// <summary>The only number of a path, or the last part of a key.</summary>
-    private static int NumberIn(string path) => path.Replace(".json", "", StringComparison.Ordinal).Split('/').Select(part => int.TryParse(part, CultureInfo.InvariantCulture, out var number) ? number : 0).Last(number => number > 0);
+    private static int NumberIn(string path) => path.Replace(".json", "", StringComparison.Ordinal).Split('/')
+        .Select(part => int.TryParse(part, CultureInfo.InvariantCulture, out var number) ? number : 0)
+        .Last(number => number > 0);
 }

@@ -10,7 +10,9 @@ internal static partial class StorageForms
     private static readonly string[] Secrets = ["aws_access_key_id", "aws_secret_access_key"];
 
     private const string BucketRules =
-        """Bucket name must match the regex "^[a-zA-Z0-9.\-_]{1,255}$" or be an ARN matching the regex "^arn:(aws).*:(s3|s3-object-lambda):[a-z\-0-9]*:[0-9]{12}:accesspoint[/:][a-zA-Z0-9\-.]{1,63}$|^arn:(aws).*:s3-outposts:[a-z\-0-9]+:[0-9]{12}:outpost[/:][a-zA-Z0-9\-]{1,63}[/:]accesspoint[/:][a-zA-Z0-9\-]{1,63}$""" + "\"";
+        @"Bucket name must match the regex ""^[a-zA-Z0-9.\-_]{1,255}$"" or be an ARN matching the regex " +
+        @"""^arn:(aws).*:(s3|s3-object-lambda):[a-z\-0-9]*:[0-9]{12}:accesspoint[/:][a-zA-Z0-9\-.]{1,63}$" +
+        @"|^arn:(aws).*:s3-outposts:[a-z\-0-9]+:[0-9]{12}:outpost[/:][a-zA-Z0-9\-]{1,63}[/:]accesspoint[/:][a-zA-Z0-9\-]{1,63}$""";
 
     /// <summary>A new storage as it is before anything was sent.</summary>
     public static JsonObject Defaults(bool isTarget, bool is116)

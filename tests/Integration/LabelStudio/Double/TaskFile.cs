@@ -22,7 +22,8 @@ internal static class TaskFile
         JsonObject task => [task],
         null when HasNaN(content) => throw new ScanFailed(NoCheck),
         null => throw new ScanFailed(
-            $"ValueError: Error loading JSON from file \"{key}\".\nIf you're trying to import non-JSON data (images, audio, text, etc.), edit storage settings and enable \"Treat every bucket object as a source file\""),
+            $"ValueError: Error loading JSON from file \"{key}\".\n" +
+            "If you're trying to import non-JSON data (images, audio, text, etc.), edit storage settings and enable \"Treat every bucket object as a source file\""),
         _ => throw new ScanFailed($"ValueError: Error on key {key}: For S3 your JSON file must be a dictionary with one task"),
     };
 
@@ -110,6 +111,11 @@ internal static class TaskFile
     }
 
     /// <summary>Python reads NaN, and the database refuses it.</summary>
-    private static bool HasNaN(byte[] content) => FindBroken(content) is null && content.Length > 0 &&
-        Parse(Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(content).Replace("NaN", "0", StringComparison.Ordinal).Replace("-Infinity", "0", StringComparison.Ordinal).Replace("Infinity", "0", StringComparison.Ordinal))) is not null;
+    private static bool HasNaN(byte[] content)
+    {
+        if (FindBroken(content) is not null)
+            return false;
+        var text = new[] { "NaN", "-Infinity", "Infinity" }.Aggregate(Encoding.UTF8.GetString(content), (all, word) => all.Replace(word, "0", StringComparison.Ordinal));
+        return Parse(Encoding.UTF8.GetBytes(text)) is not null;
+    }
 }

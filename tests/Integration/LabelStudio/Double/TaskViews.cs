@@ -86,9 +86,12 @@ internal sealed class TaskViews(Database data, bool is116)
             ["predictions"] = new JsonArray([.. data.Predictions.Where(prediction => prediction.Task == task.Id).Select(prediction => JsonValue.Create(prediction.Id))]),
         };
         foreach (var (name, value) in Shown(task).Where(field => field.Key is not ("id" or "is_labeled" or "overlap" or "file_upload")))
+        {
             shown[name] = value?.DeepClone();
-        if (!is116)
-            shown["allow_skip"] = task.AllowSkip;
+            if (name == "updated_at" && !is116)
+                shown["allow_skip"] = task.AllowSkip;
+        }
+
         return shown;
     }
 

@@ -134,7 +134,16 @@ internal sealed partial class Webhooks : IDisposable
 
     private Answer Create(Call call)
     {
-        var fields = new JsonObject { ["project"] = null, ["url"] = "", ["send_payload"] = true, ["send_for_all_actions"] = true, ["headers"] = new JsonObject(), ["is_active"] = true, ["actions"] = new JsonArray() };
+        var fields = new JsonObject
+        {
+            ["project"] = null,
+            ["url"] = "",
+            ["send_payload"] = true,
+            ["send_for_all_actions"] = true,
+            ["headers"] = new JsonObject(),
+            ["is_active"] = true,
+            ["actions"] = new JsonArray(),
+        };
         Write(fields, call.Form);
         faults.RefuseLocal(fields.Text("url"));
         var data = server.Data;
