@@ -47,6 +47,9 @@ public abstract class Strategy
     /// <summary>Whether annotators see no answer of the model before they decide, unless an administrator says otherwise.</summary>
     public virtual bool IsBlind => false;
 
+    /// <summary>What the lab's files call it.</summary>
+    public virtual LabNames Lab => new(Name, Name);
+
     /// <summary>A record of settings with their defaults. Its properties say by attributes what they are called and which values they take: see <see cref="SettingField"/>.</summary>
     public abstract object DefaultSettings { get; }
 
@@ -180,3 +183,8 @@ public abstract class FeedbackStrategy<TSettings> : FeedbackStrategy
 
 /// <summary>Settings of a strategy that has none.</summary>
 public sealed record NoSettings;
+
+/// <summary>What the lab's task files call the way in which a photo was selected.</summary>
+/// <param name="Source">Field <c>source</c>.</param>
+/// <param name="Feedback">Field <c>user_feedback</c>.</param>
+public sealed record LabNames(string Source, string Feedback);

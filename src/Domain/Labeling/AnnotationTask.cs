@@ -69,6 +69,15 @@ public sealed class AnnotationTask
     /// <summary>Whether what was decided is still to be brought to the datasets.</summary>
     public bool IsOutputDue { get; private set; }
 
+    /// <summary>Whether an object of it stands where Label Studio looks for tasks, or may stand there.</summary>
+    public bool HasObject { get; private set; }
+
+    /// <summary>Whether Label Studio holds it, or may.</summary>
+    public bool IsOnPlatform { get; private set; }
+
+    /// <summary>Whether what Label Studio holds is no longer right (it shows a photo that is gone), so that it has to go from there before it is asked again.</summary>
+    public bool IsRecallDue { get; private set; }
+
     /// <summary>One more after each change: of two who change a task at once, the second has to look again.</summary>
     public int Revision { get; private set; }
 
@@ -129,10 +138,58 @@ public sealed class AnnotationTask
     public void ShowCopy(Guid predictionId)
     {
         PredictionId = predictionId;
+        IsRecallDue = IsOnPlatform;
         Revision++;
     }
 
-    /// <summary>Somebody decides. The label is blind only if the task is, and the same person has not named a class for it before: that shows the model's answer. A skip does not.</summary>
+    /// <summary>Its object stands where Label Studio looks for tasks.</summary>
+    /// <exception cref="InvalidOperationException">It is not open, stands there already, or somebody has it on the review page.</exception>
+    public void Publish(DateTimeOffset now)
+    {
+        if (State != TaskState.Created || HasObject || (LeasedTo is not null && LeaseUntil > now))
+            throw new InvalidOperationException($"Task {Id} is {State} and cannot be published now.");
+        (State, HasObject, IsOnPlatform) = (TaskState.Published, true, true);
+        (LeasedTo, LeaseUntil) = (null, null);
+        Revision++;
+    }
+
+    /// <summary>Its object stands there no more, so that Label Studio does not take it in again; what it holds of it stays.</summary>
+    /// <exception cref="InvalidOperationException">People are still to be asked there, or no object stood there.</exception>
+    public void RetireObject()
+    {
+        if (!HasObject || IsOpen)
+            throw new InvalidOperationException($"Task {Id} is {State}, and its object has to stay.");
+        HasObject = false;
+        Revision++;
+    }
+
+    /// <summary>Its object was removed by somebody else; it is published anew.</summary>
+    /// <exception cref="InvalidOperationException">None stood there.</exception>
+    public void LoseObject()
+    {
+        if (!HasObject)
+            throw new InvalidOperationException($"No object of task {Id} is published.");
+        HasObject = false;
+        if (State == TaskState.Published)
+            State = TaskState.Created;
+        Revision++;
+    }
+
+    /// <summary>Label Studio does not hold it any more, nor will it again: it is handed out here, or published anew.</summary>
+    /// <exception cref="InvalidOperationException">Label Studio did not hold it.</exception>
+    public void Recall()
+    {
+        if (!IsOnPlatform)
+            throw new InvalidOperationException($"Task {Id} is not in Label Studio.");
+        (HasObject, IsOnPlatform, IsRecallDue) = (false, false, false);
+        if (State == TaskState.Published)
+            State = TaskState.Created;
+        Revision++;
+    }
+
+    /// <summary>
+    /// Somebody decides. The label is blind only if the task is, and the same person has not named a class for it before: that shows the model's answer, except in Label Studio. A skip does not.
+    /// </summary>
     /// <param name="person">Who, see <see cref="HumanLabel.Person"/>.</param>
     /// <param name="source">How it came in.</param>
     /// <param name="classIndex">The class, or null for a skip.</param>
@@ -155,7 +212,9 @@ public sealed class AnnotationTask
         var earlier = labels.Where(label => label.Person == person).ToList();
         foreach (var current in earlier.Where(label => label.EndedAt is null))
             current.Supersede(decidedAt);
-        var label = HumanLabel.Record(this, person, source, classIndex, IsBlind && !sawAnswer && !showedAnswer && earlier.All(label => label.ClassIndex is null), showedAnswer, decidedAt, took, note, externalId);
+        var label = HumanLabel.Record(
+            this, person, source, classIndex, IsBlind && !sawAnswer && !showedAnswer && (source == LabelSource.LabelStudio || earlier.All(label => label.ClassIndex is null)), showedAnswer, decidedAt, took, note,
+            externalId);
         if (LeasedTo == person)
             (LeasedTo, LeaseUntil) = (null, null);
         Conclude([.. labels, label], decidedAt);
@@ -172,8 +231,10 @@ public sealed class AnnotationTask
         var verdict = Truth.Of(labels, Votes, IsBlind);
         if (verdict.ClassIndex != ClassIndex)
             IsOutputDue = true;
-        if (verdict.State != TaskState.Created || !IsOpen)
+        if (verdict.State != TaskState.Created)
             State = verdict.State;
+        else if (!IsOpen)
+            State = HasObject ? TaskState.Published : TaskState.Created;
         ClassIndex = verdict.ClassIndex;
         DecidedAt = IsOpen ? null : now;
         Revision++;

@@ -20,6 +20,8 @@ public sealed class LowConfidence : PredictionStrategy<LowConfidence.Settings>
 
     public override string Description => "Photos the model is not sure of. Good for training, not for measuring.";
 
+    public override LabNames Lab => new("low_confidence", "low_confidence");
+
     protected override IEnumerable<Pick> Choose(IReadOnlyList<Candidate> candidates, Settings settings, SelectionContext context) =>
         from candidate in candidates
         let confidence = candidate.Probabilities.Confidence

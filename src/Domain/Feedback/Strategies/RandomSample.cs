@@ -23,6 +23,8 @@ public sealed class RandomSample : WindowStrategy<RandomSample.Settings>
 
     public override bool IsBlind => true;
 
+    public override LabNames Lab => new("random_sampling", "random_sample");
+
     protected override IReadOnlyList<Guid> Draw(IReadOnlyCollection<Guid> window, Settings settings, KeyedOrder order)
     {
         // A heap of the k smallest, the largest of them on top: memory grows with k, not with the window.

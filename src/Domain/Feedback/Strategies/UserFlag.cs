@@ -9,6 +9,8 @@ public sealed class UserFlag : FeedbackStrategy<NoSettings>
 
     public override string Description => "Photos that people flagged as wrong.";
 
+    public override LabNames Lab => new("user_feedback", "incorrect");
+
     public override FeedbackKind Kind => FeedbackKind.Flag;
 
     protected override Pick? Choose(FeedbackCandidate candidate, NoSettings settings, SelectionContext context) => new(candidate.PredictionId, "flagged as wrong");
