@@ -60,3 +60,6 @@ public sealed class StoreDeniedException(string message, Exception? cause = null
 
 /// <summary>The object store takes no object of this size.</summary>
 public sealed class ObjectTooLargeException(string message, Exception? cause = null) : Exception(message, cause);
+
+/// <summary>The annotation platform does not answer, refuses us, or cannot do now what was asked of it. What does not need it goes on.</summary>
+public sealed class PlatformUnavailableException(string message, Exception? cause = null) : Exception(message, cause);

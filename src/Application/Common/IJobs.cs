@@ -83,6 +83,10 @@ public interface IJobs
     /// <exception cref="NotFoundException">There is no such job.</exception>
     Task<JobRunView> RunAsync(string job, string by, CancellationToken cancellationToken);
 
+    /// <summary>Asks for a run unless one waits already, which will see all that has happened until it starts.</summary>
+    /// <exception cref="NotFoundException">There is no such job.</exception>
+    Task RunSoonAsync(string job, string by, CancellationToken cancellationToken);
+
     /// <summary>Runs, newest first, from a cursor on.</summary>
     /// <param name="job">Of which job; null for all.</param>
     /// <param name="cursor"><see cref="Page{T}.Next"/> of the page before; null for the first.</param>

@@ -37,14 +37,13 @@ public static class ConfigureLoop
                 .WithMessage("A bucket's name has 3 to 63 lower-case letters, digits and hyphens, and begins and ends with a letter or digit.");
             RuleFor(c => c.Bucket).Must(bucket => !Buckets.All.Contains(bucket, StringComparer.Ordinal)).When(c => c.Bucket is not null).OverridePropertyName("bucket")
                 .WithMessage("GourmetGram keeps other things in this bucket: choose another name.");
-            RuleFor(c => c.Surface).NotEqual(Domain.Feedback.Surface.LabelStudio).OverridePropertyName("surface").WithMessage("Label Studio is not connected: choose Review or None.");
         }
 
         private static bool IsBucket(string? name) =>
             name is { Length: >= 3 and <= 63 } && name.All(c => c is (>= 'a' and <= 'z') or (>= '0' and <= '9') or '-') && name[0] != '-' && name[^1] != '-';
     }
 
-    internal sealed class Handler(LoopBook loops, IRepository<LoopChange> changes, IMediator mediator, TimeProvider time) : IRequestHandler<Command, GetLoop.Response>
+    internal sealed class Handler(LoopBook loops, ISurfaces surfaces, IRepository<LoopChange> changes, IMediator mediator, TimeProvider time) : IRequestHandler<Command, GetLoop.Response>
     {
         /// <exception cref="NotFoundException">There is no such loop.</exception>
         /// <exception cref="ValidationException">A setting cannot be taken; nothing was changed.</exception>
@@ -61,6 +60,8 @@ public static class ConfigureLoop
             if (all.FirstOrDefault(other => other != loop && other.Row.Bucket == request.Bucket) is { } owner)
                 throw Fault("bucket", $"{owner.Strategy.Title} puts its photos into this bucket: choose another name.");
             var current = loop.Row.Current;
+            if (request.Surface is { } surface && surface != current.Surface && surfaces.FindHindrance(surface) is { } hindrance)
+                throw Fault("surface", hindrance);
             var changed = loop.Row.Change(
                 new LoopSettings(
                     request.Enabled ?? current.IsEnabled, request.Bucket ?? current.Bucket, request.Surface ?? current.Surface, request.Blind ?? current.IsBlind, request.Votes ?? current.Votes,

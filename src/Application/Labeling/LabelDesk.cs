@@ -31,6 +31,8 @@ internal sealed class LabelDesk(IRepository<AnnotationTask> tasks, IRepository<H
         var now = time.GetUtcNow();
         if (task.IsLeasedToOther(person, now) && mine is null)
             throw new ConflictException("Somebody else has this task now: ask for the next one.");
+        if (task.State == TaskState.Published && mine is null)
+            throw new ConflictException("This task is handed out by Label Studio: ask for the next one.");
         if (!task.IsOpen && mine is null)
             throw new ConflictException($"This task is {task.State} already: ask for the next one.");
 

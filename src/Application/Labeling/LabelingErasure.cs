@@ -6,10 +6,11 @@ using GourmetGram.Domain.Labeling;
 namespace GourmetGram.Application.Labeling;
 
 /// <summary>
-/// A task shows another copy of the photo when there is one; else it goes, with what people said. Copies in datasets go with the photo.
+/// A task shows another copy of the photo when there is one; else it goes, with what people said, also from Label Studio. Copies in datasets go with the photo.
 /// </summary>
 internal sealed class LabelingErasure(
-    IRepository<AnnotationTask> tasks, IRepository<HumanLabel> labels, IRepository<Selection> selections, IRepository<CollectedImage> images, IObjectStore store) : IPredictionErasure
+    IRepository<AnnotationTask> tasks, IRepository<HumanLabel> labels, IRepository<Selection> selections, IRepository<CollectedImage> images, IRepository<TaskRecall> recalls, IObjectStore store,
+    TimeProvider time) : IPredictionErasure
 {
     public async Task EraseAsync(IReadOnlyCollection<Guid> predictionIds, CancellationToken cancellationToken)
     {
@@ -26,7 +27,12 @@ internal sealed class LabelingErasure(
         foreach (var label in await labels.ListAsync(new LabelsOfTasks([.. orphans.Select(task => task.Id)]), cancellationToken))
             labels.Remove(label);
         foreach (var task in orphans)
+        {
             tasks.Remove(task);
+            if (task.IsOnPlatform)
+                recalls.Add(TaskRecall.Of(task, time.GetUtcNow()));
+        }
+
         foreach (var image in (await images.ListAsync(new CollectedOf(predictionIds), cancellationToken)).Where(image => image.State is not (CollectedState.Superseded or CollectedState.Removed)))
             image.Supersede();
     }

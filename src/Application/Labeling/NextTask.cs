@@ -48,7 +48,7 @@ public static class NextTask
             {
                 var now = time.GetUtcNow();
                 var wanted = request.TaskId is { } id ? await tasks.FirstOrDefaultAsync(new TaskById(id), cancellationToken) : null;
-                var task = wanted is { IsOpen: true } && wanted.Loop == loop.Name && !wanted.IsLeasedToOther(person, now) && await labels.CountAsync(new CurrentDecisionOf(person, wanted.Id), cancellationToken) == 0
+                var task = wanted is { State: TaskState.Created } && wanted.Loop == loop.Name && !wanted.IsLeasedToOther(person, now) && await labels.CountAsync(new CurrentDecisionOf(person, wanted.Id), cancellationToken) == 0
                     ? wanted
                     : await finder.NextAsync(loop.Name, person, request.Holding ?? [], now, cancellationToken);
                 if (task is null)

@@ -1,8 +1,5 @@
-using System.Globalization;
-using System.Text;
 using GourmetGram.Application.Classification;
 using GourmetGram.Application.Common;
-using GourmetGram.Domain.Classification;
 using GourmetGram.Domain.Feedback;
 using GourmetGram.Domain.Labeling;
 using Microsoft.Extensions.Logging;
@@ -14,7 +11,7 @@ namespace GourmetGram.Application.Labeling;
 /// used to <c>quarantine</c>, with the reason beside it. What was read is recorded in the transaction that keeps the labels, before anything is moved.
 /// </summary>
 internal sealed class OutputDesk(
-    IObjectStore store, IRepository<ReadOutput> reads, IRepository<Prediction> predictions, IRepository<UserFeedback> feedback, AnnotationDesk desk, TimeProvider time, ILogger<OutputDesk> logger)
+    IObjectStore store, IRepository<ReadOutput> reads, IRepository<UserFeedback> feedback, PhotoFinder photos, AnnotationDesk desk, Quarantine quarantine, TimeProvider time, ILogger<OutputDesk> logger)
 {
     public const string Prefix = "output/";
 
@@ -70,19 +67,20 @@ internal sealed class OutputDesk(
         });
 
         var files = fresh.Zip(contents, Parse).OfType<Parsed>().ToList();
-        var photos = await FindPhotosAsync(files, cancellationToken);
-        await desk.PrepareAsync(photos, cancellationToken);
+        await desk.PrepareAsync(await photos.FindAsync(files.SelectMany(file => file.Annotations).SelectMany(annotation => annotation.Photo), cancellationToken), cancellationToken);
         var outcomes = new List<OutputOutcome>();
         foreach (var file in files)
         {
             var row = known.GetValueOrDefault(file.Found.Key);
-            var (outcome, reason, erased) = file.Fault is null ? await desk.KeepAsync(file.Found.Key, file.Annotations, row?.UpdatedAt, cancellationToken) : new AnnotationDesk.Result(OutputOutcome.Invalid, file.Fault);
+            var (outcome, reason, erased) = file.Fault is null ? await desk.KeepAsync(LoopOf(file.Found.Key), file.Found.Key, file.Annotations, row?.UpdatedAt, cancellationToken) : new AnnotationDesk.Result(OutputOutcome.Invalid, file.Fault);
             var newest = file.Annotations.MaxBy(annotation => annotation.UpdatedAt);
             var isAnnotation = newest?.AnnotationId is not null;
+            // Of an annotation a copy goes to quarantine, and goes from there when it was put right.
+            var isMoveDue = !isAnnotation || outcome == OutputOutcome.Invalid || row?.Outcome == OutputOutcome.Invalid;
             if (row is null)
-                reads.Add(known[file.Found.Key] = row = ReadOutput.Record(file.Found.Key, file.Found.Version, newest?.AnnotationId, newest?.UpdatedAt, outcome, reason, !isAnnotation, time.GetUtcNow()));
+                reads.Add(known[file.Found.Key] = row = ReadOutput.Record(file.Found.Key, file.Found.Version, newest?.AnnotationId, newest?.UpdatedAt, outcome, reason, isMoveDue, time.GetUtcNow()));
             else
-                row.ReadAgain(file.Found.Version, newest?.AnnotationId, newest?.UpdatedAt, outcome, reason, !isAnnotation, time.GetUtcNow());
+                row.ReadAgain(file.Found.Version, newest?.AnnotationId, newest?.UpdatedAt, outcome, reason, isMoveDue, time.GetUtcNow());
             if (outcome == OutputOutcome.Invalid)
                 logger.LogWarning("{Key} cannot be used: {Reason}", file.Found.Key, reason);
             if (erased && !isAnnotation)
@@ -96,19 +94,16 @@ internal sealed class OutputDesk(
 
     private async Task MoveAsync(ReadOutput row, CancellationToken cancellationToken)
     {
+        var from = new ObjectAddress(Buckets.Labels, row.Key);
         var rest = row.Key[Prefix.Length..];
         try
         {
             if (row.Outcome == OutputOutcome.Invalid)
-            {
-                await store.PutAsync(
-                    new ObjectAddress(Buckets.Labels, $"quarantine/{rest}.reason.txt"), Encoding.UTF8.GetBytes($"{row.Reason}\nRead {row.ReadAt.ToUtcText()}.\n"), "text/plain; charset=utf-8", cancellationToken);
-                await store.MoveAsync(new ObjectAddress(Buckets.Labels, row.Key), new ObjectAddress(Buckets.Labels, $"quarantine/{rest}"), cancellationToken);
-            }
+                await quarantine.TakeAsync(from, rest, row.Reason!, keep: row.AnnotationId is not null, cancellationToken);
+            else if (row.AnnotationId is not null)
+                await quarantine.ReleaseAsync(rest, cancellationToken);
             else
-            {
-                await store.MoveAsync(new ObjectAddress(Buckets.Labels, row.Key), new ObjectAddress(Buckets.Labels, $"processed/{rest}"), cancellationToken);
-            }
+                await store.MoveAsync(from, new ObjectAddress(Buckets.Labels, $"processed/{rest}"), cancellationToken);
         }
         catch (NotFoundException)
         {
@@ -117,6 +112,8 @@ internal sealed class OutputDesk(
 
         row.MarkMoved();
     }
+
+    private static string LoopOf(string key) => key.Split('/')[1];
 
     /// <param name="Found">The object.</param>
     /// <param name="Annotations">What it says; empty when it says nothing that can be used.</param>
@@ -137,39 +134,6 @@ internal sealed class OutputDesk(
         {
             return new Parsed(found, [], e.Message);
         }
-    }
-
-    /// <summary>The predictions that texts name: by id, or as the lab names photos, by folder and file name.</summary>
-    private async Task<Dictionary<string, Prediction?>> FindPhotosAsync(List<Parsed> files, CancellationToken cancellationToken)
-    {
-        var names = files.SelectMany(file => file.Annotations).SelectMany(annotation => annotation.Photo).Distinct(StringComparer.Ordinal).ToList();
-        var ids = names.Select(name => (name, Id: IdIn(name))).Where(pair => pair.Id is not null).ToDictionary(pair => pair.name, pair => pair.Id!.Value, StringComparer.Ordinal);
-        var byId = (await predictions.ListAsync(new PredictionsOfIds([.. ids.Values.Distinct()]), cancellationToken)).ToDictionary(prediction => prediction.Id);
-        var found = new Dictionary<string, Prediction?>(StringComparer.Ordinal);
-        foreach (var name in names)
-        {
-            found[name] = ids.TryGetValue(name, out var id) ? byId.GetValueOrDefault(id)
-                : LabNameIn(name) is var (folder, file) && await predictions.ListAsync(new LabPhotos(folder, file), cancellationToken) is [var only] ? only
-                : null;
-        }
-
-        return found;
-    }
-
-    /// <summary>The prediction's id in <c>…/production/class_NN/{id}.jpg</c>, <c>…/media/{id}?…</c>, or a bare id.</summary>
-    public static Guid? IdIn(string name)
-    {
-        var path = name.AsSpan(0, name.IndexOfAny(['?', '#']) is >= 0 and var end ? end : name.Length).TrimEnd('/').ToString();
-        return PhotoName.PredictionOf(path) ?? (Guid.TryParseExact(PhotoName.Of(path), "D", out var id) ? id : null);
-    }
-
-    private static (int Folder, string File)? LabNameIn(string name)
-    {
-        var path = Uri.TryCreate(name, UriKind.Absolute, out var address) ? Uri.UnescapeDataString(address.AbsolutePath) : name;
-        return path.Split('/') is [.., var folder, { Length: > 0 } file] && folder.StartsWith("class_", StringComparison.Ordinal)
-            && int.TryParse(folder.AsSpan("class_".Length), NumberStyles.None, CultureInfo.InvariantCulture, out var index)
-                ? (index, file)
-                : null;
     }
 
     private static Guid? FeedbackOf(string key) =>

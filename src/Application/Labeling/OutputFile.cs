@@ -7,7 +7,8 @@ namespace GourmetGram.Application.Labeling;
 /// <param name="AnnotationId">Label Studio's id; null in the lab's own files.</param>
 /// <param name="UpdatedAt">When it was last changed, UTC; null in the lab's own files.</param>
 /// <param name="CreatedAt">When it was given, UTC; null in the lab's own files.</param>
-/// <param name="Person">Who gave it; null when the file does not say.</param>
+/// <param name="Person">Who gave it, by the other program's number; null when the file does not say.</param>
+/// <param name="PersonName">What they are called there; null when the file does not say.</param>
 /// <param name="Class">Name of the class; null for a skip.</param>
 /// <param name="Note">What the person noted.</param>
 /// <param name="Took">How long it took; null when unknown.</param>
@@ -15,7 +16,7 @@ namespace GourmetGram.Application.Labeling;
 /// <param name="ShowedAnswer">Whether the task carried what the model had said.</param>
 /// <param name="Fault">Why it cannot be used; null when it can.</param>
 internal sealed record Annotation(
-    long? AnnotationId, DateTimeOffset? UpdatedAt, DateTimeOffset? CreatedAt, string? Person, string? Class, string? Note, TimeSpan? Took, IReadOnlyList<string> Photo, bool ShowedAnswer, string? Fault);
+    long? AnnotationId, DateTimeOffset? UpdatedAt, DateTimeOffset? CreatedAt, string? Person, string? PersonName, string? Class, string? Note, TimeSpan? Took, IReadOnlyList<string> Photo, bool ShowedAnswer, string? Fault);
 
 /// <summary>
 /// Reads what others write below <c>labelstudio/output</c>: an annotation of Label Studio (1.16 to 1.23), a task of Label Studio with its annotations (<c>FUTURE_SAVE_TASK_TO_STORAGE</c>), or a
@@ -29,7 +30,7 @@ internal static class OutputFile
     private static readonly string[] Controls = ["label", "food_type"];
 
     /// <summary>What names the photo, the surest first.</summary>
-    private static readonly string[] Names = ["prediction_id", "object_key", "image"];
+    private static readonly string[] Names = ["prediction_id", "task_id", "object_key", "image"];
 
     /// <summary>What gives the model's answer away: the key names the predicted class's folder.</summary>
     private static readonly string[] Answers = ["ml_prediction", "confidence", "object_key"];
@@ -62,27 +63,39 @@ internal static class OutputFile
 
     private static IReadOnlyList<Annotation> Read(JsonElement root)
     {
-        if (Array(root, "annotations") is { } many && root.TryGetProperty("data", out _))
-            return many.GetArrayLength() == 0 ? throw new FormatException("It is a task without annotations.") : [.. many.EnumerateArray().Select(annotation => Read(annotation, root))];
+        if (Array(root, "annotations") is not null && root.TryGetProperty("data", out _))
+            return ReadTask(root) is { Count: > 0 } all ? all : throw new FormatException("It is a task without annotations.");
         if (!root.TryGetProperty("result", out _))
             throw new FormatException("It has no \"result\".");
         return Object(root, "task") is { } task ? [Read(root, task)] : throw new FormatException("It has no \"task\" that names the photo.");
     }
+
+    /// <summary>The annotations of a task of Label Studio; none when nobody has labelled it.</summary>
+    /// <exception cref="FormatException">It is no such task; the message says why.</exception>
+    public static IReadOnlyList<Annotation> ReadTask(JsonElement task) => Array(task, "annotations") is { } all ? [.. all.EnumerateArray().Select(annotation => Read(annotation, task))] : [];
 
     private static Annotation Read(JsonElement annotation, JsonElement task)
     {
         if (annotation.ValueKind != JsonValueKind.Object)
             throw new FormatException("One of its annotations is no object.");
         var data = Object(task, "data") ?? throw new FormatException("Its task has no \"data\" that names the photo.");
-        var (label, fault) = Flag(annotation, "was_cancelled") ? (null, null) : ClassOf(annotation);
+        var (label, fault) = IsSkip(annotation) ? (null, null) : ClassOf(annotation);
         return new Annotation(
             annotation.TryGetProperty("id", out var id) && id.ValueKind == JsonValueKind.Number && id.TryGetInt64(out var number) ? number : null,
-            Time(annotation, "updated_at"), Time(annotation, "created_at"), PersonOf(annotation), label, NoteOf(annotation),
+            Time(annotation, "updated_at"), Time(annotation, "created_at"), PersonOf(annotation), NameOf(annotation), label, NoteOf(annotation),
             annotation.TryGetProperty("lead_time", out var lead) && lead.ValueKind == JsonValueKind.Number && lead.TryGetDouble(out var seconds) && seconds is >= 0 and < 1e7 ? TimeSpan.FromSeconds(seconds) : null,
             [.. Names.Select(name => Text(data, name)).OfType<string>()],
-            Answers.Any(name => data.TryGetProperty(name, out var told) && told.ValueKind is not (JsonValueKind.Null or JsonValueKind.Undefined)) || !annotation.TryGetProperty("id", out _),
+            Answers.Any(name => data.TryGetProperty(name, out var told) && Tells(told)) || !annotation.TryGetProperty("id", out _)
+            // It began as a prediction that was shown.
+            || (annotation.TryGetProperty("parent_prediction", out var prediction) && Tells(prediction)),
             fault);
     }
+
+    private static bool Tells(JsonElement told) => told.ValueKind is not (JsonValueKind.Null or JsonValueKind.Undefined) && !(told.ValueKind == JsonValueKind.String && told.GetString()!.Length == 0);
+
+    /// <summary>Submitted without a choice is how people pass a photo over where the project lets them.</summary>
+    private static bool IsSkip(JsonElement annotation) => Flag(annotation, "was_cancelled")
+        || (annotation.TryGetProperty("result", out var result) && (result.ValueKind == JsonValueKind.Null || (result.ValueKind == JsonValueKind.Array && result.GetArrayLength() == 0)));
 
     private static (string? Class, string? Fault) ClassOf(JsonElement annotation)
     {
@@ -116,6 +129,9 @@ internal static class OutputFile
     private static string? PersonOf(JsonElement annotation) =>
         Object(annotation, "completed_by") is { } person && person.TryGetProperty("id", out var id) ? id.GetRawText()
         : annotation.TryGetProperty("completed_by", out var number) && number.ValueKind == JsonValueKind.Number ? number.GetRawText() : null;
+
+    private static string? NameOf(JsonElement annotation) =>
+        Object(annotation, "completed_by") is { } person && $"{Text(person, "first_name")} {Text(person, "last_name")}".Trim() is { Length: > 0 } name ? name : null;
 
     private static bool Flag(JsonElement element, string name) => element.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.True;
 

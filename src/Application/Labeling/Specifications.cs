@@ -225,3 +225,90 @@ internal sealed class SelectedCopiesOf : Specification<Selection>
         Query.Where(selection => photos.Contains(selection.PhotoSha256) && selection.Loop == loop).AsNoTracking();
     }
 }
+
+/// <summary>The tasks with these ids.</summary>
+internal sealed class TasksWithIds : Specification<AnnotationTask>
+{
+    public TasksWithIds(IReadOnlyCollection<Guid> ids)
+    {
+        Query.Where(task => ids.Contains(task.Id)).AsNoTracking();
+    }
+}
+
+/// <summary>Some tasks, to be changed.</summary>
+internal sealed class TasksToChange : Specification<AnnotationTask>
+{
+    public TasksToChange(IReadOnlyCollection<Guid> ids)
+    {
+        Query.Where(task => ids.Contains(task.Id));
+    }
+}
+
+/// <summary>Open tasks of a loop that have no object yet, from a cursor on, to be changed; not those that somebody has on the review page.</summary>
+internal sealed class TasksToPublish : Specification<AnnotationTask>
+{
+    public TasksToPublish(string loop, DateTimeOffset now, Guid? after, int limit)
+    {
+        Query.Where(task => task.Loop == loop && (task.State == TaskState.Created || task.State == TaskState.Published) && !task.HasObject && !task.IsRecallDue)
+            .Where(task => task.LeasedTo == null || task.LeaseUntil <= now).OrderBy(task => task.Id).Take(limit);
+        if (after is { } id)
+            Query.Where(task => task.Id > id);
+    }
+}
+
+/// <summary>Tasks of a loop whose objects stand where Label Studio looks, from a cursor on.</summary>
+internal sealed class TasksWithObject : Specification<AnnotationTask>
+{
+    public TasksWithObject(string loop, Guid? after, int limit)
+    {
+        Query.Where(task => task.Loop == loop && task.HasObject).OrderBy(task => task.Id).Take(limit).AsNoTracking();
+        if (after is { } id)
+            Query.Where(task => task.Id > id);
+    }
+}
+
+/// <summary>Decided tasks whose objects still stand where Label Studio looks, to be changed.</summary>
+internal sealed class DecidedTasksWithObject : Specification<AnnotationTask>
+{
+    public DecidedTasksWithObject(int limit)
+    {
+        Query.Where(task => task.HasObject && (task.State == TaskState.Labelled || task.State == TaskState.Skipped)).OrderBy(task => task.Id).Take(limit);
+    }
+}
+
+/// <summary>Tasks that have to go from Label Studio: those that show a photo that is gone, and open ones of a loop that it does not hand out any more.</summary>
+internal sealed class TasksToRecall : Specification<AnnotationTask>
+{
+    public TasksToRecall(string loop, bool all, int limit)
+    {
+        Query.Where(task => task.Loop == loop && task.IsOnPlatform).OrderBy(task => task.Id).Take(limit).AsNoTracking();
+        if (all)
+            Query.Where(task => task.IsRecallDue || task.State == TaskState.Created || task.State == TaskState.Published);
+        else
+            Query.Where(task => task.IsRecallDue);
+    }
+}
+
+/// <summary>Tasks that are gone here and still have to go from Label Studio, to be removed.</summary>
+internal sealed class RecallsOf : Specification<TaskRecall>
+{
+    public RecallsOf(string loop, int limit)
+    {
+        Query.Where(recall => recall.Loop == loop).OrderBy(recall => recall.Id).Take(limit);
+    }
+}
+
+/// <summary>The projects of all loops, to be changed.</summary>
+internal sealed class AllProjects : Specification<AnnotationProject>;
+
+/// <summary>The project of a loop, to be changed.</summary>
+internal sealed class ProjectOf : Specification<AnnotationProject>
+{
+    public ProjectOf(string loop)
+    {
+        Query.Where(project => project.Loop == loop);
+    }
+}
+
+/// <summary>All who label in other programs, to be changed.</summary>
+internal sealed class AllAnnotators : Specification<Annotator>;

@@ -1,0 +1,26 @@
+using System.ComponentModel;
+using System.ComponentModel.DataAnnotations;
+using System.Diagnostics.CodeAnalysis;
+using GourmetGram.Application.Common;
+
+namespace GourmetGram.Application.Labeling;
+
+/// <summary>What tasks in Label Studio show photos by.</summary>
+public enum ImageLinks
+{
+    /// <summary>A signed link to this server, which any Label Studio can show.</summary>
+    Media = 0,
+
+    /// <summary>The photo's place in the object store, from which Label Studio fetches it itself. Blind loops always have <see cref="Media"/>: the place names the model's answer.</summary>
+    [SuppressMessage("Naming", "CA1720:Identifier contains type name", Justification = "The design's and S3's word.")]
+    Object,
+}
+
+/// <summary>How tasks are given to annotators outside of this server.</summary>
+[SettingsSection("Labeling")]
+public sealed class LabelingOptions
+{
+    [Description("How tasks in Label Studio name photos: `Media` (a signed link to this server) or `Object` (their place in S3, which Label Studio 1.17 and newer reads by itself). Blind loops always have `Media`.")]
+    [EnumDataType(typeof(ImageLinks))]
+    public ImageLinks ImageLinks { get; set; } = ImageLinks.Media;
+}

@@ -1,0 +1,43 @@
+using GourmetGram.Application.Common;
+using GourmetGram.Application.Feedback;
+using GourmetGram.Domain.Feedback;
+using MediatR;
+
+namespace GourmetGram.Application.Labeling;
+
+/// <summary>Writes the objects of tasks that Label Studio hands out, and takes out what it should not hand out any more. Job <c>publish-tasks</c>.</summary>
+public static class PublishTasks
+{
+    /// <param name="Progress">Told how much is done; null when nobody wants to know.</param>
+    public sealed record Command(IProgress<JobProgress>? Progress = null) : IRequest<Response>;
+
+    /// <param name="Published">Task objects written.</param>
+    /// <param name="Retired">Objects of decided tasks removed.</param>
+    /// <param name="Recalled">Tasks taken out of Label Studio.</param>
+    public sealed record Response(int Published, int Retired, int Recalled);
+
+    internal sealed class Handler(TaskMaker maker, TaskPublisher publisher, RecallDesk recall, LoopBook loops, IAnnotationPlatform platform, IExclusiveWork exclusive) : IRequestHandler<Command, Response>
+    {
+        /// <exception cref="PlatformUnavailableException">Label Studio does not answer, or photos cannot be named so that it finds them; what was done counts.</exception>
+        /// <exception cref="StoreUnavailableException">A store is away; what was done counts.</exception>
+        public async Task<Response> Handle(Command request, CancellationToken cancellationToken)
+        {
+            var done = 0;
+            void Step() => request.Progress?.Report(new JobProgress(++done, Total: null));
+            var retired = await publisher.RetireAsync(cancellationToken);
+            var published = 0;
+            await maker.RunAsync(cancellationToken);
+            // While it cannot be used at all, what nobody would see is not given to it.
+            if (platform.FindHindrance() is null)
+            {
+                foreach (var loop in (await loops.AllAsync(cancellationToken)).Where(loop => loop.Row.Surface == Surface.LabelStudio))
+                    published += await publisher.PublishAsync(loop, Step, cancellationToken);
+            }
+
+            var recalled = await recall.IsDueAsync(cancellationToken)
+                ? await exclusive.RunAsync(SyncStorages.Turn, SyncStorages.Patience, token => recall.RunAsync(Step, token), cancellationToken)
+                : 0;
+            return new Response(published, retired, recalled);
+        }
+    }
+}
