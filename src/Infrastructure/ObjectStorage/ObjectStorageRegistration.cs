@@ -4,6 +4,7 @@ using GourmetGram.Infrastructure.Hosting;
 using GourmetGram.Infrastructure.ObjectStorage.FileSystem;
 using GourmetGram.Infrastructure.ObjectStorage.S3;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 
 namespace GourmetGram.Infrastructure.ObjectStorage;
@@ -18,6 +19,7 @@ public static class ObjectStorageRegistration
         services.AddSingleton<IValidateOptions<ObjectStoreOptions>, ObjectStoreOptionsValidator>();
         services.AddSingleton(container => new FileSystemObjectStore(
             container.GetRequiredService<DataDirectory>(), "objects", container.GetRequiredService<IOptions<GourmetGramOptions>>().Value.Durability));
+        services.TryAddSingleton<ConfigurationReload>();
         services.AddSingleton<S3Connection>();
         services.AddSingleton<S3ObjectStore>();
         services.AddKeyedSingleton<IObjectStore>(ObjectStoreProvider.S3, (container, _) => container.GetRequiredService<S3ObjectStore>());

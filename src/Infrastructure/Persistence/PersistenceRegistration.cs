@@ -36,6 +36,8 @@ public static class PersistenceRegistration
         services.AddScoped<ILoopStatistics, LoopStatisticsReader>();
         services.AddScoped<ITaskFinder, TaskFinder>();
         services.AddScoped<IDatasetReader, DatasetReader>();
+        services.AddScoped<ILabelStudioWatch, LabelStudioWatch>();
+        services.AddSingleton<IExclusiveWork, ExclusiveWork>();
         services.AddSingleton(provider => new DatabaseMigrator(
             provider.GetRequiredService<IServiceScopeFactory>(), LocationOf(provider), provider.GetRequiredService<ILogger<DatabaseMigrator>>()));
         services.AddSingleton(provider => new DatabaseHealth(provider.GetRequiredService<IServiceScopeFactory>(), LocationOf(provider)));

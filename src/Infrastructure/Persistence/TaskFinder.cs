@@ -33,10 +33,11 @@ internal sealed class TaskFinder(GourmetGramDbContext context, TimeProvider time
             .Select(found => new Decision(found.Label.Id, found.Prediction.Id, found.Label.ClassIndex, found.Model.Labels, found.Prediction.PredictedIndex))];
     });
 
+    /// <summary>Both open states are named, as the index does; those that Label Studio hands out have an object.</summary>
     private IQueryable<AnnotationTask> OpenFor(string name, string person)
     {
         var decided = context.Set<HumanLabel>().Where(l => l.Person == person && l.EndedAt == null);
-        return context.Set<AnnotationTask>().Where(t => t.Loop == name && (t.State == TaskState.Created || t.State == TaskState.Published) && !decided.Any(l => l.TaskId == t.Id));
+        return context.Set<AnnotationTask>().Where(t => t.Loop == name && (t.State == TaskState.Created || t.State == TaskState.Published) && !t.HasObject && !decided.Any(l => l.TaskId == t.Id));
     }
 
     private IQueryable<HumanLabel> Mine(string name, string person) =>

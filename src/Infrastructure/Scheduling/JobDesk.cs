@@ -62,6 +62,13 @@ internal sealed class JobDesk(JobStore store, JobCatalogue catalogue, JobSchedul
         return run.ToView();
     }
 
+    public async Task RunSoonAsync(string job, string by, CancellationToken cancellationToken)
+    {
+        var name = catalogue.Find(job).Name;
+        if (!await store.InDatabaseAsync(context => context.Set<JobRun>().AnyAsync(run => run.Job == name && run.State == JobRunState.Queued, cancellationToken)))
+            await RunAsync(name, by, cancellationToken);
+    }
+
     public async Task<Page<JobRunView>> RunsAsync(string? job, string? cursor, int limit, CancellationToken cancellationToken)
     {
         if (limit is < 1 or > Paging.MaximumLimit)

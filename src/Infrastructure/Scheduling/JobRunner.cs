@@ -110,11 +110,11 @@ internal sealed class JobRunner(IServiceScopeFactory scopes, JobStore store, IOp
             end = (current, now) => Ended(() => current.Complete(counts, now));
         }
         // What is stopped may say so in its own way.
-        catch (Exception e) when (cancel.IsCancellationRequested && e is OperationCanceledException or StoreUnavailableException)
+        catch (Exception e) when (cancel.IsCancellationRequested && e is OperationCanceledException or StoreUnavailableException or PlatformUnavailableException)
         {
             end = (current, now) => current.CancelRequested ? Ended(() => current.Cancelled(now)) : current.Interrupt(now);
         }
-        catch (StoreUnavailableException e)
+        catch (Exception e) when (e is StoreUnavailableException or PlatformUnavailableException)
         {
             // Known trouble, said in words; the next run tries again.
             logger.LogWarning("{Job} failed: {Reason}", run.Job, e.Message);

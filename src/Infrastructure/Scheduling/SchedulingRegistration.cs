@@ -26,6 +26,7 @@ public static class SchedulingRegistration
             provider.GetRequiredService<DatabaseLocation>(), provider.GetRequiredService<IOptions<JobOptions>>(), provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<ILogger<JobScheduler>>()));
         services.AddSingleton<IJobs, JobDesk>();
+        services.AddSingleton<JobBell>();
         return services;
     }
 }

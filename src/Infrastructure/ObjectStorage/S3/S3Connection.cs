@@ -1,4 +1,3 @@
-using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Options;
 using Minio;
 
@@ -8,22 +7,16 @@ namespace GourmetGram.Infrastructure.ObjectStorage.S3;
 internal sealed class S3Connection : IDisposable
 {
     private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(5);
-    private static readonly TimeSpan BetweenReloads = TimeSpan.FromSeconds(5);
 
     private readonly IOptionsMonitor<ObjectStoreOptions> options;
-    private readonly IConfiguration configuration;
-    private readonly TimeProvider time;
     private readonly Lock gate = new();
     private readonly S3FaultHandler handler;
     private ObjectStoreOptions? used;
     private IMinioClient? client;
-    private DateTimeOffset reloadedAt = DateTimeOffset.MinValue;
 
-    public S3Connection(IOptionsMonitor<ObjectStoreOptions> options, IConfiguration configuration, TimeProvider time)
+    public S3Connection(IOptionsMonitor<ObjectStoreOptions> options)
     {
         this.options = options;
-        this.configuration = configuration;
-        this.time = time;
         handler = new S3FaultHandler(new SocketsHttpHandler
         {
             ConnectTimeout = ConnectTimeout,
@@ -57,21 +50,6 @@ internal sealed class S3Connection : IDisposable
                     (client, used) = (Build(current), current);
                 return client;
             }
-        }
-    }
-
-    /// <summary>Reads the files of secrets again: the key may have been corrected since.</summary>
-    /// <returns>Whether they were read; not more often than every few seconds.</returns>
-    public bool TryReload()
-    {
-        lock (gate)
-        {
-            var now = time.GetUtcNow();
-            if (now - reloadedAt < BetweenReloads || configuration is not IConfigurationRoot root)
-                return false;
-            reloadedAt = now;
-            root.Reload();
-            return true;
         }
     }
 

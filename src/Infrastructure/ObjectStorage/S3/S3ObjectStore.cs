@@ -4,6 +4,7 @@ using System.Net.Http.Headers;
 using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using GourmetGram.Application.Common;
+using GourmetGram.Infrastructure.Hosting;
 using Minio.DataModel.Args;
 using Minio.DataModel.Tags;
 
@@ -13,7 +14,7 @@ namespace GourmetGram.Infrastructure.ObjectStorage.S3;
 /// Keeps objects on a server that speaks S3. Bytes go in and out through links that the Minio package signs, one request each: its own upload holds parts of 16 MiB in memory,
 /// ignores "only if absent" above 5 MiB and leaves unfinished uploads behind, its own download asks twice before it reads. All else is the package's.
 /// </summary>
-internal sealed class S3ObjectStore(S3Connection connection) : IObjectStore
+internal sealed class S3ObjectStore(S3Connection connection, ConfigurationReload reload) : IObjectStore
 {
     private const int LinkSeconds = 3600;
 
@@ -233,7 +234,7 @@ internal sealed class S3ObjectStore(S3Connection connection) : IObjectStore
             {
                 return await call(deadline.Token);
             }
-            catch (S3Fault fault) when (fault.IsDenied && connection.TryReload())
+            catch (S3Fault fault) when (fault.IsDenied && reload.TryReload())
             {
                 return await call(deadline.Token);
             }

@@ -20,6 +20,39 @@ internal sealed class AnnotationTaskConfiguration : IEntityTypeConfiguration<Ann
         builder.HasIndex(task => new { task.Loop, task.State });
         builder.HasIndex(task => new { task.Loop, task.Place }, "IX_AnnotationTasks_Open").HasFilter("\"State\" IN ('Created', 'Published')");
         builder.HasIndex(task => task.Id, "IX_AnnotationTasks_DueOutput").HasFilter("\"IsOutputDue\"");
+        builder.HasIndex(task => new { task.Loop, task.Id }, "IX_AnnotationTasks_WithObject").HasFilter("\"HasObject\"");
+        builder.HasIndex(task => new { task.Loop, task.Id }, "IX_AnnotationTasks_OnPlatform").HasFilter("\"IsOnPlatform\"");
+        builder.HasIndex(task => task.Id, "IX_AnnotationTasks_ToRecall").HasFilter("\"IsRecallDue\"");
+    }
+}
+
+internal sealed class AnnotationProjectConfiguration : IEntityTypeConfiguration<AnnotationProject>
+{
+    public void Configure(EntityTypeBuilder<AnnotationProject> builder)
+    {
+        builder.ToTable("AnnotationProjects");
+        builder.HasKey(project => project.Loop);
+        builder.ComplexProperty(project => project.Parts);
+        builder.Property(project => project.Revision).IsConcurrencyToken();
+    }
+}
+
+internal sealed class TaskRecallConfiguration : IEntityTypeConfiguration<TaskRecall>
+{
+    public void Configure(EntityTypeBuilder<TaskRecall> builder)
+    {
+        builder.ToTable("TaskRecalls");
+        builder.Property(recall => recall.Id).ValueGeneratedNever();
+        builder.HasIndex(recall => new { recall.Loop, recall.Id });
+    }
+}
+
+internal sealed class AnnotatorConfiguration : IEntityTypeConfiguration<Annotator>
+{
+    public void Configure(EntityTypeBuilder<Annotator> builder)
+    {
+        builder.ToTable("Annotators");
+        builder.HasKey(annotator => annotator.Person);
     }
 }
 

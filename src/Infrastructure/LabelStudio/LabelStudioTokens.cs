@@ -1,0 +1,87 @@
+using System.Buffers.Text;
+using System.Net.Http.Headers;
+using System.Text.Json;
+using GourmetGram.Infrastructure.Hosting;
+using Microsoft.Extensions.Options;
+
+namespace GourmetGram.Infrastructure.LabelStudio;
+
+/// <summary>
+/// What requests to Label Studio prove themselves with: a legacy token as it is, or the access token that a personal access token gets. The latter lives for minutes; it is renewed ahead of its end,
+/// by one request for all who wait.
+/// </summary>
+internal sealed class LabelStudioTokens(IOptionsMonitor<LabelStudioOptions> options, ConfigurationReload reload, TimeProvider time) : IDisposable
+{
+    private static readonly TimeSpan Ahead = TimeSpan.FromSeconds(30);
+
+    private readonly SemaphoreSlim gate = new(1, 1);
+    private Access? current;
+
+    /// <param name="Personal">The personal access token it came from.</param>
+    /// <param name="Token">What is sent.</param>
+    /// <param name="Until">Its end, UTC; null when it does not tell.</param>
+    private sealed record Access(string Personal, string Token, DateTimeOffset? Until);
+
+    /// <summary>Whether the token is a personal access token rather than a legacy one: it is a JWT (RFC 7519).</summary>
+    public bool IsPersonal => Claims(Key) is not null;
+
+    /// <summary>When the token itself ends, UTC; null when it does not tell.</summary>
+    public DateTimeOffset? KeyEndsAt => Claims(Key) is { } claims ? EndOf(claims) : null;
+
+    private string Key => options.CurrentValue.ApiKey ?? "";
+
+    /// <param name="refresh">Asks for an access token, given the personal one.</param>
+    /// <param name="refused">What was sent and refused; null the first time.</param>
+    /// <param name="cancellationToken">Ends the waiting.</param>
+    /// <returns>What to send; null when another try makes no sense.</returns>
+    public async Task<AuthenticationHeaderValue?> GetAsync(Func<string, Task<string>> refresh, AuthenticationHeaderValue? refused, CancellationToken cancellationToken)
+    {
+        // The operator may have corrected the file that it stands in.
+        if (refused is not null)
+            reload.TryReload();
+        if (!IsPersonal)
+        {
+            var header = new AuthenticationHeaderValue("Token", Key);
+            return header.Equals(refused) ? null : header;
+        }
+
+        await gate.WaitAsync(cancellationToken);
+        try
+        {
+            var personal = Key;
+            var isFresh = current is not null && current.Personal == personal && current.Token != refused?.Parameter && (current.Until is not { } end || end - time.GetUtcNow() > Ahead);
+            if (!isFresh)
+            {
+                var token = await refresh(personal);
+                current = new Access(personal, token, Claims(token) is { } claims ? EndOf(claims) : null);
+            }
+
+            return new AuthenticationHeaderValue("Bearer", current!.Token);
+        }
+        finally
+        {
+            gate.Release();
+        }
+    }
+
+    public void Dispose() => gate.Dispose();
+
+    private static DateTimeOffset? EndOf(JsonElement claims) =>
+        claims.TryGetProperty("exp", out var end) && end.ValueKind == JsonValueKind.Number && end.TryGetInt64(out var seconds) && seconds is > 0 and < 253_402_300_800 ? DateTimeOffset.FromUnixTimeSeconds(seconds) : null;
+
+    /// <returns>The claims of a JWT, not checked: that is for who accepts it; null when it is none.</returns>
+    private static JsonElement? Claims(string token)
+    {
+        if (token.Split('.') is not [_, { Length: > 0 } body, _] || !Base64Url.IsValid(body))
+            return null;
+        try
+        {
+            using var json = JsonDocument.Parse(Base64Url.DecodeFromChars(body));
+            return json.RootElement.ValueKind == JsonValueKind.Object ? json.RootElement.Clone() : null;
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+}

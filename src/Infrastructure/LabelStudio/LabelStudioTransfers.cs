@@ -1,0 +1,100 @@
+using GourmetGram.Application.Common;
+using GourmetGram.Application.Labeling;
+using static GourmetGram.Infrastructure.LabelStudio.StorageCalls;
+
+namespace GourmetGram.Infrastructure.LabelStudio;
+
+/// <summary>How long Label Studio is waited for.</summary>
+/// <param name="Poll">Between two looks at a sync that runs.</param>
+/// <param name="Silence">After so long without a sign of life, a sync is looked at in the way that finds out whether it is dead: 25 s, says Label Studio.</param>
+/// <param name="Patience">Longest wait for a sync that somebody else began.</param>
+internal sealed record LabelStudioTimes(TimeSpan Poll, TimeSpan Silence, TimeSpan Patience)
+{
+    public LabelStudioTimes()
+        : this(TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(28), TimeSpan.FromMinutes(10))
+    {
+    }
+}
+
+/// <summary>
+/// Asks for syncs of storages and waits for their end. A sync runs inside the request; when the request ends before (a time-out, a proxy), it goes on, and is never asked for again before it has
+/// ended: two at once make tasks twice.
+/// </summary>
+internal sealed class LabelStudioTransfers(LabelStudioClient client, LabelStudioTimes times, TimeProvider time)
+{
+    private const int LongestReason = 300;
+
+    /// <param name="kind"><see cref="Sources"/> or <see cref="Targets"/>.</param>
+    /// <param name="project">Number of the project.</param>
+    /// <param name="id">Number of the storage.</param>
+    /// <param name="cancellationToken">Ends the waiting; the sync goes on.</param>
+    public async Task<Transfer> RunAsync(string kind, long project, long id, CancellationToken cancellationToken)
+    {
+        // The list finds syncs that died with their process; without it a new one may be ignored.
+        var storage = (await client.StoragesAsync(kind, project, cancellationToken)).FirstOrDefault(found => found.Id == id)
+            ?? throw new PlatformUnavailableException($"Storage {id} of project {project} is gone from Label Studio: it is made again by the next sync, or by gourmetgram doctor label-studio --fix.");
+        if (storage.IsBusy && await WaitAsync(kind, project, storage, cancellationToken) is null)
+            return StillBusy(storage);
+        // An answer that says "in progress" is that of somebody else's sync, and ours was ignored.
+        for (var attempt = 1; ; attempt++)
+        {
+            var (answer, isOurs) = await SyncAsync(kind, project, storage, cancellationToken);
+            if (answer is null)
+                return StillBusy(storage);
+            if (isOurs || attempt == 2)
+                return ToTransfer(answer);
+        }
+    }
+
+    /// <returns>How it ended, and whether it was ours; null when it is still busy after all patience.</returns>
+    private async Task<(Storage? End, bool IsOurs)> SyncAsync(string kind, long project, Storage storage, CancellationToken cancellationToken)
+    {
+        Storage answer;
+        try
+        {
+            answer = await client.SyncStorageAsync(kind, storage.Id, cancellationToken);
+        }
+        catch (TimeoutException)
+        {
+            return (await WaitAsync(kind, project, storage with { Status = "in_progress" }, cancellationToken), true);
+        }
+
+        return answer.IsBusy ? (await WaitAsync(kind, project, answer, cancellationToken), false) : (answer, true);
+    }
+
+    /// <returns>The storage when nothing runs there any more; null when something still does after all patience.</returns>
+    private async Task<Storage?> WaitAsync(string kind, long project, Storage storage, CancellationToken cancellationToken)
+    {
+        var begin = time.GetTimestamp();
+        var (ping, heardAt) = (storage.Meta?.TimeLastPing, begin);
+        using var clock = new PeriodicTimer(times.Poll, time);
+        do
+        {
+            var isSilent = time.GetElapsedTime(heardAt) >= times.Silence;
+            var current = isSilent
+                ? (await client.StoragesAsync(kind, project, cancellationToken)).FirstOrDefault(found => found.Id == storage.Id)
+                : await client.FindStorageAsync(kind, storage.Id, cancellationToken);
+            if (current is null)
+                throw new PlatformUnavailableException($"Storage {storage.Id} of project {project} was removed from Label Studio while it synced.");
+            if (!current.IsBusy)
+                return current;
+            if (current.Meta?.TimeLastPing != ping)
+                (ping, heardAt) = (current.Meta?.TimeLastPing, time.GetTimestamp());
+        }
+        while (time.GetElapsedTime(begin) < times.Patience && await clock.WaitForNextTickAsync(cancellationToken));
+
+        return null;
+    }
+
+    private static Transfer StillBusy(Storage storage) => new(TransferEnd.Busy, 0, $"Storage {storage.Id} is {storage.Status}.");
+
+    private static Transfer ToTransfer(Storage storage) => storage.Status switch
+    {
+        // Its traceback may be that of an earlier sync.
+        "completed" or "completed_with_errors" => new Transfer(TransferEnd.Completed, storage.LastSyncCount ?? 0, Reason: null),
+        _ => new Transfer(TransferEnd.Stopped, 0, LastLineOf(storage.Traceback) ?? $"status {storage.Status}"),
+    };
+
+    private static string? LastLineOf(string? traceback) =>
+        traceback?.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) is [.., var last] ? last[..Math.Min(last.Length, LongestReason)] : null;
+}

@@ -1,0 +1,136 @@
+using GourmetGram.Application.Common;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace GourmetGram.Infrastructure.Persistence;
+
+/// <summary>Whose turn it is, as a row. A turn whose holder gives no sign of life ends by itself.</summary>
+internal sealed class Turn
+{
+    public required string Name { get; init; }
+
+    /// <summary>Who has it; none when nobody has.</summary>
+    public Guid? Holder { get; set; }
+
+    /// <summary>Until when the holder is believed to be alive, UTC.</summary>
+    public required DateTimeOffset Until { get; set; }
+
+    /// <summary>One more after each change: of two who take a turn at once, the second must notice.</summary>
+    public int Revision { get; set; }
+}
+
+internal sealed class TurnConfiguration : IEntityTypeConfiguration<Turn>
+{
+    public void Configure(EntityTypeBuilder<Turn> builder)
+    {
+        builder.ToTable("Turns");
+        builder.HasKey(turn => turn.Name);
+        builder.Property(turn => turn.Revision).IsConcurrencyToken();
+    }
+}
+
+/// <summary>Turns in the database, so that nodes see each other's.</summary>
+internal sealed class ExclusiveWork(IServiceScopeFactory scopes, TimeProvider time, ILogger<ExclusiveWork> logger) : IExclusiveWork
+{
+    private static readonly TimeSpan Lease = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan SignOfLife = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan BetweenTries = TimeSpan.FromMilliseconds(250);
+
+    public async Task<TResult> RunAsync<TResult>(string name, TimeSpan patience, Func<CancellationToken, Task<TResult>> work, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(work);
+        var holder = Guid.CreateVersion7(time.GetUtcNow());
+        await TakeAsync(name, holder, patience, cancellationToken);
+        using var lost = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        using var over = new CancellationTokenSource();
+        var life = KeepAsync(name, holder, lost, over.Token);
+        try
+        {
+            return await work(lost.Token);
+        }
+        finally
+        {
+            await over.CancelAsync();
+            await life;
+            await GiveBackAsync(name, holder);
+        }
+    }
+
+    private async Task TakeAsync(string name, Guid holder, TimeSpan patience, CancellationToken cancellationToken)
+    {
+        var begin = time.GetTimestamp();
+        using var clock = new PeriodicTimer(BetweenTries, time);
+        while (!await TryChangeAsync(name, turn => turn.Holder is null || turn.Until < time.GetUtcNow(), holder, time.GetUtcNow() + Lease))
+        {
+            if (time.GetElapsedTime(begin) > patience)
+                throw new ConflictException($"Somebody else is at '{name}' now: try again in a few minutes.");
+            await clock.WaitForNextTickAsync(cancellationToken);
+        }
+    }
+
+    private async Task KeepAsync(string name, Guid holder, CancellationTokenSource lost, CancellationToken over)
+    {
+        using var clock = new PeriodicTimer(SignOfLife, time);
+        var until = time.GetUtcNow() + Lease;
+        try
+        {
+            while (await clock.WaitForNextTickAsync(over))
+            {
+                try
+                {
+                    if (!await TryChangeAsync(name, turn => turn.Holder == holder, holder, time.GetUtcNow() + Lease))
+                        await lost.CancelAsync();
+                    else
+                        until = time.GetUtcNow() + Lease;
+                }
+                catch (StoreUnavailableException e)
+                {
+                    logger.LogWarning("The turn at {Name} could not be kept: {Reason}", name, e.Message);
+                    // From here on another node may have taken it.
+                    if (time.GetUtcNow() > until)
+                        await lost.CancelAsync();
+                }
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // The work has ended.
+        }
+    }
+
+    private async Task GiveBackAsync(string name, Guid holder)
+    {
+        try
+        {
+            await TryChangeAsync(name, turn => turn.Holder == holder, holder: null, time.GetUtcNow());
+        }
+        catch (StoreUnavailableException e)
+        {
+            logger.LogWarning("The turn at {Name} could not be given back and ends by itself: {Reason}", name, e.Message);
+        }
+    }
+
+    private async Task<bool> TryChangeAsync(string name, Func<Turn, bool> may, Guid? holder, DateTimeOffset until)
+    {
+        try
+        {
+            return await scopes.InDatabaseAsync(async context =>
+            {
+                var turn = await context.Set<Turn>().FirstOrDefaultAsync(found => found.Name == name);
+                if (turn is null)
+                    context.Add(turn = new Turn { Name = name, Until = DateTimeOffset.UnixEpoch });
+                if (!may(turn))
+                    return false;
+                (turn.Holder, turn.Until, turn.Revision) = (holder, until, turn.Revision + 1);
+                await context.SaveChangesAsync();
+                return true;
+            });
+        }
+        catch (ConcurrentChangeException)
+        {
+            return false;
+        }
+    }
+}
