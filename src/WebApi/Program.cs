@@ -132,6 +132,7 @@ static WebApplication Build(string[] args)
     api.MapTasks();
     api.MapDatasets();
     api.MapJobs();
+    api.MapLabelStudio();
     app.MapPrometheusScrapingEndpoint().RequireAuthorization(Policies.Metrics);
     return app;
 }

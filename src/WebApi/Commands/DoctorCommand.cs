@@ -1,10 +1,11 @@
 using System.CommandLine;
 using GourmetGram.Application.Common;
+using GourmetGram.Application.Labeling;
 using GourmetGram.Infrastructure.Hosting;
 
 namespace GourmetGram.WebApi.Commands;
 
-/// <summary><c>gourmetgram doctor storage</c></summary>
+/// <summary><c>gourmetgram doctor [storage | label-studio [--fix]]</c></summary>
 internal static class DoctorCommand
 {
     private const int Fault = 1;
@@ -19,7 +20,35 @@ internal static class DoctorCommand
             Exit code: 0 when all went well, 1 when something is wrong.
             """);
         storage.SetAction((_, cancellationToken) => CheckStorageAsync(settings, cancellationToken));
-        return new Command("doctor", "Checks what GourmetGram needs around it, and says of each fault what cures it.") { storage };
+
+        var fix = new Option<bool>("--fix") { Description = "First puts right what can be put right without asking anybody: projects, label configs, storages, webhooks." };
+        var labelStudio = new Command(
+            "label-studio",
+            """
+            Looks at everything between Label Studio and GourmetGram: says what is so, how that is known, and what to do. Calls the server that is running on the same data directory,
+            or does without when there is none. Exit code: 0 when nothing is broken (there may be warnings), 1 when something is.
+            """)
+        {
+            fix,
+        };
+        labelStudio.SetAction((parsed, cancellationToken) => CheckLabelStudioAsync(settings, parsed.GetValue(fix), cancellationToken));
+
+        var doctor = new Command("doctor", "Checks what GourmetGram needs around it, and says of each fault what cures it. Without a name it makes all checks.") { storage, labelStudio };
+        doctor.SetAction(async (_, cancellationToken) => Math.Max(await CheckStorageOrSayAsync(settings, cancellationToken), await CheckLabelStudioAsync(settings, fix: false, cancellationToken)));
+        return doctor;
+    }
+
+    private static async Task<int> CheckStorageOrSayAsync(string[] settings, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await CheckStorageAsync(settings, cancellationToken);
+        }
+        catch (CommandException e)
+        {
+            await Console.Out.WriteLineAsync($"-      {e.Message}");
+            return 0;
+        }
     }
 
     private static async Task<int> CheckStorageAsync(string[] settings, CancellationToken cancellationToken)
@@ -39,5 +68,37 @@ internal static class DoctorCommand
         foreach (var check in checks)
             await Console.Out.WriteLineAsync(check.Fault is null ? $"ok     {check.Ability}" : $"FAULT  {check.Fault}");
         return checks.Any(check => check.Fault is not null) ? Fault : 0;
+    }
+
+    private static Task<int> CheckLabelStudioAsync(string[] settings, bool fix, CancellationToken cancellationToken) => PreparedHost.CallAsync<ILabelStudioChecks>(
+        settings, services => new InProcessLabelStudioChecks(services), server => new ServerLabelStudioChecks(server),
+        async (checks, token) =>
+        {
+            if (fix)
+                await FixAsync(checks, token);
+            var findings = await checks.DiagnoseAsync(token);
+            foreach (var finding in findings)
+                await WriteAsync(finding);
+            return findings.Any(finding => finding.Kind == FindingKind.Error) ? Fault : 0;
+        },
+        cancellationToken);
+
+    private static async Task FixAsync(ILabelStudioChecks checks, CancellationToken cancellationToken)
+    {
+        foreach (var item in (await checks.FixAsync(cancellationToken)).Items)
+        {
+            foreach (var repair in item.Repairs)
+                await Console.Out.WriteLineAsync($"fixed  {item.Title}: {repair}");
+            foreach (var complaint in item.Complaints)
+                await Console.Out.WriteLineAsync($"WARN   {item.Title}: {complaint}");
+        }
+    }
+
+    private static async Task WriteAsync(Finding finding)
+    {
+        var mark = finding.Kind switch { FindingKind.Good => "ok   ", FindingKind.Warning => "WARN ", _ => "FAULT" };
+        await Console.Out.WriteLineAsync($"{mark}  {finding.Subject}: {finding.What} [{finding.How}]");
+        if (finding.Cure is not null)
+            await Console.Out.WriteLineAsync($"       → {finding.Cure}");
     }
 }

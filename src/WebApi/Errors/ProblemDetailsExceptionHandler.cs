@@ -19,6 +19,7 @@ namespace GourmetGram.WebApi.Errors;
 /// <item><term>413</term><description>a photo with too many bytes or pixels; a request with too many bytes; ObjectTooLargeException</description></item>
 /// <item><term>415</term><description>a photo that is not JPEG, PNG or WebP; a request of another content type</description></item>
 /// <item><term>422</term><description>a damaged photo</description></item>
+/// <item><term>502</term><description>PlatformUnavailableException</description></item>
 /// <item><term>503</term><description>ServerBusyException (with Retry-After), StoreUnavailableException</description></item>
 /// <item><term>507</term><description>StorageFullException (with Retry-After)</description></item>
 /// <item><term>500</term><description>everything else, logged with the trace id that the answer names</description></item>
@@ -71,6 +72,7 @@ internal sealed class ProblemDetailsExceptionHandler(ILogger<ProblemDetailsExcep
         ObjectTooLargeException e => Problem(StatusCodes.Status413PayloadTooLarge, e.Message),
         StorageFullException e => Problem(StatusCodes.Status507InsufficientStorage, e.Message),
         StoreUnavailableException e => Problem(StatusCodes.Status503ServiceUnavailable, e.Message),
+        PlatformUnavailableException e => Problem(StatusCodes.Status502BadGateway, e.Message),
         _ => Problem(StatusCodes.Status500InternalServerError, "Something went wrong here. What was answered before is safe. Tell the operator the traceId."),
     };
 

@@ -2,8 +2,10 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using GourmetGram.Application;
 using GourmetGram.Application.Classification;
+using GourmetGram.Application.Labeling;
 using GourmetGram.Infrastructure.Hosting;
 using GourmetGram.Infrastructure.Imaging;
+using GourmetGram.Infrastructure.LabelStudio;
 using GourmetGram.Infrastructure.Media;
 using GourmetGram.Infrastructure.ObjectStorage;
 using GourmetGram.Infrastructure.Onnx;
@@ -22,7 +24,7 @@ internal static class Composition
         configuration.AddSecretFiles(SettingsTypes.All);
         services.AddSingleton(TimeProvider.System);
         services.AddApplication();
-        services.AddSettings<LimitsOptions>().AddSettings<LabOptions>().AddSettings<ApiOptions>().AddSettings<MetricsOptions>();
+        services.AddSettings<LimitsOptions>().AddSettings<LabelingOptions>().AddSettings<LabOptions>().AddSettings<ApiOptions>().AddSettings<MetricsOptions>();
         services.AddSettings<GourmetGramOptions>();
         services.AddDataDirectory();
         services.AddPersistence();
@@ -30,6 +32,7 @@ internal static class Composition
         services.AddSpool();
         services.AddScheduling();
         services.AddMediaLinks();
+        services.AddLabelStudio();
         services.AddImaging();
         services.AddOnnxClassifier();
         services.AddSingleton<Preparation>();

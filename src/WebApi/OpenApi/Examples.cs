@@ -115,6 +115,29 @@ internal sealed class Examples : IOpenApiOperationTransformer
               "next": "019b0c6e5c9a7d3e8f213b1f0a9c4d55"
             }
             """,
+        [("GetLabelStudio", "200")] = """
+            {
+              "address": "http://label-studio.internal:8080/", "hindrance": null,
+              "projects": [{
+                "loop": "lowconfidence", "title": "Low Confidence Review", "handsOut": true, "id": 7, "url": "http://label-studio.internal:8080/projects/7/", "adopted": false, "showsAnswer": true,
+                "syncedAt": "2026-11-23T12:00:01.480Z", "fault": null, "heardAt": "2026-11-23T12:14:44.012Z"
+              }]
+            }
+            """,
+        [("ProvisionLabelStudio", "200")] = """
+            {
+              "items": [{ "loop": "lowconfidence", "title": "Low Confidence Review", "project": 7, "repairs": ["The webhook was put right."], "complaints": [] }]
+            }
+            """,
+        [("DiagnoseLabelStudio", "200")] = """
+            {
+              "findings": [{
+                "kind": "Warning", "subject": "Low Confidence Review", "what": "Webhook 3 was changed or switched off. Without it labels are seen by the scheduled sync.",
+                "how": "GET /api/webhooks?project={id}", "cure": "Run the doctor with --fix, or the job sync-label-studio."
+              }],
+              "hasErrors": false
+            }
+            """,
         [("ListJobs", "200")] = $$"""{ "items": [{{Job}}] }""",
         [("ScheduleJob", "200")] = Job,
         [("RunJob", "202")] = Run,
@@ -157,6 +180,7 @@ internal sealed class Examples : IOpenApiOperationTransformer
         ["413"] = "The photo has more than 20 MiB. Save it smaller and send it again.",
         ["415"] = "This is a HEIC file. Save it as JPEG, PNG or WebP and send it again.",
         ["422"] = "The photo is cut off or damaged. Export it again and send it again.",
+        ["502"] = "Label Studio at http://label-studio.internal:8080/ cannot be reached (Connection refused): start it, or correct LabelStudio:Url.",
         ["503"] = "More photos are waiting than can be classified in time. Nothing was stored. Send it again later.",
     };
 
