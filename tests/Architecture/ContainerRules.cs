@@ -50,6 +50,7 @@ public sealed class ContainerRules
             POSTGRES_PASSWORD: "${POSTGRES_PASSWORD:?choose one}"
             Database__ConnectionString: Host=db;Password=${POSTGRES_PASSWORD:?choose one}
             # Password: what this comment says is none
+            ENABLE_TOKEN: "true"
             """;
         Rule.Catches(SecretOffences("c.yaml", Compose), "c.yaml:1", "c.yaml:2", "c.yaml:3", "c.yaml:4");
     }
@@ -84,7 +85,7 @@ public sealed class ContainerRules
     private static IEnumerable<string> SecretOffences(string file, string text)
     {
         var secret = new Regex(
-            @"(password|secret|token|key)\w*""?\s*[:=](?!\?|\s*""?\$\{\w+:\?)",
+            @"(password|secret|token|key)\w*""?\s*[:=](?!\?|\s*""?(\$\{\w+:\?|(true|false)""?\s*$))",
             RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture, TimeSpan.FromSeconds(1));
         return from line in text.Split('\n').Index()
                where !line.Item.TrimStart().StartsWith('#') && secret.IsMatch(line.Item)

@@ -25,7 +25,7 @@ public sealed class JobsCommandTests : ServerTests
     private async Task UseAsync()
     {
         var never = await RunAsync(0, "jobs", "list");
-        Assert.Equal(["export-tracking", "housekeeping", "process-annotations", "random-sampling", "select-candidates", "store-images"], never.Lines.Select(line => line.Split('\t')[0]));
+        Assert.Equal(["export-tracking", "housekeeping", "process-annotations", "publish-tasks", "random-sampling", "select-candidates", "store-images", "sync-label-studio"], never.Lines.Select(line => line.Split('\t')[0]));
         Assert.All(never.Lines, line => Assert.Equal("never", line.Split('\t')[3]));
 
         Assert.StartsWith("housekeeping: Completed after ", (await RunAsync(0, "jobs", "run", "housekeeping")).Output, StringComparison.Ordinal);

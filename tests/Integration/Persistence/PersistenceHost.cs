@@ -1,7 +1,9 @@
 using GourmetGram.Application;
 using GourmetGram.Application.Classification;
 using GourmetGram.Application.Common;
+using GourmetGram.Application.Labeling;
 using GourmetGram.Infrastructure.Hosting;
+using GourmetGram.Infrastructure.LabelStudio;
 using GourmetGram.Infrastructure.Media;
 using GourmetGram.Infrastructure.ObjectStorage;
 using GourmetGram.Infrastructure.Persistence;
@@ -24,7 +26,8 @@ internal sealed class PersistenceHost : IAsyncDisposable
         string folder,
         string connectionString = "",
         Durability durability = Durability.Power,
-        Action<IServiceCollection>? more = null)
+        Action<IServiceCollection>? more = null,
+        IReadOnlyDictionary<string, string>? moreSettings = null)
     {
         var settings = new Dictionary<string, string?>(StringComparer.Ordinal)
         {
@@ -33,6 +36,8 @@ internal sealed class PersistenceHost : IAsyncDisposable
             ["Database:Provider"] = provider.ToString(),
             ["Database:ConnectionString"] = connectionString,
         };
+        foreach (var (name, value) in moreSettings ?? new Dictionary<string, string>(StringComparer.Ordinal))
+            settings[name.Replace("__", ":", StringComparison.Ordinal)] = value;
         var collection = new ServiceCollection();
         collection.AddSingleton<IConfiguration>(new ConfigurationBuilder().AddInMemoryCollection(settings).Build());
         collection.AddLogging();
@@ -45,6 +50,8 @@ internal sealed class PersistenceHost : IAsyncDisposable
         collection.AddObjectStorage();
         collection.AddSpool();
         collection.AddMediaLinks();
+        collection.AddLabelStudio();
+        collection.AddSettings<LabelingOptions>();
         more?.Invoke(collection);
         services = collection.BuildServiceProvider(validateScopes: true);
         Folder = folder;

@@ -138,6 +138,71 @@ public sealed class AnnotationTaskTests
         Assert.Throws<InvalidOperationException>(() => label.Supersede(Noon));
     }
 
+    [Fact]
+    public void A_task_is_published_decided_and_its_object_retired()
+    {
+        var task = Task(votes: 1);
+        task.Publish(Noon);
+        Assert.Equal((TaskState.Published, true, true), (task.State, task.HasObject, task.IsOnPlatform));
+        Assert.Throws<InvalidOperationException>(() => task.Publish(Noon));
+        Assert.Throws<InvalidOperationException>(task.RetireObject);
+        var label = task.Decide("LabelStudio:7", LabelSource.LabelStudio, 1, labels, Noon);
+        labels.Add(label);
+        task.RetireObject();
+        Assert.Equal((TaskState.Labelled, false, true), (task.State, task.HasObject, task.IsOnPlatform));
+        // Taken back there: it is asked again, and published again.
+        label.Withdraw(Noon);
+        task.Conclude(labels, Noon);
+        Assert.Equal(TaskState.Created, task.State);
+        task.Publish(Noon);
+    }
+
+    [Fact]
+    public void A_task_that_is_taken_back_while_its_object_stands_is_published_still()
+    {
+        var task = Task(votes: 1);
+        task.Publish(Noon);
+        var label = task.Decide("LabelStudio:7", LabelSource.LabelStudio, 1, labels, Noon);
+        label.Withdraw(Noon);
+        task.Conclude([label], Noon);
+        Assert.Equal(TaskState.Published, task.State);
+        task.LoseObject();
+        Assert.Equal((TaskState.Created, true), (task.State, task.IsOnPlatform));
+        task.Recall();
+        Assert.Throws<InvalidOperationException>(task.Recall);
+    }
+
+    [Fact]
+    public void What_somebody_has_on_the_review_page_is_not_published()
+    {
+        var task = Task(votes: 1);
+        task.Lease(Ada, Noon, TimeSpan.FromMinutes(10));
+        Assert.Throws<InvalidOperationException>(() => task.Publish(Noon.AddMinutes(9)));
+        task.Publish(Noon.AddMinutes(11));
+        Assert.Null(task.LeasedTo);
+    }
+
+    [Fact]
+    public void A_published_task_that_shows_another_copy_has_to_be_recalled()
+    {
+        var task = Task(votes: 1);
+        task.ShowCopy(Guid.Empty);
+        Assert.False(task.IsRecallDue);
+        task.Publish(Noon);
+        task.ShowCopy(Guid.Empty);
+        Assert.True(task.IsRecallDue);
+        task.Recall();
+        Assert.Equal((TaskState.Created, false, false, false), (task.State, task.IsRecallDue, task.HasObject, task.IsOnPlatform));
+    }
+
+    [Fact]
+    public void In_Label_Studio_a_second_decision_is_blind_still_for_nobody_was_told_anything()
+    {
+        var task = Task(votes: 1, blind: true);
+        labels.Add(task.Decide("LabelStudio:7", LabelSource.LabelStudio, 1, labels, Noon));
+        Assert.True(task.Decide("LabelStudio:7", LabelSource.LabelStudio, 2, labels, Noon.AddMinutes(1)).IsBlind);
+    }
+
     private HumanLabel Decide(AnnotationTask task, string person, int? classIndex, DateTimeOffset at)
     {
         var label = task.Decide(person, LabelSource.Review, classIndex, labels, at);

@@ -18,8 +18,9 @@ public sealed class OutputFileTests
                 data.Add(version, "delete", "Bread", null);
                 data.Add(version, "skip", null, null);
                 data.Add(version, "skip-with-result", null, null);
-                data.Add(version, "empty", null, "It names no class, and was not skipped.");
-                data.Add(version, "no-result", null, "It names no class: \"result\" is no list.");
+                data.Add(version, "empty", null, null);
+                data.Add(version, "no-result", null, null);
+                data.Add(version, "ground-truth", "Soup", null);
                 data.Add(version, "two-choices", null, "It names 2 classes: Soup, Rice.");
                 data.Add(version, "slash-class", "Noodles/Pasta", null);
                 data.Add(version, "other-control", "Soup", null);

@@ -1,0 +1,74 @@
+using GourmetGram.Application.Labeling;
+using GourmetGram.Domain.Feedback;
+using GourmetGram.Tests.Integration.LabelStudio.Double;
+
+namespace GourmetGram.Tests.Integration.LabelStudio;
+
+public sealed class DoctorWith116 : DoctorTests
+{
+    private protected override LabelStudioMode Mode => LabelStudioMode.Legacy116;
+
+    [Fact]
+    public async Task Photos_by_their_place_cannot_be_seen_in_1_16_and_the_cure_is_named()
+    {
+        await RestartAsync(settings: ("Labeling__ImageLinks", "Object"));
+        await WaitingInLabelStudioAsync(1);
+        Assert.Contains(await DoctorAsync(), finding => finding.Kind == FindingKind.Error && finding.Cure?.Contains("Labeling:ImageLinks to Media", StringComparison.Ordinal) == true);
+    }
+}
+
+public sealed class DoctorWith123 : DoctorTests
+{
+    [Fact]
+    public async Task Photos_by_their_place_are_fetched_by_Label_Studio()
+    {
+        await RestartAsync(settings: ("Labeling__ImageLinks", "Object"));
+        await WaitingInLabelStudioAsync(1);
+        Assert.Contains(await DoctorAsync(), finding => finding.What.StartsWith("Photos load (127.0.0.1, ", StringComparison.Ordinal));
+        Assert.Equal(2, LabelStudio.SourceStorages.Count);
+    }
+}
+
+/// <summary>What the doctor finds, and how it says so.</summary>
+public abstract class DoctorTests : LabelStudioTests
+{
+    [Fact]
+    public async Task Each_thing_that_somebody_breaks_is_found_and_put_right_by_fixing()
+    {
+        await WaitingInLabelStudioAsync(1);
+        Assert.DoesNotContain(await DoctorAsync(), finding => finding.Kind == FindingKind.Error && !finding.What.StartsWith("Photos do not load", StringComparison.Ordinal));
+
+        await BreakAsync(HttpMethod.Delete, $"api/storages/s3/{Assert.Single(LabelStudio.SourceStorages).Id}");
+        await BreakAsync(HttpMethod.Delete, $"api/webhooks/{Assert.Single(LabelStudio.AllWebhooks).Id}");
+        await BreakAsync(HttpMethod.Patch, $"api/projects/{LabelStudio.AllProjects[0].Id}", """{"sampling": "Sequential sampling"}""");
+        await BreakAsync(HttpMethod.Post, "api/projects", """{"title": "Low Confidence Review"}""");
+        var found = await DoctorAsync();
+        Assert.Contains(found, finding => finding.Kind == FindingKind.Error && finding.What.StartsWith("Source storage ", StringComparison.Ordinal) && finding.What.EndsWith("is gone.", StringComparison.Ordinal));
+        Assert.Contains(found, finding => finding.Kind == FindingKind.Warning && finding.What.StartsWith("There is no webhook", StringComparison.Ordinal));
+        Assert.Contains(found, finding => finding.Kind == FindingKind.Warning && finding.What.Contains("sampling", StringComparison.Ordinal));
+        Assert.Contains(found, finding => finding.Kind == FindingKind.Warning && finding.What.StartsWith("2 projects have this title", StringComparison.Ordinal));
+        Assert.All(found, finding => Assert.NotEmpty(finding.How));
+
+        await Host.SendAsync(new ProvisionProjects.Command());
+        var after = (await DoctorAsync()).Where(finding => finding.Kind != FindingKind.Good).ToList();
+        Assert.All(after, finding => Assert.True(finding.What.StartsWith("2 projects", StringComparison.Ordinal) || finding.What.StartsWith("Photos do not load", StringComparison.Ordinal), finding.What));
+
+        await BreakAsync(HttpMethod.Delete, $"api/projects/{LabelStudio.AllProjects[0].Id}");
+        Assert.Contains(await DoctorAsync(), finding => finding.Kind == FindingKind.Error && finding.What.EndsWith("is gone from Label Studio.", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_loop_without_project_is_told()
+    {
+        await SwitchAsync(Surface.LabelStudio);
+        Assert.Contains(await DoctorAsync(), finding => finding.Kind == FindingKind.Error && finding.What == "The loop has no project in Label Studio yet.");
+        Assert.Contains(await DoctorAsync(), finding => finding.Kind == FindingKind.Good && finding.What.StartsWith("Label Studio 1.", StringComparison.Ordinal));
+    }
+
+    private async Task BreakAsync(HttpMethod method, string path, string? body = null)
+    {
+        using var request = new HttpRequestMessage(method, new Uri(path, UriKind.Relative)) { Content = body is null ? null : new StringContent(body, System.Text.Encoding.UTF8, "application/json") };
+        using var response = await LabelStudio.Admin.SendAsync(request, Cancel);
+        response.EnsureSuccessStatusCode();
+    }
+}

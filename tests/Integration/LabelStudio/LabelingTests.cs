@@ -1,0 +1,199 @@
+using System.Text.Json.Nodes;
+using GourmetGram.Application.Classification;
+using GourmetGram.Application.Common;
+using GourmetGram.Application.Feedback;
+using GourmetGram.Application.Labeling;
+using GourmetGram.Domain.Classification;
+using GourmetGram.Domain.Feedback;
+using GourmetGram.Domain.Labeling;
+using TaskState = GourmetGram.Domain.Labeling.TaskState;
+using GourmetGram.Tests.Integration.LabelStudio.Double;
+using GourmetGram.Tests.Integration.Persistence;
+
+namespace GourmetGram.Tests.Integration.LabelStudio;
+
+public sealed class LabelingWith116 : LabelingTests
+{
+    private protected override LabelStudioMode Mode => LabelStudioMode.Legacy116;
+}
+
+public sealed class LabelingWith123 : LabelingTests;
+
+public sealed class LabelingWithAccessTokens : LabelingTests
+{
+    private protected override LabelStudioMode Mode => LabelStudioMode.AccessTokens123;
+}
+
+/// <summary>From selected photos to datasets by way of Label Studio, on each of its versions and kinds of token.</summary>
+public abstract class LabelingTests : LabelStudioTests
+{
+    [Fact]
+    public async Task From_nothing_to_the_dataset()
+    {
+        var photos = await WaitingInLabelStudioAsync(4);
+        var project = Assert.Single(LabelStudio.AllProjects);
+        Assert.Equal(Title, project.Title);
+        Assert.Contains("value=\"Crème brûlée &quot;flambée&quot;\" hotkey=\"2\"", project.LabelConfig, StringComparison.Ordinal);
+        Assert.Equal(("tasks/lowconfidence/", "completed"), Assert.Single(LabelStudio.SourceStorages, storage => storage.Title == "Source Storage - lowconfidence") is var source ? (source.Prefix, source.Status) : default);
+        Assert.Equal("output/lowconfidence", Assert.Single(LabelStudio.TargetStorages).Prefix);
+        Assert.Equal($"{PublicUrl}api/v1/label-studio/webhook", Assert.Single(LabelStudio.AllWebhooks).Url);
+        var task = JsonNode.Parse(Assert.Single(TasksOf(photos[0])).Data)!;
+        Assert.Equal(
+            ("Soup", 0.4, "low_confidence", "low_confidence", photos[0].Id.ToString()),
+            (task["ml_prediction"]!.GetValue<string>(), task["confidence"]!.GetValue<double>(), task["source"]!.GetValue<string>(), task["user_feedback"]!.GetValue<string>(), task["prediction_id"]!.GetValue<string>()));
+        Assert.StartsWith($"{PublicUrl}media/", task["image"]!.GetValue<string>(), StringComparison.Ordinal);
+
+        var grace = LabelStudio.NewPerson("Grace", "Hopper", "grace@example.com");
+        await grace.AnnotateAsync(TaskOf(photos[0]), "Bread");
+        await grace.AnnotateAsync(TaskOf(photos[1]), "Soup");
+        await grace.SkipAsync(TaskOf(photos[2]));
+        await grace.DraftAsync(TaskOf(photos[3]), "Bread");
+        await ProcessAsync();
+        Assert.Equal([CollectedAs(photos[0], 0), CollectedAs(photos[1], 2)], (await DatasetAsync()).OrderBy(key => key, StringComparer.Ordinal));
+        Assert.Equal([TaskState.Labelled, TaskState.Labelled, TaskState.Skipped, TaskState.Published], [.. await StatesOfAsync(photos)]);
+        Assert.Equal("Grace Hopper", Assert.Single(await Host.RowsAsync<Annotator>()).Name);
+        Assert.DoesNotContain(await Host.RowsAsync<HumanLabel>(), label => label.Person.Contains('@', StringComparison.Ordinal));
+
+        // Both ways in meet: the scan finds nothing that the objects had not told, and decided tasks are not brought in again.
+        await PublishAsync();
+        var again = await SyncAsync();
+        Assert.Equal((0, 0, 0, 0), (again.Repaired, again.Made, again.Outcomes[OutputOutcome.Labelled] + again.Outcomes[OutputOutcome.Skipped], again.Unwritten));
+        Assert.Equal(3, (await Host.RowsAsync<HumanLabel>()).Count);
+        Assert.Equal([TaskKey(await OurTaskOfAsync(photos[3]))], await KeysAsync("labelstudio", "tasks/"));
+        Assert.Equal(0, RequestsTo($"storages/export/s3/{Assert.Single(LabelStudio.TargetStorages).Id}/sync"));
+    }
+
+    [Fact]
+    public async Task The_scan_takes_what_the_objects_do_not_tell_and_the_newest_wins()
+    {
+        var photos = await WaitingInLabelStudioAsync(3);
+        var (ada, bob) = (LabelStudio.NewPerson("Ada", "", "ada@example.com"), LabelStudio.NewPerson("Bob", "", "bob@example.com"));
+        LabelStudio.S3Fault = true;
+        // Label Studio keeps what it could not write, and so who presses again has two annotations.
+        await Assert.ThrowsAsync<HttpRequestException>(() => ada.AnnotateAsync(TaskOf(photos[0]), "Bread"));
+        await Assert.ThrowsAsync<HttpRequestException>(() => ada.AnnotateAsync(TaskOf(photos[0]), "Soup"));
+        LabelStudio.S3Fault = false;
+        await ProcessAsync();
+        Assert.Empty(await DatasetAsync());
+
+        var synced = await SyncAsync();
+        Assert.Equal(2, synced.Unwritten);
+        await ProcessAsync();
+        Assert.Equal([CollectedAs(photos[0], 2)], await DatasetAsync());
+        Assert.Equal(2, (await KeysAsync("labelstudio", "output/lowconfidence/")).Count);
+        Assert.Equal("Soup", Some.Labels[(await LabelsOfAsync(photos[0])).Single(label => label.EndedAt is null).ClassIndex!.Value]);
+
+        // A change, a second person, and one who takes it back.
+        var annotation = LabelStudio.AllAnnotations[^1].Id;
+        await ada.UpdateAsync(annotation, "Bread");
+        await ProcessAsync();
+        Assert.Equal([CollectedAs(photos[0], 0)], await DatasetAsync());
+        await bob.AnnotateAsync(TaskOf(photos[1]), "Bread");
+        await ProcessAsync();
+        await bob.DeleteAnnotationAsync(LabelStudio.AllAnnotations[^1].Id);
+        Assert.Equal(1, (await SyncAsync()).TakenBack);
+        await ProcessAsync();
+        Assert.Equal([CollectedAs(photos[0], 0)], await DatasetAsync());
+        Assert.Equal(LabelEnd.Withdrawn, Assert.Single(await LabelsOfAsync(photos[1])).End);
+        Assert.True((await OurTaskOfAsync(photos[1])).IsOpen);
+    }
+
+    [Fact]
+    public async Task What_cannot_be_a_label_is_quarantined_and_goes_when_it_is_put_right()
+    {
+        var photos = await WaitingInLabelStudioAsync(1);
+        var ada = LabelStudio.NewPerson("Ada", "", "ada@example.com");
+        var annotation = await ada.AnnotateAsync(TaskOf(photos[0]), "Pizza");
+        Assert.Equal(1, (await ProcessAsync()).Outputs[OutputOutcome.Invalid]);
+        Assert.Equal([$"quarantine/lowconfidence/{annotation}", $"quarantine/lowconfidence/{annotation}.reason.txt"], await KeysAsync("labelstudio", "quarantine/"));
+        Assert.True((await OurTaskOfAsync(photos[0])).IsOpen);
+        await ada.UpdateAsync(annotation, "Bread");
+        await ProcessAsync();
+        Assert.Empty(await KeysAsync("labelstudio", "quarantine/"));
+        Assert.Equal([CollectedAs(photos[0], 0)], await DatasetAsync());
+    }
+
+    [Fact]
+    public async Task A_blind_loop_tells_nothing_and_its_labels_are_blind()
+    {
+        await SwitchAsync(Surface.LabelStudio, "randomsampled");
+        var photos = await PhotosAsync(2);
+        await Host.SendAsync(new SampleRandom.Command());
+        await PublishAsync();
+        await SyncAsync();
+        var project = Assert.Single(LabelStudio.AllProjects);
+        Assert.DoesNotContain("$ml_prediction", project.LabelConfig, StringComparison.Ordinal);
+        var task = JsonNode.Parse(Assert.Single(TasksOf(photos[0])).Data)!;
+        Assert.Equal(("", ""), (task["ml_prediction"]!.GetValue<string>(), task["confidence"]!.ToString()));
+        Assert.DoesNotContain("class_", task.ToJsonString(), StringComparison.Ordinal);
+        Assert.DoesNotContain("Soup", task.ToJsonString(), StringComparison.Ordinal);
+
+        var ada = LabelStudio.NewPerson("Ada", "", "ada@example.com");
+        await ada.AnnotateAsync(TaskOf(photos[0]), "Bread");
+        await ProcessAsync();
+        Assert.True(Assert.Single(await Host.RowsAsync<HumanLabel>()).IsBlind);
+        Assert.Equal([CollectedAs(photos[0], 0)], await KeysAsync("cleanproduction", ""));
+    }
+
+    [Fact]
+    public async Task Several_people_label_a_photo_and_most_of_them_decide()
+    {
+        await Host.SendAsync(new ConfigureLoop.Command(Loop, "Ada", Votes: 3));
+        var photo = Assert.Single(await WaitingInLabelStudioAsync(1));
+        foreach (var (name, choice) in new[] { ("ada", "Bread"), ("bob", "Soup"), ("eve", "Soup") })
+            await LabelStudio.NewPerson(name, "", $"{name}@example.com").AnnotateAsync(TaskOf(photo), choice);
+        await ProcessAsync();
+        Assert.Equal([CollectedAs(photo, 2)], await DatasetAsync());
+        Assert.Equal(3, (await Host.RowsAsync<Annotator>()).Count);
+    }
+
+    [Fact]
+    public async Task A_switched_surface_takes_the_tasks_out_and_keeps_what_was_said_meanwhile()
+    {
+        var photos = await WaitingInLabelStudioAsync(3);
+        var ada = new Caller(new Actor(ActorKind.Account, "ada"), IsReviewer: true);
+        await LabelStudio.NewPerson("Grace", "", "grace@example.com").AnnotateAsync(TaskOf(photos[0]), "Bread");
+        await SwitchAsync(Surface.Review);
+        // Until they are out, nobody else gets them.
+        Assert.Null(await Host.SendAsync(new NextTask.Command(Loop, ada)));
+        Assert.Equal(3, (await PublishAsync()).Recalled);
+        Assert.Equal([TaskOf(photos[0])], LabelStudio.AllTasks.Select(task => task.Id));
+        Assert.Empty(await KeysAsync("labelstudio", "tasks/"));
+        Assert.Equal([TaskState.Labelled, TaskState.Created, TaskState.Created], [.. await StatesOfAsync(photos)]);
+        Assert.NotNull(await Host.SendAsync(new NextTask.Command(Loop, ada)));
+
+        // And back: what somebody has on the review page waits until the lease ends.
+        await SwitchAsync(Surface.LabelStudio);
+        Assert.Equal(1, (await PublishAsync()).Published);
+        Assert.Equal(1, (await SyncAsync()).Made);
+    }
+
+    [Fact]
+    public async Task A_task_deleted_there_comes_back_an_object_deleted_here_is_written_again_and_an_erased_photo_goes()
+    {
+        var photos = await WaitingInLabelStudioAsync(3);
+        var ada = LabelStudio.NewPerson("Ada", "", "ada@example.com");
+        await ada.DeleteTaskAsync(TaskOf(photos[0]));
+        await Store.DeleteAsync(new ObjectAddress("labelstudio", TaskKey(await OurTaskOfAsync(photos[1]))), Cancel);
+        await Host.SendAsync(new ErasePrediction.Command(photos[2].Id, new Caller(new Actor(ActorKind.Account, "root"), IsReviewer: true, IsAdministrator: true)));
+        await PublishAsync();
+        var synced = await SyncAsync();
+        Assert.Equal((1, 1), (synced.Made, synced.Published));
+        Assert.Equal(2, LabelStudio.AllTasks.Count);
+        Assert.Empty(TasksOf(photos[2]));
+        Assert.Equal(2, (await KeysAsync("labelstudio", "tasks/")).Count);
+        Assert.Empty(await Host.RowsAsync<TaskRecall>());
+    }
+
+    protected static string TaskKey(AnnotationTask task)
+    {
+        ArgumentNullException.ThrowIfNull(task);
+        return $"tasks/lowconfidence/task{task.Id}.json";
+    }
+
+    private async Task<IReadOnlyList<TaskState>> StatesOfAsync(IReadOnlyList<Prediction> photos)
+    {
+        var tasks = (await Host.RowsAsync<AnnotationTask>()).Where(task => task.Loop == Loop).ToDictionary(task => task.PredictionId, task => task.State);
+        return [.. photos.Select(photo => tasks[photo.Id])];
+    }
+}
