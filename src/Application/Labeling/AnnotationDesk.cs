@@ -60,13 +60,15 @@ internal sealed class AnnotationDesk(
     /// <param name="name">Name of the loop.</param>
     /// <param name="photo">The photo that the task shows.</param>
     /// <param name="madeAt">When the platform made the task, UTC.</param>
+    /// <param name="changedAt">When it was last changed as it was seen, UTC: what was said since is not known to be gone.</param>
     /// <param name="left">Numbers of the annotations that are there.</param>
     /// <returns>How many were taken back.</returns>
-    public int TakeBack(string name, Prediction photo, DateTimeOffset madeAt, IReadOnlySet<long> left)
+    public int TakeBack(string name, Prediction photo, DateTimeOffset madeAt, DateTimeOffset changedAt, IReadOnlySet<long> left)
     {
         if (!asked.TryGetValue((name, photo.Photo.UploadSha256), out var task) || !said.TryGetValue(task.Id, out var all))
             return 0;
-        var gone = all.Where(label => label.EndedAt is null && label.Source == LabelSource.LabelStudio && label.CreatedAt >= madeAt && NumberIn(label.ExternalId) is { } number && !left.Contains(number)).ToList();
+        var gone = all.Where(label => label.EndedAt is null && label.Source == LabelSource.LabelStudio && label.CreatedAt >= madeAt && label.CreatedAt <= changedAt
+            && NumberIn(label.ExternalId) is { } number && !left.Contains(number)).ToList();
         foreach (var label in gone)
             label.Withdraw(time.GetUtcNow());
         if (gone.Count > 0)

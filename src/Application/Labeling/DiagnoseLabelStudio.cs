@@ -21,8 +21,8 @@ public static class DiagnoseLabelStudio
     }
 
     internal sealed class Handler(
-        IAnnotationPlatform platform, ProjectKeeper keeper, LoopBook loops, IRepository<AnnotationProject> projects, ILabelStudioWatch watch, Quarantine quarantine, IObjectStore store, ILinks links,
-        TimeProvider time) : IRequestHandler<Query, Response>
+        IAnnotationPlatform platform, ProjectKeeper keeper, LoopBook loops, IRepository<AnnotationProject> projects, IRepository<ReadOutput> reads, ILabelStudioWatch watch, Quarantine quarantine,
+        IObjectStore store, ILinks links, TimeProvider time) : IRequestHandler<Query, Response>
     {
         private const string Settings = "Settings";
         private const string Store = "Object store";
@@ -80,6 +80,23 @@ public static class DiagnoseLabelStudio
                 counts.ToPublish + counts.ToRecall > 0 ? "Run the job publish-tasks; its last run says what keeps them." : null);
         }
 
+        private async Task<Finding> OutputFindingAsync(Loop loop, CancellationToken cancellationToken)
+        {
+            const int Batch = 500;
+            var folder = $"{OutputDesk.Prefix}{loop.Name}/";
+            var (all, unread) = (0, 0);
+            await foreach (var batch in store.ListAsync(Buckets.Labels, folder, cancellationToken).Where(found => !found.Key.EndsWith('/')).Chunk(Batch).WithCancellation(cancellationToken))
+            {
+                var known = (await reads.ListAsync(new ReadOutputs([.. batch.Select(found => found.Key)]), cancellationToken)).ToDictionary(read => read.Key, read => read.Version, StringComparer.Ordinal);
+                all += batch.Length;
+                unread += batch.Count(found => known.GetValueOrDefault(found.Key) != found.Version);
+            }
+
+            return new Finding(
+                unread > 0 ? FindingKind.Warning : FindingKind.Good, loop.Strategy.Title, $"{all} labels are in the object store, {unread} of them not read yet.", $"a listing of {Buckets.Labels}/{folder}",
+                unread > 0 ? "Run the job process-annotations." : null);
+        }
+
         private async Task<IReadOnlyList<Finding>> StoreFindingsAsync(List<Loop> due, CancellationToken cancellationToken)
         {
             var findings = new List<Finding>();
@@ -88,7 +105,8 @@ public static class DiagnoseLabelStudio
                 foreach (var loop in due)
                 {
                     if (await store.FindAsync(TaskFile.PlaceholderOf(loop.Name), cancellationToken) is null)
-                        findings.Add(new Finding(FindingKind.Warning, Store, $"The placeholder {TaskFile.PlaceholderOf(loop.Name)} is missing: without any task Label Studio could not sync.", "a look into the bucket", "Run the doctor with --fix."));
+                        findings.Add(new Finding(FindingKind.Warning, loop.Strategy.Title, $"The placeholder {TaskFile.PlaceholderOf(loop.Name)} is missing: without any task Label Studio could not sync.", "a look into the bucket", "Run the doctor with --fix."));
+                    findings.Add(await OutputFindingAsync(loop, cancellationToken));
                 }
 
                 var held = await quarantine.ListAsync(cancellationToken);

@@ -96,7 +96,7 @@ internal sealed class PlatformDesk(IAnnotationPlatform platform, IObjectStore st
             if (annotations.Count > 0)
                 outcomes.Add((await desk.KeepAsync(loop, file: null, annotations, known: null, cancellationToken)).Outcome);
             if (TaskIdIn(task) is { } id && named.GetValueOrDefault(id.ToString()) is { } photo)
-                takenBack += desk.TakeBack(loop, photo, task.MadeAt, annotations.Select(annotation => annotation.AnnotationId).OfType<long>().ToHashSet());
+                takenBack += desk.TakeBack(loop, photo, task.MadeAt, task.ChangedAt, annotations.Select(annotation => annotation.AnnotationId).OfType<long>().ToHashSet());
         }
 
         await labels.SaveChangesAsync(CancellationToken.None);

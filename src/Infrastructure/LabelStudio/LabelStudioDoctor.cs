@@ -156,7 +156,9 @@ internal sealed class LabelStudioDoctor(LabelStudioClient client, LabelStudioTok
     /// <summary>Fetches the photo of one task as an annotator's browser would.</summary>
     private async Task LookAtPhotoAsync(ProjectPlan plan, AnnotationProject known, List<Finding> findings, CancellationToken cancellationToken)
     {
-        if (await FirstTaskAsync(known, cancellationToken) is not { } id || await client.FindTaskAsync(id, cancellationToken) is not { } task)
+        var (total, first) = await FirstTaskAsync(known, cancellationToken);
+        findings.Add(new Finding(FindingKind.Good, plan.Title, $"Project {known.Parts.ProjectId} holds {total} tasks.", "GET /api/tasks?project={id}"));
+        if (first is not { } id || await client.FindTaskAsync(id, cancellationToken) is not { } task)
             return;
         var text = task.TryGetProperty("data", out var data) && data.ValueKind == JsonValueKind.Object && data.TryGetProperty("image", out var image) ? image.ToString() : "";
         // Label Studio 1.16 puts a picture that it fetched itself into its answer.
@@ -193,10 +195,10 @@ internal sealed class LabelStudioDoctor(LabelStudioClient client, LabelStudioTok
         }
     }
 
-    private async Task<long?> FirstTaskAsync(AnnotationProject known, CancellationToken cancellationToken)
+    private async Task<(int Total, long? First)> FirstTaskAsync(AnnotationProject known, CancellationToken cancellationToken)
     {
         var page = await client.FindAsync<TaskCalls.Page>($"api/tasks?project={known.Parts.ProjectId}&page=1&page_size=1&resolve_uri=false", cancellationToken);
-        return page is { Tasks: [var first, ..] } && first.TryGetProperty("id", out var id) && id.TryGetInt64(out var number) ? number : null;
+        return (page?.Total ?? 0, page is { Tasks: [var first, ..] } && first.TryGetProperty("id", out var id) && id.TryGetInt64(out var number) ? number : null);
     }
 
     private static string OnOff(bool isOn) => isOn ? "on" : "off";

@@ -1,6 +1,8 @@
 using System.Buffers.Text;
+using System.Net;
 using System.Net.Http.Headers;
 using System.Text.Json;
+using GourmetGram.Application.Common;
 using GourmetGram.Infrastructure.Hosting;
 using Microsoft.Extensions.Options;
 
@@ -51,10 +53,7 @@ internal sealed class LabelStudioTokens(IOptionsMonitor<LabelStudioOptions> opti
             var personal = Key;
             var isFresh = current is not null && current.Personal == personal && current.Token != refused?.Parameter && (current.Until is not { } end || end - time.GetUtcNow() > Ahead);
             if (!isFresh)
-            {
-                var token = await refresh(personal);
-                current = new Access(personal, token, Claims(token) is { } claims ? EndOf(claims) : null);
-            }
+                current = await RenewAsync(refresh, personal);
 
             return new AuthenticationHeaderValue("Bearer", current!.Token);
         }
@@ -62,6 +61,22 @@ internal sealed class LabelStudioTokens(IOptionsMonitor<LabelStudioOptions> opti
         {
             gate.Release();
         }
+    }
+
+    private async Task<Access> RenewAsync(Func<string, Task<string>> refresh, string personal)
+    {
+        string token;
+        try
+        {
+            token = await refresh(personal);
+        }
+        catch (PlatformUnavailableException e) when (e.InnerException is LabelStudioFault { Status: HttpStatusCode.Unauthorized } && reload.TryReload() && Key != personal)
+        {
+            personal = Key;
+            token = await refresh(personal);
+        }
+
+        return new Access(personal, token, Claims(token) is { } claims ? EndOf(claims) : null);
     }
 
     public void Dispose() => gate.Dispose();

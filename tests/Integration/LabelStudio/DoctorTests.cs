@@ -35,7 +35,12 @@ public abstract class DoctorTests : LabelStudioTests
     [Fact]
     public async Task Each_thing_that_somebody_breaks_is_found_and_put_right_by_fixing()
     {
-        await WaitingInLabelStudioAsync(1);
+        var photo = Assert.Single(await WaitingInLabelStudioAsync(1));
+        await LabelStudio.NewPerson("Ada", "", "ada@example.com").AnnotateAsync(TaskOf(photo), "Bread");
+        var waiting = await DoctorAsync();
+        Assert.Contains(waiting, finding => finding.Kind == FindingKind.Warning && finding.What == "1 labels are in the object store, 1 of them not read yet.");
+        Assert.Contains(waiting, finding => finding.What.EndsWith("holds 1 tasks.", StringComparison.Ordinal));
+        await ProcessAsync();
         Assert.DoesNotContain(await DoctorAsync(), finding => finding.Kind == FindingKind.Error && !finding.What.StartsWith("Photos do not load", StringComparison.Ordinal));
 
         await BreakAsync(HttpMethod.Delete, $"api/storages/s3/{Assert.Single(LabelStudio.SourceStorages).Id}");

@@ -151,17 +151,6 @@ public class FaultTests : LabelStudioTests
     }
 
     [Fact]
-    public async Task A_token_that_was_taken_back_is_named_and_a_new_one_in_its_file_needs_no_restart()
-    {
-        await WaitingInLabelStudioAsync(1);
-        LabelStudio.RevokeToken();
-        var fault = await Assert.ThrowsAsync<PlatformUnavailableException>(SyncAsync);
-        Assert.Contains("LabelStudio:ApiKey", fault.Message, StringComparison.Ordinal);
-        await RestartAsync(settings: ("LabelStudio__ApiKey", LabelStudio.NewToken()));
-        Assert.Equal(0, (await SyncAsync()).Made);
-    }
-
-    [Fact]
     public async Task What_only_it_cannot_reach_is_named_with_its_cure()
     {
         await SwitchAsync(Surface.LabelStudio);

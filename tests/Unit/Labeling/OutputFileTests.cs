@@ -56,6 +56,26 @@ public sealed class OutputFileTests
         Assert.Equal("Soup", annotations[0].Class);
     }
 
+    [Theory]
+    [InlineData("\"data\": {\"image\": \"x\", \"ml_prediction\": \"\", \"confidence\": \"\"}", "null", false)]
+    [InlineData("\"data\": {\"image\": \"x\", \"ml_prediction\": \"Soup\"}", "null", true)]
+    [InlineData("\"data\": {\"image\": \"x\"}", "17", true)]
+    public void Whether_the_screen_told_the_answer_is_read(string data, string prediction, bool told)
+    {
+        var annotation = Assert.Single(OutputFile.Read(Encoding.UTF8.GetBytes(
+            $"{{\"id\": 1, \"parent_prediction\": {prediction}, \"result\": [{{\"type\": \"choices\", \"value\": {{\"choices\": [\"Soup\"]}}}}], \"task\": {{{data}}}}}")));
+        Assert.Equal(told, annotation.ShowedAnswer);
+    }
+
+    [Fact]
+    public void Of_a_person_the_number_and_the_name_are_read_and_no_address()
+    {
+        var annotation = Assert.Single(OutputFile.Read(
+            """{"id": 1, "completed_by": {"id": 7, "first_name": "Grace", "last_name": "Hopper", "email": "grace@example.com"}, "result": [], "task": {"data": {}}}"""u8.ToArray()));
+        Assert.Equal(("7", "Grace Hopper"), (annotation.Person, annotation.PersonName));
+        Assert.DoesNotContain("@", annotation.ToString(), StringComparison.Ordinal);
+    }
+
     [Fact]
     public void A_note_is_read_beside_the_class() => Assert.Equal("a note", Assert.Single(OutputFile.Read(Object("1.23.2", "other-control"))).Note);
 
