@@ -164,6 +164,24 @@ public class FaultTests : LabelStudioTests
     }
 
     [Fact]
+    public async Task One_that_guards_its_own_network_is_told_where_the_store_is_by_itself()
+    {
+        LabelStudio.Settings.SsrfProtection = true;
+        await SwitchAsync(Surface.LabelStudio);
+        await PhotosAsync(1);
+        await PublishAsync();
+        var fault = await Assert.ThrowsAsync<PlatformUnavailableException>(SyncAsync);
+        Assert.Contains("LabelStudio:StoreEndpoint here set to 'own'", fault.Message, StringComparison.Ordinal);
+
+        LabelStudio.Settings.S3Endpoint = S3Server.Endpoint;
+        await RestartAsync(settings: ("LabelStudio__StoreEndpoint", "own"));
+        Assert.Equal(1, (await SyncAsync()).Made);
+        // Nothing depends on the webhook, which it refuses too.
+        var item = Assert.Single((await Host.SendAsync(new ProvisionProjects.Command())).Items);
+        Assert.Contains("takes no webhook", Assert.Single(item.Complaints), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Killed_between_any_two_steps_nothing_is_lost_or_doubled()
     {
         const int Photos = 30;
@@ -272,9 +290,12 @@ public sealed class DeadSyncTests : LabelStudioTests
         return base.InitializeAsync();
     }
 
-    [Fact]
-    public async Task It_is_found_dead_and_begun_again_and_makes_only_what_is_missing()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task It_is_found_dead_and_begun_again_and_makes_only_what_is_missing(bool onPostgreSql)
     {
+        LabelStudio.Settings.Database = onPostgreSql ? LabelStudioDatabase.PostgreSql : LabelStudioDatabase.Sqlite;
         await SwitchAsync(Surface.LabelStudio);
         await PhotosAsync(6);
         await PublishAsync();

@@ -114,6 +114,19 @@ public abstract class LabelingTests : LabelStudioTests
     }
 
     [Fact]
+    public async Task One_that_writes_whole_tasks_is_understood()
+    {
+        LabelStudio.Settings.SaveTasks = true;
+        var photo = Assert.Single(await WaitingInLabelStudioAsync(1));
+        var annotation = await LabelStudio.NewPerson("Ada", "", "ada@example.com").AnnotateAsync(TaskOf(photo), "Soup");
+        await ProcessAsync();
+        Assert.Equal([CollectedAs(photo, 2)], await DatasetAsync());
+        Assert.Equal([$"output/lowconfidence/{TaskOf(photo)}.json"], await KeysAsync("labelstudio", "output/"));
+        Assert.Equal($"LabelStudio/lowconfidence/{annotation}", Assert.Single(await LabelsOfAsync(photo)).ExternalId);
+        Assert.Equal((0, 1), ((await SyncAsync()).Unwritten, (await Host.RowsAsync<HumanLabel>()).Count));
+    }
+
+    [Fact]
     public async Task A_blind_loop_tells_nothing_and_its_labels_are_blind()
     {
         await SwitchAsync(Surface.LabelStudio, "randomsampled");

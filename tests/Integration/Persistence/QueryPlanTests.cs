@@ -23,7 +23,7 @@ public sealed class QueryPlanTests() : PersistenceTests(DatabaseProvider.Sqlite)
     private static readonly string[] ToDo =
     [
         "IX_Predictions_Unconsidered", "IX_UserFeedback_Unconsidered", "IX_UserFeedback_PendingOutput", "IX_Selections_WithoutTask", "IX_AnnotationTasks_Open", "IX_AnnotationTasks_DueOutput", "IX_CollectedImages_ToCopy",
-        "IX_CollectedImages_ToRemove",
+        "IX_CollectedImages_ToRemove", "IX_AnnotationTasks_WithObject", "IX_AnnotationTasks_OnPlatform", "IX_AnnotationTasks_ToRecall",
     ];
 
     private static readonly Caller Ada = new(new Actor(ActorKind.Account, "ada"), IsReviewer: true);
@@ -44,6 +44,8 @@ public sealed class QueryPlanTests() : PersistenceTests(DatabaseProvider.Sqlite)
             await Host.SendAsync(new NextTask.Command("lowconfidence", Ada, TaskId: task.Id));
             await Host.SendAsync(new LabelTask.Command(task.Id, Some.Labels[0], Ada));
             await Host.SendAsync(new ProcessAnnotations.Command());
+            await Host.SendAsync(new PublishTasks.Command());
+            await Host.InScopeAsync(scope => ((ILabelStudioWatch)scope.GetService(typeof(ILabelStudioWatch))!).CountAsync(TestContext.Current.CancellationToken));
             await Host.SendAsync(new GetReview.Query("lowconfidence", Ada));
             await Host.SendAsync(new ListSelections.Query("lowconfidence", Cursor: null, 50));
             await Host.SendAsync(new ListWindows.Query(Cursor: null, 50));
