@@ -57,7 +57,8 @@ internal sealed class RecallDesk(
         return recalled;
     }
 
-    private static TasksToRecall DueOf(Loop loop, int limit) => new(loop.Name, all: loop.Row.Surface != Surface.LabelStudio, limit);
+    private static Specification<AnnotationTask> DueOf(Loop loop, int limit) =>
+        loop.Row.Surface == Surface.LabelStudio ? new OutdatedTasks(loop.Name, limit) : new TasksToRecall(loop.Name, limit);
 
     private async Task<IReadOnlyList<Guid>> DueAsync(Loop loop, CancellationToken cancellationToken) =>
     [

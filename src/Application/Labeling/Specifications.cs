@@ -276,16 +276,22 @@ internal sealed class DecidedTasksWithObject : Specification<AnnotationTask>
     }
 }
 
-/// <summary>Tasks that have to go from Label Studio: those that show a photo that is gone, and open ones of a loop that it does not hand out any more.</summary>
+/// <summary>Tasks of a loop that show in Label Studio a photo that is gone, and have to go from there.</summary>
+internal sealed class OutdatedTasks : Specification<AnnotationTask>
+{
+    public OutdatedTasks(string loop, int limit)
+    {
+        Query.Where(task => task.Loop == loop && task.IsRecallDue).OrderBy(task => task.Id).Take(limit).AsNoTracking();
+    }
+}
+
+/// <summary>Tasks that have to go from Label Studio because it does not hand out their loop any more: outdated ones, and those that are still to be asked.</summary>
 internal sealed class TasksToRecall : Specification<AnnotationTask>
 {
-    public TasksToRecall(string loop, bool all, int limit)
+    public TasksToRecall(string loop, int limit)
     {
-        Query.Where(task => task.Loop == loop && task.IsOnPlatform).OrderBy(task => task.Id).Take(limit).AsNoTracking();
-        if (all)
-            Query.Where(task => task.IsRecallDue || task.State == TaskState.Created || task.State == TaskState.Published);
-        else
-            Query.Where(task => task.IsRecallDue);
+        Query.Where(task => task.Loop == loop && task.IsOnPlatform && (task.IsRecallDue || task.State == TaskState.Created || task.State == TaskState.Published))
+            .OrderBy(task => task.Id).Take(limit).AsNoTracking();
     }
 }
 
