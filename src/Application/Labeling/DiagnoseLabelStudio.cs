@@ -74,6 +74,13 @@ public static class DiagnoseLabelStudio
                 yield return new Finding(FindingKind.Warning, subject, $"Tasks were last brought in at {at.ToUtcText()}.", "the last run of job sync-label-studio", "Look at the page Jobs: the job may be paused.");
             if (counts is null)
                 yield break;
+            if (counts.Tied > 0)
+            {
+                yield return new Finding(
+                    FindingKind.Warning, subject, $"On {counts.Tied} photos people are divided, and Label Studio asks nobody else by itself.", "the labels in our database",
+                    "Open them in the project's list of tasks, and let one more person label each.");
+            }
+
             yield return new Finding(
                 counts.ToPublish + counts.ToRecall > 0 ? FindingKind.Warning : FindingKind.Good, subject,
                 string.Create(CultureInfo.InvariantCulture, $"{counts.Open} tasks are with Label Studio, {counts.ToPublish} wait to be given to it, {counts.ToRecall} to be taken out."), "the tasks in our database",

@@ -161,6 +161,22 @@ public abstract class LabelingTests : LabelStudioTests
     }
 
     [Fact]
+    public async Task Where_people_are_divided_the_doctor_says_so_and_one_more_decides()
+    {
+        await Host.SendAsync(new ConfigureLoop.Command(Loop, "Ada", Votes: 2));
+        var photo = Assert.Single(await WaitingInLabelStudioAsync(1));
+        foreach (var (name, choice) in new[] { ("ada", "Bread"), ("bob", "Soup") })
+            await LabelStudio.NewPerson(name, "", $"{name}@example.com").AnnotateAsync(TaskOf(photo), choice);
+        await ProcessAsync();
+        Assert.True((await OurTaskOfAsync(photo)).IsOpen);
+        Assert.Contains(await DoctorAsync(), finding => finding.What.StartsWith("On 1 photos people are divided", StringComparison.Ordinal));
+        await LabelStudio.NewPerson("eve", "", "eve@example.com").AnnotateAsync(TaskOf(photo), "Soup");
+        await ProcessAsync();
+        Assert.Equal([CollectedAs(photo, 2)], await DatasetAsync());
+        Assert.DoesNotContain(await DoctorAsync(), finding => finding.What.Contains("divided", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task A_switched_surface_takes_the_tasks_out_and_keeps_what_was_said_meanwhile()
     {
         var photos = await WaitingInLabelStudioAsync(3);
