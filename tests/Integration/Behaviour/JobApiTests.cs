@@ -36,7 +36,7 @@ public abstract class JobApiTests(AppFixture app) : BehaviourTests(app)
     public async Task A_schedule_is_read_and_changed()
     {
         var jobs = (await ReadAsync("api/v1/jobs"))["items"]!.AsArray();
-        Assert.Equal(["export-tracking", "housekeeping", "process-annotations", "random-sampling", "select-candidates", "store-images"], jobs.Select(job => (string?)job!["name"]));
+        Assert.Equal(["export-tracking", "housekeeping", "process-annotations", "publish-tasks", "random-sampling", "select-candidates", "store-images", "sync-label-studio"], jobs.Select(job => (string?)job!["name"]));
         using var changed = await ChangeAsync(new { cron = "0 0 3 * * ?" });
         var job = (await changed.Content.ReadFromJsonAsync<JsonObject>(Cancel))!;
         Assert.Equal("0 0 3 * * ?", (string?)job["cron"]);
