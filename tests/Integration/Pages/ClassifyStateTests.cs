@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using System.IO.Compression;
 using GourmetGram.Tests.Integration.Fixtures;
@@ -149,6 +150,8 @@ public sealed class ClassifyStateTests(SqliteApp app, BrowserFixture browser)
               return document.activeElement !== document.body && (focus.bottom <= toast.top || focus.right <= toast.left || focus.left >= toast.right);
             }
             """), "The toast covers what has the focus.");
+        // What has the focus stays, however long the checks take.
+        await toast.GetByRole(AriaRole.Button, new() { Name = "Undo" }).FocusAsync();
         await CheckAsync(window, "classify-toast", screen, dark, fullPage: false);
         await toast.GetByRole(AriaRole.Button, new() { Name = "Undo" }).ClickAsync();
         await Expect(card.Locator(".chip.person")).ToHaveCountAsync(0);
@@ -273,14 +276,15 @@ public sealed class ClassifyStateTests(SqliteApp app, BrowserFixture browser)
     private static async Task<double> BytesAsync(BrowserWindow window, string path)
     {
         var network = await window.Page.Context.NewCDPSessionAsync(window.Page);
-        var photos = new HashSet<string>(StringComparer.Ordinal);
-        var received = new Dictionary<string, double>(StringComparer.Ordinal);
-        var libraryFiles = new Dictionary<string, string>(StringComparer.Ordinal);
+        // Events come while they are read.
+        var photos = new ConcurrentDictionary<string, string>(StringComparer.Ordinal);
+        var received = new ConcurrentDictionary<string, double>(StringComparer.Ordinal);
+        var libraryFiles = new ConcurrentDictionary<string, string>(StringComparer.Ordinal);
         network.Event("Network.requestWillBeSent").OnEvent += (_, sent) =>
         {
             var (id, url) = (sent!.Value.GetProperty("requestId").GetString()!, sent.Value.GetProperty("request").GetProperty("url").GetString()!);
             if (url.Contains("/api/", StringComparison.Ordinal))
-                photos.Add(id);
+                photos[id] = url;
             else if (url.Contains(LibraryFiles, StringComparison.Ordinal))
                 libraryFiles[id] = url;
         };
@@ -298,7 +302,7 @@ public sealed class ClassifyStateTests(SqliteApp app, BrowserFixture browser)
             received[id] = compressed.Length + file.Headers.Sum(header => header.Key.Length + header.Value.Length + 4);
         }
 
-        return received.Where(entry => !photos.Contains(entry.Key)).Sum(entry => entry.Value);
+        return received.Where(entry => !photos.ContainsKey(entry.Key)).Sum(entry => entry.Value);
     }
 
     private static void Print(FormattableString line)
