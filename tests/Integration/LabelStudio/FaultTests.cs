@@ -5,6 +5,7 @@ using GourmetGram.Domain.Classification;
 using GourmetGram.Domain.Feedback;
 using GourmetGram.Domain.Labeling;
 using GourmetGram.Tests.Integration.Fixtures;
+using GourmetGram.Tests.Integration.LabelStudio.Double;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
 

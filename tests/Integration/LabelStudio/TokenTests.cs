@@ -35,7 +35,7 @@ public sealed class AccessTokenTests : TokenTests
         // Our clock stands still: for us the token is good for ever.
         await RestartAsync(services => services.Replace(ServiceDescriptor.Singleton<TimeProvider>(new FakeTimeProvider(Clock!.GetUtcNow()))));
         await AskAsync(Client);
-        Clock.Advance(TimeSpan.FromSeconds(400));
+        Clock!.Advance(TimeSpan.FromSeconds(400));
         await AskAsync(Client);
         Assert.Equal(2, RequestsTo(Refresh));
         Assert.Equal(3, RequestsTo("GET /api/projects"));

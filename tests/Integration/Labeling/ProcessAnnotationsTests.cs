@@ -127,10 +127,10 @@ public abstract class ProcessAnnotationsTests(DatabaseProvider provider, int out
         var model = ModelVersion.Register("food", "1", "float", new string('a', 64), 1, ["Bread", "Noodles/Pasta", "Rice", "Soup"], Some.Time);
         var files = Directory.GetFiles(Repository.PathOf($"tests/Unit/Labeling/Outputs/{version}"));
         // Each of another photo: of one person's decisions on the same photo the newest alone would count.
-        foreach (var (number, file) in files.Index())
+        var photos = files.Select((_, number) => Photo(model, number + 1, 0.1f, 0.1f, 0.1f, 0.7f)).ToArray();
+        await Host.SaveAsync(photos);
+        foreach (var (photo, file) in photos.Zip(files))
         {
-            var photo = Photo(model, number + 1, 0.1f, 0.1f, 0.1f, 0.7f);
-            await Host.SaveAsync(photo);
             await store.PutAsync(new ObjectAddress("production", photo.ObjectKey), new byte[] { 1 }, "image/jpeg", Cancel);
             var content = (await File.ReadAllTextAsync(file, Cancel)).Replace("01997d2e-0000-7000-8000-000000000009", photo.Id.ToString(), StringComparison.Ordinal);
             await PutAsync(Host, $"output/{Loop}/{Path.GetFileNameWithoutExtension(file)}", content);

@@ -88,9 +88,9 @@ public sealed class QueryPlanTests() : PersistenceTests(DatabaseProvider.Sqlite)
         await Host.ExecuteAsync("ANALYZE");
     }
 
-    private static async Task<IReadOnlyCollection<Statement>> RecordAsync(Func<Task> work)
+    private async Task<IReadOnlyCollection<Statement>> RecordAsync(Func<Task> work)
     {
-        var recorder = new Recorder();
+        var recorder = new Recorder(Host.DatabaseFile);
         using (DiagnosticListener.AllListeners.Subscribe(recorder))
             await work();
         return recorder.Statements;
@@ -141,7 +141,8 @@ public sealed class QueryPlanTests() : PersistenceTests(DatabaseProvider.Sqlite)
         }
     }
 
-    private sealed class Recorder : IObserver<DiagnosticListener>, IObserver<KeyValuePair<string, object?>>
+    /// <summary>Hears all databases of the process, and keeps what was sent to one of them: other tests run at the same time.</summary>
+    private sealed class Recorder(string database) : IObserver<DiagnosticListener>, IObserver<KeyValuePair<string, object?>>
     {
         private readonly ConcurrentQueue<Statement> statements = new();
 
@@ -155,7 +156,7 @@ public sealed class QueryPlanTests() : PersistenceTests(DatabaseProvider.Sqlite)
 
         public void OnNext(KeyValuePair<string, object?> value)
         {
-            if (value.Key == RelationalEventId.CommandExecuting.Name && value.Value is CommandEventData { Context: SqliteDbContext } data
+            if (value.Key == RelationalEventId.CommandExecuting.Name && value.Value is CommandEventData { Context: SqliteDbContext } data && data.Command.Connection?.DataSource == database
                 && data.Command.CommandText is var text && (text.StartsWith("SELECT", StringComparison.Ordinal) || text.StartsWith("UPDATE", StringComparison.Ordinal)))
             {
                 statements.Enqueue(new Statement(text, [.. data.Command.Parameters.Cast<DbParameter>().Select(parameter => (parameter.ParameterName, parameter.Value))]));
