@@ -61,8 +61,7 @@ public sealed class ServerWithLabelStudioTests(BrowserFixture browser) : ServerT
 
     [Theory]
     [InlineData(true, Screen.Desktop, false)]
-    [InlineData(true, Screen.Phone, true)]
-    [InlineData(false, Screen.Phone, false)]
+    [InlineData(false, Screen.Phone, true)]
     public async Task An_administrator_hands_out_a_loop_looks_for_faults_and_puts_them_right(bool scripts, Screen screen, bool dark)
     {
         await using var labelStudio = await LabelStudioDouble.StartAsync(LabelStudioMode.Legacy123);
@@ -84,7 +83,7 @@ public sealed class ServerWithLabelStudioTests(BrowserFixture browser) : ServerT
         if (scripts)
         {
             await window.AssertAccessibleAsync();
-            await window.ScreenshotAsync($"label-studio-{(screen == Screen.Phone ? "phone-dark" : "desktop")}");
+            await window.ScreenshotAsync("label-studio-desktop");
         }
 
         await labelStudio.StopAsync();
