@@ -45,8 +45,8 @@ internal sealed class LabelStudioDoctor(LabelStudioClient client, LabelStudioTok
     private async Task LookAtServerAsync(List<Finding> findings, CancellationToken cancellationToken)
     {
         var (version, skew) = await client.GetVersionAsync(cancellationToken);
-        var release = version.ValueKind == JsonValueKind.Object && version.TryGetProperty("release", out var text) ? text.ToString() : "of unknown version";
-        findings.Add(new Finding(FindingKind.Good, Server, $"Label Studio {release} answers at {client.Address}.", "GET /api/version"));
+        var release = version.ValueKind == JsonValueKind.Object && version.TryGetProperty("release", out var text) ? text.ToString() : "unknown";
+        findings.Add(new Finding(FindingKind.Good, Server, $"Version {release} answers at {client.Address}.", "GET /api/version"));
         if (skew?.Duration() > MuchSkew)
         {
             findings.Add(new Finding(

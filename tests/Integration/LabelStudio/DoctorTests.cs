@@ -67,7 +67,7 @@ public abstract class DoctorTests : LabelStudioTests
     {
         await SwitchAsync(Surface.LabelStudio);
         Assert.Contains(await DoctorAsync(), finding => finding.Kind == FindingKind.Error && finding.What == "The loop has no project in Label Studio yet.");
-        Assert.Contains(await DoctorAsync(), finding => finding.Kind == FindingKind.Good && finding.What.StartsWith("Label Studio 1.", StringComparison.Ordinal));
+        Assert.Contains(await DoctorAsync(), finding => finding.Kind == FindingKind.Good && finding.What.StartsWith("Version 1.", StringComparison.Ordinal));
     }
 
     private async Task BreakAsync(HttpMethod method, string path, string? body = null)
