@@ -50,6 +50,10 @@ internal sealed class ExclusiveWork(IServiceScopeFactory scopes, TimeProvider ti
         {
             return await work(lost.Token);
         }
+        catch (OperationCanceledException e) when (lost.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        {
+            throw new StoreUnavailableException($"This node lost its turn at '{name}', for the database did not hear of it for {Lease.TotalSeconds:0} s. What was done counts.", e);
+        }
         finally
         {
             await over.CancelAsync();

@@ -45,9 +45,10 @@ public sealed class JobBell(IJobs jobs, TimeProvider time, ILogger<JobBell> logg
         {
             await jobs.RunSoonAsync(job, by, CancellationToken.None);
         }
-        catch (StoreUnavailableException e)
+        catch (Exception e)
         {
-            logger.LogWarning("{Job} could not be asked for and runs by its schedule: {Reason}", job, e.Message);
+            // Nobody waits for it.
+            logger.LogError(e, "{Job} could not be asked for, and runs by its schedule", job);
         }
     }
 }
