@@ -35,6 +35,9 @@ internal sealed class LoopBook(StrategyCatalogue strategies, IRepository<Feedbac
         return [.. strategies.All.Select(strategy => new Loop(strategy, rows[strategy.Name]))];
     });
 
+    /// <summary>Those whose tasks a surface hands out, to be changed or read.</summary>
+    public async Task<IReadOnlyList<Loop>> OnAsync(Surface surface, CancellationToken cancellationToken) => [.. (await AllAsync(cancellationToken)).Where(loop => loop.Row.Surface == surface)];
+
     /// <exception cref="NotFoundException">There is no such loop.</exception>
     public async Task<Loop> FindAsync(string name, CancellationToken cancellationToken) =>
         (await AllAsync(cancellationToken)).FirstOrDefault(loop => loop.Name == name) ?? throw new NotFoundException($"Loop {name}");

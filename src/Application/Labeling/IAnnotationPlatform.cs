@@ -1,4 +1,5 @@
 using System.Text.Json;
+using GourmetGram.Application.Classification;
 using GourmetGram.Application.Common;
 using GourmetGram.Domain.Labeling;
 
@@ -19,6 +20,28 @@ public sealed record ProjectPlan(
 {
     /// <summary>Where webhooks are taken, below the address of this server.</summary>
     public const string WebhookPath = "api/v1/label-studio/webhook";
+
+    /// <summary>The header in which a webhook's secret comes.</summary>
+    public const string WebhookHeader = "X-GourmetGram-Secret";
+}
+
+/// <summary>The places in the bucket <see cref="Buckets.Labels"/> through which this server and the annotation platform hand each other tasks and labels.</summary>
+public static class ExchangePlaces
+{
+    /// <summary>Begins the keys of all tasks.</summary>
+    public const string Tasks = "tasks/";
+
+    /// <summary>Begins the keys of all labels.</summary>
+    public const string Outputs = "output/";
+
+    /// <summary>Which keys are taken for tasks, a regular expression that has to match from the start of the key on.</summary>
+    public const string TaskPattern = @".*\.json$";
+
+    /// <summary>Where the tasks of a loop stand, with a slash at its end.</summary>
+    public static string TasksOf(string loop) => $"{Tasks}{loop}/";
+
+    /// <summary>Where the labels of a loop stand, with a slash at its end.</summary>
+    public static string OutputsOf(string loop) => $"{Outputs}{loop}/";
 }
 
 /// <summary>What the project of a loop is now.</summary>

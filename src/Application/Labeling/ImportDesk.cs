@@ -15,7 +15,7 @@ internal sealed class ImportDesk(IAnnotationPlatform platform, IObjectStore stor
     /// <summary>Each time at least one object is taken out of the way.</summary>
     private const int MostAttempts = 100;
 
-    private static readonly Regex Taken = new(TaskFile.KeyPattern, RegexOptions.CultureInvariant | RegexOptions.NonBacktracking);
+    private static readonly Regex Taken = new(ExchangePlaces.TaskPattern, RegexOptions.CultureInvariant | RegexOptions.NonBacktracking);
 
     /// <param name="Made">Tasks that the platform made.</param>
     /// <param name="Quarantined">Objects that it could not read.</param>
@@ -46,7 +46,7 @@ internal sealed class ImportDesk(IAnnotationPlatform platform, IObjectStore stor
     private async Task<int> RemoveCulpritsAsync(AnnotationProject project, CancellationToken cancellationToken)
     {
         var placeholder = TaskFile.PlaceholderOf(project.Loop).Key;
-        var folder = TaskFile.FolderOf(project.Loop);
+        var folder = ExchangePlaces.TasksOf(project.Loop);
         var known = new HashSet<string>(StringComparer.Ordinal);
         await foreach (var page in platform.TasksAsync(project, changedSince: null, cancellationToken))
             known.UnionWith(page.Select(task => task.ObjectKey).OfType<string>());
@@ -64,7 +64,7 @@ internal sealed class ImportDesk(IAnnotationPlatform platform, IObjectStore stor
             // Ours were checked when they were written.
             if (fault is null)
                 continue;
-            await quarantine.TakeAsync(address, found.Key["tasks/".Length..], $"Label Studio cannot read it as a task. {fault}", keep: false, cancellationToken);
+            await quarantine.TakeAsync(address, found.Key[ExchangePlaces.Tasks.Length..], $"Label Studio cannot read it as a task. {fault}", keep: false, cancellationToken);
             logger.LogWarning("{Key} kept Label Studio from the tasks after it and is in quarantine now: {Reason}", found.Key, fault);
             removed++;
         }

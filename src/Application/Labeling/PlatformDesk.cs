@@ -45,20 +45,21 @@ internal sealed class PlatformDesk(IAnnotationPlatform platform, IObjectStore st
         var seen = new Seen();
         await foreach (var page in platform.TasksAsync(project, changedSince, cancellationToken))
         {
-            foreach (var task in page)
+            var ours = page.Select(task => (task, TaskIdIn(task))).ToList();
+            foreach (var (task, ourId) in ours)
             {
                 seen.Count++;
                 seen.To = seen.To is null || task.ChangedAt > seen.To ? task.ChangedAt : seen.To;
                 if (task.ObjectKey is not null)
                     seen.Keys.Add(task.ObjectKey);
-                if (TaskIdIn(task) is not { } id)
+                if (ourId is not { } id)
                     continue;
                 if (!seen.Tasks.TryGetValue(id, out var numbers))
                     seen.Tasks[id] = numbers = [];
                 numbers.Add(task.Id);
             }
 
-            var (outcomes, takenBack) = await ConcurrentChangeException.RetryAsync(() => TakeAsync(project.Loop, page, seen, cancellationToken));
+            var (outcomes, takenBack) = await ConcurrentChangeException.RetryAsync(() => TakeAsync(project.Loop, ours, seen, cancellationToken));
             labels.Release();
             foreach (var outcome in outcomes)
                 seen.Outcomes[outcome]++;
@@ -74,28 +75,28 @@ internal sealed class PlatformDesk(IAnnotationPlatform platform, IObjectStore st
     {
         if (seen.Annotations.Count == 0)
             return 0;
-        var folder = $"{OutputDesk.Prefix}{loop}/";
+        var folder = ExchangePlaces.OutputsOf(loop);
         var names = await store.ListAsync(Buckets.Labels, folder, cancellationToken).Select(found => found.Key[folder.Length..]).ToHashSetAsync(StringComparer.Ordinal, cancellationToken: cancellationToken);
         // Platforms that write whole tasks name them by the task.
         return seen.Annotations.Count(pair => !names.Contains(pair.Key.ToString(CultureInfo.InvariantCulture)) && !names.Contains($"{pair.Value.ToString(CultureInfo.InvariantCulture)}.json"));
     }
 
-    private async Task<(IReadOnlyList<OutputOutcome> Outcomes, int TakenBack)> TakeAsync(string loop, IReadOnlyList<PlatformTask> page, Seen seen, CancellationToken cancellationToken)
+    private async Task<(IReadOnlyList<OutputOutcome> Outcomes, int TakenBack)> TakeAsync(string loop, IReadOnlyList<(PlatformTask Task, Guid? Id)> page, Seen seen, CancellationToken cancellationToken)
     {
-        var read = page.Select(task => (Task: task, Annotations: Read(task))).ToList();
+        var read = page.Select(pair => (pair.Task, pair.Id, Annotations: Read(pair.Task))).ToList();
         // Also of tasks without annotations: theirs may have been taken back.
         var named = await photos.FindAsync(
-            read.SelectMany(pair => pair.Annotations).SelectMany(annotation => annotation.Photo).Concat(page.Select(TaskIdIn).OfType<Guid>().Select(id => id.ToString())), cancellationToken);
+            read.SelectMany(task => task.Annotations).SelectMany(annotation => annotation.Photo).Concat(page.Select(task => task.Id).OfType<Guid>().Select(id => id.ToString())), cancellationToken);
         await desk.PrepareAsync(named, cancellationToken);
         var outcomes = new List<OutputOutcome>();
         var takenBack = 0;
-        foreach (var (task, annotations) in read)
+        foreach (var (task, ourId, annotations) in read)
         {
             foreach (var number in annotations.Select(annotation => annotation.AnnotationId).OfType<long>())
                 seen.Annotations[number] = task.Id;
             if (annotations.Count > 0)
                 outcomes.Add((await desk.KeepAsync(loop, file: null, annotations, known: null, cancellationToken)).Outcome);
-            if (TaskIdIn(task) is { } id && named.GetValueOrDefault(id.ToString()) is { } photo)
+            if (ourId is { } id && named.GetValueOrDefault(id.ToString()) is { } photo)
                 takenBack += desk.TakeBack(loop, photo, task.MadeAt, task.ChangedAt, annotations.Select(annotation => annotation.AnnotationId).OfType<long>().ToHashSet());
         }
 

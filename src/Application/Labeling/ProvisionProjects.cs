@@ -34,7 +34,7 @@ public static class ProvisionProjects
             return await exclusive.RunAsync(SyncStorages.Turn, Patience, async token =>
             {
                 var items = new List<Item>();
-                foreach (var loop in (await loops.AllAsync(token)).Where(loop => loop.Row.Surface == Surface.LabelStudio))
+                foreach (var loop in await loops.OnAsync(Surface.LabelStudio, token))
                 {
                     var (project, state) = await keeper.EnsureAsync(loop, token);
                     items.Add(new Item(loop.Name, loop.Strategy.Title, project.Parts.ProjectId, state.Repairs, state.Complaints));

@@ -30,7 +30,7 @@ public static class PublishTasks
             // While it cannot be used at all, what nobody would see is not given to it.
             if (platform.FindHindrance() is null)
             {
-                foreach (var loop in (await loops.AllAsync(cancellationToken)).Where(loop => loop.Row.Surface == Surface.LabelStudio))
+                foreach (var loop in await loops.OnAsync(Surface.LabelStudio, cancellationToken))
                     published += await publisher.PublishAsync(loop, Step, cancellationToken);
             }
 

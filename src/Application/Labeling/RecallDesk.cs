@@ -47,7 +47,7 @@ internal sealed class RecallDesk(
                 var open = await OpenOfAsync(loop, ids, cancellationToken);
                 if (project is not null)
                     await platform.RemoveAsync(project, [.. open.SelectMany(id => seen!.Tasks.GetValueOrDefault(id) ?? [])], cancellationToken);
-                await ConcurrentChangeException.RetryAsync(() => MarkAsync(loop.Name, ids, cancellationToken));
+                await ConcurrentChangeException.RetryAsync(() => MarkAsync(ids, cancellationToken));
                 tasks.Release();
                 recalled += ids.Count;
                 step();
@@ -73,7 +73,7 @@ internal sealed class RecallDesk(
         return [.. ids.Where(id => !decided.Contains(id))];
     }
 
-    private async Task<bool> MarkAsync(string loop, IReadOnlyList<Guid> ids, CancellationToken cancellationToken)
+    private async Task<bool> MarkAsync(IReadOnlyList<Guid> ids, CancellationToken cancellationToken)
     {
         tasks.Release();
         foreach (var task in (await tasks.ListAsync(new TasksToChange(ids), cancellationToken)).Where(task => task.IsOnPlatform))
@@ -84,7 +84,7 @@ internal sealed class RecallDesk(
                 task.RetireObject();
         }
 
-        foreach (var recall in (await recalls.ListAsync(new RecallsOf(loop, int.MaxValue), cancellationToken)).Where(recall => ids.Contains(recall.Id)))
+        foreach (var recall in await recalls.ListAsync(new RecallsWithIds(ids), cancellationToken))
             recalls.Remove(recall);
         await tasks.SaveChangesAsync(CancellationToken.None);
         return true;

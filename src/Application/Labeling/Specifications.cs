@@ -304,6 +304,15 @@ internal sealed class RecallsOf : Specification<TaskRecall>
     }
 }
 
+/// <summary>Tasks with these ids that still have to go from Label Studio, to be removed.</summary>
+internal sealed class RecallsWithIds : Specification<TaskRecall>
+{
+    public RecallsWithIds(IReadOnlyCollection<Guid> ids)
+    {
+        Query.Where(recall => ids.Contains(recall.Id));
+    }
+}
+
 /// <summary>The projects of all loops, to be changed.</summary>
 internal sealed class AllProjects : Specification<AnnotationProject>;
 

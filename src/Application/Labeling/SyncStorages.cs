@@ -48,7 +48,7 @@ public static class SyncStorages
         public async Task<Response> Handle(Command request, CancellationToken cancellationToken)
         {
             var total = new Total();
-            var due = (await loops.AllAsync(cancellationToken)).Where(loop => loop.Row.Surface == Surface.LabelStudio).ToList();
+            var due = await loops.OnAsync(Surface.LabelStudio, cancellationToken);
             if (due.Count == 0)
                 return total.ToResponse();
             if (platform.FindHindrance() is { } hindrance)
@@ -89,7 +89,7 @@ public static class SyncStorages
         {
             var (project, state) = await keeper.EnsureAsync(loop, cancellationToken);
             total.Repaired += state.Repairs.Count;
-            var keys = await store.ListAsync(Buckets.Labels, TaskFile.FolderOf(loop.Name), cancellationToken).Select(found => found.Key).ToHashSetAsync(StringComparer.Ordinal, cancellationToken: cancellationToken);
+            var keys = await store.ListAsync(Buckets.Labels, ExchangePlaces.TasksOf(loop.Name), cancellationToken).Select(found => found.Key).ToHashSetAsync(StringComparer.Ordinal, cancellationToken: cancellationToken);
             await publisher.ReconcileAsync(loop.Name, keys, cancellationToken);
             total.Published += await publisher.PublishAsync(loop, step, cancellationToken);
             var import = await imports.RunAsync(project, cancellationToken);

@@ -14,22 +14,16 @@ namespace GourmetGram.Application.Labeling;
 /// </summary>
 internal static class TaskFile
 {
-    /// <summary>Which keys Label Studio takes for tasks; it matches the whole key.</summary>
-    public const string KeyPattern = @".*\.json$";
-
     private const string Start = "task";
     private const string End = ".json";
 
     private static readonly JsonSerializerOptions Readable = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    /// <summary>Where the tasks of a loop stand.</summary>
-    public static string FolderOf(string loop) => $"tasks/{loop}/";
-
     /// <summary>An empty object that is no task: without any object Label Studio takes the folder for a mistake.</summary>
-    public static ObjectAddress PlaceholderOf(string loop) => new(Classification.Buckets.Labels, FolderOf(loop));
+    public static ObjectAddress PlaceholderOf(string loop) => new(Classification.Buckets.Labels, ExchangePlaces.TasksOf(loop));
 
     /// <summary>Where a task stands.</summary>
-    public static ObjectAddress AddressOf(string loop, Guid task) => new(Classification.Buckets.Labels, $"{FolderOf(loop)}{Start}{task}{End}");
+    public static ObjectAddress AddressOf(string loop, Guid task) => new(Classification.Buckets.Labels, $"{ExchangePlaces.TasksOf(loop)}{Start}{task}{End}");
 
     /// <returns>The task whose key this is; null for what another program named otherwise.</returns>
     public static Guid? TaskIn(string key)

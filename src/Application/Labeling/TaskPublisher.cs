@@ -58,10 +58,12 @@ internal sealed class TaskPublisher(
     public async Task<int> ReconcileAsync(string loop, IReadOnlySet<string> keys, CancellationToken cancellationToken)
     {
         var missing = 0;
+        var standing = new HashSet<Guid>();
         Guid? after = null;
         while (await tasks.ListAsync(new TasksWithObject(loop, after, Batch), cancellationToken) is { Count: > 0 } batch)
         {
             after = batch[^1].Id;
+            standing.UnionWith(batch.Select(task => task.Id));
             var lost = batch.Where(task => !keys.Contains(TaskFile.AddressOf(loop, task.Id).Key)).Select(task => task.Id).ToList();
             if (lost.Count == 0)
                 continue;
@@ -76,7 +78,7 @@ internal sealed class TaskPublisher(
             });
         }
 
-        foreach (var chunk in keys.Select(TaskFile.TaskIn).OfType<Guid>().Chunk(Batch))
+        foreach (var chunk in keys.Select(TaskFile.TaskIn).OfType<Guid>().Where(id => !standing.Contains(id)).Chunk(Batch))
         {
             // An object whose task is not known here is somebody else's.
             foreach (var task in (await tasks.ListAsync(new TasksWithIds(chunk), cancellationToken)).Where(task => !task.IsOpen && !task.HasObject && task.Loop == loop))

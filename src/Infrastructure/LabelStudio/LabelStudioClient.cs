@@ -65,7 +65,7 @@ internal sealed class LabelStudioClient : IDisposable
 
     /// <summary>Where it is.</summary>
     /// <exception cref="PlatformUnavailableException">It is not connected.</exception>
-    public Uri Address => options.CurrentValue.Address ?? throw new PlatformUnavailableException("Label Studio is not connected: set LabelStudio:Url and LabelStudio:ApiKey.");
+    public Uri Address => options.CurrentValue.Address ?? throw new PlatformUnavailableException(LabelStudioOptions.NotConnected);
 
     private TimeSpan Deadline => TimeSpan.FromSeconds(options.CurrentValue.TimeoutSeconds);
 

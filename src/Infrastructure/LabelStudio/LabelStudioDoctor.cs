@@ -125,7 +125,7 @@ internal sealed class LabelStudioDoctor(LabelStudioClient client, LabelStudioTok
             return;
         }
 
-        if (all.Count(found => found.Bucket == storage.Bucket && (found.Prefix ?? "").Trim('/') == (storage.Prefix ?? "").Trim('/')) is > 1 and var same)
+        if (all.Count(found => found.IsAt(storage.Bucket, storage.Prefix)) is > 1 and var same)
             findings.Add(new Finding(FindingKind.Warning, subject, $"{same} storages name {storage.Bucket}/{storage.Prefix}: each brings in or writes everything again.", how, $"Delete all but {id} in the project's settings, Cloud Storage."));
         if (LabelStudioProvisioning.DifferencesOf(storage, wanted) is { Count: > 0 } differences)
             findings.Add(new Finding(FindingKind.Error, subject, $"{name} {id} was changed: {string.Join(", ", differences)}.", how, Fix));

@@ -12,6 +12,9 @@ public sealed class LabelStudioOptions
     /// <summary>Value of <see cref="StoreEndpoint"/> that leaves it to Label Studio.</summary>
     public const string Own = "own";
 
+    /// <summary>What to say while it is not connected.</summary>
+    internal const string NotConnected = "Label Studio is not connected: set LabelStudio:Url and LabelStudio:ApiKey.";
+
     [Description("Address of Label Studio (1.16 to 1.23), e.g. `http://label-studio:8080`. Empty: it is not used.")]
     public string? Url { get; set; }
 

@@ -16,7 +16,7 @@ internal sealed class LabelStudioPlatform(
 {
     public Uri? Address => options.CurrentValue.Address;
 
-    public string? FindHindrance() => options.CurrentValue.Address is null ? "Label Studio is not connected: set LabelStudio:Url and LabelStudio:ApiKey."
+    public string? FindHindrance() => options.CurrentValue.Address is null ? LabelStudioOptions.NotConnected
         : store.CurrentValue.Provider != ObjectStoreProvider.S3 ? "Label Studio reads tasks from an S3 server, but ObjectStore:Provider is FileSystem: use an S3 server (gourmetgram storage copy --to S3 moves what there is), or the review page."
         : null;
 

@@ -22,8 +22,6 @@ internal sealed class LabelStudioProvisioning(LabelStudioClient client, IOptions
     /// <summary>By chance, so that whatever is labelled first is itself a random sample.</summary>
     private const string Sampling = "Uniform sampling";
 
-    private const string Secret = "X-GourmetGram-Secret";
-
     private static readonly string[] Actions = ["ANNOTATION_CREATED", "ANNOTATION_UPDATED", "ANNOTATIONS_DELETED", "TASKS_DELETED"];
 
     /// <summary>Looks after one project.</summary>
@@ -92,18 +90,18 @@ internal sealed class LabelStudioProvisioning(LabelStudioClient client, IOptions
         var address = options.CurrentValue.CallbackUrl is { Length: > 0 } callback ? $"{callback.TrimEnd('/')}/{ProjectPlan.WebhookPath}" : plan.WebhookAddress;
         return address is null
             ? null
-            : new WebhookCalls.Wanted(address, project, SendPayload: false, SendForAllActions: false, Actions, new Dictionary<string, string>(StringComparer.Ordinal) { [Secret] = plan.WebhookSecret }, IsActive: true);
+            : new WebhookCalls.Wanted(address, project, SendPayload: false, SendForAllActions: false, Actions, new Dictionary<string, string>(StringComparer.Ordinal) { [ProjectPlan.WebhookHeader] = plan.WebhookSecret }, IsActive: true);
     }
 
     /// <summary>Which of a webhook's settings are not as planned.</summary>
     public static bool IsAsPlanned(WebhookCalls.Webhook webhook, WebhookCalls.Wanted wanted) =>
-        webhook is { IsActive: true, SendForAllActions: false, SendPayload: false } && webhook.Headers?.GetValueOrDefault(Secret) == wanted.Headers[Secret]
+        webhook is { IsActive: true, SendForAllActions: false, SendPayload: false } && webhook.Headers?.GetValueOrDefault(ProjectPlan.WebhookHeader) == wanted.Headers[ProjectPlan.WebhookHeader]
         && (webhook.Actions ?? []).Order(StringComparer.Ordinal).SequenceEqual(wanted.Actions.Order(StringComparer.Ordinal), StringComparer.Ordinal);
 
     /// <summary>From where Label Studio should read tasks.</summary>
-    public StorageCalls.Wanted SourceOf(long project, string loop) => Storage(project, $"Source Storage - {loop}", Buckets.Labels, $"tasks/{loop}/") with
+    public StorageCalls.Wanted SourceOf(long project, string loop) => Storage(project, $"Source Storage - {loop}", Buckets.Labels, ExchangePlaces.TasksOf(loop)) with
     {
-        RegexFilter = @".*\.json$",
+        RegexFilter = ExchangePlaces.TaskPattern,
         UseBlobUrls = false,
         Presign = false,
         RecursiveScan = false,
@@ -111,7 +109,7 @@ internal sealed class LabelStudioProvisioning(LabelStudioClient client, IOptions
     };
 
     /// <summary>To where it should write labels. A prefix with a slash at its end would make keys with two of them.</summary>
-    public StorageCalls.Wanted TargetOf(long project, string loop) => Storage(project, $"Target Storage - {loop}", Buckets.Labels, $"output/{loop}") with { CanDeleteObjects = false };
+    public StorageCalls.Wanted TargetOf(long project, string loop) => Storage(project, $"Target Storage - {loop}", Buckets.Labels, ExchangePlaces.OutputsOf(loop).TrimEnd('/')) with { CanDeleteObjects = false };
 
     private StorageCalls.Wanted PicturesOf(long project) => Storage(project, "Photos", Classify.Bucket, "") with { UseBlobUrls = false, Presign = false, RecursiveScan = false, Synchronizable = false };
 
@@ -186,7 +184,7 @@ internal sealed class LabelStudioProvisioning(LabelStudioClient client, IOptions
     {
         var all = await client.StoragesAsync(kind, wanted.Project, cancellationToken);
         var found = all.FirstOrDefault(storage => storage.Id == known)
-            ?? all.Where(storage => storage.Bucket == wanted.Bucket && (storage.Prefix ?? "").Trim('/') == wanted.Prefix.Trim('/')).MinBy(storage => storage.Id);
+            ?? all.Where(storage => storage.IsAt(wanted.Bucket, wanted.Prefix)).MinBy(storage => storage.Id);
         if (found is null)
         {
             var made = await client.MakeStorageAsync(kind, wanted, cancellationToken);

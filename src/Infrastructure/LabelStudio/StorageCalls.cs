@@ -55,6 +55,9 @@ internal static class StorageCalls
     {
         /// <summary>Whether a sync runs, or seems to.</summary>
         public bool IsBusy => Status is "queued" or "in_progress";
+
+        /// <summary>Whether it names this place; slashes at the ends of a prefix make no difference.</summary>
+        public bool IsAt(string? bucket, string? prefix) => Bucket == bucket && (Prefix ?? "").Trim('/') == (prefix ?? "").Trim('/');
     }
 
     /// <param name="TimeLastPing">When the sync that runs last gave a sign of life, as text of Label Studio's.</param>

@@ -10,7 +10,6 @@ namespace GourmetGram.WebApi.Labeling;
 /// <summary><c>/api/v1/label-studio</c>: how we stand with Label Studio, and what it tells us.</summary>
 internal static class LabelStudioEndpoints
 {
-    private const string Secret = "X-GourmetGram-Secret";
     private const string Server = "Label Studio";
 
     /// <summary>Label Studio writes the object of a label before it tells of it.</summary>
@@ -34,15 +33,15 @@ internal static class LabelStudioEndpoints
             .WithDescription("Of each thing: what is so, how we know, and what to do. Nothing is changed.")
             .Fails(StatusCodes.Status401Unauthorized, StatusCodes.Status403Forbidden);
         group.MapPost("/webhook", HearAsync).WithName("HearLabelStudio").WithSummary("Be told by Label Studio that somebody has labelled").RequireAuthorization(Policies.Visitor)
-            .WithDescription($"For the webhooks that this server makes in Label Studio: their secret comes in the header {Secret}. The body is not read. The job process-annotations runs within seconds, sync-label-studio within a minute.")
+            .WithDescription($"For the webhooks that this server makes in Label Studio: their secret comes in the header {ProjectPlan.WebhookHeader}. The body is not read. The job process-annotations runs within seconds, sync-label-studio within a minute.")
             .Fails(StatusCodes.Status403Forbidden);
     }
 
     private static async Task<Results<Accepted, ProblemHttpResult>> HearAsync(HttpContext context, IMediator mediator, JobBell bell, CancellationToken cancellationToken)
     {
-        var heard = await mediator.Send(new HearWebhook.Command(context.Request.Headers[Secret]), cancellationToken);
+        var heard = await mediator.Send(new HearWebhook.Command(context.Request.Headers[ProjectPlan.WebhookHeader]), cancellationToken);
         if (!heard.IsOurs)
-            return TypedResults.Problem($"The header {Secret} does not hold the secret of a project.", statusCode: StatusCodes.Status403Forbidden);
+            return TypedResults.Problem($"The header {ProjectPlan.WebhookHeader} does not hold the secret of a project.", statusCode: StatusCodes.Status403Forbidden);
         bell.Ring("process-annotations", Server, ForObjects);
         bell.Ring("sync-label-studio", Server, ForTheRest);
         return TypedResults.Accepted((string?)null);
