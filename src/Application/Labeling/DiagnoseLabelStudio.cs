@@ -21,7 +21,7 @@ public static class DiagnoseLabelStudio
     }
 
     internal sealed class Handler(
-        IAnnotationPlatform platform, ProjectKeeper keeper, LoopBook loops, IRepository<AnnotationProject> projects, IRepository<ReadOutput> reads, ILabelStudioWatch watch, Quarantine quarantine,
+        IAnnotationPlatform platform, ProjectKeeper keeper, LoopBook loops, IRepository<AnnotationProject> projects, OutputDesk outputs, ILabelStudioWatch watch, Quarantine quarantine,
         IObjectStore store, ILinks links, TimeProvider time) : IRequestHandler<Query, Response>
     {
         private const string Settings = "Settings";
@@ -32,7 +32,7 @@ public static class DiagnoseLabelStudio
 
         public async Task<Response> Handle(Query request, CancellationToken cancellationToken)
         {
-            var due = (await loops.AllAsync(cancellationToken)).Where(loop => loop.Row.Surface == Surface.LabelStudio).ToList();
+            var due = await loops.OnAsync(Surface.LabelStudio, cancellationToken);
             if (platform.FindHindrance() is { } hindrance)
             {
                 var isMeant = due.Count > 0 || platform.Address is not null;
@@ -50,7 +50,7 @@ public static class DiagnoseLabelStudio
             return new Response(findings);
         }
 
-        private IEnumerable<Finding> SettingsFindings(List<Loop> due)
+        private IEnumerable<Finding> SettingsFindings(IReadOnlyList<Loop> due)
         {
             if (due.Count == 0)
                 yield return new Finding(FindingKind.Warning, Settings, "Label Studio is connected, but no loop is handed out by it.", "the loops' settings", "On the page Loops, set a loop's 'Handed out by' to Label Studio.");
@@ -89,22 +89,13 @@ public static class DiagnoseLabelStudio
 
         private async Task<Finding> OutputFindingAsync(Loop loop, CancellationToken cancellationToken)
         {
-            const int Batch = 500;
-            var folder = $"{OutputDesk.Prefix}{loop.Name}/";
-            var (all, unread) = (0, 0);
-            await foreach (var batch in store.ListAsync(Buckets.Labels, folder, cancellationToken).Where(found => !found.Key.EndsWith('/')).Chunk(Batch).WithCancellation(cancellationToken))
-            {
-                var known = (await reads.ListAsync(new ReadOutputs([.. batch.Select(found => found.Key)]), cancellationToken)).ToDictionary(read => read.Key, read => read.Version, StringComparer.Ordinal);
-                all += batch.Length;
-                unread += batch.Count(found => known.GetValueOrDefault(found.Key) != found.Version);
-            }
-
+            var (all, unread) = await outputs.CountAsync(loop.Name, cancellationToken);
             return new Finding(
-                unread > 0 ? FindingKind.Warning : FindingKind.Good, loop.Strategy.Title, $"{all} labels are in the object store, {unread} of them not read yet.", $"a listing of {Buckets.Labels}/{folder}",
+                unread > 0 ? FindingKind.Warning : FindingKind.Good, loop.Strategy.Title, $"{all} labels are in the object store, {unread} of them not read yet.", $"a listing of {Buckets.Labels}/{ExchangePlaces.OutputsOf(loop.Name)}",
                 unread > 0 ? "Run the job process-annotations." : null);
         }
 
-        private async Task<IReadOnlyList<Finding>> StoreFindingsAsync(List<Loop> due, CancellationToken cancellationToken)
+        private async Task<IReadOnlyList<Finding>> StoreFindingsAsync(IReadOnlyList<Loop> due, CancellationToken cancellationToken)
         {
             var findings = new List<Finding>();
             try

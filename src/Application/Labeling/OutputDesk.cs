@@ -13,8 +13,6 @@ namespace GourmetGram.Application.Labeling;
 internal sealed class OutputDesk(
     IObjectStore store, IRepository<ReadOutput> reads, IRepository<UserFeedback> feedback, PhotoFinder photos, AnnotationDesk desk, Quarantine quarantine, TimeProvider time, ILogger<OutputDesk> logger)
 {
-    public const string Prefix = "output/";
-
     private const int Batch = 100;
     private const int Readers = 4;
 
@@ -23,7 +21,7 @@ internal sealed class OutputDesk(
     public async Task<IReadOnlyDictionary<OutputOutcome, int>> RunAsync(Action read, CancellationToken cancellationToken)
     {
         var counts = Enum.GetValues<OutputOutcome>().ToDictionary(outcome => outcome, _ => 0);
-        await foreach (var batch in store.ListAsync(Buckets.Labels, Prefix, cancellationToken).Chunk(Batch).WithCancellation(cancellationToken))
+        await foreach (var batch in store.ListAsync(Buckets.Labels, ExchangePlaces.Outputs, cancellationToken).Chunk(Batch).WithCancellation(cancellationToken))
         {
             var outcomes = await ConcurrentChangeException.RetryAsync(() => TakeAsync(batch, cancellationToken));
             reads.Release();
@@ -37,18 +35,39 @@ internal sealed class OutputDesk(
         return counts;
     }
 
+    /// <summary>Counts the objects of a loop.</summary>
+    /// <returns>How many there are, and how many of them the next run will read.</returns>
+    /// <exception cref="StoreUnavailableException">A store is away.</exception>
+    public async Task<(int All, int Unread)> CountAsync(string loop, CancellationToken cancellationToken)
+    {
+        var (all, unread) = (0, 0);
+        await foreach (var batch in store.ListAsync(Buckets.Labels, ExchangePlaces.OutputsOf(loop), cancellationToken).Chunk(Batch).WithCancellation(cancellationToken))
+        {
+            var sifted = await SiftAsync(batch, cancellationToken);
+            (all, unread) = (all + sifted.Files, unread + sifted.Fresh.Count);
+        }
+
+        return (all, unread);
+    }
+
     private async Task<IReadOnlyList<OutputOutcome>> TakeAsync(IReadOnlyList<StoredObject> batch, CancellationToken cancellationToken)
     {
-        // A folder may be an object of its own.
-        var files = batch.Where(found => !found.Key.EndsWith('/')).ToDictionary(found => found.Key, StringComparer.Ordinal);
-        var known = (await reads.ListAsync(new ReadOutputs(files.Keys), cancellationToken)).ToDictionary(row => row.Key, StringComparer.Ordinal);
-        var own = (await feedback.ListAsync(new FeedbackWithIds([.. files.Keys.Select(FeedbackOf).OfType<Guid>()]), cancellationToken)).Select(fact => fact.OutputKey).ToHashSet(StringComparer.Ordinal);
-        var fresh = files.Values.Where(found => !own.Contains(found.Key) && (!known.TryGetValue(found.Key, out var row) || row.Version != found.Version)).ToList();
+        var (_, fresh, known) = await SiftAsync(batch, cancellationToken);
         var outcomes = fresh.Count == 0 ? [] : await ReadAsync(fresh, known, cancellationToken);
         foreach (var row in known.Values.Where(row => row.IsMoveDue))
             await MoveAsync(row, cancellationToken);
         await reads.SaveChangesAsync(CancellationToken.None);
         return outcomes;
+    }
+
+    /// <summary>Tells what is still to be read from what was, and from what we wrote ourselves.</summary>
+    private async Task<(int Files, List<StoredObject> Fresh, Dictionary<string, ReadOutput> Known)> SiftAsync(IReadOnlyList<StoredObject> batch, CancellationToken cancellationToken)
+    {
+        // A folder may be an object of its own.
+        var files = batch.Where(found => !found.Key.EndsWith('/')).ToDictionary(found => found.Key, StringComparer.Ordinal);
+        var known = (await reads.ListAsync(new ReadOutputs(files.Keys), cancellationToken)).ToDictionary(row => row.Key, StringComparer.Ordinal);
+        var own = (await feedback.ListAsync(new FeedbackWithIds([.. files.Keys.Select(FeedbackOf).OfType<Guid>()]), cancellationToken)).Select(fact => fact.OutputKey).ToHashSet(StringComparer.Ordinal);
+        return (files.Count, files.Values.Where(found => !own.Contains(found.Key) && (!known.TryGetValue(found.Key, out var row) || row.Version != found.Version)).ToList(), known);
     }
 
     private async Task<IReadOnlyList<OutputOutcome>> ReadAsync(List<StoredObject> fresh, Dictionary<string, ReadOutput> known, CancellationToken cancellationToken)
@@ -95,7 +114,7 @@ internal sealed class OutputDesk(
     private async Task MoveAsync(ReadOutput row, CancellationToken cancellationToken)
     {
         var from = new ObjectAddress(Buckets.Labels, row.Key);
-        var rest = row.Key[Prefix.Length..];
+        var rest = row.Key[ExchangePlaces.Outputs.Length..];
         try
         {
             if (row.Outcome == OutputOutcome.Invalid)

@@ -1,6 +1,7 @@
 using GourmetGram.Application.Labeling;
 using GourmetGram.Domain.Feedback;
 using GourmetGram.Tests.Integration.LabelStudio.Double;
+using GourmetGram.Tests.Integration.Persistence;
 
 namespace GourmetGram.Tests.Integration.LabelStudio;
 
@@ -68,6 +69,16 @@ public abstract class DoctorTests : LabelStudioTests
         await SwitchAsync(Surface.LabelStudio);
         Assert.Contains(await DoctorAsync(), finding => finding.Kind == FindingKind.Error && finding.What == "The loop has no project in Label Studio yet.");
         Assert.Contains(await DoctorAsync(), finding => finding.Kind == FindingKind.Good && finding.What.StartsWith("Version 1.", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task What_we_wrote_ourselves_does_not_wait_to_be_read()
+    {
+        await SwitchAsync(Surface.LabelStudio, "userfeedback2");
+        var correction = UserFeedback.Correct(Assert.Single(await PhotosAsync(1)), 0, Some.Visitor, FeedbackSource.Api, Some.Time);
+        await Host.SaveAsync(correction);
+        await PutAsync(correction.OutputKey, "{}");
+        Assert.Contains(await DoctorAsync(), finding => finding.Kind == FindingKind.Good && finding.What == "1 labels are in the object store, 0 of them not read yet.");
     }
 
     private async Task BreakAsync(HttpMethod method, string path, string? body = null)
