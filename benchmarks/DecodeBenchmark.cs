@@ -27,7 +27,9 @@ public class DecodeBenchmark
         var jpeg = LoadPhotos.Make(Path.Combine(AppContext.BaseDirectory, "samples", "soup.jpg"), 4000, 3000, 88);
         using var bitmap = SKBitmap.Decode(jpeg);
         // Smooth again: a PNG of noise has more bytes than a photo may have.
-        using var smooth = bitmap.Resize(new SKImageInfo(1000, 750), new SKSamplingOptions(SKFilterMode.Linear)).Resize(new SKImageInfo(4000, 3000), new SKSamplingOptions(SKFilterMode.Linear));
+        using var smooth = bitmap
+            .Resize(new SKImageInfo(1000, 750), new SKSamplingOptions(SKFilterMode.Linear))
+            .Resize(new SKImageInfo(4000, 3000), new SKSamplingOptions(SKFilterMode.Linear));
         using var encoded = Format switch
         {
             "png" => smooth.Encode(SKEncodedImageFormat.Png, 100),

@@ -11,34 +11,51 @@ internal static class AwayBenchmark
 
     /// <param name="options">As those of <see cref="LoadBenchmark.RunAsync(string[])"/>; besides <c>--s3 "ENDPOINT KEY SECRET"</c>, as tests/run-s3.sh prints it.</param>
     public static Task<int> RunAsync(string[] options) => LoadBenchmark.WithServerAsync(options, async (executable, _, rounds) =>
-    {
-        if (Array.IndexOf(options, "--s3") is not (>= 0 and var at) || options.ElementAtOrDefault(at + 1)?.Split(' ') is not [var endpoint, var key, var secret])
-            throw new InvalidOperationException("--s3 \"ENDPOINT KEY SECRET\" is missing: tests/run-s3.sh starts a server and prints it.");
-        var photo = LoadPhotos.Make(Path.Combine(AppContext.BaseDirectory, "samples", "soup.jpg"), 1024, 768, 88);
-        // Takes connections and never answers.
-        using var silent = new TcpListener(IPAddress.Loopback, 0);
-        silent.Start();
-        using var closed = new TcpListener(IPAddress.Loopback, 0);
-        closed.Start();
-        var nobody = $"http://{closed.LocalEndpoint}";
-        closed.Stop();
-
-        await using var up = Start(executable, endpoint, key, secret);
-        using var normal = new Generator(await up.ListeningAsync(), new PredictRequest(photo));
-        await normal.ClosedAsync(Clients, Turn);
-        Console.WriteLine($"\n{Clients} clients, 1024 × 768\n\n{LoadBenchmark.Head}");
-        foreach (var (name, address) in new[] { ("store down", nobody), ("store hangs", $"http://{silent.LocalEndpoint}") })
         {
-            await using var away = Start(executable, address, key, secret);
-            using var left = new Generator(await away.ListeningAsync(), new PredictRequest(photo));
-            await left.ClosedAsync(Clients, Turn);
-            await LoadBenchmark.CompareAsync(name, rounds, async () => (await normal.ClosedAsync(Clients, Turn)).PerSecond, () => left.ClosedAsync(Clients, Turn));
-        }
-    });
+            if (
+                Array.IndexOf(options, "--s3") is not (>= 0 and var at)
+                || options.ElementAtOrDefault(at + 1)?.Split(' ') is not [var endpoint, var key, var secret]
+            )
+                throw new InvalidOperationException(
+                    "--s3 \"ENDPOINT KEY SECRET\" is missing: tests/run-s3.sh starts a server and prints it."
+                );
+            var photo = LoadPhotos.Make(Path.Combine(AppContext.BaseDirectory, "samples", "soup.jpg"), 1024, 768, 88);
+            // Takes connections and never answers.
+            using var silent = new TcpListener(IPAddress.Loopback, 0);
+            silent.Start();
+            using var closed = new TcpListener(IPAddress.Loopback, 0);
+            closed.Start();
+            var nobody = $"http://{closed.LocalEndpoint}";
+            closed.Stop();
 
-    private static PinnedServer Start(string executable, string endpoint, string key, string secret) => new(
-        executable, LoadBenchmark.ServerCore,
-        ("ObjectStore__Provider", "S3"), ("ObjectStore__Endpoint", endpoint), ("ObjectStore__AccessKey", key), ("ObjectStore__SecretKey", secret), ("ObjectStore__BucketPrefix", "load-"),
-        // The one of the two that is not measured must not compete for the core.
-        ("Jobs__Scheduled", "false"));
+            await using var up = Start(executable, endpoint, key, secret);
+            using var normal = new Generator(await up.ListeningAsync(), new PredictRequest(photo));
+            await normal.ClosedAsync(Clients, Turn);
+            Console.WriteLine($"\n{Clients} clients, 1024 × 768\n\n{LoadBenchmark.Head}");
+            foreach (var (name, address) in new[] { ("store down", nobody), ("store hangs", $"http://{silent.LocalEndpoint}") })
+            {
+                await using var away = Start(executable, address, key, secret);
+                using var left = new Generator(await away.ListeningAsync(), new PredictRequest(photo));
+                await left.ClosedAsync(Clients, Turn);
+                await LoadBenchmark.CompareAsync(
+                    name,
+                    rounds,
+                    async () => (await normal.ClosedAsync(Clients, Turn)).PerSecond,
+                    () => left.ClosedAsync(Clients, Turn)
+                );
+            }
+        });
+
+    private static PinnedServer Start(string executable, string endpoint, string key, string secret) =>
+        new(
+            executable,
+            LoadBenchmark.ServerCore,
+            ("ObjectStore__Provider", "S3"),
+            ("ObjectStore__Endpoint", endpoint),
+            ("ObjectStore__AccessKey", key),
+            ("ObjectStore__SecretKey", secret),
+            ("ObjectStore__BucketPrefix", "load-"),
+            // The one of the two that is not measured must not compete for the core.
+            ("Jobs__Scheduled", "false")
+        );
 }

@@ -7,7 +7,14 @@ namespace GourmetGram.Benchmarks.Load;
 /// <summary>Sends requests to a server on this machine.</summary>
 internal sealed class Generator(Uri server, PredictRequest request) : IDisposable
 {
-    private readonly HttpClient http = new(new SocketsHttpHandler { UseProxy = false, UseCookies = false, PooledConnectionIdleTimeout = TimeSpan.FromSeconds(5) })
+    private readonly HttpClient http = new(
+        new SocketsHttpHandler
+        {
+            UseProxy = false,
+            UseCookies = false,
+            PooledConnectionIdleTimeout = TimeSpan.FromSeconds(5),
+        }
+    )
     {
         BaseAddress = server,
         Timeout = TimeSpan.FromSeconds(30),
@@ -22,11 +29,17 @@ internal sealed class Generator(Uri server, PredictRequest request) : IDisposabl
     {
         Reset();
         var clock = Stopwatch.StartNew();
-        await Task.WhenAll(Enumerable.Range(0, clients).Select(_ => Task.Run(async () =>
-        {
-            while (clock.Elapsed.TotalSeconds < seconds)
-                await SendAsync();
-        })));
+        await Task.WhenAll(
+            Enumerable
+                .Range(0, clients)
+                .Select(_ =>
+                    Task.Run(async () =>
+                    {
+                        while (clock.Elapsed.TotalSeconds < seconds)
+                            await SendAsync();
+                    })
+                )
+        );
         return Result(clock.Elapsed.TotalSeconds);
     }
 

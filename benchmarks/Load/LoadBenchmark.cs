@@ -17,9 +17,14 @@ internal static class LoadBenchmark
     private const double Turn = 1;
 
     /// <summary>Head of the table that <see cref="CompareAsync"/> writes rows of.</summary>
-    public const string Head = "| clients | limit a second | answers a second | ratio | its spread | median ms | p99 ms | 503 | broken |\n|---|---|---|---|---|---|---|---|---|";
+    public const string Head =
+        "| clients | limit a second | answers a second | ratio | its spread | median ms | p99 ms | 503 | broken |\n|---|---|---|---|---|---|---|---|---|";
 
-    private static readonly (string Name, int Width, int Height, int Quality)[] Photos = [("1024 × 768", 1024, 768, 88), ("4000 × 3000", 4000, 3000, 88)];
+    private static readonly (string Name, int Width, int Height, int Quality)[] Photos =
+    [
+        ("1024 × 768", 1024, 768, 88),
+        ("4000 × 3000", 4000, 3000, 88),
+    ];
 
     private static readonly string[] Durabilities = ["Power", "Process"];
 
@@ -32,7 +37,10 @@ internal static class LoadBenchmark
             foreach (var (name, width, height, quality) in Photos)
             {
                 var photo = Path.Combine(folder, $"{width}.jpg");
-                await File.WriteAllBytesAsync(photo, LoadPhotos.Make(Path.Combine(AppContext.BaseDirectory, "samples", "soup.jpg"), width, height, quality));
+                await File.WriteAllBytesAsync(
+                    photo,
+                    LoadPhotos.Make(Path.Combine(AppContext.BaseDirectory, "samples", "soup.jpg"), width, height, quality)
+                );
                 foreach (var durability in Durabilities)
                     await MeasureLoadAsync(executable, name, photo, durability, rounds);
             }
@@ -49,7 +57,12 @@ internal static class LoadBenchmark
         try
         {
             var executable = Path.Combine(Value(options, "--server") ?? await PublishAsync(folder.FullName), "gourmetgram");
-            await RunAsync("taskset", "-apc", OwnCore.ToString(CultureInfo.InvariantCulture), Environment.ProcessId.ToString(CultureInfo.InvariantCulture));
+            await RunAsync(
+                "taskset",
+                "-apc",
+                OwnCore.ToString(CultureInfo.InvariantCulture),
+                Environment.ProcessId.ToString(CultureInfo.InvariantCulture)
+            );
             await measure(executable, folder.FullName, rounds);
             return 0;
         }
@@ -72,11 +85,24 @@ internal static class LoadBenchmark
         Console.WriteLine(Head);
         Measured sixteen = new(1, [], 0, 0);
         foreach (var clients in new[] { 1, 4, 16 })
-            sixteen = await CompareAsync($"{clients}", rounds, () => raw.MeasureAsync(Turn), () => generator.ClosedAsync(clients, 2 * Turn));
+            sixteen = await CompareAsync(
+                $"{clients}",
+                rounds,
+                () => raw.MeasureAsync(Turn),
+                () => generator.ClosedAsync(clients, 2 * Turn)
+            );
         var five = await CompareAsync(
-            "5 × 16 clients' rate, open", rounds, async () => (await generator.ClosedAsync(clients: 16, 2 * Turn)).PerSecond, () => generator.OpenAsync(5 * sixteen.PerSecond, 4 * Turn));
-        Console.WriteLine(string.Create(
-            CultureInfo.InvariantCulture, $"\np99 of the accepted at five times the rate: {five.P99 / sixteen.P99:0.00} times that of 16 clients. Memory afterwards: {server.Megabytes} MB."));
+            "5 × 16 clients' rate, open",
+            rounds,
+            async () => (await generator.ClosedAsync(clients: 16, 2 * Turn)).PerSecond,
+            () => generator.OpenAsync(5 * sixteen.PerSecond, 4 * Turn)
+        );
+        Console.WriteLine(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"\np99 of the accepted at five times the rate: {five.P99 / sixteen.P99:0.00} times that of 16 clients. Memory afterwards: {server.Megabytes} MB."
+            )
+        );
     }
 
     /// <summary>Limit and server in turn, a second or a few each: the ratio is that of neighbours, whatever the machine does meanwhile.</summary>
@@ -91,9 +117,12 @@ internal static class LoadBenchmark
 
         var ratios = parts.Select((part, i) => part.PerSecond / ((limits[i] + limits[i + 1]) / 2)).Order().ToList();
         var all = Measured.Join(parts);
-        Console.WriteLine(string.Create(
-            CultureInfo.InvariantCulture,
-            $"| {what} | {limits.Average():0.0} | {all.PerSecond:0.0} | {ratios[ratios.Count / 2]:0.00} | {ratios[0]:0.00} to {ratios[^1]:0.00} | {all.Median:0} | {all.P99:0} | {all.Refused} | {all.Broken} |"));
+        Console.WriteLine(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"| {what} | {limits.Average():0.0} | {all.PerSecond:0.0} | {ratios[ratios.Count / 2]:0.00} | {ratios[0]:0.00} to {ratios[^1]:0.00} | {all.Median:0} | {all.P99:0} | {all.Refused} | {all.Broken} |"
+            )
+        );
         return all;
     }
 
@@ -112,29 +141,48 @@ internal static class LoadBenchmark
             afters.Add(server.Megabytes);
         }
 
-        Console.WriteLine(string.Create(
-            CultureInfo.InvariantCulture,
-            $"Of {Starts} starts on one core with an empty data directory, the median: first answer after {firsts.Order().ElementAt(Starts / 2):0.00} s, "
-            + $"{idles.Order().ElementAt(Starts / 2)} MB when it listens, {afters.Order().ElementAt(Starts / 2)} MB after the first answer."));
+        Console.WriteLine(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"Of {Starts} starts on one core with an empty data directory, the median: first answer after {firsts.Order().ElementAt(Starts / 2):0.00} s, "
+                    + $"{idles.Order().ElementAt(Starts / 2)} MB when it listens, {afters.Order().ElementAt(Starts / 2)} MB after the first answer."
+            )
+        );
     }
 
     private static async Task<string> PublishAsync(string folder)
     {
         var target = Path.Combine(folder, "published");
-        await RunAsync("dotnet", "publish", Path.Combine(Root(), "src", "WebApi"), "-c", "Release", "-r", "linux-x64", "--self-contained", "-o", target);
+        await RunAsync(
+            "dotnet",
+            "publish",
+            Path.Combine(Root(), "src", "WebApi"),
+            "-c",
+            "Release",
+            "-r",
+            "linux-x64",
+            "--self-contained",
+            "-o",
+            target
+        );
         return target;
     }
 
     private static string Root([CallerFilePath] string path = "") => Path.GetFullPath(Path.Combine(path, "..", "..", ".."));
 
-    private static string? Value(string[] options, string name) => Array.IndexOf(options, name) is >= 0 and var at && at + 1 < options.Length ? options[at + 1] : null;
+    private static string? Value(string[] options, string name) =>
+        Array.IndexOf(options, name) is >= 0 and var at && at + 1 < options.Length ? options[at + 1] : null;
 
     /// <returns>What it wrote to standard output.</returns>
     private static async Task<string> RunAsync(string program, params string[] arguments)
     {
-        using var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, UseShellExecute = false })!;
+        using var process = Process.Start(
+            new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, UseShellExecute = false }
+        )!;
         var output = await process.StandardOutput.ReadToEndAsync();
         await process.WaitForExitAsync();
-        return process.ExitCode == 0 ? output.Trim() : throw new InvalidOperationException($"{program} ended with {process.ExitCode}: {output}");
+        return process.ExitCode == 0
+            ? output.Trim()
+            : throw new InvalidOperationException($"{program} ended with {process.ExitCode}: {output}");
     }
 }

@@ -8,7 +8,10 @@ internal static class LoadPhotos
     public static byte[] Make(string drawing, int width, int height, int quality)
     {
         using var source = SKBitmap.Decode(drawing);
-        using var photo = source.Resize(new SKImageInfo(width, height, SKColorType.Rgba8888, SKAlphaType.Opaque), new SKSamplingOptions(SKCubicResampler.Mitchell));
+        using var photo = source.Resize(
+            new SKImageInfo(width, height, SKColorType.Rgba8888, SKAlphaType.Opaque),
+            new SKSamplingOptions(SKCubicResampler.Mitchell)
+        );
         var random = new Random(1);
         var pixels = photo.GetPixelSpan();
         for (var i = 0; i < pixels.Length; i++)

@@ -18,6 +18,11 @@ internal sealed record Measured(double Seconds, IReadOnlyList<double> Accepted, 
         Accepted.Count == 0 ? double.NaN : Accepted[Math.Clamp((int)Math.Ceiling(share * Accepted.Count) - 1, 0, Accepted.Count - 1)];
 
     /// <summary>Several measurements of the same thing as one.</summary>
-    public static Measured Join(IReadOnlyList<Measured> parts) => new(
-        parts.Sum(part => part.Seconds), [.. parts.SelectMany(part => part.Accepted).Order()], parts.Sum(part => part.Refused), parts.Sum(part => part.Broken));
+    public static Measured Join(IReadOnlyList<Measured> parts) =>
+        new(
+            parts.Sum(part => part.Seconds),
+            [.. parts.SelectMany(part => part.Accepted).Order()],
+            parts.Sum(part => part.Refused),
+            parts.Sum(part => part.Broken)
+        );
 }

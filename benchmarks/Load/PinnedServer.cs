@@ -18,7 +18,11 @@ internal sealed class PinnedServer : IAsyncDisposable
     /// <param name="settings">Environment variables.</param>
     public PinnedServer(string executable, int core, params ReadOnlySpan<(string Name, string Value)> settings)
     {
-        var start = new ProcessStartInfo("taskset", ["-c", core.ToString(CultureInfo.InvariantCulture), executable]) { RedirectStandardOutput = true, UseShellExecute = false };
+        var start = new ProcessStartInfo("taskset", ["-c", core.ToString(CultureInfo.InvariantCulture), executable])
+        {
+            RedirectStandardOutput = true,
+            UseShellExecute = false,
+        };
         start.Environment["ASPNETCORE_URLS"] = "http://127.0.0.1:0";
         start.Environment["GourmetGram__DataDirectory"] = data.FullName;
         foreach (var (name, value) in settings)
@@ -60,8 +64,11 @@ internal sealed class PredictRequest(byte[] photo)
 
     private readonly byte[] body =
     [
-        .. System.Text.Encoding.ASCII.GetBytes($"--{Boundary}\r\nContent-Disposition: form-data; name=\"file\"; filename=\"load.jpg\"\r\nContent-Type: image/jpeg\r\n\r\n"),
-        .. photo, .. System.Text.Encoding.ASCII.GetBytes($"\r\n--{Boundary}--\r\n"),
+        .. System.Text.Encoding.ASCII.GetBytes(
+            $"--{Boundary}\r\nContent-Disposition: form-data; name=\"file\"; filename=\"load.jpg\"\r\nContent-Type: image/jpeg\r\n\r\n"
+        ),
+        .. photo,
+        .. System.Text.Encoding.ASCII.GetBytes($"\r\n--{Boundary}--\r\n"),
     ];
 
     public HttpRequestMessage New()

@@ -18,7 +18,16 @@ internal sealed class RawLimit : IAsyncDisposable
 
     public RawLimit(string photo, int core)
     {
-        var start = new ProcessStartInfo("taskset", ["-c", core.ToString(CultureInfo.InvariantCulture), Path.Combine(AppContext.BaseDirectory, "GourmetGram.Benchmarks"), "raw", photo])
+        var start = new ProcessStartInfo(
+            "taskset",
+            [
+                "-c",
+                core.ToString(CultureInfo.InvariantCulture),
+                Path.Combine(AppContext.BaseDirectory, "GourmetGram.Benchmarks"),
+                "raw",
+                photo,
+            ]
+        )
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
@@ -53,7 +62,8 @@ internal sealed class RawLimit : IAsyncDisposable
             Console.WriteLine((count / clock.Elapsed.TotalSeconds).ToString("R", CultureInfo.InvariantCulture));
         }
 
-        void Classify() => classifier.Run(reader.Decode(upload, classifier.Model.InputWidth, classifier.Model.InputHeight), CancellationToken.None);
+        void Classify() =>
+            classifier.Run(reader.Decode(upload, classifier.Model.InputWidth, classifier.Model.InputHeight), CancellationToken.None);
     }
 
     public async ValueTask DisposeAsync()

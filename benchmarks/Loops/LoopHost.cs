@@ -23,14 +23,19 @@ internal sealed class LoopHost : IAsyncDisposable
     /// <param name="s3">Address, key and secret of an S3 server; null for files.</param>
     public LoopHost(Durability durability, string[]? s3 = null)
     {
-        var settings = new Dictionary<string, string?>(StringComparer.Ordinal) { ["GourmetGram:DataDirectory"] = folder.FullName, ["GourmetGram:Durability"] = durability.ToString() };
+        var settings = new Dictionary<string, string?>(StringComparer.Ordinal)
+        {
+            ["GourmetGram:DataDirectory"] = folder.FullName,
+            ["GourmetGram:Durability"] = durability.ToString(),
+        };
         if (s3 is [var address, var key, var secret])
         {
             settings["ObjectStore:Provider"] = "S3";
             settings["ObjectStore:Endpoint"] = address;
             settings["ObjectStore:AccessKey"] = key;
             settings["ObjectStore:SecretKey"] = secret;
-            settings["ObjectStore:BucketPrefix"] = $"bench-{Convert.ToHexStringLower(System.Security.Cryptography.RandomNumberGenerator.GetBytes(4))}-";
+            settings["ObjectStore:BucketPrefix"] =
+                $"bench-{Convert.ToHexStringLower(System.Security.Cryptography.RandomNumberGenerator.GetBytes(4))}-";
         }
 
         var collection = new ServiceCollection();
@@ -73,7 +78,10 @@ internal sealed class LoopHost : IAsyncDisposable
     public async Task<IReadOnlyList<string>> ColumnsAsync(string table)
     {
         await using var scope = services.CreateAsyncScope();
-        return await scope.ServiceProvider.GetRequiredService<GourmetGramDbContext>().Database.SqlQueryRaw<string>("SELECT name AS Value FROM pragma_table_info({0})", table).ToListAsync();
+        return await scope
+            .ServiceProvider.GetRequiredService<GourmetGramDbContext>()
+            .Database.SqlQueryRaw<string>("SELECT name AS Value FROM pragma_table_info({0})", table)
+            .ToListAsync();
     }
 
     public async ValueTask DisposeAsync()

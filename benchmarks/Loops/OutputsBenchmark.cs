@@ -35,7 +35,12 @@ internal static class OutputsBenchmark
                 await host.Store.PutAsync(new ObjectAddress("raw", "first"), new byte[1], "image/jpeg", CancellationToken.None);
                 var watch = Stopwatch.StartNew();
                 await Parallel.ForEachAsync(photos, new ParallelOptions { MaxDegreeOfParallelism = Copiers }, async (photo, token) =>
-                    await host.Store.CopyAsync(new ObjectAddress("production", photo.ObjectKey), new ObjectAddress("raw", photo.ObjectKey), token));
+                    await host.Store.CopyAsync(
+                        new ObjectAddress("production", photo.ObjectKey),
+                        new ObjectAddress("raw", photo.ObjectKey),
+                        token
+                    )
+                );
                 copies.Add(count / watch.Elapsed.TotalSeconds);
                 watch.Restart();
                 var done = await host.SendAsync(new ProcessAnnotations.Command());
@@ -45,9 +50,12 @@ internal static class OutputsBenchmark
             }
 
             var ratios = outputs.Zip(copies, (output, copy) => output / copy).Order().ToList();
-            Console.WriteLine(string.Create(
-                CultureInfo.InvariantCulture,
-                $"| {durability} | {outputs.Order().ElementAt(Rounds / 2):0} | {copies.Order().ElementAt(Rounds / 2):0} | {ratios[Rounds / 2]:0.00} | {ratios[0]:0.00}–{ratios[^1]:0.00} |"));
+            Console.WriteLine(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"| {durability} | {outputs.Order().ElementAt(Rounds / 2):0} | {copies.Order().ElementAt(Rounds / 2):0} | {ratios[Rounds / 2]:0.00} | {ratios[0]:0.00}–{ratios[^1]:0.00} |"
+                )
+            );
         }
 
         return 0;
@@ -58,29 +66,59 @@ internal static class OutputsBenchmark
         await host.MigrateAsync();
         var now = DateTimeOffset.UnixEpoch.AddYears(50);
         var model = ModelVersion.Register("three", "1", "float", new string('a', 64), 1, ["A", "B", "C"], now);
-        var photos = Enumerable.Range(0, count).Select(i =>
-        {
-            var photo = new StoredPhoto($"{i:x64}", new string('c', 64), PhotoBytes, "image/jpeg", ".jpg", 40, 30, FileName: null);
-            var prediction = Prediction.Record(photo, new ClassProbabilities([0.1f, 0.2f, 0.7f]), model, Actor.Anonymous, TimeSpan.Zero, TimeSpan.Zero, now.AddSeconds(i));
-            prediction.MarkImageStored();
-            prediction.MarkConsidered();
-            return prediction;
-        }).ToList();
+        var photos = Enumerable
+            .Range(0, count)
+            .Select(i =>
+            {
+                var photo = new StoredPhoto($"{i:x64}", new string('c', 64), PhotoBytes, "image/jpeg", ".jpg", 40, 30, FileName: null);
+                var prediction = Prediction.Record(
+                    photo,
+                    new ClassProbabilities([0.1f, 0.2f, 0.7f]),
+                    model,
+                    Actor.Anonymous,
+                    TimeSpan.Zero,
+                    TimeSpan.Zero,
+                    now.AddSeconds(i)
+                );
+                prediction.MarkImageStored();
+                prediction.MarkConsidered();
+                return prediction;
+            })
+            .ToList();
         await host.SaveAsync(photos);
         var bytes = new byte[PhotoBytes];
         Random.Shared.NextBytes(bytes);
-        await Parallel.ForEachAsync(Enumerable.Range(0, count), new ParallelOptions { MaxDegreeOfParallelism = Copiers }, async (i, token) =>
-        {
-            await host.Store.PutAsync(new ObjectAddress("production", photos[i].ObjectKey), bytes, "image/jpeg", token);
-            var annotation = JsonSerializer.SerializeToUtf8Bytes(new
+        await Parallel.ForEachAsync(
+            Enumerable.Range(0, count),
+            new ParallelOptions { MaxDegreeOfParallelism = Copiers },
+            async (i, token) =>
             {
-                id = i,
-                result = new[] { new { from_name = "label", type = "choices", value = new { choices = Choices } } },
-                task = new { data = new { image = $"s3://production/class_02/{photos[i].Id}.jpg" } },
-                updated_at = "2026-11-23T17:01:24.926737Z",
-            });
-            await host.Store.PutAsync(new ObjectAddress("labelstudio", $"output/lowconfidence/{i}"), annotation, "binary/octet-stream", token);
-        });
+                await host.Store.PutAsync(new ObjectAddress("production", photos[i].ObjectKey), bytes, "image/jpeg", token);
+                var annotation = JsonSerializer.SerializeToUtf8Bytes(
+                    new
+                    {
+                        id = i,
+                        result = new[]
+                        {
+                            new
+                            {
+                                from_name = "label",
+                                type = "choices",
+                                value = new { choices = Choices },
+                            },
+                        },
+                        task = new { data = new { image = $"s3://production/class_02/{photos[i].Id}.jpg" } },
+                        updated_at = "2026-11-23T17:01:24.926737Z",
+                    }
+                );
+                await host.Store.PutAsync(
+                    new ObjectAddress("labelstudio", $"output/lowconfidence/{i}"),
+                    annotation,
+                    "binary/octet-stream",
+                    token
+                );
+            }
+        );
         return photos;
     }
 }

@@ -50,7 +50,9 @@ internal static partial class ReviewBenchmark
             await PrepareAsync(http);
 
             using var playwright = await Playwright.CreateAsync();
-            await using var browser = await playwright.Chromium.LaunchAsync(new() { ExecutablePath = Chromium, Args = ["--no-sandbox", "--disable-gpu"] });
+            await using var browser = await playwright.Chromium.LaunchAsync(
+                new() { ExecutablePath = Chromium, Args = ["--no-sandbox", "--disable-gpu"] }
+            );
             var page = await browser.NewPageAsync();
             await page.GotoAsync(await server.Link.WaitAsync(TimeSpan.FromMinutes(1)));
             await page.GetByLabel("Name").FillAsync("Ada");
@@ -74,22 +76,40 @@ internal static partial class ReviewBenchmark
             }
 
             await page.GetByText("Nothing left to review").WaitForAsync(new() { Timeout = 120_000 });
-            await page.WaitForFunctionAsync("() => document.querySelectorAll('.trail small.wait').length === 0", null, new() { Timeout = 120_000 });
-            var labelled = (await http.GetFromJsonAsync<JsonObject>("api/v1/loops/lowconfidence"))!["loop"]!["counts"]!["labelled"]!.GetValue<int>();
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{rate:0} labels a minute; of {Photos} decisions with the server killed in between, {Photos - labelled} are lost."));
+            await page.WaitForFunctionAsync(
+                "() => document.querySelectorAll('.trail small.wait').length === 0",
+                null,
+                new() { Timeout = 120_000 }
+            );
+            var labelled = (await http.GetFromJsonAsync<JsonObject>("api/v1/loops/lowconfidence"))!["loop"]!["counts"]![
+                "labelled"
+            ]!.GetValue<int>();
+            Console.WriteLine(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{rate:0} labels a minute; of {Photos} decisions with the server killed in between, {Photos - labelled} are lost."
+                )
+            );
         }
     }
 
     private static async Task DecideAsync(IPage page, int number)
     {
-        await page.WaitForFunctionAsync("() => document.querySelector('.stage').ariaBusy !== 'true' && document.querySelector('[data-shown]')?.complete", null, new() { Timeout = 120_000 });
+        await page.WaitForFunctionAsync(
+            "() => document.querySelector('.stage').ariaBusy !== 'true' && document.querySelector('[data-shown]')?.complete",
+            null,
+            new() { Timeout = 120_000 }
+        );
         await page.Keyboard.PressAsync((number % 9 + 1).ToString(CultureInfo.InvariantCulture));
     }
 
     private static async Task PrepareAsync(HttpClient http)
     {
         (await http.PatchAsJsonAsync("api/v1/loops/lowconfidence", new { settings = new { threshold = 1 } })).EnsureSuccessStatusCode();
-        var samples = Directory.GetFiles(Path.Combine(AppContext.BaseDirectory, "samples"), "*.jpg").Order(StringComparer.Ordinal).ToArray();
+        var samples = Directory
+            .GetFiles(Path.Combine(AppContext.BaseDirectory, "samples"), "*.jpg")
+            .Order(StringComparer.Ordinal)
+            .ToArray();
         for (var i = 0; i < Photos; i++)
         {
             var photo = await File.ReadAllBytesAsync(samples[i % samples.Length]);
@@ -101,8 +121,7 @@ internal static partial class ReviewBenchmark
 
         using var asked = await http.PostAsync(new Uri("api/v1/jobs/select-candidates/run", UriKind.Relative), content: null);
         JsonObject run;
-        do
-            run = (await http.GetFromJsonAsync<JsonObject>(asked.Headers.Location))!;
+        do run = (await http.GetFromJsonAsync<JsonObject>(asked.Headers.Location))!;
         while (run["endedAt"] is null);
     }
 
@@ -115,7 +134,9 @@ internal static partial class ReviewBenchmark
         start.Environment["Jobs__Scheduled"] = "false";
         var process = Process.Start(start)!;
         var (listening, link) = (
-            new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously), new TaskCompletionSource<string>(TaskCreationOptions.RunContinuationsAsynchronously));
+            new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously),
+            new TaskCompletionSource<string>(TaskCreationOptions.RunContinuationsAsynchronously)
+        );
         process.OutputDataReceived += (_, line) =>
         {
             if (line.Data is not { } text)

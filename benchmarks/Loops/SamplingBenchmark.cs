@@ -36,7 +36,12 @@ internal static class SamplingBenchmark
         Console.WriteLine("| step | ms in a table of a million | ratio to a table of ten thousand | its spread |");
         Console.WriteLine("|---|---|---|---|");
         foreach (var (step, values) in ratios)
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"| {step} | {Median(times[step]):0} | {Median(values):0.00} | {values.Min():0.00}–{values.Max():0.00} |"));
+            Console.WriteLine(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"| {step} | {Median(times[step]):0} | {Median(values):0.00} | {values.Min():0.00}–{values.Max():0.00} |"
+                )
+            );
         return 0;
     }
 
@@ -47,9 +52,13 @@ internal static class SamplingBenchmark
         var now = DateTimeOffset.UnixEpoch.AddYears(50);
         var model = ModelVersion.Register("three", "1", "float", new string('a', 64), 1, ["A", "B", "C"], now);
         var photo = new StoredPhoto(new string('b', 64), new string('c', 64), 1000, "image/jpeg", ".jpg", 40, 30, FileName: null);
-        await host.SaveAsync([Prediction.Record(photo, new ClassProbabilities([0.1f, 0.2f, 0.7f]), model, Actor.Anonymous, TimeSpan.Zero, TimeSpan.Zero, now)]);
+        await host.SaveAsync([
+            Prediction.Record(photo, new ClassProbabilities([0.1f, 0.2f, 0.7f]), model, Actor.Anonymous, TimeSpan.Zero, TimeSpan.Zero, now),
+        ]);
         await AddAsync(host, 0, rows, "Considered", "'0199B0C6-0000-7000-8000-000000000001'");
-        await host.ExecuteAsync("UPDATE \"Predictions\" SET \"WindowId\" = '0199B0C6-0000-7000-8000-000000000001', \"SelectionState\" = 'Considered'");
+        await host.ExecuteAsync(
+            "UPDATE \"Predictions\" SET \"WindowId\" = '0199B0C6-0000-7000-8000-000000000001', \"SelectionState\" = 'Considered'"
+        );
         await host.ExecuteAsync("ANALYZE");
         return host;
     }
@@ -63,24 +72,31 @@ internal static class SamplingBenchmark
         watch.Restart();
         var done = await host.SendAsync(new SampleRandom.Command());
         var draw = watch.Elapsed.TotalMilliseconds;
-        return done.Population == Window ? (select, draw) : throw new InvalidOperationException($"The window has {done.Population} predictions.");
+        return done.Population == Window
+            ? (select, draw)
+            : throw new InvalidOperationException($"The window has {done.Population} predictions.");
     }
 
     /// <summary>Copies the first prediction.</summary>
     private static async Task AddAsync(LoopHost host, int from, int count, string state, string window)
     {
         var columns = await host.ColumnsAsync("Predictions");
-        var values = columns.Select(name => name switch
-        {
-            "Id" => "printf('%08X-0000-7000-8000-%012X', 26000000 + n, n)",
-            "SelectionState" => $"'{state}'",
-            "WindowId" => window,
-            "Photo_UploadSha256" => "printf('%064x', n)",
-            _ => $"\"{name}\"",
-        });
-        await host.ExecuteAsync(string.Create(
-            CultureInfo.InvariantCulture,
-            $"WITH RECURSIVE numbers(n) AS (SELECT {from + 1} UNION ALL SELECT n + 1 FROM numbers WHERE n < {from + count}) INSERT INTO \"Predictions\" ({string.Join(", ", columns.Select(name => $"\"{name}\""))}) SELECT {string.Join(", ", values)} FROM numbers, (SELECT * FROM \"Predictions\" LIMIT 1)"));
+        var values = columns.Select(name =>
+            name switch
+            {
+                "Id" => "printf('%08X-0000-7000-8000-%012X', 26000000 + n, n)",
+                "SelectionState" => $"'{state}'",
+                "WindowId" => window,
+                "Photo_UploadSha256" => "printf('%064x', n)",
+                _ => $"\"{name}\"",
+            }
+        );
+        await host.ExecuteAsync(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"WITH RECURSIVE numbers(n) AS (SELECT {from + 1} UNION ALL SELECT n + 1 FROM numbers WHERE n < {from + count}) INSERT INTO \"Predictions\" ({string.Join(", ", columns.Select(name => $"\"{name}\""))}) SELECT {string.Join(", ", values)} FROM numbers, (SELECT * FROM \"Predictions\" LIMIT 1)"
+            )
+        );
     }
 
     private static double Median(IEnumerable<double> values) => values.Order().ElementAt(values.Count() / 2);

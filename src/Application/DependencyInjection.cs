@@ -1,7 +1,7 @@
 using FluentValidation;
 using GourmetGram.Application.Classification;
-using GourmetGram.Application.Feedback;
 using GourmetGram.Application.Common;
+using GourmetGram.Application.Feedback;
 using GourmetGram.Application.Labeling;
 using GourmetGram.Domain.Feedback;
 using MediatR;
@@ -21,7 +21,11 @@ public static class DependencyInjection
         services.AddTransient(typeof(IPipelineBehavior<,>), typeof(ValidationBehavior<,>));
         foreach (var handler in assembly.GetTypes().Where(type => !type.IsAbstract))
         {
-            foreach (var contract in handler.GetInterfaces().Where(i => i.IsGenericType && i.GetGenericTypeDefinition() == typeof(IRequestHandler<,>)))
+            foreach (
+                var contract in handler
+                    .GetInterfaces()
+                    .Where(i => i.IsGenericType && i.GetGenericTypeDefinition() == typeof(IRequestHandler<,>))
+            )
                 services.AddTransient(contract, handler);
         }
 

@@ -48,7 +48,8 @@ catch (CommandException e)
     await Console.Error.WriteLineAsync(e.Message);
     return 1;
 }
-catch (Exception e) when (e is StartException or OptionsValidationException or ModelException or DataDirectoryException or DatabaseException)
+catch (Exception e)
+    when (e is StartException or OptionsValidationException or ModelException or DataDirectoryException or DatabaseException)
 {
     // What the operator can mend is said in a sentence, not in a stack trace.
     await Console.Error.WriteLineAsync($"GourmetGram cannot start. {e.Message}");
@@ -75,8 +76,12 @@ static WebApplication Build(string[] args)
     services.AddPublicAddress();
     services.AddSecurity();
     services.AddCors();
-    services.AddOptions<Microsoft.AspNetCore.Cors.Infrastructure.CorsOptions>().Configure<IOptions<ApiOptions>>((cors, api) =>
-        cors.AddDefaultPolicy(policy => policy.WithOrigins([.. api.Value.AllowedOrigins]).AllowAnyHeader().AllowAnyMethod()));
+    services
+        .AddOptions<Microsoft.AspNetCore.Cors.Infrastructure.CorsOptions>()
+        .Configure<IOptions<ApiOptions>>(
+            (cors, api) =>
+                cors.AddDefaultPolicy(policy => policy.WithOrigins([.. api.Value.AllowedOrigins]).AllowAnyHeader().AllowAnyMethod())
+        );
     services.AddRequestLimits();
     services.AddConnectionLimits();
     services.AddSingleton<PhotoBatch>();
@@ -92,20 +97,31 @@ static WebApplication Build(string[] args)
     app.UsePublicAddress();
     app.UseMiddleware<SecurityHeaders>();
     app.UseResponseCompression();
-    app.UseExceptionHandler(new ExceptionHandlerOptions
-    {
-        ExceptionHandlingPath = "/error",
-        CreateScopeForErrors = true,
-        StatusCodeSelector = ProblemDetailsExceptionHandler.StatusOf,
-        AllowStatusCode404Response = true,
-        // A forged form is nothing that the operator can mend; what is, the handler of problems logs itself.
-        SuppressDiagnosticsCallback = context => context.ExceptionHandledBy == ExceptionHandledType.ExceptionHandlerService
-            || context.Exception is ServerBusyException
-            || ProblemDetailsExceptionHandler.StatusOf(context.Exception) < StatusCodes.Status500InternalServerError,
-    });
-    app.UseWhen(context => !context.WantsPage(), api => api.UseStatusCodePages(context =>
-        context.HttpContext.WriteProblemAsync(new ProblemDetails { Status = context.HttpContext.Response.StatusCode })));
-    app.UseWhen(context => context.WantsPage(), pages => pages.UseStatusCodePagesWithReExecute("/not-found", createScopeForStatusCodePages: true).UseEmptyErrors());
+    app.UseExceptionHandler(
+        new ExceptionHandlerOptions
+        {
+            ExceptionHandlingPath = "/error",
+            CreateScopeForErrors = true,
+            StatusCodeSelector = ProblemDetailsExceptionHandler.StatusOf,
+            AllowStatusCode404Response = true,
+            // A forged form is nothing that the operator can mend; what is, the handler of problems logs itself.
+            SuppressDiagnosticsCallback = context =>
+                context.ExceptionHandledBy == ExceptionHandledType.ExceptionHandlerService
+                || context.Exception is ServerBusyException
+                || ProblemDetailsExceptionHandler.StatusOf(context.Exception) < StatusCodes.Status500InternalServerError,
+        }
+    );
+    app.UseWhen(
+        context => !context.WantsPage(),
+        api =>
+            api.UseStatusCodePages(context =>
+                context.HttpContext.WriteProblemAsync(new ProblemDetails { Status = context.HttpContext.Response.StatusCode })
+            )
+    );
+    app.UseWhen(
+        context => context.WantsPage(),
+        pages => pages.UseStatusCodePagesWithReExecute("/not-found", createScopeForStatusCodePages: true).UseEmptyErrors()
+    );
     app.UseRouting();
     app.UseCors();
     app.UseAuthentication();
@@ -119,7 +135,11 @@ static WebApplication Build(string[] args)
     // Endpoints that libraries add for themselves (scripts of the reference page, say) take the group's policy; ours name their own besides.
     var everybody = app.MapGroup("").RequireAuthorization(Policies.Visitor);
     everybody.MapStaticAssets();
-    everybody.MapRazorComponents<App>().WithMetadata(new RequestSizeLimitAttribute(RequestLimits.PageBytes(app.Services.GetRequiredService<IOptions<LimitsOptions>>().Value)));
+    everybody
+        .MapRazorComponents<App>()
+        .WithMetadata(
+            new RequestSizeLimitAttribute(RequestLimits.PageBytes(app.Services.GetRequiredService<IOptions<LimitsOptions>>().Value))
+        );
     everybody.MapLab();
     everybody.MapMedia();
     everybody.MapOpenApiDocument();

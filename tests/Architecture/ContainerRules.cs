@@ -17,8 +17,7 @@ public sealed class ContainerRules
     [Fact]
     public void A_project_that_the_Dockerfile_forgets_is_caught()
     {
-        const string Dockerfile =
-            """
+        const string Dockerfile = """
             COPY global.json ./
             COPY src/A/A.csproj src/A/packages.lock.json src/A/
             COPY src/B/B.csproj src/A/
@@ -26,7 +25,15 @@ public sealed class ContainerRules
             RUN dotnet restore src/A/A.csproj
             COPY src/D/D.csproj src/D/
             """;
-        string[] needed = ["global.json", "src/A/A.csproj", "src/A/packages.lock.json", "src/B/B.csproj", "src/C/C.csproj", "src/D/D.csproj"];
+        string[] needed =
+        [
+            "global.json",
+            "src/A/A.csproj",
+            "src/A/packages.lock.json",
+            "src/B/B.csproj",
+            "src/C/C.csproj",
+            "src/D/D.csproj",
+        ];
         Rule.Catches(CopyOffences(Dockerfile, needed), "src/B/B.csproj", "src/C/C.csproj", "src/D/D.csproj");
     }
 
@@ -41,8 +48,7 @@ public sealed class ContainerRules
     [Fact]
     public void A_secret_in_a_compose_file_is_caught()
     {
-        const string Compose =
-            """
+        const string Compose = """
             POSTGRES_PASSWORD: hunter2
             - GourmetGram__BootstrapAdminKey=hunter2
             POSTGRES_PASSWORD: ${POSTGRES_PASSWORD:-hunter2}
@@ -61,7 +67,9 @@ public sealed class ContainerRules
     {
         string[] shared = ["global.json", "Directory.Build.props", "Directory.Packages.props"];
         var folder = Path.GetDirectoryName(project)!;
-        var references = XDocument.Load(Path.Combine(Product.Root, project)).Descendants("ProjectReference")
+        var references = XDocument
+            .Load(Path.Combine(Product.Root, project))
+            .Descendants("ProjectReference")
             .Select(reference => Path.GetFullPath(Path.Combine(Product.Root, folder, reference.Attribute("Include")!.Value)))
             .Select(reference => Path.GetRelativePath(Product.Root, reference));
         return [.. shared, project, Path.Combine(folder, "packages.lock.json"), .. references.SelectMany(NeededToRestore)];
@@ -78,7 +86,9 @@ public sealed class ContainerRules
                 copied.AddRange(sources.Where(source => Path.GetDirectoryName(source) == target.TrimEnd('/').TrimStart('.')));
         }
 
-        return needed.Except(copied, StringComparer.Ordinal).Select(file => $"{file} is not copied to its own folder before 'RUN dotnet restore'");
+        return needed
+            .Except(copied, StringComparer.Ordinal)
+            .Select(file => $"{file} is not copied to its own folder before 'RUN dotnet restore'");
     }
 
     /// <summary>A value after a name like that of a secret must be a variable that has no default.</summary>
@@ -86,10 +96,12 @@ public sealed class ContainerRules
     {
         var secret = new Regex(
             @"(password|secret|token|key)\w*""?\s*[:=](?!\?|\s*""?(\$\{\w+:\?|(true|false)""?\s*$))",
-            RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture, TimeSpan.FromSeconds(1));
+            RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture,
+            TimeSpan.FromSeconds(1)
+        );
         return from line in text.Split('\n').Index()
-               where !line.Item.TrimStart().StartsWith('#') && secret.IsMatch(line.Item)
-               select $"{file}:{line.Index + 1} gives a secret a value: take it from the environment, ${{NAME:?what to do}}";
+            where !line.Item.TrimStart().StartsWith('#') && secret.IsMatch(line.Item)
+            select $"{file}:{line.Index + 1} gives a secret a value: take it from the environment, ${{NAME:?what to do}}";
     }
 
     private static string Read(string path) => File.ReadAllText(Path.Combine(Product.Root, path));

@@ -29,7 +29,8 @@ public sealed class DomainRules
             "OpenEntity can be made without a factory",
             "OpenEntity.Name can be set by anybody",
             "OpenEntity.Note can be set by anybody",
-            "WithoutId.Count can be set by anybody");
+            "WithoutId.Count can be set by anybody"
+        );
 
     [Fact]
     public void What_is_no_entity_never_changes()
@@ -45,7 +46,8 @@ public sealed class DomainRules
             "ChangingField can change in 'count'",
             "ChangingRecord can change in '<Name>k__BackingField'",
             "RecordOfArray can change inside '<Values>k__BackingField'",
-            "RecordOfList can change inside '<Values>k__BackingField'");
+            "RecordOfList can change inside '<Values>k__BackingField'"
+        );
 
     [Fact]
     public void The_domain_has_no_static_state()
@@ -60,7 +62,8 @@ public sealed class DomainRules
             StaticOffences(Product.Samples("Domain")),
             "StaticState.<Last>k__BackingField",
             "StaticState.Known",
-            "StaticState.count");
+            "StaticState.count"
+        );
 
     [Fact]
     public void Public_types_of_Domain_and_Application_say_what_they_are()
@@ -78,15 +81,22 @@ public sealed class DomainRules
     public void A_public_type_without_a_doc_comment_is_caught() =>
         Rule.Catches(
             DocumentationOffences([typeof(Samples.Domain.AtTheRoot), typeof(Samples.Domain.Classification.OpenEntity)]),
-            typeof(Samples.Domain.AtTheRoot).FullName!);
+            typeof(Samples.Domain.AtTheRoot).FullName!
+        );
 
     private static bool IsEntity(Type type) =>
-        type is { IsClass: true } && !IsStatic(type) && !IsRecord(type) && !typeof(Exception).IsAssignableFrom(type)
+        type is { IsClass: true }
+        && !IsStatic(type)
+        && !IsRecord(type)
+        && !typeof(Exception).IsAssignableFrom(type)
         && type.GetProperties(Instance).Any(property => property.Name == "Id" || property.CanWrite);
 
     private static bool IsValue(Type type) =>
-        (type.IsClass || (type is { IsValueType: true, IsEnum: false })) && !IsStatic(type) && !IsEntity(type)
-        && !typeof(Exception).IsAssignableFrom(type) && !typeof(Delegate).IsAssignableFrom(type);
+        (type.IsClass || (type is { IsValueType: true, IsEnum: false }))
+        && !IsStatic(type)
+        && !IsEntity(type)
+        && !typeof(Exception).IsAssignableFrom(type)
+        && !typeof(Delegate).IsAssignableFrom(type);
 
     private static IEnumerable<string> EntityOffences(Type entity)
     {
@@ -118,19 +128,23 @@ public sealed class DomainRules
     /// <summary>Whether each type has a comment in the documentation file that the compiler wrote beside its assembly.</summary>
     private static IEnumerable<string> DocumentationOffences(IReadOnlyCollection<Type> types)
     {
-        var documented = types.Select(type => type.Assembly).Distinct()
+        var documented = types
+            .Select(type => type.Assembly)
+            .Distinct()
             .SelectMany(assembly => XDocument.Load(Path.ChangeExtension(assembly.Location, ".xml")).Descendants("member"))
             .Select(member => member.Attribute("name")!.Value)
             .ToHashSet(StringComparer.Ordinal);
-        return from type in types
-               where !documented.Contains($"T:{type.FullName}")
-               select $"{type.FullName} has no doc comment";
+        return from type in types where !documented.Contains($"T:{type.FullName}") select $"{type.FullName} has no doc comment";
     }
 
     private static bool IsMutableCollection(Type type) =>
         type.IsArray
-        || (type is { IsInterface: false, Namespace: { } name } && (name == typeof(List<>).Namespace || name == typeof(ConcurrentBag<>).Namespace)
-            && type.GetInterfaces().Any(implemented => implemented.IsGenericType && implemented.GetGenericTypeDefinition() == typeof(IEnumerable<>)));
+        || (
+            type is { IsInterface: false, Namespace: { } name }
+            && (name == typeof(List<>).Namespace || name == typeof(ConcurrentBag<>).Namespace)
+            && type.GetInterfaces()
+                .Any(implemented => implemented.IsGenericType && implemented.GetGenericTypeDefinition() == typeof(IEnumerable<>))
+        );
 
     private static bool IsCacheOfCompiler(FieldInfo field) =>
         field.IsDefined(typeof(CompilerGeneratedAttribute)) && !field.Name.EndsWith("k__BackingField", StringComparison.Ordinal);

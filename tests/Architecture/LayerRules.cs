@@ -13,8 +13,17 @@ public sealed class LayerRules
     [
         .. new[]
         {
-            typeof(File), typeof(FileInfo), typeof(FileStream), typeof(Directory), typeof(DirectoryInfo), typeof(FileSystemInfo), typeof(Path),
-            typeof(DriveInfo), typeof(FileSystemWatcher), typeof(RandomAccess), typeof(MemoryMappedFile),
+            typeof(File),
+            typeof(FileInfo),
+            typeof(FileStream),
+            typeof(Directory),
+            typeof(DirectoryInfo),
+            typeof(FileSystemInfo),
+            typeof(Path),
+            typeof(DriveInfo),
+            typeof(FileSystemWatcher),
+            typeof(RandomAccess),
+            typeof(MemoryMappedFile),
         }.Select(type => type.FullName!),
     ];
 
@@ -29,9 +38,14 @@ public sealed class LayerRules
         ["Application"] = new(
             ["Domain"],
             [
-                "FluentValidation", "FluentValidation.DependencyInjectionExtensions", "MediatR",
-                "Microsoft.Extensions.DependencyInjection.Abstractions", "Microsoft.Extensions.Logging.Abstractions", "Microsoft.Extensions.Options",
-            ]),
+                "FluentValidation",
+                "FluentValidation.DependencyInjectionExtensions",
+                "MediatR",
+                "Microsoft.Extensions.DependencyInjection.Abstractions",
+                "Microsoft.Extensions.Logging.Abstractions",
+                "Microsoft.Extensions.Options",
+            ]
+        ),
         ["Infrastructure"] = new(["Application"], null),
         ["WebUi"] = new(["Application"], null),
         ["WebApi"] = new(["Application", "Infrastructure", "WebUi"], null),
@@ -61,12 +75,14 @@ public sealed class LayerRules
                 <FrameworkReference Include="Microsoft.AspNetCore.App" />
               </ItemGroup>
             </Project>
-            """);
+            """
+        );
         Rule.Catches(
             ProjectOffences(project, Layers["Application"]),
             "FrameworkReference Microsoft.AspNetCore.App",
             "PackageReference Minio",
-            "ProjectReference Infrastructure");
+            "ProjectReference Infrastructure"
+        );
     }
 
     [Theory]
@@ -113,14 +129,17 @@ public sealed class LayerRules
         Rule.Catches(
             FileOffences(Product.Samples("Application")),
             $"{typeof(Samples.Application.ReadsFileInHandler.Handler).FullName} uses System.IO.File",
-            $"{typeof(Samples.Application.ReadsFileInLambda).FullName} uses System.IO.FileStream");
+            $"{typeof(Samples.Application.ReadsFileInLambda).FullName} uses System.IO.FileStream"
+        );
 
     private static Assembly AssemblyOf(string layer) =>
         Product.Assemblies.Single(assembly => assembly.GetName().Name == (layer == "WebApi" ? "gourmetgram" : $"GourmetGram.{layer}"));
 
     private static IEnumerable<string> ProjectOffences(XDocument project, Allowed allowed)
     {
-        foreach (var reference in project.Descendants().Where(element => element.Name.LocalName.EndsWith("Reference", StringComparison.Ordinal)))
+        foreach (
+            var reference in project.Descendants().Where(element => element.Name.LocalName.EndsWith("Reference", StringComparison.Ordinal))
+        )
         {
             var kind = reference.Name.LocalName;
             var name = reference.Attribute("Include")!.Value;
@@ -157,7 +176,8 @@ public sealed class LayerRules
         select $"{type.FullName} uses {name}: take a port or a Stream";
 
     /// <summary>The layers a project may name, and those that come with them.</summary>
-    private static IEnumerable<string> Reachable(Allowed allowed) => allowed.Projects.SelectMany(layer => Reachable(Layers[layer]).Append(layer));
+    private static IEnumerable<string> Reachable(Allowed allowed) =>
+        allowed.Projects.SelectMany(layer => Reachable(Layers[layer]).Append(layer));
 
     /// <summary>Whether an assembly is part of .NET itself: not of a package, not of ASP.NET Core.</summary>
     private static bool IsRuntime(string name) => File.Exists(Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), $"{name}.dll"));

@@ -44,7 +44,8 @@ public sealed class ModuleRules
             typeof(Samples.Domain.Classification.KnowsLaterInAsyncLambda).FullName!,
             typeof(Samples.Domain.Classification.KnowsLaterInBody).FullName!,
             typeof(Samples.Domain.Classification.KnowsLaterInGenericArgument).FullName!,
-            typeof(Samples.Domain.Classification.KnowsLaterInSignature).FullName!);
+            typeof(Samples.Domain.Classification.KnowsLaterInSignature).FullName!
+        );
     }
 
     [Fact]
@@ -64,7 +65,8 @@ public sealed class ModuleRules
         Rule.Catches(
             FolderOffences(Product.Samples("Domain"), typeof(Samples.Domain.AtTheRoot).Namespace!, Product.Modules),
             typeof(Samples.Domain.AtTheRoot).FullName!,
-            typeof(Samples.Domain.Classifications.InAFolderOfAlmostThatName).FullName!);
+            typeof(Samples.Domain.Classifications.InAFolderOfAlmostThatName).FullName!
+        );
 
     private static List<Type> TypesOf(int module) => [.. All.Where(type => ModuleOf(type) == module)];
 

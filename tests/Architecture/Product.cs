@@ -69,6 +69,8 @@ internal static class Product
                 return folder.FullName;
         }
 
-        throw new InvalidOperationException($"GourmetGram.sln stands in no folder above {AppContext.BaseDirectory}: run the tests from a checkout.");
+        throw new InvalidOperationException(
+            $"GourmetGram.sln stands in no folder above {AppContext.BaseDirectory}: run the tests from a checkout."
+        );
     }
 }

@@ -21,7 +21,8 @@ internal static class Rule
         var expected = beginnings.Order(StringComparer.Ordinal).ToList();
         Assert.True(
             found.Count == expected.Count && found.Zip(expected).All(pair => pair.First.StartsWith(pair.Second, StringComparison.Ordinal)),
-            string.Join(Environment.NewLine, ["expected:", .. expected, "found:", .. found]));
+            string.Join(Environment.NewLine, ["expected:", .. expected, "found:", .. found])
+        );
     }
 
     /// <summary>
@@ -29,9 +30,12 @@ internal static class Rule
     /// The selection is the caller's, so that it can see it is not empty: NetArchTest's own conditions match by prefix and pass on nothing.
     /// </summary>
     public static IEnumerable<Type> ThatDependOn(this IReadOnlyCollection<Type> types, string name) =>
-        types.Select(type => type.Assembly).Distinct()
-            .SelectMany(assembly => Types.InAssembly(assembly)
-                .That().HaveDependencyOn(name).Or().MeetCustomRule(new GeneratedCodeNames(name)).GetTypes())
+        types
+            .Select(type => type.Assembly)
+            .Distinct()
+            .SelectMany(assembly =>
+                Types.InAssembly(assembly).That().HaveDependencyOn(name).Or().MeetCustomRule(new GeneratedCodeNames(name)).GetTypes()
+            )
             .Where(types.ToHashSet().Contains);
 
     /// <summary>NetArchTest does not look into an asynchronous lambda: its state machine is two levels below the type, in the closure.</summary>
@@ -42,14 +46,19 @@ internal static class Rule
         public bool MeetsRule(TypeDefinition type) => Generated(type).SelectMany(Mentioned).Any(pattern.IsMatch);
 
         private static IEnumerable<TypeDefinition> Generated(TypeDefinition type) =>
-            type.NestedTypes.Where(nested => nested.Name.Contains('<', StringComparison.Ordinal))
+            type
+                .NestedTypes.Where(nested => nested.Name.Contains('<', StringComparison.Ordinal))
                 .SelectMany(nested => Generated(nested).Prepend(nested));
 
         private static IEnumerable<string> Mentioned(TypeDefinition type) =>
-        [
-            .. type.Fields.Select(field => field.FieldType.FullName),
-            .. type.Methods.Where(method => method.HasBody).SelectMany(method => method.Body.Instructions)
-                .Select(instruction => instruction.Operand).OfType<MemberReference>().Select(operand => operand.FullName),
-        ];
+            [
+                .. type.Fields.Select(field => field.FieldType.FullName),
+                .. type
+                    .Methods.Where(method => method.HasBody)
+                    .SelectMany(method => method.Body.Instructions)
+                    .Select(instruction => instruction.Operand)
+                    .OfType<MemberReference>()
+                    .Select(operand => operand.FullName),
+            ];
     }
 }

@@ -46,7 +46,12 @@ public sealed class SourceRules
             new("C.cs", $"/// <summary>For example {label}.</summary>\n    // {word}\nvar c = \"{word}s\";"),
             new("D.cs", "if (count == 11)\nvar version = 1.11 + 110;"),
         ];
-        Rule.Catches(WordOffences(sources, [.. Labels, "11"], "because"), $"A.cs:1 says '{label}'", $"B.razor:2 says '{word}'", "D.cs:1 says '11'");
+        Rule.Catches(
+            WordOffences(sources, [.. Labels, "11"], "because"),
+            $"A.cs:1 says '{label}'",
+            $"B.razor:2 says '{word}'",
+            "D.cs:1 says '11'"
+        );
     }
 
     [Fact]
@@ -66,11 +71,11 @@ public sealed class SourceRules
         var any = string.Join('|', words.Select(Regex.Escape));
         var pattern = new Regex($@"(?<![\w.])({any})(?![\w]|\.\d)", RegexOptions.ExplicitCapture, TimeSpan.FromSeconds(10));
         return from source in sources
-               from line in source.Text.Split('\n').Index()
-               where !line.Item.TrimStart().StartsWith("//", StringComparison.Ordinal)
-               let match = pattern.Match(line.Item)
-               where match.Success
-               select $"{source.Path}:{line.Index + 1} says '{match.Value}': {reason}";
+            from line in source.Text.Split('\n').Index()
+            where !line.Item.TrimStart().StartsWith("//", StringComparison.Ordinal)
+            let match = pattern.Match(line.Item)
+            where match.Success
+            select $"{source.Path}:{line.Index + 1} says '{match.Value}': {reason}";
     }
 
     private static IEnumerable<string> ReferenceOffences(IEnumerable<Source> sources) =>
@@ -81,13 +86,13 @@ public sealed class SourceRules
 
     /// <summary>The text files of a folder with one of these endings, or all of them.</summary>
     private static List<Source> Read(string folder, params string[] endings) =>
-    [
-        .. from file in Product.FilesIn(Path.Combine(Product.Root, folder))
-           where endings.Length == 0 || endings.Contains(Path.GetExtension(file), StringComparer.Ordinal)
-           let text = File.ReadAllText(file)
-           where !text.Contains('\0', StringComparison.Ordinal)
-           select new Source(Path.GetRelativePath(Product.Root, file), text),
-    ];
+        [
+            .. from file in Product.FilesIn(Path.Combine(Product.Root, folder))
+            where endings.Length == 0 || endings.Contains(Path.GetExtension(file), StringComparer.Ordinal)
+            let text = File.ReadAllText(file)
+            where !text.Contains('\0', StringComparison.Ordinal)
+            select new Source(Path.GetRelativePath(Product.Root, file), text),
+        ];
 
     private static string[] ReadLabels()
     {

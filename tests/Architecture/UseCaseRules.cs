@@ -34,7 +34,8 @@ public sealed class UseCaseRules
             "OddValidator's validator is not internal and sealed",
             "ForeignValidator's validator is not for its message",
             "UncheckedText's command carries text (Note)",
-            "UncheckedNestedText's command carries text (Key)");
+            "UncheckedNestedText's command carries text (Key)"
+        );
 
     [Fact]
     public void Messages_handlers_and_validators_stand_in_a_use_case()
@@ -50,7 +51,9 @@ public sealed class UseCaseRules
 
     [Fact]
     public void A_use_case_stands_in_the_file_of_its_name() =>
-        Rule.HasNoOffence(FileOffences(UseCasesIn(All), Product.Application.GetName().Name!, Path.Combine(Product.Root, "src", "Application")));
+        Rule.HasNoOffence(
+            FileOffences(UseCasesIn(All), Product.Application.GetName().Name!, Path.Combine(Product.Root, "src", "Application"))
+        );
 
     [Fact]
     public void A_use_case_in_another_file_is_caught()
@@ -84,11 +87,17 @@ public sealed class UseCaseRules
         var handlers = Nested(useCase, typeof(IRequestHandler<,>));
         if (handlers.Count != 1)
             yield return $"{name} has {handlers.Count} handlers: a use case has one";
-        foreach (var offence in handlers.SelectMany(handler => PartOffences("handler", handler, "Handler", typeof(IRequestHandler<,>), message)))
+        foreach (
+            var offence in handlers.SelectMany(handler => PartOffences("handler", handler, "Handler", typeof(IRequestHandler<,>), message))
+        )
             yield return offence;
 
         var validators = Nested(useCase, typeof(IValidator<>));
-        foreach (var offence in validators.SelectMany(validator => PartOffences("validator", validator, "Validator", typeof(IValidator<>), message)))
+        foreach (
+            var offence in validators.SelectMany(validator =>
+                PartOffences("validator", validator, "Validator", typeof(IValidator<>), message)
+            )
+        )
             yield return offence;
         if (message.Name == "Command" && validators.Count == 0 && FindText(useCase, message) is { } text)
             yield return $"{name}'s command carries text ({text.Name}) and has no Validator: limit its length at least";
@@ -109,10 +118,12 @@ public sealed class UseCaseRules
     {
         var useCases = UseCasesIn(types);
         return from type in types
-               where typeof(IBaseRequest).IsAssignableFrom(type) || Implements(type, typeof(IRequestHandler<,>))
-                   || Implements(type, typeof(IValidator<>))
-               where type.DeclaringType is null || !useCases.Contains(type.DeclaringType)
-               select $"{type.Name} stands outside of a use case: nest it in one";
+            where
+                typeof(IBaseRequest).IsAssignableFrom(type)
+                || Implements(type, typeof(IRequestHandler<,>))
+                || Implements(type, typeof(IValidator<>))
+            where type.DeclaringType is null || !useCases.Contains(type.DeclaringType)
+            select $"{type.Name} stands outside of a use case: nest it in one";
     }
 
     private static IEnumerable<string> FileOffences(IReadOnlyCollection<Type> useCases, string root, string folder) =>
@@ -127,8 +138,10 @@ public sealed class UseCaseRules
     {
         var properties = carrier.GetProperties();
         return properties.FirstOrDefault(property => property.PropertyType == typeof(string))
-            ?? properties.Where(property => property.PropertyType.DeclaringType == useCase)
-                .Select(property => FindText(useCase, property.PropertyType)).FirstOrDefault();
+            ?? properties
+                .Where(property => property.PropertyType.DeclaringType == useCase)
+                .Select(property => FindText(useCase, property.PropertyType))
+                .FirstOrDefault();
     }
 
     private static List<Type> Messages(Type useCase) => [.. NestedIn(useCase).Where(type => typeof(IBaseRequest).IsAssignableFrom(type))];

@@ -30,7 +30,10 @@ public sealed record Caller(Actor Actor, bool IsReviewer, bool IsAdministrator =
     /// <summary>The caller's identity, for what belongs to one caller.</summary>
     /// <param name="what">What is asked for, as the beginning of a sentence: "A list".</param>
     /// <exception cref="IdentityNeededException">The caller is anonymous.</exception>
-    internal Actor RequireIdentity(string what) => Actor.IsKnown
-        ? Actor
-        : throw new IdentityNeededException($"{what} needs to know whose it is: send an API key, or use the browser that sent the photos.");
+    internal Actor RequireIdentity(string what) =>
+        Actor.IsKnown
+            ? Actor
+            : throw new IdentityNeededException(
+                $"{what} needs to know whose it is: send an API key, or use the browser that sent the photos."
+            );
 }

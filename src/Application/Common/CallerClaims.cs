@@ -26,9 +26,11 @@ public static class CallerClaims
     public static Caller ToCaller(this ClaimsPrincipal principal)
     {
         ArgumentNullException.ThrowIfNull(principal);
-        if (principal.Identity is not { IsAuthenticated: true }
+        if (
+            principal.Identity is not { IsAuthenticated: true }
             || principal.FindFirstValue(ActorId) is not { Length: > 0 } id
-            || !Enum.TryParse<ActorKind>(principal.FindFirstValue(ActorKind), out var kind))
+            || !Enum.TryParse<ActorKind>(principal.FindFirstValue(ActorKind), out var kind)
+        )
         {
             return Caller.Anonymous;
         }

@@ -10,5 +10,10 @@ public interface IExclusiveWork
     /// <param name="cancellationToken">Ends the waiting and the work.</param>
     /// <exception cref="ConflictException">Somebody else was at it all the time.</exception>
     /// <exception cref="StoreUnavailableException">The database does not answer.</exception>
-    Task<TResult> RunAsync<TResult>(string name, TimeSpan patience, Func<CancellationToken, Task<TResult>> work, CancellationToken cancellationToken);
+    Task<TResult> RunAsync<TResult>(
+        string name,
+        TimeSpan patience,
+        Func<CancellationToken, Task<TResult>> work,
+        CancellationToken cancellationToken
+    );
 }

@@ -38,8 +38,20 @@ public sealed record JobProgress(long Done, long? Total);
 /// <param name="Counts">What came of it, by name.</param>
 /// <param name="Error">What went wrong, in a sentence; null unless it failed.</param>
 public sealed record JobRunView(
-    Guid Id, string Job, JobRunState State, DateTimeOffset? DueAt, string? RequestedBy, int Attempt, DateTimeOffset QueuedAt, DateTimeOffset? StartedAt, DateTimeOffset? EndedAt,
-    long Done, long? Total, IReadOnlyDictionary<string, long> Counts, string? Error);
+    Guid Id,
+    string Job,
+    JobRunState State,
+    DateTimeOffset? DueAt,
+    string? RequestedBy,
+    int Attempt,
+    DateTimeOffset QueuedAt,
+    DateTimeOffset? StartedAt,
+    DateTimeOffset? EndedAt,
+    long Done,
+    long? Total,
+    IReadOnlyDictionary<string, long> Counts,
+    string? Error
+);
 
 /// <summary>A job and how it stands.</summary>
 /// <param name="Name">E.g. <c>store-images</c>.</param>
@@ -51,7 +63,15 @@ public sealed record JobRunView(
 /// <param name="Current">The run that runs or waits; null when none does.</param>
 /// <param name="Last">The run that ended last; null when none did.</param>
 public sealed record JobView(
-    string Name, string Title, string Description, string Cron, bool Paused, IReadOnlyList<DateTimeOffset> NextFirings, JobRunView? Current, JobRunView? Last);
+    string Name,
+    string Title,
+    string Description,
+    string Cron,
+    bool Paused,
+    IReadOnlyList<DateTimeOffset> NextFirings,
+    JobRunView? Current,
+    JobRunView? Last
+);
 
 /// <summary>
 /// What runs by itself. Of a job one run runs at a time, on whichever node; each firing of its schedule has a run, a run whose process ended in the middle is repeated, and firings

@@ -89,5 +89,6 @@ public interface IObjectStore
     Task<IReadOnlyList<StoreCheck>> CheckAsync(CancellationToken cancellationToken);
 
     /// <returns>Null when everything can be done now; else what is wrong and what to do, in one sentence.</returns>
-    async Task<string?> FindFaultAsync(CancellationToken cancellationToken) => (await CheckAsync(cancellationToken)).FirstOrDefault(check => check.Fault is not null)?.Fault;
+    async Task<string?> FindFaultAsync(CancellationToken cancellationToken) =>
+        (await CheckAsync(cancellationToken)).FirstOrDefault(check => check.Fault is not null)?.Fault;
 }

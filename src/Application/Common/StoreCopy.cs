@@ -27,7 +27,10 @@ public sealed class StoreCopy(IObjectStore source, IObjectStore target)
     public sealed record Item(ObjectAddress Address, long Bytes, Outcome Outcome, string? Fault);
 
     /// <summary>Copies the objects of some buckets, one after another. One that fails does not stop the others; when a store cannot be listed, the copy ends with its exception.</summary>
-    public async IAsyncEnumerable<Item> RunAsync(IEnumerable<string> buckets, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
+    public async IAsyncEnumerable<Item> RunAsync(
+        IEnumerable<string> buckets,
+        [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken
+    )
     {
         ArgumentNullException.ThrowIfNull(buckets);
         foreach (var bucket in buckets)
@@ -42,7 +45,9 @@ public sealed class StoreCopy(IObjectStore source, IObjectStore target)
         try
         {
             var details = await source.FindAsync(address, cancellationToken) ?? throw new NotFoundException($"Object {address}");
-            var tags = source.KeepsTags ? await source.ReadTagsAsync(address, cancellationToken) : new Dictionary<string, string>(StringComparer.Ordinal);
+            var tags = source.KeepsTags
+                ? await source.ReadTagsAsync(address, cancellationToken)
+                : new Dictionary<string, string>(StringComparer.Ordinal);
             await using var content = await source.OpenReadAsync(address, cancellationToken);
             var hash = await SHA256.HashDataAsync(content, cancellationToken);
             if (await IsThereAsync(address, details, hash, tags, cancellationToken))
@@ -62,9 +67,18 @@ public sealed class StoreCopy(IObjectStore source, IObjectStore target)
     }
 
     private async Task<bool> IsThereAsync(
-        ObjectAddress address, ObjectDetails details, byte[] hash, IReadOnlyDictionary<string, string> tags, CancellationToken cancellationToken)
+        ObjectAddress address,
+        ObjectDetails details,
+        byte[] hash,
+        IReadOnlyDictionary<string, string> tags,
+        CancellationToken cancellationToken
+    )
     {
-        if (await target.FindAsync(address, cancellationToken) is not { } found || found.Size != details.Size || found.MediaType != details.MediaType)
+        if (
+            await target.FindAsync(address, cancellationToken) is not { } found
+            || found.Size != details.Size
+            || found.MediaType != details.MediaType
+        )
             return false;
         await using var content = await target.OpenReadAsync(address, cancellationToken);
         var read = await SHA256.HashDataAsync(content, cancellationToken);

@@ -6,5 +6,6 @@ namespace GourmetGram.Application.Common;
 public static class UtcText
 {
     /// <returns>UTC, to the second: <c>2026-11-23T10:00:00Z</c>.</returns>
-    public static string ToUtcText(this DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
+    public static string ToUtcText(this DateTimeOffset time) =>
+        time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
 }

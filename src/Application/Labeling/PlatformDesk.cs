@@ -7,7 +7,14 @@ using Microsoft.Extensions.Logging;
 namespace GourmetGram.Application.Labeling;
 
 /// <summary>Looks through the tasks that the annotation platform holds, and takes what people said there: the second way in for labels, beside the objects that the platform writes.</summary>
-internal sealed class PlatformDesk(IAnnotationPlatform platform, IObjectStore store, PhotoFinder photos, AnnotationDesk desk, IRepository<HumanLabel> labels, ILogger<PlatformDesk> logger)
+internal sealed class PlatformDesk(
+    IAnnotationPlatform platform,
+    IObjectStore store,
+    PhotoFinder photos,
+    AnnotationDesk desk,
+    IRepository<HumanLabel> labels,
+    ILogger<PlatformDesk> logger
+)
 {
     /// <summary>What was seen.</summary>
     public sealed class Seen
@@ -40,7 +47,12 @@ internal sealed class PlatformDesk(IAnnotationPlatform platform, IObjectStore st
     /// <param name="step">Called after each page.</param>
     /// <param name="cancellationToken">Ends it; what was taken counts.</param>
     /// <exception cref="PlatformUnavailableException">The platform does not answer; what was taken counts.</exception>
-    public async Task<Seen> LookThroughAsync(AnnotationProject project, DateTimeOffset? changedSince, Action step, CancellationToken cancellationToken)
+    public async Task<Seen> LookThroughAsync(
+        AnnotationProject project,
+        DateTimeOffset? changedSince,
+        Action step,
+        CancellationToken cancellationToken
+    )
     {
         var seen = new Seen();
         await foreach (var page in platform.TasksAsync(project, changedSince, cancellationToken))
@@ -59,7 +71,9 @@ internal sealed class PlatformDesk(IAnnotationPlatform platform, IObjectStore st
                 numbers.Add(task.Id);
             }
 
-            var (outcomes, takenBack) = await ConcurrentChangeException.RetryAsync(() => TakeAsync(project.Loop, ours, seen, cancellationToken));
+            var (outcomes, takenBack) = await ConcurrentChangeException.RetryAsync(() =>
+                TakeAsync(project.Loop, ours, seen, cancellationToken)
+            );
             labels.Release();
             foreach (var outcome in outcomes)
                 seen.Outcomes[outcome]++;
@@ -76,17 +90,32 @@ internal sealed class PlatformDesk(IAnnotationPlatform platform, IObjectStore st
         if (seen.Annotations.Count == 0)
             return 0;
         var folder = ExchangePlaces.OutputsOf(loop);
-        var names = await store.ListAsync(Buckets.Labels, folder, cancellationToken).Select(found => found.Key[folder.Length..]).ToHashSetAsync(StringComparer.Ordinal, cancellationToken: cancellationToken);
+        var names = await store
+            .ListAsync(Buckets.Labels, folder, cancellationToken)
+            .Select(found => found.Key[folder.Length..])
+            .ToHashSetAsync(StringComparer.Ordinal, cancellationToken: cancellationToken);
         // Platforms that write whole tasks name them by the task.
-        return seen.Annotations.Count(pair => !names.Contains(pair.Key.ToString(CultureInfo.InvariantCulture)) && !names.Contains($"{pair.Value.ToString(CultureInfo.InvariantCulture)}.json"));
+        return seen.Annotations.Count(pair =>
+            !names.Contains(pair.Key.ToString(CultureInfo.InvariantCulture))
+            && !names.Contains($"{pair.Value.ToString(CultureInfo.InvariantCulture)}.json")
+        );
     }
 
-    private async Task<(IReadOnlyList<OutputOutcome> Outcomes, int TakenBack)> TakeAsync(string loop, IReadOnlyList<(PlatformTask Task, Guid? Id)> page, Seen seen, CancellationToken cancellationToken)
+    private async Task<(IReadOnlyList<OutputOutcome> Outcomes, int TakenBack)> TakeAsync(
+        string loop,
+        IReadOnlyList<(PlatformTask Task, Guid? Id)> page,
+        Seen seen,
+        CancellationToken cancellationToken
+    )
     {
         var read = page.Select(pair => (pair.Task, pair.Id, Annotations: Read(pair.Task))).ToList();
         // Also of tasks without annotations: theirs may have been taken back.
         var named = await photos.FindAsync(
-            read.SelectMany(task => task.Annotations).SelectMany(annotation => annotation.Photo).Concat(page.Select(task => task.Id).OfType<Guid>().Select(id => id.ToString())), cancellationToken);
+            read.SelectMany(task => task.Annotations)
+                .SelectMany(annotation => annotation.Photo)
+                .Concat(page.Select(task => task.Id).OfType<Guid>().Select(id => id.ToString())),
+            cancellationToken
+        );
         await desk.PrepareAsync(named, cancellationToken);
         var outcomes = new List<OutputOutcome>();
         var takenBack = 0;
@@ -97,7 +126,13 @@ internal sealed class PlatformDesk(IAnnotationPlatform platform, IObjectStore st
             if (annotations.Count > 0)
                 outcomes.Add((await desk.KeepAsync(loop, file: null, annotations, known: null, cancellationToken)).Outcome);
             if (ourId is { } id && named.GetValueOrDefault(id.ToString()) is { } photo)
-                takenBack += desk.TakeBack(loop, photo, task.MadeAt, task.ChangedAt, annotations.Select(annotation => annotation.AnnotationId).OfType<long>().ToHashSet());
+                takenBack += desk.TakeBack(
+                    loop,
+                    photo,
+                    task.MadeAt,
+                    task.ChangedAt,
+                    annotations.Select(annotation => annotation.AnnotationId).OfType<long>().ToHashSet()
+                );
         }
 
         await labels.SaveChangesAsync(CancellationToken.None);
@@ -118,6 +153,11 @@ internal sealed class PlatformDesk(IAnnotationPlatform platform, IObjectStore st
     }
 
     private static Guid? TaskIdIn(PlatformTask task) =>
-        task.Content.TryGetProperty("data", out var data) && data.ValueKind == System.Text.Json.JsonValueKind.Object && data.TryGetProperty("task_id", out var id)
-        && id.ValueKind == System.Text.Json.JsonValueKind.String && Guid.TryParseExact(id.GetString(), "D", out var found) ? found : null;
+        task.Content.TryGetProperty("data", out var data)
+        && data.ValueKind == System.Text.Json.JsonValueKind.Object
+        && data.TryGetProperty("task_id", out var id)
+        && id.ValueKind == System.Text.Json.JsonValueKind.String
+        && Guid.TryParseExact(id.GetString(), "D", out var found)
+            ? found
+            : null;
 }

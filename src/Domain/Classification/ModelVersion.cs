@@ -36,7 +36,14 @@ public sealed class ModelVersion
     /// <summary>Records a model that is loaded for the first time.</summary>
     /// <exception cref="ArgumentException">Fewer than two labels, or a name that stands twice.</exception>
     public static ModelVersion Register(
-        string name, string version, string variant, string sha256, double temperature, ImmutableArray<string> labels, DateTimeOffset now)
+        string name,
+        string version,
+        string variant,
+        string sha256,
+        double temperature,
+        ImmutableArray<string> labels,
+        DateTimeOffset now
+    )
     {
         if (labels.Length < 2 || labels.Distinct(StringComparer.Ordinal).Count() != labels.Length)
             throw new ArgumentException("A model has at least two classes, each name once.", nameof(labels));

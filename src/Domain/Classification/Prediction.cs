@@ -69,8 +69,14 @@ public sealed class Prediction
     /// <summary>Records an answer.</summary>
     /// <exception cref="ArgumentException">The number of probabilities is not the model's number of classes.</exception>
     public static Prediction Record(
-        StoredPhoto photo, ClassProbabilities probabilities, ModelVersion model, Actor maker, TimeSpan decodeTime, TimeSpan inferenceTime, DateTimeOffset now) =>
-        Record(Guid.CreateVersion7(now), photo, probabilities, model, maker, decodeTime, inferenceTime, now);
+        StoredPhoto photo,
+        ClassProbabilities probabilities,
+        ModelVersion model,
+        Actor maker,
+        TimeSpan decodeTime,
+        TimeSpan inferenceTime,
+        DateTimeOffset now
+    ) => Record(Guid.CreateVersion7(now), photo, probabilities, model, maker, decodeTime, inferenceTime, now);
 
     /// <summary>Records an answer that was given elsewhere, under an id that follows from where it was found: taken over twice, it is still one.</summary>
     /// <param name="id">UUIDv7 of <paramref name="answeredAt"/>.</param>
@@ -79,18 +85,39 @@ public sealed class Prediction
     /// <param name="model">The model that answered.</param>
     /// <param name="answeredAt">When it did, UTC, to the millisecond.</param>
     /// <exception cref="ArgumentException">The number of probabilities is not the model's number of classes, or the id is not of this time.</exception>
-    public static Prediction TakeOver(Guid id, StoredPhoto photo, ClassProbabilities probabilities, ModelVersion model, DateTimeOffset answeredAt) =>
-        id.Version == 7 && Guid.CreateVersion7(answeredAt).ToByteArray(bigEndian: true).AsSpan(0, 6).SequenceEqual(id.ToByteArray(bigEndian: true).AsSpan(0, 6))
+    public static Prediction TakeOver(
+        Guid id,
+        StoredPhoto photo,
+        ClassProbabilities probabilities,
+        ModelVersion model,
+        DateTimeOffset answeredAt
+    ) =>
+        id.Version == 7
+        && Guid.CreateVersion7(answeredAt)
+            .ToByteArray(bigEndian: true)
+            .AsSpan(0, 6)
+            .SequenceEqual(id.ToByteArray(bigEndian: true).AsSpan(0, 6))
             ? Record(id, photo, probabilities, model, Actor.Anonymous, TimeSpan.Zero, TimeSpan.Zero, answeredAt)
             : throw new ArgumentException($"{id} is no UUIDv7 of {answeredAt:O}.", nameof(id));
 
     private static Prediction Record(
-        Guid id, StoredPhoto photo, ClassProbabilities probabilities, ModelVersion model, Actor maker, TimeSpan decodeTime, TimeSpan inferenceTime, DateTimeOffset now)
+        Guid id,
+        StoredPhoto photo,
+        ClassProbabilities probabilities,
+        ModelVersion model,
+        Actor maker,
+        TimeSpan decodeTime,
+        TimeSpan inferenceTime,
+        DateTimeOffset now
+    )
     {
         ArgumentNullException.ThrowIfNull(probabilities);
         ArgumentNullException.ThrowIfNull(model);
         if (probabilities.Values.Length != model.Labels.Length)
-            throw new ArgumentException($"The model has {model.Labels.Length} classes, found {probabilities.Values.Length} probabilities.", nameof(probabilities));
+            throw new ArgumentException(
+                $"The model has {model.Labels.Length} classes, found {probabilities.Values.Length} probabilities.",
+                nameof(probabilities)
+            );
         return new Prediction
         {
             Id = id,

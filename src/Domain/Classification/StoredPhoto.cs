@@ -12,7 +12,15 @@ namespace GourmetGram.Domain.Classification;
 /// <param name="Height">Height in pixels as a viewer shows it, orientation applied.</param>
 /// <param name="FileName">The name it was uploaded under: data only, never a path; null when the client gave none.</param>
 public sealed record StoredPhoto(
-    string UploadSha256, string StoredSha256, long StoredBytes, string MediaType, string Extension, int Width, int Height, string? FileName)
+    string UploadSha256,
+    string StoredSha256,
+    long StoredBytes,
+    string MediaType,
+    string Extension,
+    int Width,
+    int Height,
+    string? FileName
+)
 {
     /// <summary>A file name fit to be kept: without control characters and halves of surrogate pairs, which no name needs and databases refuse. Null when nothing is left.</summary>
     public static string? CleanFileName(string? given)

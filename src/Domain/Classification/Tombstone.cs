@@ -3,9 +3,7 @@ namespace GourmetGram.Domain.Classification;
 /// <summary>What is left of an erased prediction: that it was there and is gone. Replays and rebuilt datasets can say so; nothing tells what the photo showed or whose it was.</summary>
 public sealed class Tombstone
 {
-    private Tombstone()
-    {
-    }
+    private Tombstone() { }
 
     /// <summary>Id of the prediction.</summary>
     public Guid Id { get; private init; }
@@ -29,7 +27,14 @@ public sealed class Tombstone
     public static Tombstone For(Prediction prediction, DateTimeOffset now)
     {
         ArgumentNullException.ThrowIfNull(prediction);
-        return new Tombstone { Id = prediction.Id, CreatedAt = prediction.CreatedAt, WindowId = prediction.WindowId, ErasedAt = now, ObjectKey = prediction.ObjectKey };
+        return new Tombstone
+        {
+            Id = prediction.Id,
+            CreatedAt = prediction.CreatedAt,
+            WindowId = prediction.WindowId,
+            ErasedAt = now,
+            ObjectKey = prediction.ObjectKey,
+        };
     }
 
     /// <summary>Photo and thumbnails are gone.</summary>

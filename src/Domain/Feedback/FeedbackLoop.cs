@@ -12,7 +12,14 @@ namespace GourmetGram.Domain.Feedback;
 /// <param name="DailyLimit">Most predictions selected in a day (UTC); 0 for no limit. Random draws have a number of their own instead.</param>
 /// <param name="Settings">The strategy's own settings by name, as <see cref="SettingField.Write"/> gives them.</param>
 public sealed record LoopSettings(
-    bool IsEnabled, string Bucket, Surface Surface, bool IsBlind, int Votes, int DailyLimit, ImmutableSortedDictionary<string, string> Settings)
+    bool IsEnabled,
+    string Bucket,
+    Surface Surface,
+    bool IsBlind,
+    int Votes,
+    int DailyLimit,
+    ImmutableSortedDictionary<string, string> Settings
+)
 {
     /// <summary>Most people that label one photo.</summary>
     public const int MostVotes = 5;
@@ -21,11 +28,15 @@ public sealed record LoopSettings(
     public const int HighestDailyLimit = 1_000_000;
 
     /// <summary>Each setting by its name in the API, for the history of changes.</summary>
-    public ImmutableSortedDictionary<string, string> ToTexts() => Settings.AddRange(
-    [
-        new("enabled", IsEnabled ? "true" : "false"), new("bucket", Bucket), new("surface", Surface.ToString()), new("blind", IsBlind ? "true" : "false"),
-        new("votes", Votes.ToString(CultureInfo.InvariantCulture)), new("dailyLimit", DailyLimit.ToString(CultureInfo.InvariantCulture)),
-    ]);
+    public ImmutableSortedDictionary<string, string> ToTexts() =>
+        Settings.AddRange([
+            new("enabled", IsEnabled ? "true" : "false"),
+            new("bucket", Bucket),
+            new("surface", Surface.ToString()),
+            new("blind", IsBlind ? "true" : "false"),
+            new("votes", Votes.ToString(CultureInfo.InvariantCulture)),
+            new("dailyLimit", DailyLimit.ToString(CultureInfo.InvariantCulture)),
+        ]);
 }
 
 /// <summary>A strategy at work: one row for each strategy, with the settings that hold now.</summary>
@@ -87,8 +98,11 @@ public sealed class FeedbackLoop
         if (settings.Votes is < 1 or > LoopSettings.MostVotes || settings.DailyLimit is < 0 or > LoopSettings.HighestDailyLimit)
             throw new ArgumentException($"{settings.Votes} votes or {settings.DailyLimit} a day cannot be.", nameof(settings));
         var before = Current.ToTexts();
-        var changes = settings.ToTexts().Where(pair => before.GetValueOrDefault(pair.Key) != pair.Value)
-            .Select(pair => LoopChange.Record(Name, pair.Key, before.GetValueOrDefault(pair.Key), pair.Value, by, now)).ToImmutableArray();
+        var changes = settings
+            .ToTexts()
+            .Where(pair => before.GetValueOrDefault(pair.Key) != pair.Value)
+            .Select(pair => LoopChange.Record(Name, pair.Key, before.GetValueOrDefault(pair.Key), pair.Value, by, now))
+            .ToImmutableArray();
         if (changes.IsEmpty)
             return [];
         (IsEnabled, Bucket, Surface, IsBlind, Votes, DailyLimit, Settings) = settings;
@@ -127,5 +141,14 @@ public sealed class LoopChange
 
     /// <summary>One setting has changed.</summary>
     public static LoopChange Record(string loop, string setting, string? from, string? to, string by, DateTimeOffset now) =>
-        new() { Id = Guid.CreateVersion7(now), Loop = loop, Setting = setting, From = from, To = to, By = by, At = now };
+        new()
+        {
+            Id = Guid.CreateVersion7(now),
+            Loop = loop,
+            Setting = setting,
+            From = from,
+            To = to,
+            By = by,
+            At = now,
+        };
 }

@@ -27,7 +27,12 @@ public sealed class SamplingKey
     {
         if (secret.Length < 16)
             throw new ArgumentException($"A secret has at least 16 bytes, found {secret.Length}.", nameof(secret));
-        return new SamplingKey { Id = id, Secret = Convert.ToBase64String(secret), CreatedAt = now };
+        return new SamplingKey
+        {
+            Id = id,
+            Secret = Convert.ToBase64String(secret),
+            CreatedAt = now,
+        };
     }
 
     /// <summary>The order that this key makes.</summary>

@@ -32,7 +32,13 @@ public sealed class SamplingWindow
     {
         ArgumentNullException.ThrowIfNull(order);
         var id = Guid.CreateVersion7(now);
-        return new SamplingWindow { Id = id, BegunAt = now, KeyId = order.KeyId, IsForMeasuring = order.PlaceOf("measure", "", id) % 2 == 0 };
+        return new SamplingWindow
+        {
+            Id = id,
+            BegunAt = now,
+            KeyId = order.KeyId,
+            IsForMeasuring = order.PlaceOf("measure", "", id) % 2 == 0,
+        };
     }
 
     /// <summary>All draws are made.</summary>

@@ -48,13 +48,26 @@ public sealed class Selection
     public bool HasTask { get; private set; }
 
     /// <summary>A rule selected it.</summary>
-    public static Selection ByRule(Prediction prediction, Strategy strategy, LoopSettings settings, string reason, KeyedOrder order, DateTimeOffset now) =>
-        Create(prediction, strategy, settings, reason, windowId: null, probability: 1, order, now);
+    public static Selection ByRule(
+        Prediction prediction,
+        Strategy strategy,
+        LoopSettings settings,
+        string reason,
+        KeyedOrder order,
+        DateTimeOffset now
+    ) => Create(prediction, strategy, settings, reason, windowId: null, probability: 1, order, now);
 
     /// <summary>It was drawn from a window.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The probability is not in (0, 1].</exception>
-    public static Selection ByDraw(Prediction prediction, Strategy strategy, LoopSettings settings, Guid windowId, double probability, KeyedOrder order, DateTimeOffset now) =>
-        Create(prediction, strategy, settings, "drawn by chance", windowId, probability, order, now);
+    public static Selection ByDraw(
+        Prediction prediction,
+        Strategy strategy,
+        LoopSettings settings,
+        Guid windowId,
+        double probability,
+        KeyedOrder order,
+        DateTimeOffset now
+    ) => Create(prediction, strategy, settings, "drawn by chance", windowId, probability, order, now);
 
     /// <summary>There is a task for it.</summary>
     /// <exception cref="InvalidOperationException">There was one already.</exception>
@@ -66,7 +79,15 @@ public sealed class Selection
     }
 
     private static Selection Create(
-        Prediction prediction, Strategy strategy, LoopSettings settings, string reason, Guid? windowId, double probability, KeyedOrder order, DateTimeOffset now)
+        Prediction prediction,
+        Strategy strategy,
+        LoopSettings settings,
+        string reason,
+        Guid? windowId,
+        double probability,
+        KeyedOrder order,
+        DateTimeOffset now
+    )
     {
         ArgumentNullException.ThrowIfNull(prediction);
         ArgumentNullException.ThrowIfNull(strategy);

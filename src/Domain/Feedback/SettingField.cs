@@ -29,8 +29,12 @@ public sealed record SettingField(string Name, string Label, string Help, Type T
     public static ImmutableSortedDictionary<string, string> Write(object settings)
     {
         ArgumentNullException.ThrowIfNull(settings);
-        return PropertiesOf(settings.GetType()).ToImmutableSortedDictionary(
-            property => NameOf(property), property => Convert.ToString(property.GetValue(settings), CultureInfo.InvariantCulture)!, StringComparer.Ordinal);
+        return PropertiesOf(settings.GetType())
+            .ToImmutableSortedDictionary(
+                property => NameOf(property),
+                property => Convert.ToString(property.GetValue(settings), CultureInfo.InvariantCulture)!,
+                StringComparer.Ordinal
+            );
     }
 
     /// <summary>A settings record of this type with these values; what is not named keeps its default, and what the record does not know is left out.</summary>
@@ -58,7 +62,9 @@ public sealed record SettingField(string Name, string Label, string Help, Type T
     {
         if (Type == typeof(bool))
             return bool.TryParse(text, out _) ? null : "Say true or false.";
-        var isNumber = double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && double.IsFinite(number)
+        var isNumber =
+            double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number)
+            && double.IsFinite(number)
             && (Type != typeof(int) || int.TryParse(text, NumberStyles.Integer, CultureInfo.InvariantCulture, out _));
         if (!isNumber)
             return $"Enter a {(Type == typeof(int) ? "whole " : "")}number{Limits}.";
@@ -67,21 +73,28 @@ public sealed record SettingField(string Name, string Label, string Help, Type T
         return number > Maximum ? $"{text} is too high. Enter a number{Limits}." : null;
     }
 
-    private string Limits => (Minimum, Maximum) switch
-    {
-        ({ } least, { } most) => string.Create(CultureInfo.InvariantCulture, $" from {least} to {most}"),
-        ({ } least, null) => string.Create(CultureInfo.InvariantCulture, $", {least} or more"),
-        (null, { } most) => string.Create(CultureInfo.InvariantCulture, $", {most} or less"),
-        _ => "",
-    };
+    private string Limits =>
+        (Minimum, Maximum) switch
+        {
+            ({ } least, { } most) => string.Create(CultureInfo.InvariantCulture, $" from {least} to {most}"),
+            ({ } least, null) => string.Create(CultureInfo.InvariantCulture, $", {least} or more"),
+            (null, { } most) => string.Create(CultureInfo.InvariantCulture, $", {most} or less"),
+            _ => "",
+        };
 
     private static SettingField From(PropertyInfo property)
     {
         var display = property.GetCustomAttribute<DisplayAttribute>();
         if (display?.Name is not { Length: > 0 } label || display.Description is not { Length: > 0 } help)
-            throw new ArgumentException($"{property.DeclaringType!.Name}.{property.Name} needs [Display(Name = …, Description = …)].", nameof(property));
+            throw new ArgumentException(
+                $"{property.DeclaringType!.Name}.{property.Name} needs [Display(Name = …, Description = …)].",
+                nameof(property)
+            );
         if (property.PropertyType != typeof(int) && property.PropertyType != typeof(double) && property.PropertyType != typeof(bool))
-            throw new ArgumentException($"{property.DeclaringType!.Name}.{property.Name} is a {property.PropertyType.Name}: a setting is int, double or bool.", nameof(property));
+            throw new ArgumentException(
+                $"{property.DeclaringType!.Name}.{property.Name} is a {property.PropertyType.Name}: a setting is int, double or bool.",
+                nameof(property)
+            );
         var range = property.GetCustomAttribute<RangeAttribute>();
         return new SettingField(NameOf(property), label, help, property.PropertyType, ToNumber(range?.Minimum), ToNumber(range?.Maximum));
     }

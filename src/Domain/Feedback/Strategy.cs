@@ -22,9 +22,7 @@ public enum Surface
 /// </summary>
 public abstract class Strategy
 {
-    private protected Strategy()
-    {
-    }
+    private protected Strategy() { }
 
     /// <summary>Lower-case letters and digits, at most 40; names the loop in addresses, folders and the database. Never changed.</summary>
     public abstract string Name { get; }
@@ -61,9 +59,7 @@ public abstract class Strategy
 /// <summary>Draws from each closed window of predictions, knowing nothing of them but their ids: such a draw is random and can measure.</summary>
 public abstract class WindowStrategy : Strategy
 {
-    private protected WindowStrategy()
-    {
-    }
+    private protected WindowStrategy() { }
 
     /// <summary>Draws from all predictions of a window, in any order. The answer for the union of two sets is that for the union of their answers, so a large window can be drawn piece by piece.</summary>
     /// <param name="window">Ids of the predictions.</param>
@@ -79,7 +75,8 @@ public abstract class WindowStrategy<TSettings> : WindowStrategy
 {
     public sealed override object DefaultSettings => new TSettings();
 
-    public sealed override IReadOnlyList<Guid> Draw(IReadOnlyCollection<Guid> window, object settings, KeyedOrder order) => Draw(window, (TSettings)settings, order);
+    public sealed override IReadOnlyList<Guid> Draw(IReadOnlyCollection<Guid> window, object settings, KeyedOrder order) =>
+        Draw(window, (TSettings)settings, order);
 
     public sealed override string Describe(object settings) => Describe((TSettings)settings);
 
@@ -110,9 +107,7 @@ public sealed record SelectionContext(DateTimeOffset Now, KeyedOrder Order, IRea
 /// <summary>Looks at each prediction, seconds after it was made, a few at a time.</summary>
 public abstract class PredictionStrategy : Strategy
 {
-    private protected PredictionStrategy()
-    {
-    }
+    private protected PredictionStrategy() { }
 
     /// <summary>Those of the candidates that are worth a look, the most worthy first: a daily limit takes from the front.</summary>
     /// <param name="candidates">New predictions, each seen once.</param>
@@ -128,7 +123,8 @@ public abstract class PredictionStrategy<TSettings> : PredictionStrategy
 {
     public sealed override object DefaultSettings => new TSettings();
 
-    public sealed override IEnumerable<Pick> Choose(IReadOnlyList<Candidate> candidates, object settings, SelectionContext context) => Choose(candidates, (TSettings)settings, context);
+    public sealed override IEnumerable<Pick> Choose(IReadOnlyList<Candidate> candidates, object settings, SelectionContext context) =>
+        Choose(candidates, (TSettings)settings, context);
 
     public sealed override string Describe(object settings) => Describe((TSettings)settings);
 
@@ -149,9 +145,7 @@ public sealed record FeedbackCandidate(Guid PredictionId, FeedbackKind Kind, Can
 /// <summary>Looks at what people say of predictions, each flag or correction once.</summary>
 public abstract class FeedbackStrategy : Strategy
 {
-    private protected FeedbackStrategy()
-    {
-    }
+    private protected FeedbackStrategy() { }
 
     /// <summary>Whether it looks at flags or at corrections.</summary>
     public abstract FeedbackKind Kind { get; }
@@ -170,7 +164,8 @@ public abstract class FeedbackStrategy<TSettings> : FeedbackStrategy
 {
     public sealed override object DefaultSettings => new TSettings();
 
-    public sealed override Pick? Choose(FeedbackCandidate candidate, object settings, SelectionContext context) => Choose(candidate, (TSettings)settings, context);
+    public sealed override Pick? Choose(FeedbackCandidate candidate, object settings, SelectionContext context) =>
+        Choose(candidate, (TSettings)settings, context);
 
     public sealed override string Describe(object settings) => Describe((TSettings)settings);
 

@@ -136,7 +136,14 @@ public sealed class UserFeedback
 
     /// <summary>"It is this class": a <see cref="FeedbackKind.Correction"/>, or a <see cref="FeedbackKind.Confirmation"/> when the class is the predicted one.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The model has no such class.</exception>
-    public static UserFeedback Correct(Prediction prediction, int classIndex, Actor rater, FeedbackSource source, DateTimeOffset now, long? origin = null)
+    public static UserFeedback Correct(
+        Prediction prediction,
+        int classIndex,
+        Actor rater,
+        FeedbackSource source,
+        DateTimeOffset now,
+        long? origin = null
+    )
     {
         ArgumentNullException.ThrowIfNull(prediction);
         ArgumentOutOfRangeException.ThrowIfNegative(classIndex);
@@ -201,7 +208,15 @@ public sealed class UserFeedback
             OutputState = FeedbackOutput.Pending;
     }
 
-    private static UserFeedback Create(Prediction prediction, FeedbackKind kind, int? classIndex, Actor rater, FeedbackSource source, DateTimeOffset now, long? origin)
+    private static UserFeedback Create(
+        Prediction prediction,
+        FeedbackKind kind,
+        int? classIndex,
+        Actor rater,
+        FeedbackSource source,
+        DateTimeOffset now,
+        long? origin
+    )
     {
         ArgumentNullException.ThrowIfNull(prediction);
         return new UserFeedback

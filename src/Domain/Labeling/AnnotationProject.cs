@@ -7,7 +7,14 @@ namespace GourmetGram.Domain.Labeling;
 /// <param name="TargetId">Of the storage that it writes labels to.</param>
 /// <param name="PicturesId">Of the storage that it reads photos from; null where tasks carry links.</param>
 /// <param name="WebhookId">Of the webhook that tells us of labels; null where there is none.</param>
-public sealed record ProjectParts(long ProjectId, DateTimeOffset ProjectMadeAt, long SourceId, long TargetId, long? PicturesId, long? WebhookId);
+public sealed record ProjectParts(
+    long ProjectId,
+    DateTimeOffset ProjectMadeAt,
+    long SourceId,
+    long TargetId,
+    long? PicturesId,
+    long? WebhookId
+);
 
 /// <summary>The project in which an annotation platform (Label Studio) asks the tasks of a loop, as it was found or made last.</summary>
 public sealed class AnnotationProject
@@ -53,7 +60,14 @@ public sealed class AnnotationProject
 
     /// <summary>It was found or made for the first time.</summary>
     public static AnnotationProject Found(string loop, ProjectParts parts, bool isAdopted, bool showsAnswer, string webhookSecret) =>
-        new() { Loop = loop, Parts = parts, IsAdopted = isAdopted, ShowsAnswer = showsAnswer, WebhookSecret = webhookSecret };
+        new()
+        {
+            Loop = loop,
+            Parts = parts,
+            IsAdopted = isAdopted,
+            ShowsAnswer = showsAnswer,
+            WebhookSecret = webhookSecret,
+        };
 
     /// <summary>It was looked after again. Another project than before has to be looked through from its beginning.</summary>
     public void Renew(ProjectParts parts, bool isAdopted, bool showsAnswer)

@@ -203,8 +203,17 @@ public sealed class AnnotationTask
     /// <returns>The label, to be added.</returns>
     /// <exception cref="InvalidOperationException">The task is withdrawn.</exception>
     public HumanLabel Decide(
-        string person, LabelSource source, int? classIndex, IReadOnlyCollection<HumanLabel> labels, DateTimeOffset decidedAt, TimeSpan? took = null, string? note = null, string? externalId = null,
-        bool sawAnswer = false, bool showedAnswer = false)
+        string person,
+        LabelSource source,
+        int? classIndex,
+        IReadOnlyCollection<HumanLabel> labels,
+        DateTimeOffset decidedAt,
+        TimeSpan? took = null,
+        string? note = null,
+        string? externalId = null,
+        bool sawAnswer = false,
+        bool showedAnswer = false
+    )
     {
         ArgumentNullException.ThrowIfNull(labels);
         if (State == TaskState.Withdrawn)
@@ -213,8 +222,17 @@ public sealed class AnnotationTask
         foreach (var current in earlier.Where(label => label.EndedAt is null))
             current.Supersede(decidedAt);
         var label = HumanLabel.Record(
-            this, person, source, classIndex, IsBlind && !sawAnswer && !showedAnswer && (source == LabelSource.LabelStudio || earlier.All(label => label.ClassIndex is null)), showedAnswer, decidedAt, took, note,
-            externalId);
+            this,
+            person,
+            source,
+            classIndex,
+            IsBlind && !sawAnswer && !showedAnswer && (source == LabelSource.LabelStudio || earlier.All(label => label.ClassIndex is null)),
+            showedAnswer,
+            decidedAt,
+            took,
+            note,
+            externalId
+        );
         if (LeasedTo == person)
             (LeasedTo, LeaseUntil) = (null, null);
         Conclude([.. labels, label], decidedAt);

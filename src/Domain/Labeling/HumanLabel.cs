@@ -77,7 +77,18 @@ public sealed class HumanLabel
 
     /// <summary>Somebody decided.</summary>
     internal static HumanLabel Record(
-        AnnotationTask task, string person, LabelSource source, int? classIndex, bool isBlind, bool showedAnswer, DateTimeOffset decidedAt, TimeSpan? took, string? note, string? externalId) => new()
+        AnnotationTask task,
+        string person,
+        LabelSource source,
+        int? classIndex,
+        bool isBlind,
+        bool showedAnswer,
+        DateTimeOffset decidedAt,
+        TimeSpan? took,
+        string? note,
+        string? externalId
+    ) =>
+        new()
         {
             Id = Guid.CreateVersion7(decidedAt),
             TaskId = task.Id,

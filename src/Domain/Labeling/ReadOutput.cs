@@ -52,7 +52,16 @@ public sealed class ReadOutput
     public bool IsMoveDue { get; private set; }
 
     /// <summary>An object was read for the first time.</summary>
-    public static ReadOutput Record(string key, string version, long? annotationId, DateTimeOffset? updatedAt, OutputOutcome outcome, string? reason, bool isMoveDue, DateTimeOffset now)
+    public static ReadOutput Record(
+        string key,
+        string version,
+        long? annotationId,
+        DateTimeOffset? updatedAt,
+        OutputOutcome outcome,
+        string? reason,
+        bool isMoveDue,
+        DateTimeOffset now
+    )
     {
         var read = new ReadOutput { Key = key, Version = version };
         read.ReadAgain(version, annotationId, updatedAt, outcome, reason, isMoveDue, now);
@@ -60,8 +69,24 @@ public sealed class ReadOutput
     }
 
     /// <summary>Another version of it was read.</summary>
-    public void ReadAgain(string version, long? annotationId, DateTimeOffset? updatedAt, OutputOutcome outcome, string? reason, bool isMoveDue, DateTimeOffset now) =>
-        (Version, AnnotationId, UpdatedAt, Outcome, Reason, IsMoveDue, ReadAt) = (version, annotationId, updatedAt, outcome, reason, isMoveDue, now);
+    public void ReadAgain(
+        string version,
+        long? annotationId,
+        DateTimeOffset? updatedAt,
+        OutputOutcome outcome,
+        string? reason,
+        bool isMoveDue,
+        DateTimeOffset now
+    ) =>
+        (Version, AnnotationId, UpdatedAt, Outcome, Reason, IsMoveDue, ReadAt) = (
+            version,
+            annotationId,
+            updatedAt,
+            outcome,
+            reason,
+            isMoveDue,
+            now
+        );
 
     /// <summary>The object is where it belongs.</summary>
     /// <exception cref="InvalidOperationException">It was already.</exception>

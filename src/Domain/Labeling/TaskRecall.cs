@@ -20,6 +20,11 @@ public sealed class TaskRecall
     public static TaskRecall Of(AnnotationTask task, DateTimeOffset now)
     {
         ArgumentNullException.ThrowIfNull(task);
-        return new TaskRecall { Id = task.Id, Loop = task.Loop, CreatedAt = now };
+        return new TaskRecall
+        {
+            Id = task.Id,
+            Loop = task.Loop,
+            CreatedAt = now,
+        };
     }
 }

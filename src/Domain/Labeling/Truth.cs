@@ -18,14 +18,21 @@ public static class Truth
     public static Verdict Of(IEnumerable<HumanLabel> labels, int votes, bool isBlind)
     {
         ArgumentNullException.ThrowIfNull(labels);
-        var latest = labels.Where(label => label.EndedAt is null && !(isBlind && label.ShowedAnswer))
-            .GroupBy(label => label.Person, StringComparer.Ordinal).Select(group => group.MaxBy(label => (label.CreatedAt, label.Id))!)
-            .OrderBy(label => (label.CreatedAt, label.Id)).ToList();
+        var latest = labels
+            .Where(label => label.EndedAt is null && !(isBlind && label.ShowedAnswer))
+            .GroupBy(label => label.Person, StringComparer.Ordinal)
+            .Select(group => group.MaxBy(label => (label.CreatedAt, label.Id))!)
+            .OrderBy(label => (label.CreatedAt, label.Id))
+            .ToList();
         if (latest.Count < votes)
             return new Verdict(TaskState.Created, ClassIndex: null);
         if (votes == 1)
             return Closed(latest[^1].ClassIndex);
-        var ranking = latest.Where(label => label.ClassIndex is not null).GroupBy(label => label.ClassIndex).OrderByDescending(group => group.Count()).ToList();
+        var ranking = latest
+            .Where(label => label.ClassIndex is not null)
+            .GroupBy(label => label.ClassIndex)
+            .OrderByDescending(group => group.Count())
+            .ToList();
         return ranking switch
         {
             [] => Closed(classIndex: null),

@@ -38,7 +38,8 @@ public sealed class Admission(int turns, long bytes, int queueLength, TimeSpan l
     /// As many wait as may, or so many that who comes now would wait in vain: to send them away before their body is read costs a fraction of what it costs a second later. As many as there
     /// are turns may always wait, for what was usual says little of what comes next.
     /// </summary>
-    private bool IsQueueFull => queue.Count >= queueLength || (queue.Count >= turns && usualTurn * (queue.Count + 1.0) / turns > longestWait);
+    private bool IsQueueFull =>
+        queue.Count >= queueLength || (queue.Count >= turns && usualTurn * (queue.Count + 1.0) / turns > longestWait);
 
     /// <summary>Bytes that those who are in have reserved.</summary>
     public long Reserved
@@ -71,8 +72,15 @@ public sealed class Admission(int turns, long bytes, int queueLength, TimeSpan l
         }
 
         using var patience = new CancellationTokenSource(longestWait, time);
-        await using var impatient = patience.Token.Register(() => Leave(waiting, new ServerBusyException(
-            $"The photo waited {longestWait.TotalSeconds:0.###} s without a turn: try again in a moment.", RetryAfter)));
+        await using var impatient = patience.Token.Register(() =>
+            Leave(
+                waiting,
+                new ServerBusyException(
+                    $"The photo waited {longestWait.TotalSeconds:0.###} s without a turn: try again in a moment.",
+                    RetryAfter
+                )
+            )
+        );
         await using var gone = cancellationToken.Register(() => Leave(waiting, new OperationCanceledException(cancellationToken)));
         return await waiting.Admitted.Task;
     }

@@ -67,7 +67,10 @@ public sealed class DataDirectory : IDisposable
         {
             throw new DataDirectoryException(
                 $"The data directory {FullPath} is in use by another GourmetGram process ({HolderOf(path)}). "
-                + "Stop that process, or set GourmetGram:DataDirectory to another folder.", e, isInUse: true);
+                    + "Stop that process, or set GourmetGram:DataDirectory to another folder.",
+                e,
+                isInUse: true
+            );
         }
 
         try
@@ -109,10 +112,17 @@ public sealed class DataDirectory : IDisposable
             Disk.FlushFolder(Path.GetDirectoryName(level)!);
     }
 
-    private DataDirectoryException CannotBeWritten(Exception cause) => Disk.IsFull(cause)
-        ? new($"The disk of the data directory {FullPath} is full. Make room there, or set GourmetGram:DataDirectory to a folder on another disk.", cause)
-        : new($"The data directory {FullPath} cannot be written: {cause.Message} "
-            + $"Make it writable for the user '{Environment.UserName}', or set GourmetGram:DataDirectory to another folder.", cause);
+    private DataDirectoryException CannotBeWritten(Exception cause) =>
+        Disk.IsFull(cause)
+            ? new(
+                $"The disk of the data directory {FullPath} is full. Make room there, or set GourmetGram:DataDirectory to a folder on another disk.",
+                cause
+            )
+            : new(
+                $"The data directory {FullPath} cannot be written: {cause.Message} "
+                    + $"Make it writable for the user '{Environment.UserName}', or set GourmetGram:DataDirectory to another folder.",
+                cause
+            );
 }
 
 public static class DataDirectoryRegistration

@@ -14,13 +14,19 @@ internal static partial class Disk
     private const int NoSpace = 28;
     private const int Exists = 17;
     private static readonly int QuotaExceeded = OperatingSystem.IsMacOS() ? 69 : 122;
+
     // On Windows the HRESULTs of ERROR_HANDLE_DISK_FULL and ERROR_DISK_FULL.
     private const int WindowsHandleFull = unchecked((int)0x80070027);
     private const int WindowsFull = unchecked((int)0x80070070);
 
     /// <summary>Whether there was no room: the disk or the user's share of it is full.</summary>
     public static bool IsFull(Exception exception) =>
-        exception is IOException && (OperatingSystem.IsWindows() ? exception.HResult is WindowsHandleFull or WindowsFull : exception.HResult is NoSpace || exception.HResult == QuotaExceeded);
+        exception is IOException
+        && (
+            OperatingSystem.IsWindows()
+                ? exception.HResult is WindowsHandleFull or WindowsFull
+                : exception.HResult is NoSpace || exception.HResult == QuotaExceeded
+        );
 
     /// <summary>Asks whether a disk has room for so many bytes.</summary>
     /// <exception cref="IOException">It has not: <see cref="IsFull"/>. Or it cannot be asked.</exception>
@@ -30,8 +36,12 @@ internal static partial class Disk
         if (free < bytes)
         {
             throw new IOException(
-                string.Create(CultureInfo.InvariantCulture, $"No space left on device : '{folder}' has {free >> 20} MiB free, {(bytes >> 20) + 1} MiB are needed"),
-                OperatingSystem.IsWindows() ? WindowsFull : NoSpace);
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"No space left on device : '{folder}' has {free >> 20} MiB free, {(bytes >> 20) + 1} MiB are needed"
+                ),
+                OperatingSystem.IsWindows() ? WindowsFull : NoSpace
+            );
         }
     }
 
@@ -99,7 +109,9 @@ internal static partial class Disk
         }
 
         if (Link(source, target) != 0)
-            return Marshal.GetLastPInvokeError() == Exists ? false : throw new IOException($"{Marshal.GetLastPInvokeErrorMessage()}: '{target}'");
+            return Marshal.GetLastPInvokeError() == Exists
+                ? false
+                : throw new IOException($"{Marshal.GetLastPInvokeErrorMessage()}: '{target}'");
         File.Delete(source);
         return true;
     }

@@ -18,18 +18,26 @@ public enum Durability
 [SettingsSection("GourmetGram")]
 public sealed class GourmetGramOptions
 {
-    [Description("Folder of all that is kept: database, photos, lock. A relative path starts at the working directory. Empty means `data` beside the executable.")]
+    [Description(
+        "Folder of all that is kept: database, photos, lock. A relative path starts at the working directory. Empty means `data` beside the executable."
+    )]
     public string? DataDirectory { get; set; }
 
-    [Description("Address under which people reach this server, e.g. `https://food.example.org/gourmetgram`; builds every absolute link. With a path, the server answers under that path, whether a proxy keeps it or strips it. Empty means the address of the request.")]
+    [Description(
+        "Address under which people reach this server, e.g. `https://food.example.org/gourmetgram`; builds every absolute link. With a path, the server answers under that path, whether a proxy keeps it or strips it. Empty means the address of the request."
+    )]
     [PublicUrl]
     public string? PublicUrl { get; set; }
 
-    [Description("Addresses or networks of the proxies in front of this server, e.g. `10.0.0.2` or `10.0.0.0/24`; `GourmetGram__TrustedProxies__0`, `__1`, … Only these are believed when they send `X-Forwarded-For`, `X-Forwarded-Proto` and `X-Forwarded-Host`. Default: none.")]
+    [Description(
+        "Addresses or networks of the proxies in front of this server, e.g. `10.0.0.2` or `10.0.0.0/24`; `GourmetGram__TrustedProxies__0`, `__1`, … Only these are believed when they send `X-Forwarded-For`, `X-Forwarded-Proto` and `X-Forwarded-Host`. Default: none."
+    )]
     [NetworkList]
     public IReadOnlyList<string> TrustedProxies { get; set; } = [];
 
-    [Description("An administrator's API key for unattended set-ups, sent as `Authorization: Bearer …`. At least 32 characters; empty means none.")]
+    [Description(
+        "An administrator's API key for unattended set-ups, sent as `Authorization: Bearer …`. At least 32 characters; empty means none."
+    )]
     [MinLength(32)]
     [Secret]
     public string? BootstrapAdminKey { get; set; }

@@ -8,9 +8,7 @@ namespace GourmetGram.Infrastructure.Hosting;
 public sealed class NetworkListAttribute : ValidationAttribute
 {
     public NetworkListAttribute()
-        : base("{0} must hold IP addresses (10.0.0.2) or networks that begin at their first address (10.0.0.0/24).")
-    {
-    }
+        : base("{0} must hold IP addresses (10.0.0.2) or networks that begin at their first address (10.0.0.0/24).") { }
 
     public override bool IsValid(object? value) =>
         value is IEnumerable<string> texts && texts.All(text => text.Length == 0 || TryParse(text, out _));
@@ -22,7 +20,10 @@ public sealed class NetworkListAttribute : ValidationAttribute
         network = default;
         var parts = text.Split('/');
         // IPAddress also reads "10" and "10.2", as addresses that nobody means.
-        if (!IPAddress.TryParse(parts[0], out var address) || (!parts[0].Contains(':', StringComparison.Ordinal) && parts[0].Count(c => c == '.') != 3))
+        if (
+            !IPAddress.TryParse(parts[0], out var address)
+            || (!parts[0].Contains(':', StringComparison.Ordinal) && parts[0].Count(c => c == '.') != 3)
+        )
             return false;
         if (parts.Length > 1)
             return IPNetwork.TryParse(text, out network);

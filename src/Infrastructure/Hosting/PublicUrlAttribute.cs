@@ -7,12 +7,14 @@ namespace GourmetGram.Infrastructure.Hosting;
 public sealed class PublicUrlAttribute : ValidationAttribute
 {
     public PublicUrlAttribute()
-        : base("{0} must be an address as https://food.example.org/gourmetgram: http or https, without query, fragment and user.")
-    {
-    }
+        : base("{0} must be an address as https://food.example.org/gourmetgram: http or https, without query, fragment and user.") { }
 
-    public override bool IsValid(object? value) => value is null
-        || (value is string text && Uri.TryCreate(text, UriKind.Absolute, out var url)
+    public override bool IsValid(object? value) =>
+        value is null
+        || (
+            value is string text
+            && Uri.TryCreate(text, UriKind.Absolute, out var url)
             && (url.Scheme == Uri.UriSchemeHttps || url.Scheme == Uri.UriSchemeHttp)
-            && url is { Query: "", Fragment: "", UserInfo: "" });
+            && url is { Query: "", Fragment: "", UserInfo: "" }
+        );
 }

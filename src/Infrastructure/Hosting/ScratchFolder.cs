@@ -29,12 +29,15 @@ internal sealed class ScratchFolder : IScratch
     {
         try
         {
-            return new FileStream(Path.Combine(folder, Path.GetRandomFileName()), new FileStreamOptions
-            {
-                Mode = FileMode.CreateNew,
-                Access = FileAccess.ReadWrite,
-                Options = FileOptions.DeleteOnClose | FileOptions.Asynchronous,
-            });
+            return new FileStream(
+                Path.Combine(folder, Path.GetRandomFileName()),
+                new FileStreamOptions
+                {
+                    Mode = FileMode.CreateNew,
+                    Access = FileAccess.ReadWrite,
+                    Options = FileOptions.DeleteOnClose | FileOptions.Asynchronous,
+                }
+            );
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

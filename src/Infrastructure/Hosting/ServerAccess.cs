@@ -22,12 +22,17 @@ public sealed record ServerAccess(Uri Address, string Token)
         var temporary = Path.Combine(dataDirectory, TemporaryName);
         // A file that is left from before would keep the rights it has.
         File.Delete(temporary);
-        using (var file = new FileStream(temporary, new FileStreamOptions
-        {
-            Mode = FileMode.CreateNew,
-            Access = FileAccess.Write,
-            UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
-        }))
+        using (
+            var file = new FileStream(
+                temporary,
+                new FileStreamOptions
+                {
+                    Mode = FileMode.CreateNew,
+                    Access = FileAccess.Write,
+                    UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
+                }
+            )
+        )
         {
             JsonSerializer.Serialize(file, this, JsonSerializerOptions.Web);
         }

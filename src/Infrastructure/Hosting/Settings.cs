@@ -44,9 +44,17 @@ public static class Settings
                 if (value is "" && property.GetCustomAttribute<RequiredAttribute>() is null)
                     continue;
                 var setting = $"{SectionOf(typeof(TOptions))}:{property.Name}";
-                if (!Validator.TryValidateProperty(value, new ValidationContext(options) { MemberName = property.Name, DisplayName = setting }, results))
+                if (
+                    !Validator.TryValidateProperty(
+                        value,
+                        new ValidationContext(options) { MemberName = property.Name, DisplayName = setting },
+                        results
+                    )
+                )
                 {
-                    var found = property.GetCustomAttribute<SecretAttribute>() is null ? $"Found: '{Show(value)}'." : "The value found is not shown: it is a secret.";
+                    var found = property.GetCustomAttribute<SecretAttribute>() is null
+                        ? $"Found: '{Show(value)}'."
+                        : "The value found is not shown: it is a secret.";
                     faults.AddRange(results.Select(result => $"{result.ErrorMessage} {found}"));
                 }
             }

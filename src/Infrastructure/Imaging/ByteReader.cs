@@ -23,5 +23,6 @@ internal ref struct ByteReader(ReadOnlySpan<byte> bytes)
     /// <param name="count">Bytes to take.</param>
     /// <param name="what">What is read, for the message.</param>
     /// <exception cref="Application.Classification.UnusablePhotoException">Fewer bytes are left.</exception>
-    public ReadOnlySpan<byte> Take(long count, string what) => TryTake(count, out var taken) ? taken : throw Faults.Damaged($"it ends inside {what}");
+    public ReadOnlySpan<byte> Take(long count, string what) =>
+        TryTake(count, out var taken) ? taken : throw Faults.Damaged($"it ends inside {what}");
 }

@@ -42,12 +42,7 @@ internal static class ExifOrientation
 
     /// <summary>EXIF data that holds the orientation and nothing else.</summary>
     public static byte[] Write(int orientation) =>
-    [
-        (byte)'M', (byte)'M', 0, 42, 0, 0, 0, 8,
-        0, 1,
-        0x01, 0x12, 0, 3, 0, 0, 0, 1, 0, (byte)orientation, 0, 0,
-        0, 0, 0, 0,
-    ];
+        [(byte)'M', (byte)'M', 0, 42, 0, 0, 0, 8, 0, 1, 0x01, 0x12, 0, 3, 0, 0, 0, 1, 0, (byte)orientation, 0, 0, 0, 0, 0, 0];
 
     /// <summary>Turns a picture upright.</summary>
     /// <param name="rgb">3 bytes a pixel, row by row, as stored.</param>

@@ -8,27 +8,39 @@ internal static class Faults
     public static UnusablePhotoException Empty() =>
         new(PhotoFault.Empty, "The photo is empty: 0 bytes arrived. Choose a photo and send it again.");
 
-    public static UnusablePhotoException TooManyBytes(long found, long limit) => new(
-        PhotoFault.TooManyBytes,
-        $"The photo has {found:N0} bytes; at most {limit:N0} ({limit / LimitsOptions.Mebibyte} MiB) are accepted. Save it smaller, or as JPEG, and send it again.");
+    public static UnusablePhotoException TooManyBytes(long found, long limit) =>
+        new(
+            PhotoFault.TooManyBytes,
+            $"The photo has {found:N0} bytes; at most {limit:N0} ({limit / LimitsOptions.Mebibyte} MiB) are accepted. Save it smaller, or as JPEG, and send it again."
+        );
 
-    public static UnusablePhotoException TooManyPixels(int width, int height, long limit) => new(
-        PhotoFault.TooManyPixels,
-        $"The photo has {width} × {height} = {(long)width * height:N0} pixels; at most {limit:N0} are accepted. Save it smaller and send it again.");
+    public static UnusablePhotoException TooManyPixels(int width, int height, long limit) =>
+        new(
+            PhotoFault.TooManyPixels,
+            $"The photo has {width} × {height} = {(long)width * height:N0} pixels; at most {limit:N0} are accepted. Save it smaller and send it again."
+        );
 
-    public static UnusablePhotoException TooMuchMemory(PhotoLayout layout, LimitsOptions limits) => new(
-        PhotoFault.TooManyPixels,
-        $"Decoding this photo of {layout.Width} × {layout.Height} pixels takes about {layout.DecodeBytes / LimitsOptions.Mebibyte} MiB; at most {limits.DecodeMebibytes} MiB are given to one. "
-        + "Save it as a baseline (not progressive) JPEG, or smaller, and send it again.");
+    public static UnusablePhotoException TooMuchMemory(PhotoLayout layout, LimitsOptions limits) =>
+        new(
+            PhotoFault.TooManyPixels,
+            $"Decoding this photo of {layout.Width} × {layout.Height} pixels takes about {layout.DecodeBytes / LimitsOptions.Mebibyte} MiB; at most {limits.DecodeMebibytes} MiB are given to one. "
+                + "Save it as a baseline (not progressive) JPEG, or smaller, and send it again."
+        );
 
     /// <param name="found">What the file is, as in "a GIF"; null when it is not recognised.</param>
     /// <param name="hint">What more helps with this kind of file; null when nothing does.</param>
-    public static UnusablePhotoException UnknownFormat(string? found, string? hint = null) => new(
-        PhotoFault.UnknownFormat,
-        (found is null ? "This file is not a JPEG, PNG or WebP photo." : $"This file is {found}, not a JPEG, PNG or WebP photo.")
-        + " Save it as JPEG, PNG or WebP and send it again." + (hint is null ? "" : " " + hint));
+    public static UnusablePhotoException UnknownFormat(string? found, string? hint = null) =>
+        new(
+            PhotoFault.UnknownFormat,
+            (found is null ? "This file is not a JPEG, PNG or WebP photo." : $"This file is {found}, not a JPEG, PNG or WebP photo.")
+                + " Save it as JPEG, PNG or WebP and send it again."
+                + (hint is null ? "" : " " + hint)
+        );
 
     /// <param name="detail">What is broken, as the rest of a sentence.</param>
-    public static UnusablePhotoException Damaged(string detail) => new(
-        PhotoFault.Damaged, $"The photo is cut off or damaged: {detail}. Send it again, or export it again from the program that made it.");
+    public static UnusablePhotoException Damaged(string detail) =>
+        new(
+            PhotoFault.Damaged,
+            $"The photo is cut off or damaged: {detail}. Send it again, or export it again from the program that made it."
+        );
 }

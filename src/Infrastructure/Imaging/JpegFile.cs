@@ -177,7 +177,7 @@ internal sealed class JpegFile : IPhotoFormat
     /// <summary>Bytes of compressed data up to the next marker. FF 00 stands for a byte FF of data, and restart markers (D0 to D7) belong to the data.</summary>
     private static int CompressedLength(ReadOnlySpan<byte> bytes)
     {
-        for (var position = 0; ;)
+        for (var position = 0; ; )
         {
             var start = bytes[position..].IndexOf((byte)0xFF);
             if (start < 0)

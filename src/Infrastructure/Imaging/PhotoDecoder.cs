@@ -36,7 +36,8 @@ internal static class PhotoDecoder
         if (codec.Info.Width != layout.Width || codec.Info.Height != layout.Height)
         {
             throw Faults.Damaged(
-                $"it says in one place that it has {layout.Width} × {layout.Height} pixels and in another {codec.Info.Width} × {codec.Info.Height}");
+                $"it says in one place that it has {layout.Width} × {layout.Height} pixels and in another {codec.Info.Width} × {codec.Info.Height}"
+            );
         }
 
         var size = ShrunkSize(codec, width, height);
@@ -69,7 +70,7 @@ internal static class PhotoDecoder
     {
         Check(codec.StartScanlineDecode(info));
         using var strip = new SKBitmap(info.WithSize(info.Width, Math.Min(info.Height, StripRows)));
-        for (var done = 0; done < info.Height;)
+        for (var done = 0; done < info.Height; )
         {
             var rows = Math.Min(strip.Height, info.Height - done);
             var decoded = codec.GetScanlines(strip.GetPixels(), rows, strip.RowBytes);
@@ -112,12 +113,14 @@ internal static class PhotoDecoder
     {
         if (result != SKCodecResult.Success)
         {
-            throw Faults.Damaged(result switch
-            {
-                SKCodecResult.IncompleteInput => "its compressed pixels end too early",
-                SKCodecResult.Unimplemented or SKCodecResult.InvalidConversion => "its kind of compression is too rare to be read here",
-                _ => "its compressed pixels cannot be decoded",
-            });
+            throw Faults.Damaged(
+                result switch
+                {
+                    SKCodecResult.IncompleteInput => "its compressed pixels end too early",
+                    SKCodecResult.Unimplemented or SKCodecResult.InvalidConversion => "its kind of compression is too rare to be read here",
+                    _ => "its compressed pixels cannot be decoded",
+                }
+            );
         }
     }
 }

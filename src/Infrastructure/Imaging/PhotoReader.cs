@@ -32,7 +32,9 @@ internal sealed class PhotoReader(IOptions<LimitsOptions> limits) : IPhotoReader
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(longestSide);
         var layout = Inspect(photo.Span).Layout;
-        var (width, height) = ExifOrientation.Transposes(layout.Orientation) ? (layout.Height, layout.Width) : (layout.Width, layout.Height);
+        var (width, height) = ExifOrientation.Transposes(layout.Orientation)
+            ? (layout.Height, layout.Width)
+            : (layout.Width, layout.Height);
         var scale = Math.Min(1, longestSide / (double)Math.Max(width, height));
         width = Math.Max(1, (int)Math.Round(width * scale));
         height = Math.Max(1, (int)Math.Round(height * scale));
@@ -42,7 +44,13 @@ internal sealed class PhotoReader(IOptions<LimitsOptions> limits) : IPhotoReader
         return EncodeJpeg(DecodeUpright(photo, layout, width, height, colours), width, height);
     }
 
-    private static byte[] DecodeUpright(ReadOnlyMemory<byte> upload, PhotoLayout layout, int width, int height, SKColorSpace? colours = null)
+    private static byte[] DecodeUpright(
+        ReadOnlyMemory<byte> upload,
+        PhotoLayout layout,
+        int width,
+        int height,
+        SKColorSpace? colours = null
+    )
     {
         // Resized first and turned after: what is turned is small then.
         var (storedWidth, storedHeight) = ExifOrientation.Transposes(layout.Orientation) ? (height, width) : (width, height);

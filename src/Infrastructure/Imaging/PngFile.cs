@@ -80,22 +80,41 @@ internal sealed class PngFile : IPhotoFormat
     }
 
     /// <summary>The picture itself, and what says how its colours and its shape are meant.</summary>
-    private static bool IsKept(string type) => type is
-        "IHDR" or "PLTE" or "IDAT"
-        or "tRNS" or "gAMA" or "cHRM" or "sRGB" or "iCCP" or "cICP" or "sBIT" or "bKGD" or "pHYs" or "hIST";
+    private static bool IsKept(string type) =>
+        type
+            is "IHDR"
+                or "PLTE"
+                or "IDAT"
+                or "tRNS"
+                or "gAMA"
+                or "cHRM"
+                or "sRGB"
+                or "iCCP"
+                or "cICP"
+                or "sBIT"
+                or "bKGD"
+                or "pHYs"
+                or "hIST";
 
     /// <returns>False when the file is over, or what follows is no chunk.</returns>
     private static bool TryReadChunk(ref ByteReader reader, out Chunk chunk)
     {
         chunk = default;
-        if (reader.Rest.Length < ChunkFrame
+        if (
+            reader.Rest.Length < ChunkFrame
             || reader.Rest.Slice(4, 4).ContainsAnyExcept(Letters)
-            || !reader.TryTake(BinaryPrimitives.ReadUInt32BigEndian(reader.Rest) + (long)ChunkFrame, out var whole))
+            || !reader.TryTake(BinaryPrimitives.ReadUInt32BigEndian(reader.Rest) + (long)ChunkFrame, out var whole)
+        )
         {
             return false;
         }
 
-        chunk = new Chunk { Type = Encoding.ASCII.GetString(whole.Slice(4, 4)), Data = whole[8..^4], Whole = whole };
+        chunk = new Chunk
+        {
+            Type = Encoding.ASCII.GetString(whole.Slice(4, 4)),
+            Data = whole[8..^4],
+            Whole = whole,
+        };
         return true;
     }
 

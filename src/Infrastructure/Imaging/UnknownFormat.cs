@@ -30,11 +30,12 @@ internal static class UnknownFormat
     }
 
     /// <param name="brand">Four letters that say what an ISO media file holds.</param>
-    private static UnusablePhotoException NameMediaFile(string brand) => brand switch
-    {
-        "heic" or "heix" or "heim" or "heis" or "hevc" or "hevx" => Faults.UnknownFormat("a HEIC photo", IPhoneHint),
-        "mif1" or "msf1" => Faults.UnknownFormat("a HEIF photo", IPhoneHint),
-        "avif" or "avis" => Faults.UnknownFormat("an AVIF"),
-        _ => Faults.UnknownFormat("a video"),
-    };
+    private static UnusablePhotoException NameMediaFile(string brand) =>
+        brand switch
+        {
+            "heic" or "heix" or "heim" or "heis" or "hevc" or "hevx" => Faults.UnknownFormat("a HEIC photo", IPhoneHint),
+            "mif1" or "msf1" => Faults.UnknownFormat("a HEIF photo", IPhoneHint),
+            "avif" or "avis" => Faults.UnknownFormat("an AVIF"),
+            _ => Faults.UnknownFormat("a video"),
+        };
 }

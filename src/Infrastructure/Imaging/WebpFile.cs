@@ -40,7 +40,8 @@ internal sealed class WebpFile : IPhotoFormat
                     BinaryPrimitives.ReadUInt16LittleEndian(frame[6..]) & 0x3FFF,
                     BinaryPrimitives.ReadUInt16LittleEndian(frame[8..]) & 0x3FFF,
                     ExifOrientation.Upright,
-                    BytesPerPixel);
+                    BytesPerPixel
+                );
             case "VP8L":
                 var lossless = reader.Take(5, "its lossless header");
                 if (lossless[0] != 0x2F)
@@ -114,9 +115,11 @@ internal sealed class WebpFile : IPhotoFormat
         BinaryPrimitives.WriteInt32LittleEndian(clean.AsSpan(4), clean.Length - 8);
         if (!extended.IsEmpty)
         {
-            clean[extendedPosition] = (byte)((extended[0] & (AlphaFlag | AnimationFlag))
+            clean[extendedPosition] = (byte)(
+                (extended[0] & (AlphaFlag | AnimationFlag))
                 | (hasIcc ? IccFlag : 0)
-                | (orientation == ExifOrientation.Upright ? 0 : ExifFlag));
+                | (orientation == ExifOrientation.Upright ? 0 : ExifFlag)
+            );
             clean.AsSpan((int)extendedPosition + 1, 3).Clear();
         }
 

@@ -22,15 +22,36 @@ internal static partial class LabelConfig
             view.Add(new XElement("Header", new XAttribute("value", "The model said: $ml_prediction ($confidence)")));
         view.Add(
             new XElement(
-                "Choices", new XAttribute("name", Control), new XAttribute("toName", "image"), new XAttribute("choice", "single"), new XAttribute("required", "true"), new XAttribute("showInLine", "true"),
-                plan.Classes.Select((name, index) => new XElement("Choice", new XAttribute("value", name), index < Hotkeys.Length ? new XAttribute("hotkey", Hotkeys[index]) : null))),
+                "Choices",
+                new XAttribute("name", Control),
+                new XAttribute("toName", "image"),
+                new XAttribute("choice", "single"),
+                new XAttribute("required", "true"),
+                new XAttribute("showInLine", "true"),
+                plan.Classes.Select(
+                    (name, index) =>
+                        new XElement(
+                            "Choice",
+                            new XAttribute("value", name),
+                            index < Hotkeys.Length ? new XAttribute("hotkey", Hotkeys[index]) : null
+                        )
+                )
+            ),
             new XElement(
-                "TextArea", new XAttribute("name", "notes"), new XAttribute("toName", "image"), new XAttribute("rows", "2"), new XAttribute("required", "false"), new XAttribute("placeholder", "Note, if any")));
+                "TextArea",
+                new XAttribute("name", "notes"),
+                new XAttribute("toName", "image"),
+                new XAttribute("rows", "2"),
+                new XAttribute("required", "false"),
+                new XAttribute("placeholder", "Note, if any")
+            )
+        );
         return view.ToString();
     }
 
     /// <summary>Whether both say the same; white space between elements says nothing.</summary>
-    public static bool IsSame(string? left, string right) => Parse(left) is { } one && Parse(right) is { } other && XNode.DeepEquals(one, other);
+    public static bool IsSame(string? left, string right) =>
+        Parse(left) is { } one && Parse(right) is { } other && XNode.DeepEquals(one, other);
 
     /// <summary>Whether the page shows what the model had said, where tasks tell it.</summary>
     public static bool ShowsAnswer(string? config) => config is not null && Answer().IsMatch(config);
@@ -39,11 +60,15 @@ internal static partial class LabelConfig
     public static string? FindFault(string? config, IReadOnlyList<string> classes)
     {
         var controls = Parse(config)?.Descendants("Choices").ToList() ?? [];
-        var ours = controls.FirstOrDefault(control => (string?)control.Attribute("name") is Control or LabControl) ?? (controls is [var only] ? only : null);
+        var ours = controls.FirstOrDefault(control => (string?)control.Attribute("name") is Control or LabControl)
+            ?? (controls is [var only] ? only : null);
         if (ours is null)
             return $"its label config has no <Choices name=\"{Control}\">";
         var offered = ours.Descendants("Choice").Select(choice => (string?)choice.Attribute("value")).OfType<string>().ToList();
-        var (missing, foreign) = (classes.Except(offered, StringComparer.Ordinal).ToList(), offered.Except(classes, StringComparer.Ordinal).ToList());
+        var (missing, foreign) = (
+            classes.Except(offered, StringComparer.Ordinal).ToList(),
+            offered.Except(classes, StringComparer.Ordinal).ToList()
+        );
         return (missing, foreign) switch
         {
             ({ Count: > 0 }, _) => $"its label config does not offer: {string.Join(", ", missing)}",
@@ -64,6 +89,10 @@ internal static partial class LabelConfig
         }
     }
 
-    [GeneratedRegex(@"\$(ml_prediction|confidence|object_key)\b", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(
+        @"\$(ml_prediction|confidence|object_key)\b",
+        RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture,
+        matchTimeoutMilliseconds: 1000
+    )]
     private static partial Regex Answer();
 }

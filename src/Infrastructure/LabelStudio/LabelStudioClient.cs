@@ -42,26 +42,37 @@ internal sealed class LabelStudioClient : IDisposable
                 UseProxy = false,
                 AllowAutoRedirect = false,
             },
-            disposeHandler: true)
+            disposeHandler: true
+        )
         {
             // Each request has its own deadline.
             Timeout = Timeout.InfiniteTimeSpan,
         };
         reading = new ResiliencePipelineBuilder { TimeProvider = time }
-            .AddRetry(new RetryStrategyOptions
-            {
-                ShouldHandle = new PredicateBuilder().Handle<HttpRequestException>().Handle<PlatformUnavailableException>(e => e.InnerException
-                    is LabelStudioFault { Status: HttpStatusCode.BadGateway or HttpStatusCode.ServiceUnavailable or HttpStatusCode.GatewayTimeout }),
-                MaxRetryAttempts = Retries,
-                Delay = TimeSpan.FromMilliseconds(300),
-                BackoffType = DelayBackoffType.Exponential,
-                UseJitter = true,
-            })
+            .AddRetry(
+                new RetryStrategyOptions
+                {
+                    ShouldHandle = new PredicateBuilder()
+                        .Handle<HttpRequestException>()
+                        .Handle<PlatformUnavailableException>(e =>
+                            e.InnerException
+                                is LabelStudioFault
+                                {
+                                    Status: HttpStatusCode.BadGateway or HttpStatusCode.ServiceUnavailable or HttpStatusCode.GatewayTimeout
+                                }
+                        ),
+                    MaxRetryAttempts = Retries,
+                    Delay = TimeSpan.FromMilliseconds(300),
+                    BackoffType = DelayBackoffType.Exponential,
+                    UseJitter = true,
+                }
+            )
             .Build();
     }
 
     /// <summary>JSON as Label Studio speaks it.</summary>
-    public static JsonSerializerOptions Json { get; } = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull };
+    public static JsonSerializerOptions Json { get; } =
+        new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull };
 
     /// <summary>Where it is.</summary>
     /// <exception cref="PlatformUnavailableException">It is not connected.</exception>
@@ -73,7 +84,9 @@ internal sealed class LabelStudioClient : IDisposable
     /// <param name="path">Below the address, with its query, escaped.</param>
     /// <param name="cancellationToken">Ends it.</param>
     public Task<T> GetAsync<T>(string path, CancellationToken cancellationToken) =>
-        SayAsync(async () => await reading.ExecuteAsync(async token => await SendOnceAsync<T>(HttpMethod.Get, path, body: null, token), cancellationToken));
+        SayAsync(async () =>
+            await reading.ExecuteAsync(async token => await SendOnceAsync<T>(HttpMethod.Get, path, body: null, token), cancellationToken)
+        );
 
     /// <summary>Reads something that may not be there.</summary>
     /// <returns>Null when it is not.</returns>
@@ -91,65 +104,95 @@ internal sealed class LabelStudioClient : IDisposable
     }
 
     /// <summary>Changes something. It is not sent twice: who cannot tell whether it arrived looks first.</summary>
-    public Task<T> SendAsync<T>(HttpMethod method, string path, object? body, CancellationToken cancellationToken) => SayAsync(() => SendOnceAsync<T>(method, path, body, cancellationToken));
+    public Task<T> SendAsync<T>(HttpMethod method, string path, object? body, CancellationToken cancellationToken) =>
+        SayAsync(() => SendOnceAsync<T>(method, path, body, cancellationToken));
 
     /// <summary>Starts something that may take longer than anybody waits for an answer.</summary>
     /// <exception cref="TimeoutException">There was no answer in time; Label Studio goes on with it.</exception>
-    public Task<T> StartAsync<T>(string path, object body, CancellationToken cancellationToken) => SayAsync(() => SendOnceAsync<T>(HttpMethod.Post, path, body, cancellationToken), isLong: true);
+    public Task<T> StartAsync<T>(string path, object body, CancellationToken cancellationToken) =>
+        SayAsync(() => SendOnceAsync<T>(HttpMethod.Post, path, body, cancellationToken), isLong: true);
 
     /// <summary>Fetches what an annotator's browser would: a photo.</summary>
     /// <param name="address">Where it is; what is on Label Studio itself is asked for with our token, as a browser has a session there.</param>
     /// <param name="cancellationToken">Ends it.</param>
-    public Task<HttpResponseMessage> FetchAsync(Uri address, CancellationToken cancellationToken) => SayAsync(() => WithinAsync(async token =>
-    {
-        using var request = new HttpRequestMessage(HttpMethod.Get, address);
-        if (Address.IsBaseOf(address))
-            request.Headers.Authorization = await HeaderAsync(refused: null, token);
-        return await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, token);
-    }, cancellationToken));
+    public Task<HttpResponseMessage> FetchAsync(Uri address, CancellationToken cancellationToken) =>
+        SayAsync(() =>
+            WithinAsync(
+                async token =>
+                {
+                    using var request = new HttpRequestMessage(HttpMethod.Get, address);
+                    if (Address.IsBaseOf(address))
+                        request.Headers.Authorization = await HeaderAsync(refused: null, token);
+                    return await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, token);
+                },
+                cancellationToken
+            )
+        );
 
     /// <summary>Asks for the version, without a token.</summary>
     /// <returns>What it says, and the difference between its clock and ours.</returns>
-    public Task<(JsonElement Version, TimeSpan? Skew)> GetVersionAsync(CancellationToken cancellationToken) => SayAsync(() => WithinAsync(async token =>
-    {
-        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(Address, "api/version"));
-        using var response = await http.SendAsync(request, token);
-        var version = await ReadAsync<JsonElement>(response, token);
-        return (version, response.Headers.Date - time.GetUtcNow());
-    }, cancellationToken));
+    public Task<(JsonElement Version, TimeSpan? Skew)> GetVersionAsync(CancellationToken cancellationToken) =>
+        SayAsync(() =>
+            WithinAsync(
+                async token =>
+                {
+                    using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(Address, "api/version"));
+                    using var response = await http.SendAsync(request, token);
+                    var version = await ReadAsync<JsonElement>(response, token);
+                    return (version, response.Headers.Date - time.GetUtcNow());
+                },
+                cancellationToken
+            )
+        );
 
     public void Dispose() => http.Dispose();
 
-    private async Task<T> SendOnceAsync<T>(HttpMethod method, string path, object? body, CancellationToken cancellationToken) => await WithinAsync(
-        async token =>
-        {
-            AuthenticationHeaderValue? refused = null;
-            for (; ; )
+    private async Task<T> SendOnceAsync<T>(HttpMethod method, string path, object? body, CancellationToken cancellationToken) =>
+        await WithinAsync(
+            async token =>
             {
-                var header = await HeaderAsync(refused, token);
-                using var request = new HttpRequestMessage(method, new Uri(Address, path)) { Content = body is null ? null : JsonContent.Create(body, body.GetType(), options: Json) };
-                request.Headers.Authorization = header ?? refused;
-                using var response = await http.SendAsync(request, token);
-                // Once more with another token: this one may have ended on the way, or was corrected.
-                if (response.StatusCode == HttpStatusCode.Unauthorized && refused is null && header is not null && await HeaderAsync(header, token) is not null)
+                AuthenticationHeaderValue? refused = null;
+                for (; ; )
                 {
-                    refused = header;
-                    continue;
+                    var header = await HeaderAsync(refused, token);
+                    using var request = new HttpRequestMessage(method, new Uri(Address, path))
+                    {
+                        Content = body is null ? null : JsonContent.Create(body, body.GetType(), options: Json),
+                    };
+                    request.Headers.Authorization = header ?? refused;
+                    using var response = await http.SendAsync(request, token);
+                    // Once more with another token: this one may have ended on the way, or was corrected.
+                    if (
+                        response.StatusCode == HttpStatusCode.Unauthorized
+                        && refused is null
+                        && header is not null
+                        && await HeaderAsync(header, token) is not null
+                    )
+                    {
+                        refused = header;
+                        continue;
+                    }
+
+                    return await ReadAsync<T>(response, token);
                 }
+            },
+            cancellationToken
+        );
 
-                return await ReadAsync<T>(response, token);
-            }
-        },
-        cancellationToken);
-
-    private Task<AuthenticationHeaderValue?> HeaderAsync(AuthenticationHeaderValue? refused, CancellationToken cancellationToken) => tokens.GetAsync(
-        async personal =>
-        {
-            using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(Address, "api/token/refresh")) { Content = JsonContent.Create(new Refresh(personal), options: Json) };
-            using var response = await http.SendAsync(request, cancellationToken);
-            return (await ReadAsync<Refreshed>(response, cancellationToken)).Access;
-        },
-        refused, cancellationToken);
+    private Task<AuthenticationHeaderValue?> HeaderAsync(AuthenticationHeaderValue? refused, CancellationToken cancellationToken) =>
+        tokens.GetAsync(
+            async personal =>
+            {
+                using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(Address, "api/token/refresh"))
+                {
+                    Content = JsonContent.Create(new Refresh(personal), options: Json),
+                };
+                using var response = await http.SendAsync(request, cancellationToken);
+                return (await ReadAsync<Refreshed>(response, cancellationToken)).Access;
+            },
+            refused,
+            cancellationToken
+        );
 
     /// <summary><c>POST /api/token/refresh</c></summary>
     private sealed record Refresh([property: JsonPropertyName("refresh")] string Token);
@@ -192,7 +235,13 @@ internal sealed class LabelStudioClient : IDisposable
     {
         var isJson = response.Content.Headers.ContentType?.MediaType == "application/json";
         if (!response.IsSuccessStatusCode)
-            throw Fault(new LabelStudioFault(response.StatusCode, isJson ? DetailIn(await response.Content.ReadAsStringAsync(cancellationToken)) : "", !isJson));
+            throw Fault(
+                new LabelStudioFault(
+                    response.StatusCode,
+                    isJson ? DetailIn(await response.Content.ReadAsStringAsync(cancellationToken)) : "",
+                    !isJson
+                )
+            );
         // Some answers have no body.
         if (response.StatusCode == HttpStatusCode.NoContent || response.Content.Headers.ContentLength == 0)
             return default!;
@@ -218,7 +267,16 @@ internal sealed class LabelStudioClient : IDisposable
             if (json.RootElement.ValueKind != JsonValueKind.Object)
                 return Short(body);
             if (json.RootElement.TryGetProperty("validation_errors", out var errors) && errors.ValueKind == JsonValueKind.Object)
-                return Short(string.Join(" ", errors.EnumerateObject().Select(error => error.NameEquals("non_field_errors") ? Texts(error.Value) : $"{error.Name}: {Texts(error.Value)}")));
+                return Short(
+                    string.Join(
+                        " ",
+                        errors
+                            .EnumerateObject()
+                            .Select(error =>
+                                error.NameEquals("non_field_errors") ? Texts(error.Value) : $"{error.Name}: {Texts(error.Value)}"
+                            )
+                    )
+                );
             return json.RootElement.TryGetProperty("detail", out var detail) ? Short(detail.ToString()) : Short(body);
         }
         catch (JsonException)
@@ -227,7 +285,10 @@ internal sealed class LabelStudioClient : IDisposable
         }
     }
 
-    private static string Texts(JsonElement value) => value.ValueKind == JsonValueKind.Array ? string.Join(" ", value.EnumerateArray().Select(item => item.ToString())) : value.ToString();
+    private static string Texts(JsonElement value) =>
+        value.ValueKind == JsonValueKind.Array
+            ? string.Join(" ", value.EnumerateArray().Select(item => item.ToString()))
+            : value.ToString();
 
     private static string Short(string text) => text[..Math.Min(text.Length, LongestDetail)];
 }

@@ -8,7 +8,12 @@ using static GourmetGram.Infrastructure.LabelStudio.StorageCalls;
 namespace GourmetGram.Infrastructure.LabelStudio;
 
 /// <summary>Looks at Label Studio from outside: whether it is there, lets us in, and holds what it should. It changes nothing.</summary>
-internal sealed class LabelStudioDoctor(LabelStudioClient client, LabelStudioTokens tokens, LabelStudioProvisioning provisioning, TimeProvider time)
+internal sealed class LabelStudioDoctor(
+    LabelStudioClient client,
+    LabelStudioTokens tokens,
+    LabelStudioProvisioning provisioning,
+    TimeProvider time
+)
 {
     private const string Server = "Label Studio";
     private const string Token = "Token";
@@ -17,13 +22,21 @@ internal sealed class LabelStudioDoctor(LabelStudioClient client, LabelStudioTok
     private static readonly TimeSpan MuchSkew = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan SoonOver = TimeSpan.FromDays(14);
 
-    public async Task<IReadOnlyList<Finding>> RunAsync(IReadOnlyList<(ProjectPlan Plan, AnnotationProject? Known)> projects, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<Finding>> RunAsync(
+        IReadOnlyList<(ProjectPlan Plan, AnnotationProject? Known)> projects,
+        CancellationToken cancellationToken
+    )
     {
         var findings = new List<Finding>();
-        if (!await TryAsync(findings, Server, "GET /api/version", () => LookAtServerAsync(findings, cancellationToken)) || !await TryAsync(findings, Token, "GET /api/projects", () => LookAtTokenAsync(findings, cancellationToken)))
+        if (
+            !await TryAsync(findings, Server, "GET /api/version", () => LookAtServerAsync(findings, cancellationToken))
+            || !await TryAsync(findings, Token, "GET /api/projects", () => LookAtTokenAsync(findings, cancellationToken))
+        )
             return findings;
         foreach (var (plan, known) in projects)
-            await TryAsync(findings, plan.Title, "what Label Studio answered about the project", () => LookAtProjectAsync(plan, known, findings, cancellationToken));
+            await TryAsync(findings, plan.Title, "what Label Studio answered about the project", () =>
+                LookAtProjectAsync(plan, known, findings, cancellationToken)
+            );
         return findings;
     }
 
@@ -45,13 +58,23 @@ internal sealed class LabelStudioDoctor(LabelStudioClient client, LabelStudioTok
     private async Task LookAtServerAsync(List<Finding> findings, CancellationToken cancellationToken)
     {
         var (version, skew) = await client.GetVersionAsync(cancellationToken);
-        var release = version.ValueKind == JsonValueKind.Object && version.TryGetProperty("release", out var text) ? text.ToString() : "unknown";
+        var release =
+            version.ValueKind == JsonValueKind.Object && version.TryGetProperty("release", out var text) ? text.ToString() : "unknown";
         findings.Add(new Finding(FindingKind.Good, Server, $"Version {release} answers at {client.Address}.", "GET /api/version"));
         if (skew?.Duration() > MuchSkew)
         {
-            findings.Add(new Finding(
-                FindingKind.Warning, Server, string.Create(CultureInfo.InvariantCulture, $"Its clock is {skew.Value.TotalSeconds:+0;-0} s off ours: of two decisions the wrong one may be taken for the later."),
-                "the Date of its answer", "Set both clocks by a time server."));
+            findings.Add(
+                new Finding(
+                    FindingKind.Warning,
+                    Server,
+                    string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"Its clock is {skew.Value.TotalSeconds:+0;-0} s off ours: of two decisions the wrong one may be taken for the later."
+                    ),
+                    "the Date of its answer",
+                    "Set both clocks by a time server."
+                )
+            );
         }
     }
 
@@ -60,41 +83,99 @@ internal sealed class LabelStudioDoctor(LabelStudioClient client, LabelStudioTok
         await client.GetAsync<JsonElement>("api/projects?page_size=1", cancellationToken);
         var kind = tokens.IsPersonal ? "personal access token" : "legacy token";
         if (tokens.KeyEndsAt is { } end && end - time.GetUtcNow() < SoonOver)
-            findings.Add(new Finding(FindingKind.Warning, Token, $"The {kind} is accepted, but ends at {end.ToUtcText()}.", "the token itself", "Make a new one under Account & Settings, and set LabelStudio:ApiKey."));
+            findings.Add(
+                new Finding(
+                    FindingKind.Warning,
+                    Token,
+                    $"The {kind} is accepted, but ends at {end.ToUtcText()}.",
+                    "the token itself",
+                    "Make a new one under Account & Settings, and set LabelStudio:ApiKey."
+                )
+            );
         else
-            findings.Add(new Finding(FindingKind.Good, Token, $"The {kind} is accepted{(tokens.KeyEndsAt is { } later ? $", until {later.ToUtcText()}" : "")}.", "GET /api/projects"));
+            findings.Add(
+                new Finding(
+                    FindingKind.Good,
+                    Token,
+                    $"The {kind} is accepted{(tokens.KeyEndsAt is { } later ? $", until {later.ToUtcText()}" : "")}.",
+                    "GET /api/projects"
+                )
+            );
 
         // Versions without it have legacy tokens only.
         if (await client.FindAsync<Kinds>("api/jwt/settings", cancellationToken) is { } kinds)
         {
-            findings.Add(new Finding(
-                FindingKind.Good, Token, $"The organization has personal access tokens {OnOff(kinds.ApiTokensEnabled)}, legacy tokens {OnOff(kinds.LegacyApiTokensEnabled)}.", "GET /api/jwt/settings"));
+            findings.Add(
+                new Finding(
+                    FindingKind.Good,
+                    Token,
+                    $"The organization has personal access tokens {OnOff(kinds.ApiTokensEnabled)}, legacy tokens {OnOff(kinds.LegacyApiTokensEnabled)}.",
+                    "GET /api/jwt/settings"
+                )
+            );
         }
     }
 
     /// <summary><c>GET /api/jwt/settings</c></summary>
     private sealed record Kinds(bool ApiTokensEnabled, bool LegacyApiTokensEnabled);
 
-    private async Task LookAtProjectAsync(ProjectPlan plan, AnnotationProject? known, List<Finding> findings, CancellationToken cancellationToken)
+    private async Task LookAtProjectAsync(
+        ProjectPlan plan,
+        AnnotationProject? known,
+        List<Finding> findings,
+        CancellationToken cancellationToken
+    )
     {
         var subject = plan.Title;
         var titled = await client.ProjectsTitledAsync(plan.Title, cancellationToken);
         if (titled.Count > 1)
         {
-            findings.Add(new Finding(
-                FindingKind.Warning, subject, $"{titled.Count} projects have this title; ours is {known?.Parts.ProjectId.ToString(CultureInfo.InvariantCulture) ?? "none yet"}. People may label in the wrong one.", "GET /api/projects",
-                "Rename or delete those that are not used."));
+            findings.Add(
+                new Finding(
+                    FindingKind.Warning,
+                    subject,
+                    $"{titled.Count} projects have this title; ours is {known?.Parts.ProjectId.ToString(CultureInfo.InvariantCulture) ?? "none yet"}. People may label in the wrong one.",
+                    "GET /api/projects",
+                    "Rename or delete those that are not used."
+                )
+            );
         }
 
         if (known is null || await client.FindProjectAsync(known.Parts.ProjectId, cancellationToken) is not { } project)
         {
-            findings.Add(new Finding(FindingKind.Error, subject, known is null ? "The loop has no project in Label Studio yet." : $"Project {known.Parts.ProjectId} is gone from Label Studio.", "GET /api/projects/{id}", Fix));
+            findings.Add(
+                new Finding(
+                    FindingKind.Error,
+                    subject,
+                    known is null
+                        ? "The loop has no project in Label Studio yet."
+                        : $"Project {known.Parts.ProjectId} is gone from Label Studio.",
+                    "GET /api/projects/{id}",
+                    Fix
+                )
+            );
             return;
         }
 
         LookAtConfig(plan, known, project, findings);
-        await LookAtStorageAsync(Sources, "Source storage", known.Parts.SourceId, provisioning.SourceOf(project.Id, plan.Loop), findings, subject, cancellationToken);
-        await LookAtStorageAsync(Targets, "Target storage", known.Parts.TargetId, provisioning.TargetOf(project.Id, plan.Loop), findings, subject, cancellationToken);
+        await LookAtStorageAsync(
+            Sources,
+            "Source storage",
+            known.Parts.SourceId,
+            provisioning.SourceOf(project.Id, plan.Loop),
+            findings,
+            subject,
+            cancellationToken
+        );
+        await LookAtStorageAsync(
+            Targets,
+            "Target storage",
+            known.Parts.TargetId,
+            provisioning.TargetOf(project.Id, plan.Loop),
+            findings,
+            subject,
+            cancellationToken
+        );
         await LookAtWebhookAsync(plan, known, findings, cancellationToken);
         await LookAtPhotoAsync(plan, known, findings, cancellationToken);
     }
@@ -104,18 +185,64 @@ internal sealed class LabelStudioDoctor(LabelStudioClient client, LabelStudioTok
         const string How = "GET /api/projects/{id}";
         var wanted = LabelStudioProvisioning.ProjectOf(plan);
         if (LabelStudioProvisioning.DifferencesOf(project, wanted) is { Count: > 0 } differences)
-            findings.Add(new Finding(FindingKind.Warning, plan.Title, $"Settings of project {project.Id} were changed: {string.Join(", ", differences)}.", How, Fix));
+            findings.Add(
+                new Finding(
+                    FindingKind.Warning,
+                    plan.Title,
+                    $"Settings of project {project.Id} were changed: {string.Join(", ", differences)}.",
+                    How,
+                    Fix
+                )
+            );
         if (LabelConfig.FindFault(project.LabelConfig, plan.Classes) is { } fault)
-            findings.Add(new Finding(FindingKind.Error, plan.Title, $"Labels of project {project.Id} cannot all be read: {fault}.", How, $"{Fix} Where annotations stand in the way, rename the project, so that a new one is made."));
+            findings.Add(
+                new Finding(
+                    FindingKind.Error,
+                    plan.Title,
+                    $"Labels of project {project.Id} cannot all be read: {fault}.",
+                    How,
+                    $"{Fix} Where annotations stand in the way, rename the project, so that a new one is made."
+                )
+            );
         else if (!LabelConfig.IsSame(project.LabelConfig, wanted.LabelConfig!))
-            findings.Add(new Finding(FindingKind.Warning, plan.Title, $"The label config of project {project.Id} is not ours; its labels can be read.", How, Fix));
+            findings.Add(
+                new Finding(
+                    FindingKind.Warning,
+                    plan.Title,
+                    $"The label config of project {project.Id} is not ours; its labels can be read.",
+                    How,
+                    Fix
+                )
+            );
         else
-            findings.Add(new Finding(FindingKind.Good, plan.Title, $"Project {project.Id}{(known.IsAdopted ? ", taken over," : "")} asks for the {plan.Classes.Count} classes of the model.", How));
+            findings.Add(
+                new Finding(
+                    FindingKind.Good,
+                    plan.Title,
+                    $"Project {project.Id}{(known.IsAdopted ? ", taken over," : "")} asks for the {plan.Classes.Count} classes of the model.",
+                    How
+                )
+            );
         if (known.IsAdopted && LabelConfig.ShowsAnswer(project.LabelConfig) && !plan.IsBlind)
-            findings.Add(new Finding(FindingKind.Good, plan.Title, "Its screen shows what the model had said: labels from it are kept as not blind.", How));
+            findings.Add(
+                new Finding(
+                    FindingKind.Good,
+                    plan.Title,
+                    "Its screen shows what the model had said: labels from it are kept as not blind.",
+                    How
+                )
+            );
     }
 
-    private async Task LookAtStorageAsync(string kind, string name, long id, Wanted wanted, List<Finding> findings, string subject, CancellationToken cancellationToken)
+    private async Task LookAtStorageAsync(
+        string kind,
+        string name,
+        long id,
+        Wanted wanted,
+        List<Finding> findings,
+        string subject,
+        CancellationToken cancellationToken
+    )
     {
         var how = $"GET /{kind}?project={wanted.Project}";
         var all = await client.StoragesAsync(kind, wanted.Project, cancellationToken);
@@ -126,41 +253,111 @@ internal sealed class LabelStudioDoctor(LabelStudioClient client, LabelStudioTok
         }
 
         if (all.Count(found => found.IsAt(storage.Bucket, storage.Prefix)) is > 1 and var same)
-            findings.Add(new Finding(FindingKind.Warning, subject, $"{same} storages name {storage.Bucket}/{storage.Prefix}: each brings in or writes everything again.", how, $"Delete all but {id} in the project's settings, Cloud Storage."));
+            findings.Add(
+                new Finding(
+                    FindingKind.Warning,
+                    subject,
+                    $"{same} storages name {storage.Bucket}/{storage.Prefix}: each brings in or writes everything again.",
+                    how,
+                    $"Delete all but {id} in the project's settings, Cloud Storage."
+                )
+            );
         if (LabelStudioProvisioning.DifferencesOf(storage, wanted) is { Count: > 0 } differences)
             findings.Add(new Finding(FindingKind.Error, subject, $"{name} {id} was changed: {string.Join(", ", differences)}.", how, Fix));
-        findings.Add(storage.Status switch
-        {
-            "failed" => new Finding(FindingKind.Error, subject, $"{name} {id}: the last sync failed.", how, "Run the job sync-label-studio: it looks for the object that cannot be read."),
-            "queued" or "in_progress" => new Finding(FindingKind.Warning, subject, $"{name} {id} syncs now, or its process died while it did.", how, "If it stays so, run the job sync-label-studio."),
-            _ => new Finding(FindingKind.Good, subject, $"{name} {id}: {storage.Status}{(storage.LastSync is { } at ? $", last at {at.ToUtcText()}" : "")}.", how),
-        });
+        findings.Add(
+            storage.Status switch
+            {
+                "failed" => new Finding(
+                    FindingKind.Error,
+                    subject,
+                    $"{name} {id}: the last sync failed.",
+                    how,
+                    "Run the job sync-label-studio: it looks for the object that cannot be read."
+                ),
+                "queued" or "in_progress" => new Finding(
+                    FindingKind.Warning,
+                    subject,
+                    $"{name} {id} syncs now, or its process died while it did.",
+                    how,
+                    "If it stays so, run the job sync-label-studio."
+                ),
+                _ => new Finding(
+                    FindingKind.Good,
+                    subject,
+                    $"{name} {id}: {storage.Status}{(storage.LastSync is { } at ? $", last at {at.ToUtcText()}" : "")}.",
+                    how
+                ),
+            }
+        );
     }
 
-    private async Task LookAtWebhookAsync(ProjectPlan plan, AnnotationProject known, List<Finding> findings, CancellationToken cancellationToken)
+    private async Task LookAtWebhookAsync(
+        ProjectPlan plan,
+        AnnotationProject known,
+        List<Finding> findings,
+        CancellationToken cancellationToken
+    )
     {
         const string How = "GET /api/webhooks?project={id}";
         const string Rest = "Without it labels are seen by the scheduled sync.";
         if (provisioning.WebhookOf(known.Parts.ProjectId, plan) is not { } wanted)
             return;
-        var webhook = (await client.WebhooksAsync(known.Parts.ProjectId, cancellationToken)).FirstOrDefault(found => found.Url == wanted.Url);
-        findings.Add(webhook switch
-        {
-            null => new Finding(FindingKind.Warning, plan.Title, $"There is no webhook to {wanted.Url}. {Rest}", How, $"{Fix} Label Studio takes hosts with a dot in their names, and none of its own network unless told to."),
-            _ when !LabelStudioProvisioning.IsAsPlanned(webhook, wanted) => new Finding(FindingKind.Warning, plan.Title, $"Webhook {webhook.Id} was changed or switched off. {Rest}", How, Fix),
-            _ when known.HeardAt is { } at => new Finding(FindingKind.Good, plan.Title, $"The webhook was last heard at {at.ToUtcText()}.", "what reached this server"),
-            _ => new Finding(FindingKind.Good, plan.Title, "The webhook is active; it was not heard yet.", How),
-        });
+        var webhook = (await client.WebhooksAsync(known.Parts.ProjectId, cancellationToken)).FirstOrDefault(found =>
+            found.Url == wanted.Url
+        );
+        findings.Add(
+            webhook switch
+            {
+                null => new Finding(
+                    FindingKind.Warning,
+                    plan.Title,
+                    $"There is no webhook to {wanted.Url}. {Rest}",
+                    How,
+                    $"{Fix} Label Studio takes hosts with a dot in their names, and none of its own network unless told to."
+                ),
+                _ when !LabelStudioProvisioning.IsAsPlanned(webhook, wanted) => new Finding(
+                    FindingKind.Warning,
+                    plan.Title,
+                    $"Webhook {webhook.Id} was changed or switched off. {Rest}",
+                    How,
+                    Fix
+                ),
+                _ when known.HeardAt is { } at => new Finding(
+                    FindingKind.Good,
+                    plan.Title,
+                    $"The webhook was last heard at {at.ToUtcText()}.",
+                    "what reached this server"
+                ),
+                _ => new Finding(FindingKind.Good, plan.Title, "The webhook is active; it was not heard yet.", How),
+            }
+        );
     }
 
     /// <summary>Fetches the photo of one task as an annotator's browser would.</summary>
-    private async Task LookAtPhotoAsync(ProjectPlan plan, AnnotationProject known, List<Finding> findings, CancellationToken cancellationToken)
+    private async Task LookAtPhotoAsync(
+        ProjectPlan plan,
+        AnnotationProject known,
+        List<Finding> findings,
+        CancellationToken cancellationToken
+    )
     {
         var (total, first) = await FirstTaskAsync(known, cancellationToken);
-        findings.Add(new Finding(FindingKind.Good, plan.Title, $"Project {known.Parts.ProjectId} holds {total} tasks.", "GET /api/tasks?project={id}"));
+        findings.Add(
+            new Finding(
+                FindingKind.Good,
+                plan.Title,
+                $"Project {known.Parts.ProjectId} holds {total} tasks.",
+                "GET /api/tasks?project={id}"
+            )
+        );
         if (first is not { } id || await client.FindTaskAsync(id, cancellationToken) is not { } task)
             return;
-        var text = task.TryGetProperty("data", out var data) && data.ValueKind == JsonValueKind.Object && data.TryGetProperty("image", out var image) ? image.ToString() : "";
+        var text =
+            task.TryGetProperty("data", out var data)
+            && data.ValueKind == JsonValueKind.Object
+            && data.TryGetProperty("image", out var image)
+                ? image.ToString()
+                : "";
         // Label Studio 1.16 puts a picture that it fetched itself into its answer.
         if (text.StartsWith("data:", StringComparison.Ordinal))
         {
@@ -170,9 +367,15 @@ internal sealed class LabelStudioDoctor(LabelStudioClient client, LabelStudioTok
 
         if (!Uri.TryCreate(text, UriKind.Absolute, out var address) || address.Scheme is not ("http" or "https"))
         {
-            findings.Add(new Finding(
-                FindingKind.Error, plan.Title, $"Photos cannot be seen: Label Studio shows '{(text.StartsWith("s3:", StringComparison.Ordinal) ? "s3://…" : "")}' as it stands in the task.", $"GET /api/tasks/{id}",
-                "This Label Studio does not fetch photos by their place: set Labeling:ImageLinks to Media, and publish the tasks again by switching the loop to Review and back."));
+            findings.Add(
+                new Finding(
+                    FindingKind.Error,
+                    plan.Title,
+                    $"Photos cannot be seen: Label Studio shows '{(text.StartsWith("s3:", StringComparison.Ordinal) ? "s3://…" : "")}' as it stands in the task.",
+                    $"GET /api/tasks/{id}",
+                    "This Label Studio does not fetch photos by their place: set Labeling:ImageLinks to Media, and publish the tasks again by switching the loop to Review and back."
+                )
+            );
             return;
         }
 
@@ -182,23 +385,42 @@ internal sealed class LabelStudioDoctor(LabelStudioClient client, LabelStudioTok
             using var response = await client.FetchAsync(address, cancellationToken);
             var type = response.Content.Headers.ContentType?.MediaType ?? "nothing";
             var isPhoto = response.IsSuccessStatusCode && type.StartsWith("image/", StringComparison.Ordinal);
-            findings.Add(isPhoto
-                ? new Finding(FindingKind.Good, plan.Title, $"Photos load ({address.Host}, {type}).", how)
-                : new Finding(
-                    FindingKind.Error, plan.Title, $"Photos do not load: {address.GetLeftPart(UriPartial.Path)} answers {(int)response.StatusCode} with {type}.", how,
-                    "Check that GourmetGram:PublicUrl leads here from annotators' browsers, and that the media key of the tasks was not revoked."));
+            findings.Add(
+                isPhoto
+                    ? new Finding(FindingKind.Good, plan.Title, $"Photos load ({address.Host}, {type}).", how)
+                    : new Finding(
+                        FindingKind.Error,
+                        plan.Title,
+                        $"Photos do not load: {address.GetLeftPart(UriPartial.Path)} answers {(int)response.StatusCode} with {type}.",
+                        how,
+                        "Check that GourmetGram:PublicUrl leads here from annotators' browsers, and that the media key of the tasks was not revoked."
+                    )
+            );
         }
         catch (PlatformUnavailableException e)
         {
-            findings.Add(new Finding(
-                FindingKind.Error, plan.Title, $"Photos do not load: {address.GetLeftPart(UriPartial.Authority)} cannot be reached ({(e.InnerException ?? e).Message.TrimEnd('.')}).", how, "Check that GourmetGram:PublicUrl leads here from annotators' browsers."));
+            findings.Add(
+                new Finding(
+                    FindingKind.Error,
+                    plan.Title,
+                    $"Photos do not load: {address.GetLeftPart(UriPartial.Authority)} cannot be reached ({(e.InnerException ?? e).Message.TrimEnd('.')}).",
+                    how,
+                    "Check that GourmetGram:PublicUrl leads here from annotators' browsers."
+                )
+            );
         }
     }
 
     private async Task<(int Total, long? First)> FirstTaskAsync(AnnotationProject known, CancellationToken cancellationToken)
     {
-        var page = await client.FindAsync<TaskCalls.Page>($"api/tasks?project={known.Parts.ProjectId}&page=1&page_size=1&resolve_uri=false", cancellationToken);
-        return (page?.Total ?? 0, page is { Tasks: [var first, ..] } && first.TryGetProperty("id", out var id) && id.TryGetInt64(out var number) ? number : null);
+        var page = await client.FindAsync<TaskCalls.Page>(
+            $"api/tasks?project={known.Parts.ProjectId}&page=1&page_size=1&resolve_uri=false",
+            cancellationToken
+        );
+        return (
+            page?.Total ?? 0,
+            page is { Tasks: [var first, ..] } && first.TryGetProperty("id", out var id) && id.TryGetInt64(out var number) ? number : null
+        );
     }
 
     private static string OnOff(bool isOn) => isOn ? "on" : "off";

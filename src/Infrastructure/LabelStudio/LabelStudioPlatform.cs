@@ -11,32 +11,50 @@ namespace GourmetGram.Infrastructure.LabelStudio;
 
 /// <summary>Label Studio as <see cref="IAnnotationPlatform"/>. What it can do is found out by asking, not by its version.</summary>
 internal sealed class LabelStudioPlatform(
-    LabelStudioClient client, LabelStudioProvisioning provisioning, LabelStudioTransfers transfers, LabelStudioDoctor doctor, IOptionsMonitor<LabelStudioOptions> options,
-    IOptionsMonitor<ObjectStoreOptions> store) : IAnnotationPlatform
+    LabelStudioClient client,
+    LabelStudioProvisioning provisioning,
+    LabelStudioTransfers transfers,
+    LabelStudioDoctor doctor,
+    IOptionsMonitor<LabelStudioOptions> options,
+    IOptionsMonitor<ObjectStoreOptions> store
+) : IAnnotationPlatform
 {
     public Uri? Address => options.CurrentValue.Address;
 
-    public string? FindHindrance() => options.CurrentValue.Address is null ? LabelStudioOptions.NotConnected
-        : store.CurrentValue.Provider != ObjectStoreProvider.S3 ? "Label Studio reads tasks from an S3 server, but ObjectStore:Provider is FileSystem: use an S3 server (gourmetgram storage copy --to S3 moves what there is), or the review page."
+    public string? FindHindrance() =>
+        options.CurrentValue.Address is null ? LabelStudioOptions.NotConnected
+        : store.CurrentValue.Provider != ObjectStoreProvider.S3
+            ? "Label Studio reads tasks from an S3 server, but ObjectStore:Provider is FileSystem: use an S3 server (gourmetgram storage copy --to S3 moves what there is), or the review page."
         : null;
 
     public string PlaceOf(ObjectAddress photo) => $"s3://{store.CurrentValue.BucketPrefix}{photo.Bucket}/{photo.Key}";
 
-    public Task<ProjectState> ProvisionAsync(ProjectPlan plan, AnnotationProject? known, CancellationToken cancellationToken) => provisioning.RunAsync(plan, known, cancellationToken);
+    public Task<ProjectState> ProvisionAsync(ProjectPlan plan, AnnotationProject? known, CancellationToken cancellationToken) =>
+        provisioning.RunAsync(plan, known, cancellationToken);
 
-    public Task<Transfer> ImportAsync(AnnotationProject project, CancellationToken cancellationToken) => TransferAsync(StorageCalls.Sources, project, project.Parts.SourceId, cancellationToken);
+    public Task<Transfer> ImportAsync(AnnotationProject project, CancellationToken cancellationToken) =>
+        TransferAsync(StorageCalls.Sources, project, project.Parts.SourceId, cancellationToken);
 
-    public Task<Transfer> ExportAsync(AnnotationProject project, CancellationToken cancellationToken) => TransferAsync(StorageCalls.Targets, project, project.Parts.TargetId, cancellationToken);
+    public Task<Transfer> ExportAsync(AnnotationProject project, CancellationToken cancellationToken) =>
+        TransferAsync(StorageCalls.Targets, project, project.Parts.TargetId, cancellationToken);
 
-    public async IAsyncEnumerable<IReadOnlyList<PlatformTask>> TasksAsync(AnnotationProject project, DateTimeOffset? changedSince, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public async IAsyncEnumerable<IReadOnlyList<PlatformTask>> TasksAsync(
+        AnnotationProject project,
+        DateTimeOffset? changedSince,
+        [EnumeratorCancellation] CancellationToken cancellationToken
+    )
     {
         await foreach (var page in client.TasksAsync(project.Parts.ProjectId, changedSince, cancellationToken))
             yield return [.. page.Tasks.Select(Read).OfType<PlatformTask>()];
     }
 
-    public Task RemoveAsync(AnnotationProject project, IReadOnlyCollection<long> tasks, CancellationToken cancellationToken) => client.RemoveTasksAsync(project.Parts.ProjectId, tasks, cancellationToken);
+    public Task RemoveAsync(AnnotationProject project, IReadOnlyCollection<long> tasks, CancellationToken cancellationToken) =>
+        client.RemoveTasksAsync(project.Parts.ProjectId, tasks, cancellationToken);
 
-    public Task<IReadOnlyList<Finding>> DiagnoseAsync(IReadOnlyList<(ProjectPlan Plan, AnnotationProject? Known)> projects, CancellationToken cancellationToken) => doctor.RunAsync(projects, cancellationToken);
+    public Task<IReadOnlyList<Finding>> DiagnoseAsync(
+        IReadOnlyList<(ProjectPlan Plan, AnnotationProject? Known)> projects,
+        CancellationToken cancellationToken
+    ) => doctor.RunAsync(projects, cancellationToken);
 
     private async Task<Transfer> TransferAsync(string kind, AnnotationProject project, long storage, CancellationToken cancellationToken)
     {
@@ -44,7 +62,8 @@ internal sealed class LabelStudioPlatform(
         {
             return await transfers.RunAsync(kind, project.Parts.ProjectId, storage, cancellationToken);
         }
-        catch (PlatformUnavailableException e) when (e.InnerException is LabelStudioFault { Status: HttpStatusCode.InternalServerError or HttpStatusCode.BadRequest })
+        catch (PlatformUnavailableException e)
+            when (e.InnerException is LabelStudioFault { Status: HttpStatusCode.InternalServerError or HttpStatusCode.BadRequest })
         {
             // It could not look at the bucket: perhaps our keys have changed since it got them.
             await provisioning.RenewKeysAsync(project, cancellationToken);
@@ -52,12 +71,19 @@ internal sealed class LabelStudioPlatform(
         }
     }
 
-    private static PlatformTask? Read(JsonElement task) => task.ValueKind == JsonValueKind.Object && task.TryGetProperty("id", out var id) && id.TryGetInt64(out var number)
-        ? new PlatformTask(
-            number, Time(task, "created_at"), Time(task, "updated_at"),
-            task.TryGetProperty("storage_filename", out var key) && key.ValueKind == JsonValueKind.String ? key.GetString() : null, task)
-        : null;
+    private static PlatformTask? Read(JsonElement task) =>
+        task.ValueKind == JsonValueKind.Object && task.TryGetProperty("id", out var id) && id.TryGetInt64(out var number)
+            ? new PlatformTask(
+                number,
+                Time(task, "created_at"),
+                Time(task, "updated_at"),
+                task.TryGetProperty("storage_filename", out var key) && key.ValueKind == JsonValueKind.String ? key.GetString() : null,
+                task
+            )
+            : null;
 
     private static DateTimeOffset Time(JsonElement task, string name) =>
-        task.TryGetProperty(name, out var text) && text.ValueKind == JsonValueKind.String && text.TryGetDateTimeOffset(out var time) ? time.ToUniversalTime() : DateTimeOffset.MinValue;
+        task.TryGetProperty(name, out var text) && text.ValueKind == JsonValueKind.String && text.TryGetDateTimeOffset(out var time)
+            ? time.ToUniversalTime()
+            : DateTimeOffset.MinValue;
 }

@@ -12,7 +12,8 @@ namespace GourmetGram.Infrastructure.LabelStudio;
 /// What requests to Label Studio prove themselves with: a legacy token as it is, or the access token that a personal access token gets. The latter lives for minutes; it is renewed ahead of its end,
 /// by one request for all who wait.
 /// </summary>
-internal sealed class LabelStudioTokens(IOptionsMonitor<LabelStudioOptions> options, ConfigurationReload reload, TimeProvider time) : IDisposable
+internal sealed class LabelStudioTokens(IOptionsMonitor<LabelStudioOptions> options, ConfigurationReload reload, TimeProvider time)
+    : IDisposable
 {
     private static readonly TimeSpan Ahead = TimeSpan.FromSeconds(30);
 
@@ -36,7 +37,11 @@ internal sealed class LabelStudioTokens(IOptionsMonitor<LabelStudioOptions> opti
     /// <param name="refused">What was sent and refused; null the first time.</param>
     /// <param name="cancellationToken">Ends the waiting.</param>
     /// <returns>What to send; null when another try makes no sense.</returns>
-    public async Task<AuthenticationHeaderValue?> GetAsync(Func<string, Task<string>> refresh, AuthenticationHeaderValue? refused, CancellationToken cancellationToken)
+    public async Task<AuthenticationHeaderValue?> GetAsync(
+        Func<string, Task<string>> refresh,
+        AuthenticationHeaderValue? refused,
+        CancellationToken cancellationToken
+    )
     {
         // The operator may have corrected the file that it stands in.
         if (refused is not null)
@@ -51,7 +56,11 @@ internal sealed class LabelStudioTokens(IOptionsMonitor<LabelStudioOptions> opti
         try
         {
             var personal = Key;
-            var isFresh = current is not null && current.Personal == personal && current.Token != refused?.Parameter && (current.Until is not { } end || end - time.GetUtcNow() > Ahead);
+            var isFresh =
+                current is not null
+                && current.Personal == personal
+                && current.Token != refused?.Parameter
+                && (current.Until is not { } end || end - time.GetUtcNow() > Ahead);
             if (!isFresh)
                 current = await RenewAsync(refresh, personal);
 
@@ -70,7 +79,8 @@ internal sealed class LabelStudioTokens(IOptionsMonitor<LabelStudioOptions> opti
         {
             token = await refresh(personal);
         }
-        catch (PlatformUnavailableException e) when (e.InnerException is LabelStudioFault { Status: HttpStatusCode.Unauthorized } && reload.TryReload() && Key != personal)
+        catch (PlatformUnavailableException e)
+            when (e.InnerException is LabelStudioFault { Status: HttpStatusCode.Unauthorized } && reload.TryReload() && Key != personal)
         {
             personal = Key;
             token = await refresh(personal);
@@ -82,7 +92,12 @@ internal sealed class LabelStudioTokens(IOptionsMonitor<LabelStudioOptions> opti
     public void Dispose() => gate.Dispose();
 
     private static DateTimeOffset? EndOf(JsonElement claims) =>
-        claims.TryGetProperty("exp", out var end) && end.ValueKind == JsonValueKind.Number && end.TryGetInt64(out var seconds) && seconds is > 0 and < 253_402_300_800 ? DateTimeOffset.FromUnixTimeSeconds(seconds) : null;
+        claims.TryGetProperty("exp", out var end)
+        && end.ValueKind == JsonValueKind.Number
+        && end.TryGetInt64(out var seconds)
+        && seconds is > 0 and < 253_402_300_800
+            ? DateTimeOffset.FromUnixTimeSeconds(seconds)
+            : null;
 
     /// <returns>The claims of a JWT, not checked: that is for who accepts it; null when it is none.</returns>
     private static JsonElement? Claims(string token)

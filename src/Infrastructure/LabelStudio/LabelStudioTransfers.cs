@@ -11,9 +11,7 @@ namespace GourmetGram.Infrastructure.LabelStudio;
 internal sealed record LabelStudioTimes(TimeSpan Poll, TimeSpan Silence, TimeSpan Patience)
 {
     public LabelStudioTimes()
-        : this(TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(28), TimeSpan.FromMinutes(10))
-    {
-    }
+        : this(TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(28), TimeSpan.FromMinutes(10)) { }
 }
 
 /// <summary>
@@ -32,7 +30,9 @@ internal sealed class LabelStudioTransfers(LabelStudioClient client, LabelStudio
     {
         // The list finds syncs that died with their process; without it a new one may be ignored.
         var storage = (await client.StoragesAsync(kind, project, cancellationToken)).FirstOrDefault(found => found.Id == id)
-            ?? throw new PlatformUnavailableException($"Storage {id} of project {project} is gone from Label Studio: it is made again by the next sync, or by gourmetgram doctor label-studio --fix.");
+            ?? throw new PlatformUnavailableException(
+                $"Storage {id} of project {project} is gone from Label Studio: it is made again by the next sync, or by gourmetgram doctor label-studio --fix."
+            );
         if (storage.IsBusy && await WaitAsync(kind, project, storage, cancellationToken) is null)
             return StillBusy(storage);
         // An answer that says "in progress" is that of somebody else's sync, and ours was ignored.
@@ -47,7 +47,12 @@ internal sealed class LabelStudioTransfers(LabelStudioClient client, LabelStudio
     }
 
     /// <returns>How it ended, and whether it was ours; null when it is still busy after all patience.</returns>
-    private async Task<(Storage? End, bool IsOurs)> SyncAsync(string kind, long project, Storage storage, CancellationToken cancellationToken)
+    private async Task<(Storage? End, bool IsOurs)> SyncAsync(
+        string kind,
+        long project,
+        Storage storage,
+        CancellationToken cancellationToken
+    )
     {
         Storage answer;
         try
@@ -75,26 +80,30 @@ internal sealed class LabelStudioTransfers(LabelStudioClient client, LabelStudio
                 ? (await client.StoragesAsync(kind, project, cancellationToken)).FirstOrDefault(found => found.Id == storage.Id)
                 : await client.FindStorageAsync(kind, storage.Id, cancellationToken);
             if (current is null)
-                throw new PlatformUnavailableException($"Storage {storage.Id} of project {project} was removed from Label Studio while it synced.");
+                throw new PlatformUnavailableException(
+                    $"Storage {storage.Id} of project {project} was removed from Label Studio while it synced."
+                );
             if (!current.IsBusy)
                 return current;
             if (current.Meta?.TimeLastPing != ping)
                 (ping, heardAt) = (current.Meta?.TimeLastPing, time.GetTimestamp());
-        }
-        while (time.GetElapsedTime(begin) < times.Patience && await clock.WaitForNextTickAsync(cancellationToken));
+        } while (time.GetElapsedTime(begin) < times.Patience && await clock.WaitForNextTickAsync(cancellationToken));
 
         return null;
     }
 
     private static Transfer StillBusy(Storage storage) => new(TransferEnd.Busy, 0, $"Storage {storage.Id} is {storage.Status}.");
 
-    private static Transfer ToTransfer(Storage storage) => storage.Status switch
-    {
-        // Its traceback may be that of an earlier sync.
-        "completed" or "completed_with_errors" => new Transfer(TransferEnd.Completed, storage.LastSyncCount ?? 0, Reason: null),
-        _ => new Transfer(TransferEnd.Stopped, 0, LastLineOf(storage.Traceback) ?? $"status {storage.Status}"),
-    };
+    private static Transfer ToTransfer(Storage storage) =>
+        storage.Status switch
+        {
+            // Its traceback may be that of an earlier sync.
+            "completed" or "completed_with_errors" => new Transfer(TransferEnd.Completed, storage.LastSyncCount ?? 0, Reason: null),
+            _ => new Transfer(TransferEnd.Stopped, 0, LastLineOf(storage.Traceback) ?? $"status {storage.Status}"),
+        };
 
     private static string? LastLineOf(string? traceback) =>
-        traceback?.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) is [.., var last] ? last[..Math.Min(last.Length, LongestReason)] : null;
+        traceback?.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) is [.., var last]
+            ? last[..Math.Min(last.Length, LongestReason)]
+            : null;
 }

@@ -35,8 +35,18 @@ internal static class ProjectCalls
 
     /// <summary>A project as Label Studio answers.</summary>
     public sealed record Project(
-        long Id, string? Title, string? Description, string? LabelConfig, int? MaximumAnnotations, string? Sampling, string? SkipQueue, bool? ShowCollabPredictions, bool? ShowSkipButton,
-        bool? EnableEmptyAnnotation, DateTimeOffset CreatedAt);
+        long Id,
+        string? Title,
+        string? Description,
+        string? LabelConfig,
+        int? MaximumAnnotations,
+        string? Sampling,
+        string? SkipQueue,
+        bool? ShowCollabPredictions,
+        bool? ShowSkipButton,
+        bool? EnableEmptyAnnotation,
+        DateTimeOffset CreatedAt
+    );
 
     /// <summary>Of a list.</summary>
     public sealed record Listed(long Id, string? Title);
@@ -47,14 +57,27 @@ internal static class ProjectCalls
 
     /// <summary><c>GET /api/projects/{id}</c></summary>
     /// <returns>Null when it is gone.</returns>
-    public static Task<Project?> FindProjectAsync(this LabelStudioClient client, long id, CancellationToken cancellationToken) => client.FindAsync<Project>($"api/projects/{id}", cancellationToken);
+    public static Task<Project?> FindProjectAsync(this LabelStudioClient client, long id, CancellationToken cancellationToken) =>
+        client.FindAsync<Project>($"api/projects/{id}", cancellationToken);
 
     /// <summary><c>GET /api/projects?title=…</c>, to its last page.</summary>
     /// <returns>Projects of exactly this title, the oldest first.</returns>
-    public static async Task<IReadOnlyList<Listed>> ProjectsTitledAsync(this LabelStudioClient client, string title, CancellationToken cancellationToken)
+    public static async Task<IReadOnlyList<Listed>> ProjectsTitledAsync(
+        this LabelStudioClient client,
+        string title,
+        CancellationToken cancellationToken
+    )
     {
         var found = new List<Listed>();
-        for (var page = 1; await client.FindAsync<Page>($"api/projects?title={Uri.EscapeDataString(title)}&include=id,title&page_size={PageSize}&page={page}", cancellationToken) is { } answer; page++)
+        for (
+            var page = 1;
+            await client.FindAsync<Page>(
+                $"api/projects?title={Uri.EscapeDataString(title)}&include=id,title&page_size={PageSize}&page={page}",
+                cancellationToken
+            )
+                is { } answer;
+            page++
+        )
         {
             // The filter finds parts of titles, in any case.
             found.AddRange(answer.Results.Where(project => project.Title == title));
@@ -70,8 +93,12 @@ internal static class ProjectCalls
         client.SendAsync<Project>(HttpMethod.Post, "api/projects", project, cancellationToken);
 
     /// <summary><c>PATCH /api/projects/{id}</c></summary>
-    public static Task<Project> ChangeProjectAsync(this LabelStudioClient client, long id, Wanted project, CancellationToken cancellationToken) =>
-        client.SendAsync<Project>(HttpMethod.Patch, $"api/projects/{id}", project, cancellationToken);
+    public static Task<Project> ChangeProjectAsync(
+        this LabelStudioClient client,
+        long id,
+        Wanted project,
+        CancellationToken cancellationToken
+    ) => client.SendAsync<Project>(HttpMethod.Patch, $"api/projects/{id}", project, cancellationToken);
 
     /// <summary><c>POST /api/projects/{id}/validate</c>: refuses what would leave annotations behind, which a change would not.</summary>
     public static Task ValidateConfigAsync(this LabelStudioClient client, long id, string config, CancellationToken cancellationToken) =>

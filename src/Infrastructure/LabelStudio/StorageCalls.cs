@@ -50,8 +50,24 @@ internal static class StorageCalls
 
     /// <summary>A storage as Label Studio answers.</summary>
     public sealed record Storage(
-        long Id, string? Title, string? Bucket, string? Prefix, string? RegexFilter, bool? UseBlobUrls, bool? Presign, bool? RecursiveScan, bool? Synchronizable, bool? CanDeleteObjects, string? RegionName,
-        [property: JsonPropertyName("s3_endpoint")] string? Endpoint, string? Status, int? LastSyncCount, DateTimeOffset? LastSync, string? Traceback, Meta? Meta)
+        long Id,
+        string? Title,
+        string? Bucket,
+        string? Prefix,
+        string? RegexFilter,
+        bool? UseBlobUrls,
+        bool? Presign,
+        bool? RecursiveScan,
+        bool? Synchronizable,
+        bool? CanDeleteObjects,
+        string? RegionName,
+        [property: JsonPropertyName("s3_endpoint")] string? Endpoint,
+        string? Status,
+        int? LastSyncCount,
+        DateTimeOffset? LastSync,
+        string? Traceback,
+        Meta? Meta
+    )
     {
         /// <summary>Whether a sync runs, or seems to.</summary>
         public bool IsBusy => Status is "queued" or "in_progress";
@@ -64,23 +80,45 @@ internal static class StorageCalls
     public sealed record Meta(string? TimeLastPing);
 
     /// <summary><c>GET …?project={id}</c>. It also finds out which syncs are dead.</summary>
-    public static Task<IReadOnlyList<Storage>> StoragesAsync(this LabelStudioClient client, string kind, long project, CancellationToken cancellationToken) =>
-        client.GetAsync<IReadOnlyList<Storage>>($"{kind}?project={project}", cancellationToken);
+    public static Task<IReadOnlyList<Storage>> StoragesAsync(
+        this LabelStudioClient client,
+        string kind,
+        long project,
+        CancellationToken cancellationToken
+    ) => client.GetAsync<IReadOnlyList<Storage>>($"{kind}?project={project}", cancellationToken);
 
     /// <summary><c>GET …/{id}</c></summary>
     /// <returns>Null when it is gone.</returns>
-    public static Task<Storage?> FindStorageAsync(this LabelStudioClient client, string kind, long id, CancellationToken cancellationToken) => client.FindAsync<Storage>($"{kind}/{id}", cancellationToken);
+    public static Task<Storage?> FindStorageAsync(
+        this LabelStudioClient client,
+        string kind,
+        long id,
+        CancellationToken cancellationToken
+    ) => client.FindAsync<Storage>($"{kind}/{id}", cancellationToken);
 
     /// <summary><c>POST …</c></summary>
-    public static Task<Storage> MakeStorageAsync(this LabelStudioClient client, string kind, Wanted storage, CancellationToken cancellationToken) =>
-        client.SendAsync<Storage>(HttpMethod.Post, kind, storage, cancellationToken);
+    public static Task<Storage> MakeStorageAsync(
+        this LabelStudioClient client,
+        string kind,
+        Wanted storage,
+        CancellationToken cancellationToken
+    ) => client.SendAsync<Storage>(HttpMethod.Post, kind, storage, cancellationToken);
 
     /// <summary><c>PATCH …/{id}</c></summary>
-    public static Task<Storage> ChangeStorageAsync(this LabelStudioClient client, string kind, long id, Wanted storage, CancellationToken cancellationToken) =>
-        client.SendAsync<Storage>(HttpMethod.Patch, $"{kind}/{id}", storage, cancellationToken);
+    public static Task<Storage> ChangeStorageAsync(
+        this LabelStudioClient client,
+        string kind,
+        long id,
+        Wanted storage,
+        CancellationToken cancellationToken
+    ) => client.SendAsync<Storage>(HttpMethod.Patch, $"{kind}/{id}", storage, cancellationToken);
 
     /// <summary><c>POST …/{id}/sync</c>: runs to its end before it answers. What came of it is in the status, not in that of HTTP.</summary>
     /// <exception cref="TimeoutException">There was no answer in time; it goes on.</exception>
-    public static Task<Storage> SyncStorageAsync(this LabelStudioClient client, string kind, long id, CancellationToken cancellationToken) =>
-        client.StartAsync<Storage>($"{kind}/{id}/sync", new { }, cancellationToken);
+    public static Task<Storage> SyncStorageAsync(
+        this LabelStudioClient client,
+        string kind,
+        long id,
+        CancellationToken cancellationToken
+    ) => client.StartAsync<Storage>($"{kind}/{id}/sync", new { }, cancellationToken);
 }

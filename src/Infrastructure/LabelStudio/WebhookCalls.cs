@@ -5,21 +5,43 @@ internal static class WebhookCalls
 {
     /// <summary>What a webhook should be. A change without <c>actions</c> would empty them, so all is sent each time.</summary>
     public sealed record Wanted(
-        string Url, long Project, bool SendPayload, bool SendForAllActions, IReadOnlyList<string> Actions, IReadOnlyDictionary<string, string> Headers, bool IsActive);
+        string Url,
+        long Project,
+        bool SendPayload,
+        bool SendForAllActions,
+        IReadOnlyList<string> Actions,
+        IReadOnlyDictionary<string, string> Headers,
+        bool IsActive
+    );
 
     /// <summary>A webhook as Label Studio answers, with its headers.</summary>
     public sealed record Webhook(
-        long Id, string? Url, long? Project, bool? SendPayload, bool? SendForAllActions, IReadOnlyList<string>? Actions, IReadOnlyDictionary<string, string>? Headers, bool? IsActive);
+        long Id,
+        string? Url,
+        long? Project,
+        bool? SendPayload,
+        bool? SendForAllActions,
+        IReadOnlyList<string>? Actions,
+        IReadOnlyDictionary<string, string>? Headers,
+        bool? IsActive
+    );
 
     /// <summary><c>GET /api/webhooks?project={id}</c></summary>
-    public static Task<IReadOnlyList<Webhook>> WebhooksAsync(this LabelStudioClient client, long project, CancellationToken cancellationToken) =>
-        client.GetAsync<IReadOnlyList<Webhook>>($"api/webhooks?project={project}", cancellationToken);
+    public static Task<IReadOnlyList<Webhook>> WebhooksAsync(
+        this LabelStudioClient client,
+        long project,
+        CancellationToken cancellationToken
+    ) => client.GetAsync<IReadOnlyList<Webhook>>($"api/webhooks?project={project}", cancellationToken);
 
     /// <summary><c>POST /api/webhooks</c></summary>
     public static Task<Webhook> MakeWebhookAsync(this LabelStudioClient client, Wanted webhook, CancellationToken cancellationToken) =>
         client.SendAsync<Webhook>(HttpMethod.Post, "api/webhooks", webhook, cancellationToken);
 
     /// <summary><c>PATCH /api/webhooks/{id}</c></summary>
-    public static Task<Webhook> ChangeWebhookAsync(this LabelStudioClient client, long id, Wanted webhook, CancellationToken cancellationToken) =>
-        client.SendAsync<Webhook>(HttpMethod.Patch, $"api/webhooks/{id}", webhook, cancellationToken);
+    public static Task<Webhook> ChangeWebhookAsync(
+        this LabelStudioClient client,
+        long id,
+        Wanted webhook,
+        CancellationToken cancellationToken
+    ) => client.SendAsync<Webhook>(HttpMethod.Patch, $"api/webhooks/{id}", webhook, cancellationToken);
 }

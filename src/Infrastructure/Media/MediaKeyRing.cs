@@ -37,8 +37,14 @@ internal sealed class MediaKeyRing(IServiceScopeFactory scopes, TimeProvider tim
         return keys.ById.TryGetValue(id, out var key) && key.RevokedAt is null ? key : null;
     }
 
-    public Task<IReadOnlyList<MediaKeyView>> ListAsync(CancellationToken cancellationToken) => scopes.InDatabaseAsync<IReadOnlyList<MediaKeyView>>(async context =>
-        [.. (await context.Set<MediaKey>().AsNoTracking().OrderByDescending(key => key.CreatedAt).ToListAsync(cancellationToken)).Select(key => key.ToView())]);
+    public Task<IReadOnlyList<MediaKeyView>> ListAsync(CancellationToken cancellationToken) =>
+        scopes.InDatabaseAsync<IReadOnlyList<MediaKeyView>>(async context =>
+            [
+                .. (
+                    await context.Set<MediaKey>().AsNoTracking().OrderByDescending(key => key.CreatedAt).ToListAsync(cancellationToken)
+                ).Select(key => key.ToView()),
+            ]
+        );
 
     public async Task<MediaKeyView> RotateAsync(CancellationToken cancellationToken)
     {
@@ -49,13 +55,16 @@ internal sealed class MediaKeyRing(IServiceScopeFactory scopes, TimeProvider tim
 
     public async Task<MediaKeyView> RevokeAsync(string id, CancellationToken cancellationToken)
     {
-        var revoked = await ConcurrentChangeException.RetryAsync(() => scopes.InDatabaseAsync(async context =>
-        {
-            var key = await context.Set<MediaKey>().FirstOrDefaultAsync(found => found.Id == id, cancellationToken) ?? throw new NotFoundException($"Media key {id}");
-            key.Revoke(time.GetUtcNow());
-            await context.SaveChangesAsync(cancellationToken);
-            return key.ToView();
-        }));
+        var revoked = await ConcurrentChangeException.RetryAsync(() =>
+            scopes.InDatabaseAsync(async context =>
+            {
+                var key = await context.Set<MediaKey>().FirstOrDefaultAsync(found => found.Id == id, cancellationToken)
+                    ?? throw new NotFoundException($"Media key {id}");
+                key.Revoke(time.GetUtcNow());
+                await context.SaveChangesAsync(cancellationToken);
+                return key.ToView();
+            })
+        );
         last = null;
         logger.LogInformation("Key {Key} of links to photos is revoked", id);
         return revoked;
@@ -65,7 +74,9 @@ internal sealed class MediaKeyRing(IServiceScopeFactory scopes, TimeProvider tim
     {
         var key = await scopes.InDatabaseAsync(async context =>
         {
-            if (await context.Set<MediaKey>().FirstOrDefaultAsync(found => found.Slot == MediaKey.Current, cancellationToken) is { } current)
+            if (
+                await context.Set<MediaKey>().FirstOrDefaultAsync(found => found.Slot == MediaKey.Current, cancellationToken) is { } current
+            )
             {
                 if (!replace)
                     return current;
@@ -93,7 +104,11 @@ internal sealed class MediaKeyRing(IServiceScopeFactory scopes, TimeProvider tim
             return known;
         var readAt = time.GetTimestamp();
         var keys = await scopes.InDatabaseAsync(context => context.Set<MediaKey>().AsNoTracking().ToListAsync(cancellationToken));
-        return last = new Snapshot(readAt, keys.Find(key => key.Slot == MediaKey.Current), keys.ToDictionary(key => key.Id, StringComparer.Ordinal));
+        return last = new Snapshot(
+            readAt,
+            keys.Find(key => key.Slot == MediaKey.Current),
+            keys.ToDictionary(key => key.Id, StringComparer.Ordinal)
+        );
     }
 
     private sealed record Snapshot(long ReadAt, MediaKey? Current, Dictionary<string, MediaKey> ById);

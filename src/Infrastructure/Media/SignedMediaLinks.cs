@@ -16,7 +16,10 @@ internal sealed class SignedMediaLinks(MediaKeyRing keys, ILinks links, TimeProv
     {
         ArgumentNullException.ThrowIfNull(link);
         var key = await keys.CurrentAsync(cancellationToken);
-        var address = new StringBuilder().Append(CultureInfo.InvariantCulture, $"media/{link.PredictionId}?k={key.Id}&s={Base64Url.EncodeToString(Sign(link, key))}");
+        var address = new StringBuilder().Append(
+            CultureInfo.InvariantCulture,
+            $"media/{link.PredictionId}?k={key.Id}&s={Base64Url.EncodeToString(Sign(link, key))}"
+        );
         if (link.ExpiresAt is { } end)
             address.Append(CultureInfo.InvariantCulture, $"&e={end.ToUnixTimeSeconds()}");
         if (link.Width is { } width)
@@ -29,12 +32,19 @@ internal sealed class SignedMediaLinks(MediaKeyRing keys, ILinks links, TimeProv
         ArgumentNullException.ThrowIfNull(link);
         Span<byte> given = stackalloc byte[HMACSHA256.HashSizeInBytes];
         // A text that is no base64url, or too long, proves as little as a wrong one.
-        var length = signature is { Length: <= HMACSHA256.HashSizeInBytes * 2 } && Base64Url.IsValid(signature, out var decoded) && decoded == given.Length
-            ? Base64Url.DecodeFromChars(signature, given)
-            : 0;
+        var length =
+            signature is { Length: <= HMACSHA256.HashSizeInBytes * 2 }
+            && Base64Url.IsValid(signature, out var decoded)
+            && decoded == given.Length
+                ? Base64Url.DecodeFromChars(signature, given)
+                : 0;
         var proof = given[..length].ToArray();
-        if (keyId is not { Length: > 0 } || proof.Length == 0 || await keys.FindAsync(keyId, cancellationToken) is not { } key
-            || !CryptographicOperations.FixedTimeEquals(Sign(link, key), proof))
+        if (
+            keyId is not { Length: > 0 }
+            || proof.Length == 0
+            || await keys.FindAsync(keyId, cancellationToken) is not { } key
+            || !CryptographicOperations.FixedTimeEquals(Sign(link, key), proof)
+        )
         {
             throw new LinkRefusedException("This link is not valid, or not valid any more. Ask for a new one where it came from.");
         }
@@ -44,6 +54,14 @@ internal sealed class SignedMediaLinks(MediaKeyRing keys, ILinks links, TimeProv
             throw new LinkRefusedException("This link has expired. Ask for a new one where it came from.");
     }
 
-    private static byte[] Sign(MediaLink link, MediaKey key) => HMACSHA256.HashData(key.Secret, Encoding.ASCII.GetBytes(
-        string.Create(CultureInfo.InvariantCulture, $"media/{link.PredictionId}\nw={link.Width}\ne={link.ExpiresAt?.ToUnixTimeSeconds()}")));
+    private static byte[] Sign(MediaLink link, MediaKey key) =>
+        HMACSHA256.HashData(
+            key.Secret,
+            Encoding.ASCII.GetBytes(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"media/{link.PredictionId}\nw={link.Width}\ne={link.ExpiresAt?.ToUnixTimeSeconds()}"
+                )
+            )
+        );
 }

@@ -18,13 +18,20 @@ public static class ObjectStorageRegistration
         services.AddSettings<ObjectStoreOptions>();
         services.AddSingleton<IValidateOptions<ObjectStoreOptions>, ObjectStoreOptionsValidator>();
         services.AddSingleton(container => new FileSystemObjectStore(
-            container.GetRequiredService<DataDirectory>(), "objects", container.GetRequiredService<IOptions<GourmetGramOptions>>().Value.Durability));
+            container.GetRequiredService<DataDirectory>(),
+            "objects",
+            container.GetRequiredService<IOptions<GourmetGramOptions>>().Value.Durability
+        ));
         services.TryAddSingleton<ConfigurationReload>();
         services.AddSingleton<S3Connection>();
         services.AddSingleton<S3ObjectStore>();
         services.AddKeyedSingleton<IObjectStore>(ObjectStoreProvider.S3, (container, _) => container.GetRequiredService<S3ObjectStore>());
-        services.AddKeyedSingleton<IObjectStore>(ObjectStoreProvider.FileSystem, (container, _) => container.GetRequiredService<FileSystemObjectStore>());
-        services.AddSingleton(container => container.GetRequiredKeyedService<IObjectStore>(container.GetRequiredService<IOptions<ObjectStoreOptions>>().Value.Provider));
+        services.AddKeyedSingleton<IObjectStore>(ObjectStoreProvider.FileSystem, (container, _) =>
+            container.GetRequiredService<FileSystemObjectStore>()
+        );
+        services.AddSingleton(container =>
+            container.GetRequiredKeyedService<IObjectStore>(container.GetRequiredService<IOptions<ObjectStoreOptions>>().Value.Provider)
+        );
         services.AddSingleton<IStoreCircuit, StoreCircuit>();
         return services;
     }

@@ -19,7 +19,9 @@ public enum ObjectStoreProvider
 [SettingsSection("ObjectStore")]
 public sealed class ObjectStoreOptions
 {
-    [Description("`FileSystem` (the folder `objects` in the data directory, nothing to set up) or `S3` (MinIO or any other server that speaks S3).")]
+    [Description(
+        "`FileSystem` (the folder `objects` in the data directory, nothing to set up) or `S3` (MinIO or any other server that speaks S3)."
+    )]
     [EnumDataType(typeof(ObjectStoreProvider))]
     public ObjectStoreProvider Provider { get; set; } = ObjectStoreProvider.FileSystem;
 
@@ -50,7 +52,10 @@ public sealed class ObjectStoreOptions
     public bool Tags { get; set; } = true;
 
     [Description("Put before the name of every bucket, e.g. `food-`: where names are taken, or several installations share a server.")]
-    [RegularExpression("^([a-z0-9][a-z0-9.-]{0,39})?$", ErrorMessage = "{0} may have up to 40 lower-case letters, digits, '.' and '-', the first a letter or digit.")]
+    [RegularExpression(
+        "^([a-z0-9][a-z0-9.-]{0,39})?$",
+        ErrorMessage = "{0} may have up to 40 lower-case letters, digits, '.' and '-', the first a letter or digit."
+    )]
     public string BucketPrefix { get; set; } = "";
 }
 
@@ -63,12 +68,23 @@ internal sealed class ObjectStoreOptionsValidator : IValidateOptions<ObjectStore
         if (options.Provider != ObjectStoreProvider.S3)
             return ValidateOptionsResult.Success;
         var faults = new List<string>();
-        if (!Uri.TryCreate(options.Endpoint, UriKind.Absolute, out var endpoint) || endpoint.Scheme is not ("http" or "https") || endpoint.PathAndQuery != "/" || endpoint.UserInfo.Length > 0)
-            faults.Add($"ObjectStore:Endpoint must be an address as http://minio:9000, without path and user, while ObjectStore:Provider is S3. Found: '{options.Endpoint}'.");
+        if (
+            !Uri.TryCreate(options.Endpoint, UriKind.Absolute, out var endpoint)
+            || endpoint.Scheme is not ("http" or "https")
+            || endpoint.PathAndQuery != "/"
+            || endpoint.UserInfo.Length > 0
+        )
+            faults.Add(
+                $"ObjectStore:Endpoint must be an address as http://minio:9000, without path and user, while ObjectStore:Provider is S3. Found: '{options.Endpoint}'."
+            );
         if (string.IsNullOrEmpty(options.AccessKey))
-            faults.Add("ObjectStore:AccessKey is empty, but ObjectStore:Provider is S3: set it, or name a file in ObjectStore:AccessKeyFile.");
+            faults.Add(
+                "ObjectStore:AccessKey is empty, but ObjectStore:Provider is S3: set it, or name a file in ObjectStore:AccessKeyFile."
+            );
         if (string.IsNullOrEmpty(options.SecretKey))
-            faults.Add("ObjectStore:SecretKey is empty, but ObjectStore:Provider is S3: set it, or name a file in ObjectStore:SecretKeyFile.");
+            faults.Add(
+                "ObjectStore:SecretKey is empty, but ObjectStore:Provider is S3: set it, or name a file in ObjectStore:SecretKeyFile."
+            );
         return faults.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(faults);
     }
 }

@@ -23,29 +23,41 @@ internal sealed class StoreCircuit : IStoreCircuit
     public StoreCircuit(TimeProvider time)
     {
         pipeline = new ResiliencePipelineBuilder { TimeProvider = time }
-            .AddCircuitBreaker(new CircuitBreakerStrategyOptions
-            {
-                ShouldHandle = new PredicateBuilder().Handle<StoreUnavailableException>(e => e is not StorageFullException).Handle<TimeoutRejectedException>(),
-                FailureRatio = 0.5,
-                MinimumThroughput = 2,
-                SamplingDuration = TimeSpan.FromSeconds(30),
-                BreakDurationGenerator = arguments => ValueTask.FromResult(
-                    TimeSpan.FromSeconds(Math.Min(LongestPauseSeconds, FirstPauseSeconds * Math.Pow(2, Math.Min(arguments.HalfOpenAttempts, 10))))),
-                StateProvider = state,
-            })
-            .AddTimeout(new TimeoutStrategyOptions
-            {
-                TimeoutGenerator = arguments => ValueTask.FromResult(arguments.Context.Properties.GetValue(Deadline, System.Threading.Timeout.InfiniteTimeSpan)),
-            })
+            .AddCircuitBreaker(
+                new CircuitBreakerStrategyOptions
+                {
+                    ShouldHandle = new PredicateBuilder()
+                        .Handle<StoreUnavailableException>(e => e is not StorageFullException)
+                        .Handle<TimeoutRejectedException>(),
+                    FailureRatio = 0.5,
+                    MinimumThroughput = 2,
+                    SamplingDuration = TimeSpan.FromSeconds(30),
+                    BreakDurationGenerator = arguments =>
+                        ValueTask.FromResult(
+                            TimeSpan.FromSeconds(
+                                Math.Min(LongestPauseSeconds, FirstPauseSeconds * Math.Pow(2, Math.Min(arguments.HalfOpenAttempts, 10)))
+                            )
+                        ),
+                    StateProvider = state,
+                }
+            )
+            .AddTimeout(
+                new TimeoutStrategyOptions
+                {
+                    TimeoutGenerator = arguments =>
+                        ValueTask.FromResult(arguments.Context.Properties.GetValue(Deadline, System.Threading.Timeout.InfiniteTimeSpan)),
+                }
+            )
             .Build();
     }
 
-    public StoreCircuitState State => state.CircuitState switch
-    {
-        CircuitState.Closed => StoreCircuitState.Closed,
-        CircuitState.HalfOpen => StoreCircuitState.HalfOpen,
-        _ => StoreCircuitState.Open,
-    };
+    public StoreCircuitState State =>
+        state.CircuitState switch
+        {
+            CircuitState.Closed => StoreCircuitState.Closed,
+            CircuitState.HalfOpen => StoreCircuitState.HalfOpen,
+            _ => StoreCircuitState.Open,
+        };
 
     public async Task AttemptAsync(Func<CancellationToken, Task> attempt, TimeSpan deadline, CancellationToken cancellationToken)
     {

@@ -11,9 +11,11 @@ internal sealed class InferenceGate(LimitsOptions limits, TimeProvider time) : I
         limits.DecodeBytes,
         limits.QueueLength,
         TimeSpan.FromMilliseconds(limits.QueueMilliseconds),
-        time);
+        time
+    );
 
     public bool IsFull => queue.IsFull;
 
-    public Task<IDisposable> EnterAsync(long decodeBytes, CancellationToken cancellationToken) => queue.EnterAsync(decodeBytes, cancellationToken);
+    public Task<IDisposable> EnterAsync(long decodeBytes, CancellationToken cancellationToken) =>
+        queue.EnterAsync(decodeBytes, cancellationToken);
 }

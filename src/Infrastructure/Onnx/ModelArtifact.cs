@@ -40,8 +40,11 @@ internal sealed class ModelArtifact
         if (!manifest.Variants.TryGetValue(name, out var variant))
         {
             throw new ModelException(
-                manifestPath, $"the variant '{name}' that Model:Variant asks for", string.Join(", ", manifest.Variants.Keys.Select(key => $"'{key}'")),
-                "Set Model:Variant to a variant of this model, or leave it empty.");
+                manifestPath,
+                $"the variant '{name}' that Model:Variant asks for",
+                string.Join(", ", manifest.Variants.Keys.Select(key => $"'{key}'")),
+                "Set Model:Variant to a variant of this model, or leave it empty."
+            );
         }
 
         var file = new FileInfo(Path.Combine(directory, variant.File));
@@ -57,15 +60,17 @@ internal sealed class ModelArtifact
     }
 
     /// <param name="embeddingSize">What the loaded model gives; null when it gives none.</param>
-    public ModelDescription Describe(int? embeddingSize) => new(
-        Manifest.Name,
-        Manifest.Version,
-        VariantName,
-        Variant.Sha256.ToLowerInvariant(),
-        Variant.Temperature,
-        Manifest.Labels,
-        Manifest.Input.Width,
-        Manifest.Input.Height,
-        embeddingSize,
-        Variant.Validation);
+    public ModelDescription Describe(int? embeddingSize) =>
+        new(
+            Manifest.Name,
+            Manifest.Version,
+            VariantName,
+            Variant.Sha256.ToLowerInvariant(),
+            Variant.Temperature,
+            Manifest.Labels,
+            Manifest.Input.Width,
+            Manifest.Input.Height,
+            embeddingSize,
+            Variant.Validation
+        );
 }

@@ -4,7 +4,5 @@ namespace GourmetGram.Infrastructure.Onnx;
 public sealed class ModelException : Exception
 {
     internal ModelException(string file, string expected, string found, string remedy, Exception? cause = null)
-        : base($"{file}: expected {expected}, found {found}. {remedy}", cause)
-    {
-    }
+        : base($"{file}: expected {expected}, found {found}. {remedy}", cause) { }
 }

@@ -48,7 +48,12 @@ internal static class ModelLoader
         catch (OnnxRuntimeException fault)
         {
             throw new ModelException(
-                artifact.FilePath, "an ONNX model", $"one that cannot be loaded ({fault.Message})", "Export the model again, in an opset that this runtime knows.", fault);
+                artifact.FilePath,
+                "an ONNX model",
+                $"one that cannot be loaded ({fault.Message})",
+                "Export the model again, in an opset that this runtime knows.",
+                fault
+            );
         }
     }
 }

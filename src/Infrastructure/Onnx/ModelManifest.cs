@@ -70,9 +70,19 @@ internal sealed record ModelManifest
             }
 
             Require(name is ModelVariant.Float or ModelVariant.Int8, field, $"{ModelVariant.Float} or {ModelVariant.Int8}", name);
-            Require(variant.File.Length > 0 && Path.GetFileName(variant.File) == variant.File, $"{field}.file", "the name of a file in this folder", variant.File);
+            Require(
+                variant.File.Length > 0 && Path.GetFileName(variant.File) == variant.File,
+                $"{field}.file",
+                "the name of a file in this folder",
+                variant.File
+            );
             Require(variant.Bytes > 0, $"{field}.bytes", "the file's size", variant.Bytes);
-            Require(variant.Sha256.Length == 64 && variant.Sha256.All(char.IsAsciiHexDigit), $"{field}.sha256", "64 hex digits", variant.Sha256);
+            Require(
+                variant.Sha256.Length == 64 && variant.Sha256.All(char.IsAsciiHexDigit),
+                $"{field}.sha256",
+                "64 hex digits",
+                variant.Sha256
+            );
             Require(IsPositive(variant.Temperature), $"{field}.temperature", "a number above 0", variant.Temperature);
         }
 
@@ -91,8 +101,13 @@ internal sealed record ModelManifest
         Require(Outputs.Embedding is not "", "outputs.embedding", "the name of an output, or no such field", "");
         Require(Outputs.EmbeddingSize is null or > 0, "outputs.embedding_size", "a number above 0", Outputs.EmbeddingSize ?? 0);
         Require(
-            Labels.Length >= 2 && Labels.All(label => !string.IsNullOrWhiteSpace(label)) && Labels.Distinct(StringComparer.Ordinal).Count() == Labels.Length,
-            "labels", "at least two names, none empty, each once", string.Join(", ", Labels));
+            Labels.Length >= 2
+                && Labels.All(label => !string.IsNullOrWhiteSpace(label))
+                && Labels.Distinct(StringComparer.Ordinal).Count() == Labels.Length,
+            "labels",
+            "at least two names, none empty, each once",
+            string.Join(", ", Labels)
+        );
         return faults;
     }
 

@@ -32,7 +32,10 @@ internal sealed class OnnxClassifier : IClassifier, IDisposable
     {
         var length = 3 * Model.InputWidth * Model.InputHeight;
         if (rgb.Length != length)
-            throw new ArgumentException($"Expected {Model.InputWidth}×{Model.InputHeight}×3 = {length} bytes, found {rgb.Length}.", nameof(rgb));
+            throw new ArgumentException(
+                $"Expected {Model.InputWidth}×{Model.InputHeight}×3 = {length} bytes, found {rgb.Length}.",
+                nameof(rgb)
+            );
 
         var pixels = ArrayPool<float>.Shared.Rent(length);
         try

@@ -22,8 +22,10 @@ public static class OnnxRegistration
             var options = provider.GetRequiredService<IOptions<ModelOptions>>().Value;
             return ModelLoader.Load(options.DirectoryPath, options.Variant, provider.GetRequiredService<ILogger<OnnxClassifier>>());
         });
-        services.AddSingleton<IInferenceGate>(provider =>
-            new InferenceGate(provider.GetRequiredService<IOptions<LimitsOptions>>().Value, provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<IInferenceGate>(provider => new InferenceGate(
+            provider.GetRequiredService<IOptions<LimitsOptions>>().Value,
+            provider.GetRequiredService<TimeProvider>()
+        ));
         return services;
     }
 }

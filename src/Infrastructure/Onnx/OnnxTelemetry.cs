@@ -17,7 +17,9 @@ public static partial class OnnxTelemetry
         if (OperatingSystem.IsWindows())
             Environment.SetEnvironmentVariable(Variable, "1");
         else if (SetEnv(Variable, "1", overwrite: 1) != 0)
-            throw new InvalidOperationException($"{Variable} could not be set (errno {Marshal.GetLastPInvokeError()}): start the process with {Variable}=1.");
+            throw new InvalidOperationException(
+                $"{Variable} could not be set (errno {Marshal.GetLastPInvokeError()}): start the process with {Variable}=1."
+            );
     }
 
     [LibraryImport("libc", EntryPoint = "setenv", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]

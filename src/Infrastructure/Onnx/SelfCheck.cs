@@ -24,12 +24,21 @@ internal static class SelfCheck
         {
             logger.LogWarning(
                 "Model {Model} {Version} ({Variant}) is loaded, but {Directory} has no golden case for it: whether it answers as its makers meant could not be checked",
-                model.Name, model.Version, model.Variant, artifact.Directory);
+                model.Name,
+                model.Version,
+                model.Variant,
+                artifact.Directory
+            );
             return;
         }
 
         Compare(logits, golden, artifact);
-        logger.LogInformation("Model {Model} {Version} ({Variant}) is loaded and answers as its golden case says", model.Name, model.Version, model.Variant);
+        logger.LogInformation(
+            "Model {Model} {Version} ({Variant}) is loaded and answers as its golden case says",
+            model.Name,
+            model.Version,
+            model.Variant
+        );
     }
 
     private static float[] Answer(OnnxClassifier classifier, ModelArtifact artifact, byte[] pixels)
@@ -44,7 +53,13 @@ internal static class SelfCheck
         }
         catch (OnnxRuntimeException fault)
         {
-            throw new ModelException(artifact.FilePath, $"{artifact.Manifest.Labels.Length} logits for a photo", $"a failed run ({fault.Message})", remedy, fault);
+            throw new ModelException(
+                artifact.FilePath,
+                $"{artifact.Manifest.Labels.Length} logits for a photo",
+                $"a failed run ({fault.Message})",
+                remedy,
+                fault
+            );
         }
     }
 
@@ -64,7 +79,8 @@ internal static class SelfCheck
             $"a difference of {difference:0.###}",
             isInt8
                 ? "This processor's 8-bit arithmetic saturates (the variant needs VNNI): set Model:Variant to float."
-                : "The model does not answer as its makers meant: copy the model folder again, or make its golden cases anew.");
+                : "The model does not answer as its makers meant: copy the model folder again, or make its golden cases anew."
+        );
     }
 }
 
@@ -88,8 +104,9 @@ internal sealed record GoldenCase
             return null;
         try
         {
-            return JsonSerializer.Deserialize<GoldenCases>(File.ReadAllBytes(path), ModelJson.Options)?.Cases
-                .FirstOrDefault(golden => !golden.LogitsOf(artifact.VariantName).IsEmpty);
+            return JsonSerializer
+                .Deserialize<GoldenCases>(File.ReadAllBytes(path), ModelJson.Options)
+                ?.Cases.FirstOrDefault(golden => !golden.LogitsOf(artifact.VariantName).IsEmpty);
         }
         catch (JsonException fault)
         {

@@ -44,7 +44,10 @@ internal sealed class SessionContract(ModelArtifact artifact, InferenceSession s
         {
             logger.LogWarning(
                 "{File} has no output '{Embedding}', which {Manifest} names as its embedding: the model classifies, and what compares photos by embedding is off",
-                artifact.FilePath, name, artifact.ManifestPath);
+                artifact.FilePath,
+                name,
+                artifact.ManifestPath
+            );
             return null;
         }
 
@@ -57,9 +60,15 @@ internal sealed class SessionContract(ModelArtifact artifact, InferenceSession s
     private void Compare(string what, NodeMetadata found, int[] expected)
     {
         // The model may leave a size open; what it gives then is checked by the first run. Its batch must hold one photo.
-        var fits = found.IsTensor && found.ElementDataType == TensorElementType.Float && found.Dimensions.Length == expected.Length
+        var fits =
+            found.IsTensor
+            && found.ElementDataType == TensorElementType.Float
+            && found.Dimensions.Length == expected.Length
             && found.Dimensions[0] is AnySize or 1
-            && found.Dimensions.Zip(expected).Skip(1).All(pair => pair.First == AnySize || pair.Second == AnySize || pair.First == pair.Second);
+            && found
+                .Dimensions.Zip(expected)
+                .Skip(1)
+                .All(pair => pair.First == AnySize || pair.Second == AnySize || pair.First == pair.Second);
         if (!fits)
             throw Fault($"{what} as Float {Shape(expected)}", $"{found.ElementDataType} {Shape(found.Dimensions)}");
     }

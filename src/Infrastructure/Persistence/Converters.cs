@@ -8,18 +8,25 @@ using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 namespace GourmetGram.Infrastructure.Persistence;
 
 /// <summary>UTC milliseconds since 1970: SQLite cannot compare times otherwise, and PostgreSQL takes UTC only.</summary>
-internal sealed class UnixMillisecondsConverter() : ValueConverter<DateTimeOffset, long>(
-    time => time.ToUnixTimeMilliseconds(), milliseconds => DateTimeOffset.FromUnixTimeMilliseconds(milliseconds));
+internal sealed class UnixMillisecondsConverter()
+    : ValueConverter<DateTimeOffset, long>(
+        time => time.ToUnixTimeMilliseconds(),
+        milliseconds => DateTimeOffset.FromUnixTimeMilliseconds(milliseconds)
+    );
 
 /// <summary>Whole microseconds.</summary>
-internal sealed class MicrosecondsConverter() : ValueConverter<TimeSpan, long>(
-    span => span.Ticks / TimeSpan.TicksPerMicrosecond, microseconds => new TimeSpan(microseconds * TimeSpan.TicksPerMicrosecond));
+internal sealed class MicrosecondsConverter()
+    : ValueConverter<TimeSpan, long>(
+        span => span.Ticks / TimeSpan.TicksPerMicrosecond,
+        microseconds => new TimeSpan(microseconds * TimeSpan.TicksPerMicrosecond)
+    );
 
 /// <summary><c>kind:id</c>.</summary>
 internal sealed class ActorConverter() : ValueConverter<Actor, string>(actor => actor.ToString(), text => Actor.Parse(text));
 
 /// <summary>Little-endian float32, one a class in model order.</summary>
-internal sealed class ProbabilitiesConverter() : ValueConverter<ClassProbabilities, byte[]>(value => ToBytes(value), bytes => FromBytes(bytes))
+internal sealed class ProbabilitiesConverter()
+    : ValueConverter<ClassProbabilities, byte[]>(value => ToBytes(value), bytes => FromBytes(bytes))
 {
     private static byte[] ToBytes(ClassProbabilities probabilities)
     {
@@ -47,11 +54,16 @@ internal sealed class LabelsConverter() : ValueConverter<ImmutableArray<string>,
 }
 
 /// <summary>Labels are equal when their names are: an <see cref="ImmutableArray{T}"/> compares by reference.</summary>
-internal sealed class LabelsComparer() : ValueComparer<ImmutableArray<string>>(
-    (left, right) => left.SequenceEqual(right, StringComparer.Ordinal), labels => labels.Length, labels => labels);
+internal sealed class LabelsComparer()
+    : ValueComparer<ImmutableArray<string>>(
+        (left, right) => left.SequenceEqual(right, StringComparer.Ordinal),
+        labels => labels.Length,
+        labels => labels
+    );
 
 /// <summary>A JSON object, names in order.</summary>
-internal sealed class TextsConverter() : ValueConverter<ImmutableSortedDictionary<string, string>, string>(texts => ToJson(texts), json => FromJson(json))
+internal sealed class TextsConverter()
+    : ValueConverter<ImmutableSortedDictionary<string, string>, string>(texts => ToJson(texts), json => FromJson(json))
 {
     private static string ToJson(ImmutableSortedDictionary<string, string> texts) => JsonSerializer.Serialize(texts);
 
@@ -60,5 +72,9 @@ internal sealed class TextsConverter() : ValueConverter<ImmutableSortedDictionar
 }
 
 /// <summary>Equal when names and texts are.</summary>
-internal sealed class TextsComparer() : ValueComparer<ImmutableSortedDictionary<string, string>>(
-    (left, right) => left!.SequenceEqual(right!), texts => texts.Count, texts => texts);
+internal sealed class TextsComparer()
+    : ValueComparer<ImmutableSortedDictionary<string, string>>(
+        (left, right) => left!.SequenceEqual(right!),
+        texts => texts.Count,
+        texts => texts
+    );

@@ -49,46 +49,64 @@ internal static class DatabaseFaults
     public static string Describe(Exception cause) => (cause is PostgresException e ? e.MessageText : cause.Message).TrimEnd('.');
 
     /// <summary>Whether another request wrote the same unique row first, removed a row that this one points to, or pointed to one that this one removes.</summary>
-    public static bool IsConflict(Exception? cause) => cause
-        is SqliteException
-        {
-            SqliteExtendedErrorCode: SqliteConstraintUnique or SqliteConstraintPrimaryKey or SqliteConstraintForeignKey or SqliteConstraintTrigger,
-        }
-        or PostgresException
-        {
-            SqlState: PostgresErrorCodes.UniqueViolation or PostgresErrorCodes.ForeignKeyViolation or PostgresErrorCodes.RestrictViolation,
-        };
+    public static bool IsConflict(Exception? cause) =>
+        cause
+            is SqliteException
+                {
+                    SqliteExtendedErrorCode: SqliteConstraintUnique
+                        or SqliteConstraintPrimaryKey
+                        or SqliteConstraintForeignKey
+                        or SqliteConstraintTrigger,
+                }
+                or PostgresException
+                {
+                    SqlState: PostgresErrorCodes.UniqueViolation
+                        or PostgresErrorCodes.ForeignKeyViolation
+                        or PostgresErrorCodes.RestrictViolation,
+                };
 
     /// <summary>Whether the database ended this transaction so that another could go on: the same, begun again, finds what the other left.</summary>
-    public static bool IsLostRace(Exception cause) => cause is PostgresException { SqlState: PostgresErrorCodes.DeadlockDetected or PostgresErrorCodes.SerializationFailure };
+    public static bool IsLostRace(Exception cause) =>
+        cause is PostgresException { SqlState: PostgresErrorCodes.DeadlockDetected or PostgresErrorCodes.SerializationFailure };
 
     /// <summary>Whether there was no room for the rows; nothing of the transaction was kept.</summary>
     public static bool IsFull(Exception cause) =>
         cause is SqliteException { SqliteErrorCode: SqliteFull } or PostgresException { SqlState: PostgresErrorCodes.DiskFull };
 
     /// <summary>Whether the file is there no more, cannot be written, or its disk fails: somebody has to mend what lies below the database.</summary>
-    public static bool IsBroken(Exception cause) => cause is SqliteException { SqliteErrorCode: SqliteReadOnly or SqliteIoError or SqliteCannotOpen }
-        or PostgresException { SqlState: PostgresErrorCodes.IoError or PostgresErrorCodes.DataCorrupted or PostgresErrorCodes.IndexCorrupted };
+    public static bool IsBroken(Exception cause) =>
+        cause
+            is SqliteException { SqliteErrorCode: SqliteReadOnly or SqliteIoError or SqliteCannotOpen }
+                or PostgresException
+                {
+                    SqlState: PostgresErrorCodes.IoError or PostgresErrorCodes.DataCorrupted or PostgresErrorCodes.IndexCorrupted
+                };
 
     public static bool IsDamage(Exception cause) => cause is SqliteException { SqliteErrorCode: SqliteCorrupt or SqliteNotADatabase };
 
     /// <summary>Whether two nodes created the same database or table at once, and this one came second.</summary>
-    public static bool IsDoneByAnotherNode(Exception? cause) => cause is PostgresException
-    {
-        SqlState: PostgresErrorCodes.DuplicateDatabase or PostgresErrorCodes.DuplicateTable or PostgresErrorCodes.DuplicateColumn
-            or PostgresErrorCodes.UniqueViolation,
-    };
+    public static bool IsDoneByAnotherNode(Exception? cause) =>
+        cause
+            is PostgresException
+            {
+                SqlState: PostgresErrorCodes.DuplicateDatabase
+                    or PostgresErrorCodes.DuplicateTable
+                    or PostgresErrorCodes.DuplicateColumn
+                    or PostgresErrorCodes.UniqueViolation,
+            };
 
     /// <summary>Whether the same may work later, with nobody changing anything here.</summary>
-    public static bool IsCuredByWaiting(Exception cause) => cause switch
-    {
-        SqliteException e => e.SqliteErrorCode is SqliteBusy or SqliteLocked,
-        _ when IsDoneByAnotherNode(cause) => true,
-        // A standby takes writes once it has been promoted.
-        PostgresException e => e.IsTransient || e.SqlState is PostgresErrorCodes.ReadOnlySqlTransaction
-            || e.SqlState.StartsWith(OperatorIntervention, StringComparison.Ordinal),
-        NpgsqlException e => e.IsTransient,
-        SocketException => true,
-        _ => false,
-    };
+    public static bool IsCuredByWaiting(Exception cause) =>
+        cause switch
+        {
+            SqliteException e => e.SqliteErrorCode is SqliteBusy or SqliteLocked,
+            _ when IsDoneByAnotherNode(cause) => true,
+            // A standby takes writes once it has been promoted.
+            PostgresException e => e.IsTransient
+                || e.SqlState is PostgresErrorCodes.ReadOnlySqlTransaction
+                || e.SqlState.StartsWith(OperatorIntervention, StringComparison.Ordinal),
+            NpgsqlException e => e.IsTransient,
+            SocketException => true,
+            _ => false,
+        };
 }

@@ -29,15 +29,22 @@ internal static class DatabaseGuard
         // Asked first: PostgreSQL counts a full disk among what waiting may cure.
         catch (Exception e) when (DatabaseFaults.CauseOf(e) is { } cause && DatabaseFaults.IsFull(cause))
         {
-            throw new StorageFullException("The database has no room left. Nothing was stored. Send it again when the operator has made room.", e);
+            throw new StorageFullException(
+                "The database has no room left. Nothing was stored. Send it again when the operator has made room.",
+                e
+            );
         }
         catch (Exception e) when (DatabaseFaults.CauseOf(e) is { } cause && DatabaseFaults.IsCuredByWaiting(cause))
         {
             throw new StoreUnavailableException("The database does not answer now. Nothing was stored. Send it again later.", e);
         }
-        catch (Exception e) when (DatabaseFaults.CauseOf(e) is { } cause && (DatabaseFaults.IsBroken(cause) || DatabaseFaults.IsDamage(cause)))
+        catch (Exception e)
+            when (DatabaseFaults.CauseOf(e) is { } cause && (DatabaseFaults.IsBroken(cause) || DatabaseFaults.IsDamage(cause)))
         {
-            throw new StoreUnavailableException($"The database cannot be used: {DatabaseFaults.Describe(cause)}. Nothing was stored. The operator has to mend it.", e);
+            throw new StoreUnavailableException(
+                $"The database cannot be used: {DatabaseFaults.Describe(cause)}. Nothing was stored. The operator has to mend it.",
+                e
+            );
         }
     }
 }

@@ -76,7 +76,8 @@ public sealed class DatabaseMigrator
                 : "put the copy from before the update (….before-….db beside it) in its place";
             throw new DatabaseException(
                 $"The database {location.Name} is newer than this program: it has {unknown[^1]}, and the last that this program knows is "
-                + $"{known[^1]}. Start the newer program again, or {backup}.");
+                    + $"{known[^1]}. Start the newer program again, or {backup}."
+            );
         }
 
         if (known.Except(applied, StringComparer.Ordinal).ToList() is not { Count: > 0 } missing)
@@ -91,11 +92,16 @@ public sealed class DatabaseMigrator
     private Exception Translate(Exception cause, SqliteFile? file)
     {
         if (DatabaseFaults.IsCuredByWaiting(cause))
-            return new DatabaseUnavailableException($"The database {location.Name} cannot be reached now: {DatabaseFaults.Describe(cause)}.", cause);
+            return new DatabaseUnavailableException(
+                $"The database {location.Name} cannot be reached now: {DatabaseFaults.Describe(cause)}.",
+                cause
+            );
         if (file is not null && DatabaseFaults.IsDamage(cause))
             return file.Damaged(DatabaseFaults.Describe(cause), cause);
         return new DatabaseException(
             $"The database {location.Name} cannot be used: {DatabaseFaults.Describe(cause)}. "
-            + "Check Database:ConnectionString and what its user may do there.", cause);
+                + "Check Database:ConnectionString and what its user may do there.",
+            cause
+        );
     }
 }

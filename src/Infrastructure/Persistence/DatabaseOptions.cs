@@ -25,8 +25,10 @@ public sealed class DatabaseOptions
     [EnumDataType(typeof(DatabaseProvider))]
     public DatabaseProvider Provider { get; set; } = DatabaseProvider.Sqlite;
 
-    [Description("How to reach the database. SQLite: empty means `gourmetgram.db` in the data directory; `Data Source=other.db` starts there too. "
-        + "PostgreSQL: needed, e.g. `Host=db.example.org;Database=gourmetgram;Username=gourmetgram;Password=…`.")]
+    [Description(
+        "How to reach the database. SQLite: empty means `gourmetgram.db` in the data directory; `Data Source=other.db` starts there too. "
+            + "PostgreSQL: needed, e.g. `Host=db.example.org;Database=gourmetgram;Username=gourmetgram;Password=…`."
+    )]
     [Secret]
     public string? ConnectionString { get; set; }
 }
@@ -39,9 +41,10 @@ internal sealed class DatabaseOptionsValidator : IValidateOptions<DatabaseOption
         ArgumentNullException.ThrowIfNull(options);
         try
         {
-            var fault = options.Provider == DatabaseProvider.PostgreSql
-                ? FaultOfPostgreSql(options.ConnectionString)
-                : FaultOfSqlite(options.ConnectionString);
+            var fault =
+                options.Provider == DatabaseProvider.PostgreSql
+                    ? FaultOfPostgreSql(options.ConnectionString)
+                    : FaultOfSqlite(options.ConnectionString);
             return fault is null ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(fault);
         }
         catch (ArgumentException e)
@@ -65,7 +68,8 @@ internal sealed class DatabaseOptionsValidator : IValidateOptions<DatabaseOption
         if (string.IsNullOrEmpty(connectionString))
             return null;
         var settings = new SqliteConnectionStringBuilder(connectionString);
-        var isFile = settings.Mode is SqliteOpenMode.ReadWriteCreate or SqliteOpenMode.ReadWrite
+        var isFile =
+            settings.Mode is SqliteOpenMode.ReadWriteCreate or SqliteOpenMode.ReadWrite
             && settings.DataSource is { Length: > 0 } source and not ":memory:"
             && !source.StartsWith("file:", StringComparison.OrdinalIgnoreCase);
         return isFile

@@ -12,5 +12,6 @@ internal sealed class SqliteDesignTime : IDesignTimeDbContextFactory<SqliteDbCon
 /// <summary>Lets <c>dotnet ef</c> make PostgreSQL migrations without starting the host.</summary>
 internal sealed class PostgreSqlDesignTime : IDesignTimeDbContextFactory<PostgreSqlDbContext>
 {
-    public PostgreSqlDbContext CreateDbContext(string[] args) => new(new DbContextOptionsBuilder<PostgreSqlDbContext>().UseNpgsql().Options);
+    public PostgreSqlDbContext CreateDbContext(string[] args) =>
+        new(new DbContextOptionsBuilder<PostgreSqlDbContext>().UseNpgsql().Options);
 }

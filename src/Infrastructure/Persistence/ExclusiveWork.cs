@@ -38,7 +38,12 @@ internal sealed class ExclusiveWork(IServiceScopeFactory scopes, TimeProvider ti
     private static readonly TimeSpan SignOfLife = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan BetweenTries = TimeSpan.FromMilliseconds(250);
 
-    public async Task<TResult> RunAsync<TResult>(string name, TimeSpan patience, Func<CancellationToken, Task<TResult>> work, CancellationToken cancellationToken)
+    public async Task<TResult> RunAsync<TResult>(
+        string name,
+        TimeSpan patience,
+        Func<CancellationToken, Task<TResult>> work,
+        CancellationToken cancellationToken
+    )
     {
         ArgumentNullException.ThrowIfNull(work);
         var holder = Guid.CreateVersion7(time.GetUtcNow());
@@ -52,7 +57,10 @@ internal sealed class ExclusiveWork(IServiceScopeFactory scopes, TimeProvider ti
         }
         catch (OperationCanceledException e) when (lost.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
-            throw new StoreUnavailableException($"This node lost its turn at '{name}', for the database did not hear of it for {Lease.TotalSeconds:0} s. What was done counts.", e);
+            throw new StoreUnavailableException(
+                $"This node lost its turn at '{name}', for the database did not hear of it for {Lease.TotalSeconds:0} s. What was done counts.",
+                e
+            );
         }
         finally
         {

@@ -15,9 +15,7 @@ namespace GourmetGram.Infrastructure.Persistence;
 public abstract class GourmetGramDbContext : IdentityDbContext<IdentityUser<Guid>, IdentityRole<Guid>, Guid>, IDataProtectionKeyContext
 {
     private protected GourmetGramDbContext(DbContextOptions options)
-        : base(options)
-    {
-    }
+        : base(options) { }
 
     /// <summary>Keys that sign cookies.</summary>
     public DbSet<DataProtectionKey> DataProtectionKeys => Set<DataProtectionKey>();

@@ -23,13 +23,20 @@ public static class PersistenceRegistration
         services.AddDataDirectory();
         services.AddSingleton<DatabaseLocation>();
         services.AddSingleton<SqliteConnectionSetup>();
-        services.AddDbContext<SqliteDbContext>((provider, options) => LogQuietly(options)
-            .UseSqlite(LocationOf(provider).ConnectionString)
-            .AddInterceptors(provider.GetRequiredService<SqliteConnectionSetup>()));
-        services.AddDbContext<PostgreSqlDbContext>((provider, options) => LogQuietly(options).UseNpgsql(LocationOf(provider).ConnectionString));
-        services.AddScoped<GourmetGramDbContext>(provider => LocationOf(provider).Provider == DatabaseProvider.PostgreSql
-            ? provider.GetRequiredService<PostgreSqlDbContext>()
-            : provider.GetRequiredService<SqliteDbContext>());
+        services.AddDbContext<SqliteDbContext>(
+            (provider, options) =>
+                LogQuietly(options)
+                    .UseSqlite(LocationOf(provider).ConnectionString)
+                    .AddInterceptors(provider.GetRequiredService<SqliteConnectionSetup>())
+        );
+        services.AddDbContext<PostgreSqlDbContext>(
+            (provider, options) => LogQuietly(options).UseNpgsql(LocationOf(provider).ConnectionString)
+        );
+        services.AddScoped<GourmetGramDbContext>(provider =>
+            LocationOf(provider).Provider == DatabaseProvider.PostgreSql
+                ? provider.GetRequiredService<PostgreSqlDbContext>()
+                : provider.GetRequiredService<SqliteDbContext>()
+        );
         services.AddScoped(typeof(IRepository<>), typeof(Repository<>));
         services.AddScoped<IPhotoList, PhotoList>();
         services.AddScoped<IWindowMembers, WindowMembers>();
@@ -39,7 +46,10 @@ public static class PersistenceRegistration
         services.AddScoped<ILabelStudioWatch, LabelStudioWatch>();
         services.AddSingleton<IExclusiveWork, ExclusiveWork>();
         services.AddSingleton(provider => new DatabaseMigrator(
-            provider.GetRequiredService<IServiceScopeFactory>(), LocationOf(provider), provider.GetRequiredService<ILogger<DatabaseMigrator>>()));
+            provider.GetRequiredService<IServiceScopeFactory>(),
+            LocationOf(provider),
+            provider.GetRequiredService<ILogger<DatabaseMigrator>>()
+        ));
         services.AddSingleton(provider => new DatabaseHealth(provider.GetRequiredService<IServiceScopeFactory>(), LocationOf(provider)));
         return services;
     }
@@ -47,11 +57,15 @@ public static class PersistenceRegistration
     private static DatabaseLocation LocationOf(IServiceProvider provider) => provider.GetRequiredService<DatabaseLocation>();
 
     /// <summary>Statements are for debugging. What fails is thrown, so whoever handles the exception decides whether the log needs it.</summary>
-    private static DbContextOptionsBuilder LogQuietly(DbContextOptionsBuilder options) => options.ConfigureWarnings(warnings => warnings.Log(
-        (RelationalEventId.CommandExecuted, LogLevel.Debug),
-        (RelationalEventId.CommandError, LogLevel.Debug),
-        (RelationalEventId.ConnectionError, LogLevel.Debug),
-        (CoreEventId.QueryIterationFailed, LogLevel.Debug),
-        (CoreEventId.OptimisticConcurrencyException, LogLevel.Debug),
-        (CoreEventId.SaveChangesFailed, LogLevel.Debug)));
+    private static DbContextOptionsBuilder LogQuietly(DbContextOptionsBuilder options) =>
+        options.ConfigureWarnings(warnings =>
+            warnings.Log(
+                (RelationalEventId.CommandExecuted, LogLevel.Debug),
+                (RelationalEventId.CommandError, LogLevel.Debug),
+                (RelationalEventId.ConnectionError, LogLevel.Debug),
+                (CoreEventId.QueryIterationFailed, LogLevel.Debug),
+                (CoreEventId.OptimisticConcurrencyException, LogLevel.Debug),
+                (CoreEventId.SaveChangesFailed, LogLevel.Debug)
+            )
+        );
 }

@@ -8,7 +8,12 @@ namespace GourmetGram.Infrastructure.Persistence;
 /// <summary>Reads along the indexes (Maker, Id) and (Maker, PredictedIndex, Id); flagged and corrected photos are found by the rater's few current facts.</summary>
 internal sealed class PhotoList(GourmetGramDbContext context) : IPhotoList
 {
-    public Task<IReadOnlyList<Prediction>> NewestAsync(PhotoSelection selection, Guid? before, int count, CancellationToken cancellationToken)
+    public Task<IReadOnlyList<Prediction>> NewestAsync(
+        PhotoSelection selection,
+        Guid? before,
+        int count,
+        CancellationToken cancellationToken
+    )
     {
         var rows = Select(selection);
         if (before is { } id)
@@ -16,8 +21,12 @@ internal sealed class PhotoList(GourmetGramDbContext context) : IPhotoList
         return ReadAsync(rows.OrderByDescending(p => p.Id), count, cancellationToken);
     }
 
-    public Task<IReadOnlyList<Prediction>> NewerAsync(PhotoSelection selection, Guid after, int count, CancellationToken cancellationToken) =>
-        ReadAsync(Select(selection).Where(p => p.Id > after).OrderBy(p => p.Id), count, cancellationToken);
+    public Task<IReadOnlyList<Prediction>> NewerAsync(
+        PhotoSelection selection,
+        Guid after,
+        int count,
+        CancellationToken cancellationToken
+    ) => ReadAsync(Select(selection).Where(p => p.Id > after).OrderBy(p => p.Id), count, cancellationToken);
 
     private IQueryable<Prediction> Select(PhotoSelection selection)
     {
@@ -47,5 +56,6 @@ internal sealed class PhotoList(GourmetGramDbContext context) : IPhotoList
 
     private Task<IReadOnlyList<Prediction>> ReadAsync(IQueryable<Prediction> rows, int count, CancellationToken cancellationToken) =>
         context.GuardAsync<IReadOnlyList<Prediction>>(async () =>
-            await rows.Take(count).Include(p => p.Model).AsNoTrackingWithIdentityResolution().ToListAsync(cancellationToken));
+            await rows.Take(count).Include(p => p.Model).AsNoTrackingWithIdentityResolution().ToListAsync(cancellationToken)
+        );
 }

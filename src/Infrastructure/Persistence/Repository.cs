@@ -18,9 +18,12 @@ internal sealed class Repository<T>(GourmetGramDbContext context) : IRepository<
         context.GuardAsync(() => SpecificationEvaluator.Apply(context.Set<T>(), specification).FirstOrDefaultAsync(cancellationToken));
 
     public Task<IReadOnlyList<T>> ListAsync(Specification<T> specification, CancellationToken cancellationToken) =>
-        context.GuardAsync<IReadOnlyList<T>>(async () => await SpecificationEvaluator.Apply(context.Set<T>(), specification).ToListAsync(cancellationToken));
+        context.GuardAsync<IReadOnlyList<T>>(async () =>
+            await SpecificationEvaluator.Apply(context.Set<T>(), specification).ToListAsync(cancellationToken)
+        );
 
     public void Release() => context.ChangeTracker.Clear();
 
-    public Task SaveChangesAsync(CancellationToken cancellationToken) => context.GuardAsync(() => context.SaveChangesAsync(cancellationToken));
+    public Task SaveChangesAsync(CancellationToken cancellationToken) =>
+        context.GuardAsync(() => context.SaveChangesAsync(cancellationToken));
 }

@@ -12,7 +12,8 @@ namespace GourmetGram.Infrastructure.Persistence;
 /// </summary>
 internal sealed class SqliteConnectionSetup(IOptions<GourmetGramOptions> options) : DbConnectionInterceptor
 {
-    private readonly string pragmas = "PRAGMA busy_timeout = 5000; PRAGMA foreign_keys = ON; PRAGMA synchronous = "
+    private readonly string pragmas =
+        "PRAGMA busy_timeout = 5000; PRAGMA foreign_keys = ON; PRAGMA synchronous = "
         + (options.Value.Durability == Durability.Power ? "FULL;" : "NORMAL;");
 
     public override void ConnectionOpened(DbConnection connection, ConnectionEndEventData eventData)
@@ -22,7 +23,10 @@ internal sealed class SqliteConnectionSetup(IOptions<GourmetGramOptions> options
     }
 
     public override async Task ConnectionOpenedAsync(
-        DbConnection connection, ConnectionEndEventData eventData, CancellationToken cancellationToken = default)
+        DbConnection connection,
+        ConnectionEndEventData eventData,
+        CancellationToken cancellationToken = default
+    )
     {
         await using var command = CreateCommand(connection);
         await command.ExecuteNonQueryAsync(cancellationToken);

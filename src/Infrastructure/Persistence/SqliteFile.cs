@@ -36,7 +36,11 @@ internal sealed class SqliteFile(string path, string connectionString)
         var unfinished = copy + ".unfinished";
         File.Delete(unfinished);
         using (var source = new SqliteConnection(connectionString))
-        using (var target = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = unfinished, Pooling = false }.ConnectionString))
+        using (
+            var target = new SqliteConnection(
+                new SqliteConnectionStringBuilder { DataSource = unfinished, Pooling = false }.ConnectionString
+            )
+        )
         {
             source.Open();
             target.Open();
@@ -49,9 +53,12 @@ internal sealed class SqliteFile(string path, string connectionString)
     }
 
     public DatabaseException Damaged(string finding, Exception? cause) =>
-        new($"The database {path} is damaged: {finding}. Stop GourmetGram, move the file and those named {Path.GetFileName(path)}-wal and -shm away, "
-            + $"and put a backup in its place ({Path.GetFileNameWithoutExtension(path)}.before-… beside it are copies made before migrations). "
-            + "Without a backup, `sqlite3 FILE .recover` may save rows.", cause);
+        new(
+            $"The database {path} is damaged: {finding}. Stop GourmetGram, move the file and those named {Path.GetFileName(path)}-wal and -shm away, "
+                + $"and put a backup in its place ({Path.GetFileNameWithoutExtension(path)}.before-… beside it are copies made before migrations). "
+                + "Without a backup, `sqlite3 FILE .recover` may save rows.",
+            cause
+        );
 
     private static async Task<object?> ScalarAsync(DbConnection connection, string sql, CancellationToken cancellationToken)
     {

@@ -21,20 +21,30 @@ internal sealed class WindowMembers(GourmetGramDbContext context) : IWindowMembe
             changed = await context.GuardAsync(() =>
             {
                 var members = rows.Where(p => p.WindowId == null && p.Id < end).OrderBy(p => p.Id).Take(Stamped).Select(p => p.Id);
-                return rows.Where(p => members.Contains(p.Id) && p.WindowId == null).ExecuteUpdateAsync(set => set.SetProperty(p => p.WindowId, windowId), cancellationToken);
+                return rows.Where(p => members.Contains(p.Id) && p.WindowId == null)
+                    .ExecuteUpdateAsync(set => set.SetProperty(p => p.WindowId, windowId), cancellationToken);
             });
-        }
-        while (changed > 0);
+        } while (changed > 0);
     }
 
-    public async IAsyncEnumerable<IReadOnlyList<Guid>> ReadAsync(Guid windowId, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public async IAsyncEnumerable<IReadOnlyList<Guid>> ReadAsync(
+        Guid windowId,
+        [EnumeratorCancellation] CancellationToken cancellationToken
+    )
     {
         Guid? after = null;
         while (true)
         {
             var from = after;
-            var piece = await context.GuardAsync(() => context.Set<Prediction>().Where(p => p.WindowId == windowId && (from == null || p.Id > from))
-                .OrderBy(p => p.Id).Take(Read).Select(p => p.Id).ToListAsync(cancellationToken));
+            var piece = await context.GuardAsync(() =>
+                context
+                    .Set<Prediction>()
+                    .Where(p => p.WindowId == windowId && (from == null || p.Id > from))
+                    .OrderBy(p => p.Id)
+                    .Take(Read)
+                    .Select(p => p.Id)
+                    .ToListAsync(cancellationToken)
+            );
             if (piece.Count > 0)
                 yield return piece;
             if (piece.Count < Read)
@@ -42,7 +52,9 @@ internal sealed class WindowMembers(GourmetGramDbContext context) : IWindowMembe
             after = piece[^1];
         }
 
-        var erased = await context.GuardAsync(() => context.Set<Tombstone>().Where(t => t.WindowId == windowId).Select(t => t.Id).ToListAsync(cancellationToken));
+        var erased = await context.GuardAsync(() =>
+            context.Set<Tombstone>().Where(t => t.WindowId == windowId).Select(t => t.Id).ToListAsync(cancellationToken)
+        );
         if (erased.Count > 0)
             yield return erased;
     }

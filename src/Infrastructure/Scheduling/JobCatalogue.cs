@@ -13,7 +13,13 @@ internal sealed class JobCatalogue
     {
         this.store = store;
         using var scope = scopes.CreateScope();
-        All = [.. scope.ServiceProvider.GetServices<IScheduledJob>().Select(job => new Entry(job.Name, job.Title, job.Description, job.Cron)).OrderBy(job => job.Name, StringComparer.Ordinal)];
+        All =
+        [
+            .. scope
+                .ServiceProvider.GetServices<IScheduledJob>()
+                .Select(job => new Entry(job.Name, job.Title, job.Description, job.Cron))
+                .OrderBy(job => job.Name, StringComparer.Ordinal),
+        ];
     }
 
     /// <summary>What is known of a job without running it.</summary>
@@ -27,7 +33,23 @@ internal sealed class JobCatalogue
     /// <summary>Each job with its schedule: an administrator's, or the job's own.</summary>
     public async Task<IReadOnlyList<(Entry Job, JobSchedule Schedule)>> SchedulesAsync(CancellationToken cancellationToken)
     {
-        var changed = await store.InDatabaseAsync(context => context.Set<JobSchedule>().AsNoTracking().ToDictionaryAsync(schedule => schedule.Job, StringComparer.Ordinal, cancellationToken));
-        return [.. All.Select(job => (job, changed.GetValueOrDefault(job.Name) ?? new JobSchedule { Job = job.Name, Cron = job.Cron, ChangedBy = "" }))];
+        var changed = await store.InDatabaseAsync(context =>
+            context.Set<JobSchedule>().AsNoTracking().ToDictionaryAsync(schedule => schedule.Job, StringComparer.Ordinal, cancellationToken)
+        );
+        return
+        [
+            .. All.Select(job =>
+                (
+                    job,
+                    changed.GetValueOrDefault(job.Name)
+                        ?? new JobSchedule
+                        {
+                            Job = job.Name,
+                            Cron = job.Cron,
+                            ChangedBy = "",
+                        }
+                )
+            ),
+        ];
     }
 }

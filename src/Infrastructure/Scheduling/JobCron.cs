@@ -35,6 +35,11 @@ internal static class JobCron
         return times;
     }
 
-    private static ValidationException Invalid(string text, string reason) => new([new ValidationFailure(
-        "cron", $"'{text}' is no schedule: {reason.TrimEnd('.')}. Six fields are expected: seconds, minutes, hours, day, month, weekday, e.g. '0 0/5 * * * ?' for every five minutes.")]);
+    private static ValidationException Invalid(string text, string reason) =>
+        new([
+            new ValidationFailure(
+                "cron",
+                $"'{text}' is no schedule: {reason.TrimEnd('.')}. Six fields are expected: seconds, minutes, hours, day, month, weekday, e.g. '0 0/5 * * * ?' for every five minutes."
+            ),
+        ]);
 }

@@ -52,11 +52,25 @@ internal sealed class JobRun
 
     /// <summary>A run that the schedule wants.</summary>
     public static JobRun Due(string job, DateTimeOffset dueAt, DateTimeOffset now) =>
-        new() { Id = Guid.CreateVersion7(now), Job = job, DueAt = dueAt, Attempt = 1, QueuedAt = now };
+        new()
+        {
+            Id = Guid.CreateVersion7(now),
+            Job = job,
+            DueAt = dueAt,
+            Attempt = 1,
+            QueuedAt = now,
+        };
 
     /// <summary>A run that a person wants.</summary>
     public static JobRun Requested(string job, string by, DateTimeOffset now) =>
-        new() { Id = Guid.CreateVersion7(now), Job = job, RequestedBy = by, Attempt = 1, QueuedAt = now };
+        new()
+        {
+            Id = Guid.CreateVersion7(now),
+            Job = job,
+            RequestedBy = by,
+            Attempt = 1,
+            QueuedAt = now,
+        };
 
     /// <exception cref="InvalidOperationException">It does not wait.</exception>
     public void Start(Guid node, DateTimeOffset now, TimeSpan lease)
@@ -99,7 +113,15 @@ internal sealed class JobRun
             return null;
         }
 
-        return new JobRun { Id = Guid.CreateVersion7(now), Job = Job, DueAt = DueAt, RequestedBy = RequestedBy, Attempt = Attempt + 1, QueuedAt = now };
+        return new JobRun
+        {
+            Id = Guid.CreateVersion7(now),
+            Job = Job,
+            DueAt = DueAt,
+            RequestedBy = RequestedBy,
+            Attempt = Attempt + 1,
+            QueuedAt = now,
+        };
     }
 
     /// <summary>Somebody wants it stopped. One that waits ends at once; one that runs ends when its process has seen it: <see cref="Cancelled"/>.</summary>
@@ -120,7 +142,8 @@ internal sealed class JobRun
     /// <exception cref="InvalidOperationException">It does not run.</exception>
     public void Cancelled(DateTimeOffset now) => End(JobRunState.Cancelled, now);
 
-    public JobRunView ToView() => new(Id, Job, State, DueAt, RequestedBy, Attempt, QueuedAt, StartedAt, EndedAt, Done, Total, Counts, Error);
+    public JobRunView ToView() =>
+        new(Id, Job, State, DueAt, RequestedBy, Attempt, QueuedAt, StartedAt, EndedAt, Done, Total, Counts, Error);
 
     private void End(JobRunState state, DateTimeOffset now)
     {

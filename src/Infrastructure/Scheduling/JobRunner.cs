@@ -11,7 +11,13 @@ namespace GourmetGram.Infrastructure.Scheduling;
 /// Takes runs that wait and runs them on this node. Taking one is a change of its row, which the database allows one node: the lease on it is renewed while it runs, and once that
 /// has expired any node may say that it was interrupted.
 /// </summary>
-internal sealed class JobRunner(IServiceScopeFactory scopes, JobStore store, IOptions<JobOptions> options, TimeProvider time, ILogger<JobRunner> logger)
+internal sealed class JobRunner(
+    IServiceScopeFactory scopes,
+    JobStore store,
+    IOptions<JobOptions> options,
+    TimeProvider time,
+    ILogger<JobRunner> logger
+)
 {
     private readonly ConcurrentDictionary<Guid, Task> running = new();
     private readonly Guid node = Guid.CreateVersion7(time.GetUtcNow());
@@ -23,26 +29,45 @@ internal sealed class JobRunner(IServiceScopeFactory scopes, JobStore store, IOp
     public async Task GiveUpDeadAsync(bool all)
     {
         var now = time.GetUtcNow();
-        var dead = await store.InDatabaseAsync(context => context.Set<JobRun>().AsNoTracking()
-            .Where(run => run.State == JobRunState.Running && ((all && run.Node != node) || run.LeaseUntil < now)).ToListAsync());
+        var dead = await store.InDatabaseAsync(context =>
+            context
+                .Set<JobRun>()
+                .AsNoTracking()
+                .Where(run => run.State == JobRunState.Running && ((all && run.Node != node) || run.LeaseUntil < now))
+                .ToListAsync()
+        );
         // One of this node's own that runs no more is one whose end could not be written.
         foreach (var run in dead.Where(run => !running.ContainsKey(run.Id)))
         {
-            if (await store.TryChangeAsync(run.Id, current => current.State == JobRunState.Running && current.LeaseUntil == run.LeaseUntil ? (true, EndDead(current)) : default) is not null)
+            if (
+                await store.TryChangeAsync(run.Id, current =>
+                    current.State == JobRunState.Running && current.LeaseUntil == run.LeaseUntil ? (true, EndDead(current)) : default
+                )
+                is not null
+            )
                 logger.LogWarning("Run {RunId} of {Job} was interrupted: its process is gone", run.Id, run.Job);
         }
     }
 
-    private JobRun? EndDead(JobRun run) => run.CancelRequested ? Ended(() => run.Cancelled(time.GetUtcNow())) : run.Interrupt(time.GetUtcNow());
+    private JobRun? EndDead(JobRun run) =>
+        run.CancelRequested ? Ended(() => run.Cancelled(time.GetUtcNow())) : run.Interrupt(time.GetUtcNow());
 
     /// <summary>Starts whatever waits and may run now.</summary>
     public async Task StartWaitingAsync(Action ended, CancellationToken stopping)
     {
-        var jobs = await store.InDatabaseAsync(context => context.Set<JobRun>().Where(run => run.State == JobRunState.Queued).Select(run => run.Job).Distinct().ToListAsync(stopping));
+        var jobs = await store.InDatabaseAsync(context =>
+            context.Set<JobRun>().Where(run => run.State == JobRunState.Queued).Select(run => run.Job).Distinct().ToListAsync(stopping)
+        );
         foreach (var job in jobs)
         {
-            var oldest = await store.InDatabaseAsync(context => context.Set<JobRun>().Where(run => run.Job == job && run.State == JobRunState.Queued)
-                .OrderBy(run => run.Id).Select(run => run.Id).FirstOrDefaultAsync(stopping));
+            var oldest = await store.InDatabaseAsync(context =>
+                context
+                    .Set<JobRun>()
+                    .Where(run => run.Job == job && run.State == JobRunState.Queued)
+                    .OrderBy(run => run.Id)
+                    .Select(run => run.Id)
+                    .FirstOrDefaultAsync(stopping)
+            );
             // Refused by the database while another run of the job runs, here or elsewhere.
             if (await store.TryChangeAsync(oldest, Take) is { } taken)
             {
@@ -110,7 +135,10 @@ internal sealed class JobRunner(IServiceScopeFactory scopes, JobStore store, IOp
             end = (current, now) => Ended(() => current.Complete(counts, now));
         }
         // What is stopped may say so in its own way.
-        catch (Exception e) when (cancel.IsCancellationRequested && e is OperationCanceledException or StoreUnavailableException or PlatformUnavailableException)
+        catch (Exception e)
+            when (cancel.IsCancellationRequested
+                && e is OperationCanceledException or StoreUnavailableException or PlatformUnavailableException
+            )
         {
             end = (current, now) => current.CancelRequested ? Ended(() => current.Cancelled(now)) : current.Interrupt(now);
         }
@@ -165,14 +193,15 @@ internal sealed class JobRunner(IServiceScopeFactory scopes, JobStore store, IOp
     /// <param name="progress">How far it has got.</param>
     /// <param name="then">Ends it, and returns what is to be added; null while it goes on.</param>
     /// <returns>Null when another node took this process for dead and repeats the run.</returns>
-    private Task<JobRun?> TryContinueAsync(JobRun run, LatestProgress progress, Func<JobRun, DateTimeOffset, JobRun?>? then) => store.TryChangeAsync(run.Id, current =>
-    {
-        if (current.State != JobRunState.Running || current.Node != node)
-            return default;
-        var now = time.GetUtcNow();
-        current.Continue(progress.Latest, now, Lease);
-        return (true, then?.Invoke(current, now));
-    });
+    private Task<JobRun?> TryContinueAsync(JobRun run, LatestProgress progress, Func<JobRun, DateTimeOffset, JobRun?>? then) =>
+        store.TryChangeAsync(run.Id, current =>
+        {
+            if (current.State != JobRunState.Running || current.Node != node)
+                return default;
+            var now = time.GetUtcNow();
+            current.Continue(progress.Latest, now, Lease);
+            return (true, then?.Invoke(current, now));
+        });
 
     private static JobRun? Ended(Action end)
     {

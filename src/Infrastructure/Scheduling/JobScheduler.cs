@@ -29,7 +29,15 @@ public sealed class JobScheduler : IDisposable
     private bool isStarted;
 
     internal JobScheduler(
-        ISchedulerFactory factory, JobRunner runner, JobStore store, JobCatalogue catalogue, DatabaseLocation database, IOptions<JobOptions> options, TimeProvider time, ILogger<JobScheduler> logger)
+        ISchedulerFactory factory,
+        JobRunner runner,
+        JobStore store,
+        JobCatalogue catalogue,
+        DatabaseLocation database,
+        IOptions<JobOptions> options,
+        TimeProvider time,
+        ILogger<JobScheduler> logger
+    )
     {
         this.factory = factory;
         this.runner = runner;
@@ -108,7 +116,12 @@ public sealed class JobScheduler : IDisposable
         }
         catch (StoreUnavailableException e)
         {
-            logger.LogError("{Job} was due at {DueAt}, but the database does not answer; it runs next time: {Reason}", job, dueAt, e.Message);
+            logger.LogError(
+                "{Job} was due at {DueAt}, but the database does not answer; it runs next time: {Reason}",
+                job,
+                dueAt,
+                e.Message
+            );
         }
     }
 
@@ -138,9 +151,16 @@ public sealed class JobScheduler : IDisposable
             {
                 await quartz.ScheduleJob(
                     JobBuilder.Create<Firing>().WithIdentity(key).Build(),
-                    TriggerBuilder.Create().WithIdentity(job.Name).StartAt(start)
-                        .WithCronSchedule(schedule.Cron, cron => cron.InTimeZone(TimeZoneInfo.Utc).WithMisfireInstruction(CronTriggerMisfireInstruction.FireAndProceed)).Build(),
-                    cancellationToken: cancellationToken);
+                    TriggerBuilder
+                        .Create()
+                        .WithIdentity(job.Name)
+                        .StartAt(start)
+                        .WithCronSchedule(schedule.Cron, cron =>
+                            cron.InTimeZone(TimeZoneInfo.Utc).WithMisfireInstruction(CronTriggerMisfireInstruction.FireAndProceed)
+                        )
+                        .Build(),
+                    cancellationToken: cancellationToken
+                );
             }
 
             applied[job.Name] = wanted;
@@ -154,8 +174,14 @@ public sealed class JobScheduler : IDisposable
 
     private async Task MakeUpAsync(string job, string cron, DateTimeOffset now, CancellationToken cancellationToken)
     {
-        var last = await store.InDatabaseAsync(context => context.Set<JobRun>().Where(run => run.Job == job && run.DueAt != null)
-            .OrderByDescending(run => run.Id).Select(run => run.DueAt).FirstOrDefaultAsync(cancellationToken));
+        var last = await store.InDatabaseAsync(context =>
+            context
+                .Set<JobRun>()
+                .Where(run => run.Job == job && run.DueAt != null)
+                .OrderByDescending(run => run.Id)
+                .Select(run => run.DueAt)
+                .FirstOrDefaultAsync(cancellationToken)
+        );
         if (last is null)
             return;
         var expression = JobCron.Parse(cron);

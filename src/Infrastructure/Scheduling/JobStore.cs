@@ -39,7 +39,10 @@ internal sealed class JobStore(IServiceScopeFactory scopes)
         {
             return await InDatabaseAsync(async context =>
             {
-                if (await context.Set<JobRun>().FirstOrDefaultAsync(run => run.Id == id) is not { } run || change(run) is not { Change: true } changed)
+                if (
+                    await context.Set<JobRun>().FirstOrDefaultAsync(run => run.Id == id) is not { } run
+                    || change(run) is not { Change: true } changed
+                )
                     return null;
                 if (changed.Add is not null)
                     context.Add(changed.Add);

@@ -17,12 +17,21 @@ internal sealed class JobRunConfiguration : IEntityTypeConfiguration<JobRun>
         builder.Property(run => run.Counts).HasConversion<CountsConverter, CountsComparer>();
         builder.Ignore(run => run.HasEnded);
         builder.HasIndex(run => new { run.Job, run.Id });
-        builder.HasIndex(run => new { run.Job, run.DueAt, run.Attempt }).IsUnique().HasFilter("\"DueAt\" IS NOT NULL");
+        builder
+            .HasIndex(run => new
+            {
+                run.Job,
+                run.DueAt,
+                run.Attempt,
+            })
+            .IsUnique()
+            .HasFilter("\"DueAt\" IS NOT NULL");
         builder.HasIndex(run => run.Job, "IX_JobRuns_Running").IsUnique().HasFilter("\"State\" = 'Running'");
         builder.HasIndex(run => run.Job, "IX_JobRuns_Queued").HasFilter("\"State\" = 'Queued'");
     }
 
-    private sealed class CountsConverter() : ValueConverter<IReadOnlyDictionary<string, long>, string>(counts => Write(counts), json => Read(json))
+    private sealed class CountsConverter()
+        : ValueConverter<IReadOnlyDictionary<string, long>, string>(counts => Write(counts), json => Read(json))
     {
         private static string Write(IReadOnlyDictionary<string, long> counts) => JsonSerializer.Serialize(counts);
 
@@ -30,8 +39,12 @@ internal sealed class JobRunConfiguration : IEntityTypeConfiguration<JobRun>
     }
 
     /// <summary>Counts are replaced, never changed.</summary>
-    private sealed class CountsComparer() : ValueComparer<IReadOnlyDictionary<string, long>>(
-        (left, right) => ReferenceEquals(left, right), counts => counts.Count, counts => counts);
+    private sealed class CountsComparer()
+        : ValueComparer<IReadOnlyDictionary<string, long>>(
+            (left, right) => ReferenceEquals(left, right),
+            counts => counts.Count,
+            counts => counts
+        );
 }
 
 internal sealed class JobScheduleConfiguration : IEntityTypeConfiguration<JobSchedule>

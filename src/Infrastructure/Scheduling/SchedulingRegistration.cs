@@ -14,7 +14,11 @@ public static class SchedulingRegistration
     public static IServiceCollection AddScheduling(this IServiceCollection services)
     {
         services.AddSettings<JobOptions>();
-        foreach (var job in typeof(IScheduledJob).Assembly.GetTypes().Where(type => type is { IsClass: true, IsAbstract: false } && typeof(IScheduledJob).IsAssignableFrom(type)))
+        foreach (
+            var job in typeof(IScheduledJob)
+                .Assembly.GetTypes()
+                .Where(type => type is { IsClass: true, IsAbstract: false } && typeof(IScheduledJob).IsAssignableFrom(type))
+        )
             services.AddScoped(typeof(IScheduledJob), job);
         // Schedules are kept in our own table: Quartz only needs to know them while it runs.
         services.AddQuartz();
@@ -22,9 +26,15 @@ public static class SchedulingRegistration
         services.AddSingleton<JobCatalogue>();
         services.AddSingleton<JobRunner>();
         services.AddSingleton(provider => new JobScheduler(
-            provider.GetRequiredService<ISchedulerFactory>(), provider.GetRequiredService<JobRunner>(), provider.GetRequiredService<JobStore>(), provider.GetRequiredService<JobCatalogue>(),
-            provider.GetRequiredService<DatabaseLocation>(), provider.GetRequiredService<IOptions<JobOptions>>(), provider.GetRequiredService<TimeProvider>(),
-            provider.GetRequiredService<ILogger<JobScheduler>>()));
+            provider.GetRequiredService<ISchedulerFactory>(),
+            provider.GetRequiredService<JobRunner>(),
+            provider.GetRequiredService<JobStore>(),
+            provider.GetRequiredService<JobCatalogue>(),
+            provider.GetRequiredService<DatabaseLocation>(),
+            provider.GetRequiredService<IOptions<JobOptions>>(),
+            provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<ILogger<JobScheduler>>()
+        ));
         services.AddSingleton<IJobs, JobDesk>();
         services.AddSingleton<JobBell>();
         return services;

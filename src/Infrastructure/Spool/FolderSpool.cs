@@ -19,6 +19,7 @@ internal sealed class FolderSpool : IPhotoSpool
     private readonly FileSystemObjectStore files;
     private readonly LimitsOptions limits;
     private readonly TimeProvider time;
+
     // What an earlier process left, and what came since: nobody else writes here.
     private readonly ConcurrentDictionary<string, SpooledPhoto> waiting;
     private long bytes;
@@ -26,7 +27,9 @@ internal sealed class FolderSpool : IPhotoSpool
     public FolderSpool(DataDirectory data, IOptions<GourmetGramOptions> options, IOptions<LimitsOptions> limits, TimeProvider time)
     {
         files = new FileSystemObjectStore(data, FolderName, options.Value.Durability);
-        var left = Directory.CreateDirectory(Path.Combine(data.FullPath, FolderName, Photos)).EnumerateFiles()
+        var left = Directory
+            .CreateDirectory(Path.Combine(data.FullPath, FolderName, Photos))
+            .EnumerateFiles()
             .Select(file => new SpooledPhoto(file.Name, file.Length, new DateTimeOffset(file.LastWriteTimeUtc)));
         waiting = new(left.Select(photo => KeyValuePair.Create(photo.Name, photo)), StringComparer.Ordinal);
         bytes = waiting.Values.Sum(photo => photo.Bytes);
@@ -76,7 +79,12 @@ internal sealed class FolderSpool : IPhotoSpool
 
     public async Task SetAsideAsync(string name, string reason, CancellationToken cancellationToken)
     {
-        await files.PutAsync(new ObjectAddress(SetAside, name + ReasonSuffix), System.Text.Encoding.UTF8.GetBytes(reason + "\n"), "text/plain", cancellationToken);
+        await files.PutAsync(
+            new ObjectAddress(SetAside, name + ReasonSuffix),
+            System.Text.Encoding.UTF8.GetBytes(reason + "\n"),
+            "text/plain",
+            cancellationToken
+        );
         await files.MoveAsync(new ObjectAddress(Photos, name), new ObjectAddress(SetAside, name), cancellationToken);
         Forget(name);
     }
@@ -86,8 +94,15 @@ internal sealed class FolderSpool : IPhotoSpool
 
     public async Task<SpoolState> MeasureAsync(CancellationToken cancellationToken)
     {
-        var setAside = await files.ListAsync(SetAside, prefix: "", cancellationToken).CountAsync(found => !found.Key.EndsWith(ReasonSuffix, StringComparison.Ordinal), cancellationToken);
-        return new SpoolState(waiting.Count, Interlocked.Read(ref bytes), waiting.IsEmpty ? null : waiting.Values.Min(photo => photo.AddedAt), setAside);
+        var setAside = await files
+            .ListAsync(SetAside, prefix: "", cancellationToken)
+            .CountAsync(found => !found.Key.EndsWith(ReasonSuffix, StringComparison.Ordinal), cancellationToken);
+        return new SpoolState(
+            waiting.Count,
+            Interlocked.Read(ref bytes),
+            waiting.IsEmpty ? null : waiting.Values.Min(photo => photo.AddedAt),
+            setAside
+        );
     }
 
     private void Forget(string name)

@@ -11,9 +11,11 @@ public static class SpoolRegistration
     {
         services.AddSingleton<FolderSpool>();
         services.AddScoped<TableSpool>();
-        services.AddScoped<IPhotoSpool>(provider => provider.GetRequiredService<DatabaseLocation>().Provider == DatabaseProvider.PostgreSql
-            ? provider.GetRequiredService<TableSpool>()
-            : provider.GetRequiredService<FolderSpool>());
+        services.AddScoped<IPhotoSpool>(provider =>
+            provider.GetRequiredService<DatabaseLocation>().Provider == DatabaseProvider.PostgreSql
+                ? provider.GetRequiredService<TableSpool>()
+                : provider.GetRequiredService<FolderSpool>()
+        );
         return services;
     }
 }

@@ -33,11 +33,22 @@ internal sealed class TableSpool(GourmetGramDbContext context, IOptions<LimitsOp
     {
         if (await context.GuardAsync(() => Rows.SumAsync(row => row.Bytes, cancellationToken)) + photo.Length > limits.Value.SpoolBytes)
             throw SpoolFull.Exception(limits.Value);
-        Rows.Add(new SpoolRow { Name = PhotoName.Of(prediction), Content = photo, Bytes = photo.Length, AddedAt = time.GetUtcNow() });
+        Rows.Add(
+            new SpoolRow
+            {
+                Name = PhotoName.Of(prediction),
+                Content = photo,
+                Bytes = photo.Length,
+                AddedAt = time.GetUtcNow(),
+            }
+        );
     }
 
     public async Task<Stream?> OpenReadAsync(string name, CancellationToken cancellationToken) =>
-        await context.GuardAsync(() => Waiting.Where(row => row.Name == name).Select(row => row.Content).FirstOrDefaultAsync(cancellationToken)) is { } content
+        await context.GuardAsync(() =>
+            Waiting.Where(row => row.Name == name).Select(row => row.Content).FirstOrDefaultAsync(cancellationToken)
+        )
+            is { } content
             ? new MemoryStream(content, writable: false)
             : null;
 
@@ -45,30 +56,47 @@ internal sealed class TableSpool(GourmetGramDbContext context, IOptions<LimitsOp
         context.GuardAsync(() => Waiting.Where(row => row.Name == name).ExecuteDeleteAsync(cancellationToken));
 
     public Task SetAsideAsync(string name, string reason, CancellationToken cancellationToken) =>
-        context.GuardAsync(() => Waiting.Where(row => row.Name == name).ExecuteUpdateAsync(row => row.SetProperty(r => r.SetAsideReason, reason), cancellationToken));
+        context.GuardAsync(() =>
+            Waiting
+                .Where(row => row.Name == name)
+                .ExecuteUpdateAsync(row => row.SetProperty(r => r.SetAsideReason, reason), cancellationToken)
+        );
 
-    public async IAsyncEnumerable<SpooledPhoto> ListAsync([System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
+    public async IAsyncEnumerable<SpooledPhoto> ListAsync(
+        [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken
+    )
     {
         const int Page = 500;
         var last = "";
         List<SpooledPhoto> page;
         do
         {
-            page = await context.GuardAsync(() => Waiting.Where(row => string.Compare(row.Name, last) > 0).OrderBy(row => row.Name).Take(Page)
-                .Select(row => new SpooledPhoto(row.Name, row.Bytes, row.AddedAt)).ToListAsync(cancellationToken));
+            page = await context.GuardAsync(() =>
+                Waiting
+                    .Where(row => string.Compare(row.Name, last) > 0)
+                    .OrderBy(row => row.Name)
+                    .Take(Page)
+                    .Select(row => new SpooledPhoto(row.Name, row.Bytes, row.AddedAt))
+                    .ToListAsync(cancellationToken)
+            );
             foreach (var photo in page)
                 yield return photo;
             last = page.Count > 0 ? page[^1].Name : last;
-        }
-        while (page.Count == Page);
+        } while (page.Count == Page);
     }
 
-    public Task<SpoolState> MeasureAsync(CancellationToken cancellationToken) => context.GuardAsync(async () =>
-    {
-        var setAside = await Rows.CountAsync(row => row.SetAsideReason != null, cancellationToken);
-        var photos = await Waiting.CountAsync(cancellationToken);
-        return photos == 0
-            ? new SpoolState(Photos: 0, Bytes: 0, OldestAt: null, setAside)
-            : new SpoolState(photos, await Rows.SumAsync(row => row.Bytes, cancellationToken), await Waiting.MinAsync(row => (DateTimeOffset?)row.AddedAt, cancellationToken), setAside);
-    });
+    public Task<SpoolState> MeasureAsync(CancellationToken cancellationToken) =>
+        context.GuardAsync(async () =>
+        {
+            var setAside = await Rows.CountAsync(row => row.SetAsideReason != null, cancellationToken);
+            var photos = await Waiting.CountAsync(cancellationToken);
+            return photos == 0
+                ? new SpoolState(Photos: 0, Bytes: 0, OldestAt: null, setAside)
+                : new SpoolState(
+                    photos,
+                    await Rows.SumAsync(row => row.Bytes, cancellationToken),
+                    await Waiting.MinAsync(row => (DateTimeOffset?)row.AddedAt, cancellationToken),
+                    setAside
+                );
+        });
 }

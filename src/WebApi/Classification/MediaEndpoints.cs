@@ -23,38 +23,70 @@ internal static class MediaEndpoints
     internal sealed record KeyList(IReadOnlyList<MediaKeyView> Items);
 
     public static void MapMedia(this IEndpointRouteBuilder app) =>
-        app.MapMethods("/media/{id:guid}", [HttpMethods.Get, HttpMethods.Head], GetAsync).WithName("GetMedia").WithTags("Predictions").RequireAuthorization(Policies.Visitor)
+        app.MapMethods("/media/{id:guid}", [HttpMethods.Get, HttpMethods.Head], GetAsync)
+            .WithName("GetMedia")
+            .WithTags("Predictions")
+            .RequireAuthorization(Policies.Visitor)
             // Any site may embed it, for the link is the permission: the headers are the same for all, so that one cached answer serves all.
             .WithMetadata(new DisableCorsAttribute())
             .WithSummary("A photo by signed link")
             .WithDescription(
                 "Needs no cookie and no key: the link is the permission. `k` names the key, `s` is the signature, `e` the Unix time at which the link expires (never, if left out), `w` the longer side of a JPEG thumbnail. "
-                + "Supports `Range` and `If-None-Match`.")
+                    + "Supports `Range` and `If-None-Match`."
+            )
             .Produces<byte[]>(StatusCodes.Status200OK, "image/jpeg", "image/png", "image/webp")
-            .Fails(StatusCodes.Status400BadRequest, StatusCodes.Status403Forbidden, StatusCodes.Status404NotFound, StatusCodes.Status503ServiceUnavailable);
+            .Fails(
+                StatusCodes.Status400BadRequest,
+                StatusCodes.Status403Forbidden,
+                StatusCodes.Status404NotFound,
+                StatusCodes.Status503ServiceUnavailable
+            );
 
     public static void MapMediaLinks(this IEndpointRouteBuilder api)
     {
-        api.MapPost("/predictions/{id:guid}/media-link", CreateAsync).WithName("CreateMediaLink").WithTags("Predictions").RequireAuthorization(Policies.Visitor)
+        api.MapPost("/predictions/{id:guid}/media-link", CreateAsync)
+            .WithName("CreateMediaLink")
+            .WithTags("Predictions")
+            .RequireAuthorization(Policies.Visitor)
             .WithSummary("A link to the photo for somebody else, for a while")
             .WithDescription("Whoever has the link sees the photo, without cookie or key, until it expires or its key is revoked.")
             .Fails(StatusCodes.Status400BadRequest, StatusCodes.Status404NotFound, StatusCodes.Status503ServiceUnavailable);
         var keys = api.MapGroup("/media-keys").WithTags("Media keys").RequireAuthorization(Policies.Admin);
-        keys.MapGet("/", async (IMediaKeys all, CancellationToken cancellationToken) => TypedResults.Ok(new KeyList(await all.ListAsync(cancellationToken))))
-            .WithName("ListMediaKeys").WithSummary("The keys that sign links to photos")
+        keys.MapGet("/", async (IMediaKeys all, CancellationToken cancellationToken) =>
+                TypedResults.Ok(new KeyList(await all.ListAsync(cancellationToken)))
+            )
+            .WithName("ListMediaKeys")
+            .WithSummary("The keys that sign links to photos")
             .Fails(StatusCodes.Status401Unauthorized, StatusCodes.Status403Forbidden);
-        keys.MapPost("/rotate", async (IMediaKeys all, CancellationToken cancellationToken) => TypedResults.Ok(await all.RotateAsync(cancellationToken)))
-            .WithName("RotateMediaKey").WithSummary("Sign new links with a new key")
+        keys.MapPost("/rotate", async (IMediaKeys all, CancellationToken cancellationToken) =>
+                TypedResults.Ok(await all.RotateAsync(cancellationToken))
+            )
+            .WithName("RotateMediaKey")
+            .WithSummary("Sign new links with a new key")
             .WithDescription("Links of the keys before go on working until their key is revoked.")
             .Fails(StatusCodes.Status401Unauthorized, StatusCodes.Status403Forbidden);
-        keys.MapPost("/{id}/revoke", async (string id, IMediaKeys all, CancellationToken cancellationToken) => TypedResults.Ok(await all.RevokeAsync(id, cancellationToken)))
-            .WithName("RevokeMediaKey").WithSummary("Make all links of a key invalid")
-            .WithDescription("For good, and on every node within seconds. Copies in caches and with people are beyond reach. When it was the current key, the next link makes a new one.")
+        keys.MapPost("/{id}/revoke", async (string id, IMediaKeys all, CancellationToken cancellationToken) =>
+                TypedResults.Ok(await all.RevokeAsync(id, cancellationToken))
+            )
+            .WithName("RevokeMediaKey")
+            .WithSummary("Make all links of a key invalid")
+            .WithDescription(
+                "For good, and on every node within seconds. Copies in caches and with people are beyond reach. When it was the current key, the next link makes a new one."
+            )
             .Fails(StatusCodes.Status401Unauthorized, StatusCodes.Status403Forbidden, StatusCodes.Status404NotFound);
     }
 
     private static async Task<FileStreamHttpResult> GetAsync(
-        Guid id, [FromQuery] string? k, [FromQuery] string? s, [FromQuery] long? e, [FromQuery] int? w, HttpContext context, IMediator mediator, TimeProvider time, CancellationToken cancellationToken)
+        Guid id,
+        [FromQuery] string? k,
+        [FromQuery] string? s,
+        [FromQuery] long? e,
+        [FromQuery] int? w,
+        HttpContext context,
+        IMediator mediator,
+        TimeProvider time,
+        CancellationToken cancellationToken
+    )
     {
         context.Response.Headers.AccessControlAllowOrigin = "*";
         context.Response.Headers["Cross-Origin-Resource-Policy"] = "cross-origin";
@@ -64,9 +96,24 @@ internal static class MediaEndpoints
         return PhotoResult.Of(image, context, $"public, max-age={age}");
     }
 
-    private static async Task<Ok<CreateMediaLink.Response>> CreateAsync(Guid id, [FromBody] LinkWanted wanted, HttpContext context, IMediator mediator, CancellationToken cancellationToken) =>
-        TypedResults.Ok(await mediator.Send(
-            new CreateMediaLink.Command(id, context.User.ToCaller(), TimeSpan.FromSeconds(wanted.Seconds ?? DefaultSeconds), wanted.Width), cancellationToken));
+    private static async Task<Ok<CreateMediaLink.Response>> CreateAsync(
+        Guid id,
+        [FromBody] LinkWanted wanted,
+        HttpContext context,
+        IMediator mediator,
+        CancellationToken cancellationToken
+    ) =>
+        TypedResults.Ok(
+            await mediator.Send(
+                new CreateMediaLink.Command(
+                    id,
+                    context.User.ToCaller(),
+                    TimeSpan.FromSeconds(wanted.Seconds ?? DefaultSeconds),
+                    wanted.Width
+                ),
+                cancellationToken
+            )
+        );
 
     private static DateTimeOffset EndOf(long seconds) =>
         seconds >= DateTimeOffset.MinValue.ToUnixTimeSeconds() && seconds <= DateTimeOffset.MaxValue.ToUnixTimeSeconds()

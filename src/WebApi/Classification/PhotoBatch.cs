@@ -23,7 +23,8 @@ internal sealed class PhotoBatch(IServiceScopeFactory scopes, ILogger<PhotoBatch
         string? FileName,
         int Status,
         [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] PredictionResponse? Prediction,
-        [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] ProblemDetails? Problem);
+        [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] ProblemDetails? Problem
+    );
 
     /// <summary>Photos of one batch that are in memory at once.</summary>
     public static int InWork => Environment.ProcessorCount;

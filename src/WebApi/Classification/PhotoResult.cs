@@ -13,6 +13,11 @@ internal static class PhotoResult
     public static FileStreamHttpResult Of(PhotoImage image, HttpContext context, string caching)
     {
         context.Response.Headers.CacheControl = $"{caching}, immutable";
-        return TypedResults.Stream(image.Content, image.MediaType, entityTag: new EntityTagHeaderValue($"\"{image.Sha256}\""), enableRangeProcessing: true);
+        return TypedResults.Stream(
+            image.Content,
+            image.MediaType,
+            entityTag: new EntityTagHeaderValue($"\"{image.Sha256}\""),
+            enableRangeProcessing: true
+        );
     }
 }

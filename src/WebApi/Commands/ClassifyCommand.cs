@@ -15,7 +15,8 @@ internal sealed class ClassifyCommand(IPhotoClassifier classifier, bool json, Js
     {
         var paths = new Argument<string[]>("PATH")
         {
-            Description = "Photos, and folders to look for *.jpg, *.jpeg, *.png and *.webp in, with the folders in them. Links and hidden files in folders are left out.",
+            Description =
+                "Photos, and folders to look for *.jpg, *.jpeg, *.png and *.webp in, with the folders in them. Links and hidden files in folders are left out.",
             Arity = ArgumentArity.OneOrMore,
         };
         // What looks like an option and is none would else be taken for a path.
@@ -26,7 +27,8 @@ internal sealed class ClassifyCommand(IPhotoClassifier classifier, bool json, Js
         });
         var json = new Option<bool>("--json")
         {
-            Description = "Write JSON Lines: for each photo an object {path, prediction} or {path, problem: {status, detail}}; the prediction is as in the API, nothing rounded.",
+            Description =
+                "Write JSON Lines: for each photo an object {path, prediction} or {path, problem: {status, detail}}; the prediction is as in the API, nothing rounded.",
         };
         var command = new Command(
             "classify",
@@ -34,19 +36,25 @@ internal sealed class ClassifyCommand(IPhotoClassifier classifier, bool json, Js
             Classifies photos and keeps them, each with its prediction. Calls the server that is running on the same data directory, or does without when there is none.
             Writes a line per photo: path, class and probability, separated by tabs. A photo that cannot be used is named on standard error with the reason.
             Exit code: 0 when all photos were classified, 1 when not all were, 2 for wrong usage, 130 when stopped by Ctrl+C.
-            """)
+            """
+        )
         {
             paths,
             json,
         };
-        command.SetAction((parsed, cancellationToken) => RunAsync(parsed.GetRequiredValue(paths), parsed.GetValue(json), settings, cancellationToken));
+        command.SetAction(
+            (parsed, cancellationToken) => RunAsync(parsed.GetRequiredValue(paths), parsed.GetValue(json), settings, cancellationToken)
+        );
         return command;
     }
 
     private static async Task<int> RunAsync(string[] paths, bool json, string[] settings, CancellationToken cancellationToken)
     {
         await using var classifier = await OpenAsync(settings, cancellationToken);
-        return await new ClassifyCommand(classifier, json, Composition.CreateJson()).ClassifyAsync(PhotoFiles.Find(paths), cancellationToken);
+        return await new ClassifyCommand(classifier, json, Composition.CreateJson()).ClassifyAsync(
+            PhotoFiles.Find(paths),
+            cancellationToken
+        );
     }
 
     /// <summary>The lock decides: who gets the data directory works in this process; else the process that has it is asked.</summary>
@@ -74,7 +82,9 @@ internal sealed class ClassifyCommand(IPhotoClassifier classifier, bool json, Js
             foreach (var photo in photos)
             {
                 progress.Show(done);
-                var outcome = photo.Fault is { } fault ? Outcome.Failed(photo.Path, fault) : await classifier.ClassifyAsync(photo.Path, cancellationToken);
+                var outcome = photo.Fault is { } fault
+                    ? Outcome.Failed(photo.Path, fault)
+                    : await classifier.ClassifyAsync(photo.Path, cancellationToken);
                 progress.Clear();
                 await WriteAsync(outcome);
                 done++;
@@ -97,10 +107,13 @@ internal sealed class ClassifyCommand(IPhotoClassifier classifier, bool json, Js
         return failed == 0 ? 0 : NotAll;
     }
 
-    private Task WriteAsync(Outcome outcome) => (json, outcome) switch
-    {
-        (true, _) => Console.Out.WriteLineAsync(JsonSerializer.Serialize(outcome, jsonOptions)),
-        (false, { Prediction: { } prediction }) => Console.Out.WriteLineAsync(FormattableString.Invariant($"{outcome.Path}\t{prediction.Class}\t{prediction.Probability:0.0000}")),
-        _ => Console.Error.WriteLineAsync($"{outcome.Path}: {outcome.Problem?.Detail}"),
-    };
+    private Task WriteAsync(Outcome outcome) =>
+        (json, outcome) switch
+        {
+            (true, _) => Console.Out.WriteLineAsync(JsonSerializer.Serialize(outcome, jsonOptions)),
+            (false, { Prediction: { } prediction }) => Console.Out.WriteLineAsync(
+                FormattableString.Invariant($"{outcome.Path}\t{prediction.Class}\t{prediction.Probability:0.0000}")
+            ),
+            _ => Console.Error.WriteLineAsync($"{outcome.Path}: {outcome.Problem?.Detail}"),
+        };
 }

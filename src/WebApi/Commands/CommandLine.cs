@@ -17,7 +17,11 @@ internal static class CommandLine
     /// <summary>Whether the arguments name a command, or ask for help or the version; else they are the server's.</summary>
     public static bool IsCommand(string[] arguments) =>
         arguments.Any(Questions.Contains)
-        || (arguments.FirstOrDefault(argument => !IsSetting(argument)) is { Length: > 0 } first && first[0] is not ('-' or '/') && !first.Contains('=', StringComparison.Ordinal));
+        || (
+            arguments.FirstOrDefault(argument => !IsSetting(argument)) is { Length: > 0 } first
+            && first[0] is not ('-' or '/')
+            && !first.Contains('=', StringComparison.Ordinal)
+        );
 
     /// <returns>0: all went well; 1: not all did; 2: wrong usage; 130: stopped by Ctrl+C.</returns>
     public static async Task<int> RunAsync(string[] arguments)
@@ -27,7 +31,8 @@ internal static class CommandLine
             """
             Classifies photos and keeps what it said of them. Without a command it is the server, and arguments are its settings (--Section:Name=value).
             Settings also come from environment variables (Section__Name=value) and from appsettings.json beside the executable; README.md lists them.
-            """)
+            """
+        )
         {
             ClassifyCommand.Create(settings),
             DoctorCommand.Create(settings),
@@ -53,7 +58,9 @@ internal static class CommandLine
     /// <param name="settings">Settings of the command line, as <c>--Section:Name=value</c>.</param>
     public static HostApplicationBuilder CreateBuilder(string[] settings)
     {
-        var builder = Host.CreateApplicationBuilder(new HostApplicationBuilderSettings { Args = settings, ContentRootPath = AppContext.BaseDirectory });
+        var builder = Host.CreateApplicationBuilder(
+            new HostApplicationBuilderSettings { Args = settings, ContentRootPath = AppContext.BaseDirectory }
+        );
         builder.Services.AddGourmetGram(builder.Configuration);
         // Lines of a log would stand between those of the answer; warnings go to standard error.
         builder.Configuration.AddInMemoryCollection([new("Logging:LogLevel:Default", "Warning")]);
@@ -62,6 +69,7 @@ internal static class CommandLine
     }
 
     private static bool IsSetting(string argument) =>
-        argument.StartsWith("--", StringComparison.Ordinal) && argument.IndexOf(':', StringComparison.Ordinal) is > 2 and var colon
+        argument.StartsWith("--", StringComparison.Ordinal)
+        && argument.IndexOf(':', StringComparison.Ordinal) is > 2 and var colon
         && argument.IndexOf('=', StringComparison.Ordinal) > colon;
 }

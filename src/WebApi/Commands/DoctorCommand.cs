@@ -18,23 +18,41 @@ internal static class DoctorCommand
             """
             Tries out the object store: writes, reads, lists, tags and deletes an object of its own, and names the first thing that fails with its cure.
             Exit code: 0 when all went well, 1 when something is wrong.
-            """);
+            """
+        );
         storage.SetAction((_, cancellationToken) => CheckStorageAsync(settings, cancellationToken));
 
-        var fix = new Option<bool>("--fix") { Description = "First puts right what can be put right without asking anybody: projects, label configs, storages, webhooks." };
+        var fix = new Option<bool>("--fix")
+        {
+            Description = "First puts right what can be put right without asking anybody: projects, label configs, storages, webhooks.",
+        };
         var labelStudio = new Command(
             "label-studio",
             """
             Looks at everything between Label Studio and GourmetGram: says what is so, how that is known, and what to do. Calls the server that is running on the same data directory,
             or does without when there is none. Exit code: 0 when nothing is broken (there may be warnings), 1 when something is.
-            """)
+            """
+        )
         {
             fix,
         };
         labelStudio.SetAction((parsed, cancellationToken) => CheckLabelStudioAsync(settings, parsed.GetValue(fix), cancellationToken));
 
-        var doctor = new Command("doctor", "Checks what GourmetGram needs around it, and says of each fault what cures it. Without a name it makes all checks.") { storage, labelStudio };
-        doctor.SetAction(async (_, cancellationToken) => Math.Max(await CheckStorageOrSayAsync(settings, cancellationToken), await CheckLabelStudioAsync(settings, fix: false, cancellationToken)));
+        var doctor = new Command(
+            "doctor",
+            "Checks what GourmetGram needs around it, and says of each fault what cures it. Without a name it makes all checks."
+        )
+        {
+            storage,
+            labelStudio,
+        };
+        doctor.SetAction(
+            async (_, cancellationToken) =>
+                Math.Max(
+                    await CheckStorageOrSayAsync(settings, cancellationToken),
+                    await CheckLabelStudioAsync(settings, fix: false, cancellationToken)
+                )
+        );
         return doctor;
     }
 
@@ -70,18 +88,22 @@ internal static class DoctorCommand
         return checks.Any(check => check.Fault is not null) ? Fault : 0;
     }
 
-    private static Task<int> CheckLabelStudioAsync(string[] settings, bool fix, CancellationToken cancellationToken) => PreparedHost.CallAsync<ILabelStudioChecks>(
-        settings, services => new InProcessLabelStudioChecks(services), server => new ServerLabelStudioChecks(server),
-        async (checks, token) =>
-        {
-            if (fix)
-                await FixAsync(checks, token);
-            var findings = await checks.DiagnoseAsync(token);
-            foreach (var finding in findings)
-                await WriteAsync(finding);
-            return findings.Any(finding => finding.Kind == FindingKind.Error) ? Fault : 0;
-        },
-        cancellationToken);
+    private static Task<int> CheckLabelStudioAsync(string[] settings, bool fix, CancellationToken cancellationToken) =>
+        PreparedHost.CallAsync<ILabelStudioChecks>(
+            settings,
+            services => new InProcessLabelStudioChecks(services),
+            server => new ServerLabelStudioChecks(server),
+            async (checks, token) =>
+            {
+                if (fix)
+                    await FixAsync(checks, token);
+                var findings = await checks.DiagnoseAsync(token);
+                foreach (var finding in findings)
+                    await WriteAsync(finding);
+                return findings.Any(finding => finding.Kind == FindingKind.Error) ? Fault : 0;
+            },
+            cancellationToken
+        );
 
     private static async Task FixAsync(ILabelStudioChecks checks, CancellationToken cancellationToken)
     {
@@ -96,7 +118,12 @@ internal static class DoctorCommand
 
     private static async Task WriteAsync(Finding finding)
     {
-        var mark = finding.Kind switch { FindingKind.Good => "ok   ", FindingKind.Warning => "WARN ", _ => "FAULT" };
+        var mark = finding.Kind switch
+        {
+            FindingKind.Good => "ok   ",
+            FindingKind.Warning => "WARN ",
+            _ => "FAULT",
+        };
         await Console.Out.WriteLineAsync($"{mark}  {finding.Subject}: {finding.What} [{finding.How}]");
         if (finding.Cure is not null)
             await Console.Out.WriteLineAsync($"       → {finding.Cure}");

@@ -17,10 +17,22 @@ internal static class ImportCommand
     /// <param name="settings">Settings of the command line, as <c>--Section:Name=value</c>.</param>
     public static Command Create(string[] settings)
     {
-        var endpoint = new Option<string?>("--endpoint") { Description = "Address of the lab's MinIO, e.g. http://minio:9000; without it the server of the ObjectStore settings." };
-        var accessKey = new Option<string?>("--access-key") { Description = "Name of the lab's key; without it that of the ObjectStore settings." };
-        var secretKeyFile = new Option<FileInfo?>("--secret-key-file") { Description = "File with the lab's secret key; without it that of the ObjectStore settings." };
-        var prefix = new Option<string?>("--bucket-prefix") { Description = "What stands before `production` and `tracking` in the names of the lab's buckets; nothing without it." };
+        var endpoint = new Option<string?>("--endpoint")
+        {
+            Description = "Address of the lab's MinIO, e.g. http://minio:9000; without it the server of the ObjectStore settings.",
+        };
+        var accessKey = new Option<string?>("--access-key")
+        {
+            Description = "Name of the lab's key; without it that of the ObjectStore settings.",
+        };
+        var secretKeyFile = new Option<FileInfo?>("--secret-key-file")
+        {
+            Description = "File with the lab's secret key; without it that of the ObjectStore settings.",
+        };
+        var prefix = new Option<string?>("--bucket-prefix")
+        {
+            Description = "What stands before `production` and `tracking` in the names of the lab's buckets; nothing without it.",
+        };
         var lab = new Command(
             "lab",
             """
@@ -28,12 +40,30 @@ internal static class ImportCommand
             What is here already is left out, so it can be run again and goes on where it broke off. Writes a line per photo: taken, reclassified (the lab kept no probability, so our model
             answered), known or skipped; key; id of the prediction; reason, separated by tabs.
             Exit code: 0 when every photo is here, 1 when some were skipped, 2 for wrong usage.
-            """)
+            """
+        )
         {
-            endpoint, accessKey, secretKeyFile, prefix,
+            endpoint,
+            accessKey,
+            secretKeyFile,
+            prefix,
         };
-        lab.SetAction((parsed, cancellationToken) => ImportAsync(
-            [.. settings, .. LabSettings(parsed.GetValue(endpoint), parsed.GetValue(accessKey), parsed.GetValue(secretKeyFile), parsed.GetValue(prefix))], settings, cancellationToken));
+        lab.SetAction(
+            (parsed, cancellationToken) =>
+                ImportAsync(
+                    [
+                        .. settings,
+                        .. LabSettings(
+                            parsed.GetValue(endpoint),
+                            parsed.GetValue(accessKey),
+                            parsed.GetValue(secretKeyFile),
+                            parsed.GetValue(prefix)
+                        ),
+                    ],
+                    settings,
+                    cancellationToken
+                )
+        );
         return new Command("import", "Takes over what another system has gathered.") { lab };
     }
 
@@ -82,14 +112,20 @@ internal static class ImportCommand
         try
         {
             var done = (await mediator.Send(new ImportLab.Command(lab, new Lines()), cancellationToken)).Counts;
-            await Console.Error.WriteLineAsync(string.Create(
-                CultureInfo.InvariantCulture,
-                $"{done[ImportLab.Outcome.Taken]} taken, {done[ImportLab.Outcome.Reclassified]} reclassified, {done[ImportLab.Outcome.Known]} known, {done[ImportLab.Outcome.Skipped]} skipped."));
+            await Console.Error.WriteLineAsync(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{done[ImportLab.Outcome.Taken]} taken, {done[ImportLab.Outcome.Reclassified]} reclassified, {done[ImportLab.Outcome.Known]} known, {done[ImportLab.Outcome.Skipped]} skipped."
+                )
+            );
             return done[ImportLab.Outcome.Skipped] > 0 ? NotAll : 0;
         }
         catch (JsonException e)
         {
-            throw new CommandException($"tracking/production.json is not the lab's list: {e.Message} Nothing was taken. Mend it, or move it away to go by the tags alone.", e);
+            throw new CommandException(
+                $"tracking/production.json is not the lab's list: {e.Message} Nothing was taken. Mend it, or move it away to go by the tags alone.",
+                e
+            );
         }
         catch (Exception e) when (e is StoreUnavailableException or NotFoundException)
         {
@@ -100,6 +136,7 @@ internal static class ImportCommand
     /// <summary>Written in the order of the photos, at once: <see cref="Progress{T}"/> would come late and out of order.</summary>
     private sealed class Lines : IProgress<ImportLab.Item>
     {
-        public void Report(ImportLab.Item value) => Console.Out.WriteLine($"{value.Outcome.ToString().ToLowerInvariant()}\t{value.Key}\t{value.PredictionId}\t{value.Reason}");
+        public void Report(ImportLab.Item value) =>
+            Console.Out.WriteLine($"{value.Outcome.ToString().ToLowerInvariant()}\t{value.Key}\t{value.PredictionId}\t{value.Reason}");
     }
 }

@@ -25,14 +25,20 @@ internal sealed class InProcessClassifier(IHost host) : IPhotoClassifier
             var photo = await File.ReadAllBytesAsync(path, cancellationToken);
             await using var scope = host.Services.CreateAsyncScope();
             var mediator = scope.ServiceProvider.GetRequiredService<IMediator>();
-            return new Outcome(path, await mediator.Send(new Classify.Command(photo, Path.GetFileName(path), Local), cancellationToken), null);
+            return new Outcome(
+                path,
+                await mediator.Send(new Classify.Command(photo, Path.GetFileName(path), Local), cancellationToken),
+                null
+            );
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             return Outcome.Failed(path, $"The file cannot be read: {e.Message}");
         }
-        catch (Exception e) when (e is not OperationCanceledException
-            && ProblemDetailsExceptionHandler.Describe(e) is { Status: not StatusCodes.Status500InternalServerError } problem)
+        catch (Exception e)
+            when (e is not OperationCanceledException
+                && ProblemDetailsExceptionHandler.Describe(e) is { Status: not StatusCodes.Status500InternalServerError } problem
+            )
         {
             return Outcome.Failed(path, problem.Detail!, problem.Status);
         }

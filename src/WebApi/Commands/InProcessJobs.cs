@@ -22,8 +22,10 @@ internal sealed class InProcessJobs(IServiceProvider services) : IJobRuns
         var run = await Jobs.RunAsync(job, Requester, cancellationToken);
         using var timer = new PeriodicTimer(Period);
         // Another node of the database may run it, or the run before it.
-        while (!await services.GetRequiredService<JobScheduler>().TryRunAsync(run.Id, progress, cancellationToken)
-            && (await Jobs.FindRunAsync(job, run.Id, cancellationToken)).EndedAt is null)
+        while (
+            !await services.GetRequiredService<JobScheduler>().TryRunAsync(run.Id, progress, cancellationToken)
+            && (await Jobs.FindRunAsync(job, run.Id, cancellationToken)).EndedAt is null
+        )
         {
             await timer.WaitForNextTickAsync(cancellationToken);
         }

@@ -13,28 +13,70 @@ internal static class JobsCommand
     /// <param name="settings">Settings of the command line, as <c>--Section:Name=value</c>.</param>
     public static Command Create(string[] settings)
     {
-        var list = new Command("list", "Writes a line per job: name, schedule (UTC), next run, last run and how it ended, separated by tabs.");
+        var list = new Command(
+            "list",
+            "Writes a line per job: name, schedule (UTC), next run, last run and how it ended, separated by tabs."
+        );
         list.SetAction((_, cancellationToken) => WithJobsAsync(settings, ListAsync, cancellationToken));
 
         var name = new Argument<string>("NAME") { Description = "Name of the job, as `jobs list` writes it." };
         var run = new Command("run", "Runs a job now and waits for it. Exit code: 0 when it completed, 1 when it did not.") { name };
-        run.SetAction((parsed, cancellationToken) => WithJobsAsync(settings, (jobs, token) => RunAsync(jobs, parsed.GetRequiredValue(name), token), cancellationToken));
+        run.SetAction(
+            (parsed, cancellationToken) =>
+                WithJobsAsync(settings, (jobs, token) => RunAsync(jobs, parsed.GetRequiredValue(name), token), cancellationToken)
+        );
 
-        var which = new Argument<string?>("NAME") { Description = "Name of the job, as `jobs list` writes it; all jobs without it.", Arity = ArgumentArity.ZeroOrOne };
-        var history = new Command("history", "Writes the latest runs, newest first: when it was asked for (UTC), job, state, seconds, counts or error, separated by tabs.") { which };
-        history.SetAction((parsed, cancellationToken) => WithJobsAsync(settings, (jobs, token) => HistoryAsync(jobs, parsed.GetValue(which), token), cancellationToken));
-        return new Command("jobs", "Shows and runs what runs by itself. Calls the server that is running on the same data directory, or does without when there is none.") { list, run, history };
+        var which = new Argument<string?>("NAME")
+        {
+            Description = "Name of the job, as `jobs list` writes it; all jobs without it.",
+            Arity = ArgumentArity.ZeroOrOne,
+        };
+        var history = new Command(
+            "history",
+            "Writes the latest runs, newest first: when it was asked for (UTC), job, state, seconds, counts or error, separated by tabs."
+        )
+        {
+            which,
+        };
+        history.SetAction(
+            (parsed, cancellationToken) =>
+                WithJobsAsync(settings, (jobs, token) => HistoryAsync(jobs, parsed.GetValue(which), token), cancellationToken)
+        );
+        return new Command(
+            "jobs",
+            "Shows and runs what runs by itself. Calls the server that is running on the same data directory, or does without when there is none."
+        )
+        {
+            list,
+            run,
+            history,
+        };
     }
 
-    private static Task<int> WithJobsAsync(string[] settings, Func<IJobRuns, CancellationToken, Task<int>> work, CancellationToken cancellationToken) =>
-        PreparedHost.CallAsync<IJobRuns>(settings, services => new InProcessJobs(services), server => new ServerJobs(server), work, cancellationToken);
+    private static Task<int> WithJobsAsync(
+        string[] settings,
+        Func<IJobRuns, CancellationToken, Task<int>> work,
+        CancellationToken cancellationToken
+    ) =>
+        PreparedHost.CallAsync<IJobRuns>(
+            settings,
+            services => new InProcessJobs(services),
+            server => new ServerJobs(server),
+            work,
+            cancellationToken
+        );
 
     private static async Task<int> ListAsync(IJobRuns jobs, CancellationToken cancellationToken)
     {
         foreach (var job in await jobs.ListAsync(cancellationToken))
         {
-            var next = job.NextFirings is [var first, ..] ? first.ToUtcText() : job.Paused ? "paused" : "never";
-            await Console.Out.WriteLineAsync($"{job.Name}\t{job.Cron}\t{next}\t{(job.Last is { } last ? $"{last.EndedAt!.Value.ToUtcText()}\t{last.State}" : "never\t")}");
+            var next =
+                job.NextFirings is [var first, ..] ? first.ToUtcText()
+                : job.Paused ? "paused"
+                : "never";
+            await Console.Out.WriteLineAsync(
+                $"{job.Name}\t{job.Cron}\t{next}\t{(job.Last is { } last ? $"{last.EndedAt!.Value.ToUtcText()}\t{last.State}" : "never\t")}"
+            );
         }
 
         return 0;
@@ -65,12 +107,16 @@ internal static class JobsCommand
         return NotCompleted;
     }
 
-    private static string Seconds(JobRunView run) => run is { StartedAt: { } start, EndedAt: { } end } ? (end - start).TotalSeconds.ToString("0.0", CultureInfo.InvariantCulture) : "";
+    private static string Seconds(JobRunView run) =>
+        run is { StartedAt: { } start, EndedAt: { } end } ? (end - start).TotalSeconds.ToString("0.0", CultureInfo.InvariantCulture) : "";
 
-    private static string Outcome(JobRunView run) => run.Error ?? string.Join(", ", run.Counts.Select(count => string.Create(CultureInfo.InvariantCulture, $"{count.Value} {count.Key}")));
+    private static string Outcome(JobRunView run) =>
+        run.Error
+        ?? string.Join(", ", run.Counts.Select(count => string.Create(CultureInfo.InvariantCulture, $"{count.Value} {count.Key}")));
 
     private sealed class Shown(TextWriter? terminal) : IProgress<JobProgress>
     {
-        public void Report(JobProgress value) => terminal?.Write(value.Total is { } total ? $"\r\e[K{value.Done} of {total}" : $"\r\e[K{value.Done}");
+        public void Report(JobProgress value) =>
+            terminal?.Write(value.Total is { } total ? $"\r\e[K{value.Done} of {total}" : $"\r\e[K{value.Done}");
     }
 }

@@ -17,7 +17,8 @@ internal interface ILabelStudioChecks
 /// <summary>In this process.</summary>
 internal sealed class InProcessLabelStudioChecks(IServiceProvider services) : ILabelStudioChecks
 {
-    public async Task<IReadOnlyList<Finding>> DiagnoseAsync(CancellationToken cancellationToken) => (await SendAsync(new DiagnoseLabelStudio.Query(), cancellationToken)).Findings;
+    public async Task<IReadOnlyList<Finding>> DiagnoseAsync(CancellationToken cancellationToken) =>
+        (await SendAsync(new DiagnoseLabelStudio.Query(), cancellationToken)).Findings;
 
     public async Task<ProvisionProjects.Response> FixAsync(CancellationToken cancellationToken)
     {
@@ -46,5 +47,6 @@ internal sealed class ServerLabelStudioChecks(ServerConnection server) : ILabelS
     public async Task<IReadOnlyList<Finding>> DiagnoseAsync(CancellationToken cancellationToken) =>
         (await server.SendAsync<DiagnoseLabelStudio.Response>(HttpMethod.Get, $"{Path}/doctor", cancellationToken)).Findings;
 
-    public Task<ProvisionProjects.Response> FixAsync(CancellationToken cancellationToken) => server.SendAsync<ProvisionProjects.Response>(HttpMethod.Post, $"{Path}/provision", cancellationToken);
+    public Task<ProvisionProjects.Response> FixAsync(CancellationToken cancellationToken) =>
+        server.SendAsync<ProvisionProjects.Response>(HttpMethod.Post, $"{Path}/provision", cancellationToken);
 }

@@ -10,21 +10,54 @@ internal static class MediaKeysCommand
     /// <param name="settings">Settings of the command line, as <c>--Section:Name=value</c>.</param>
     public static Command Create(string[] settings)
     {
-        var list = new Command("list", "Writes a line per key, newest first: id, when it was made (UTC), current, retired or revoked and since when, separated by tabs.");
+        var list = new Command(
+            "list",
+            "Writes a line per key, newest first: id, when it was made (UTC), current, retired or revoked and since when, separated by tabs."
+        );
         list.SetAction((_, cancellationToken) => WithKeysAsync(settings, ListAsync, cancellationToken));
 
         var rotate = new Command("rotate", "Makes a new key that signs from now on. Links of the keys before go on working.");
-        rotate.SetAction((_, cancellationToken) => WithKeysAsync(settings, async (keys, token) => await WriteAsync(await keys.RotateAsync(token)), cancellationToken));
+        rotate.SetAction(
+            (_, cancellationToken) =>
+                WithKeysAsync(settings, async (keys, token) => await WriteAsync(await keys.RotateAsync(token)), cancellationToken)
+        );
 
         var id = new Argument<string>("ID") { Description = "The key, as `media-keys list` writes it." };
-        var revoke = new Command("revoke", "Makes all links of a key invalid, for good. Copies in caches and with people are beyond reach.") { id };
-        revoke.SetAction((parsed, cancellationToken) =>
-            WithKeysAsync(settings, async (keys, token) => await WriteAsync(await keys.RevokeAsync(parsed.GetRequiredValue(id), token)), cancellationToken));
-        return new Command("media-keys", "Shows and changes the keys that sign links to photos. Calls the server that is running on the same data directory, or does without when there is none.") { list, rotate, revoke };
+        var revoke = new Command("revoke", "Makes all links of a key invalid, for good. Copies in caches and with people are beyond reach.")
+        {
+            id,
+        };
+        revoke.SetAction(
+            (parsed, cancellationToken) =>
+                WithKeysAsync(
+                    settings,
+                    async (keys, token) => await WriteAsync(await keys.RevokeAsync(parsed.GetRequiredValue(id), token)),
+                    cancellationToken
+                )
+        );
+        return new Command(
+            "media-keys",
+            "Shows and changes the keys that sign links to photos. Calls the server that is running on the same data directory, or does without when there is none."
+        )
+        {
+            list,
+            rotate,
+            revoke,
+        };
     }
 
-    private static Task<int> WithKeysAsync(string[] settings, Func<IMediaKeys, CancellationToken, Task<int>> work, CancellationToken cancellationToken) =>
-        PreparedHost.CallAsync(settings, services => services.GetRequiredService<IMediaKeys>(), server => new ServerMediaKeys(server), work, cancellationToken);
+    private static Task<int> WithKeysAsync(
+        string[] settings,
+        Func<IMediaKeys, CancellationToken, Task<int>> work,
+        CancellationToken cancellationToken
+    ) =>
+        PreparedHost.CallAsync(
+            settings,
+            services => services.GetRequiredService<IMediaKeys>(),
+            server => new ServerMediaKeys(server),
+            work,
+            cancellationToken
+        );
 
     private static async Task<int> ListAsync(IMediaKeys keys, CancellationToken cancellationToken)
     {

@@ -10,7 +10,8 @@ namespace GourmetGram.WebApi.Commands;
 internal sealed record Outcome(
     string Path,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] PredictionResponse? Prediction,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] Problem? Problem)
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] Problem? Problem
+)
 {
     /// <summary>A photo without a prediction.</summary>
     public static Outcome Failed(string path, string detail, int? status = null) => new(path, null, new Problem(status, detail));

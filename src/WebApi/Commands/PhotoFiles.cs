@@ -29,7 +29,8 @@ internal static class PhotoFiles
             return [new PhotoFile(path, "There is no file or folder of this name.")];
         try
         {
-            return Directory.EnumerateFiles(path, "*", Recursively)
+            return Directory
+                .EnumerateFiles(path, "*", Recursively)
                 .Where(file => Extensions.Contains(Path.GetExtension(file), StringComparer.OrdinalIgnoreCase))
                 .Order(StringComparer.Ordinal)
                 .Select(file => new PhotoFile(file))

@@ -41,7 +41,12 @@ internal static class PreparedHost
     /// <param name="work">Returns the exit code.</param>
     /// <param name="cancellationToken">Ends the work.</param>
     public static async Task<int> CallAsync<TPort>(
-        string[] settings, Func<IServiceProvider, TPort> here, Func<ServerConnection, TPort> there, Func<TPort, CancellationToken, Task<int>> work, CancellationToken cancellationToken)
+        string[] settings,
+        Func<IServiceProvider, TPort> here,
+        Func<ServerConnection, TPort> there,
+        Func<TPort, CancellationToken, Task<int>> work,
+        CancellationToken cancellationToken
+    )
     {
         var builder = CommandLine.CreateBuilder(settings);
         try

@@ -12,7 +12,14 @@ internal sealed class ServerConnection : IDisposable
     private ServerConnection(ServerAccess server)
     {
         // A proxy of the environment has no business between two processes of one machine.
-        Http = new HttpClient(new SocketsHttpHandler { UseProxy = false, UseCookies = false, AllowAutoRedirect = false })
+        Http = new HttpClient(
+            new SocketsHttpHandler
+            {
+                UseProxy = false,
+                UseCookies = false,
+                AllowAutoRedirect = false,
+            }
+        )
         {
             BaseAddress = server.Address,
             Timeout = Timeout.InfiniteTimeSpan,
@@ -34,22 +41,29 @@ internal sealed class ServerConnection : IDisposable
         configuration.GetSection(Settings.SectionOf(typeof(GourmetGramOptions))).Bind(options);
         try
         {
-            var server = ServerAccess.Read(options.DataDirectoryPath) ?? throw new CommandException(
-                $"{inUse.Message} It cannot be called: it is another command, a server that is starting or stopping, or one that does not listen on this machine's loopback by http.", inUse);
+            var server = ServerAccess.Read(options.DataDirectoryPath)
+                ?? throw new CommandException(
+                    $"{inUse.Message} It cannot be called: it is another command, a server that is starting or stopping, or one that does not listen on this machine's loopback by http.",
+                    inUse
+                );
             return new ServerConnection(server);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException)
         {
-            throw new CommandException($"{inUse.Message} It cannot be called, because what it wrote for commands cannot be read: {e.Message}", e);
+            throw new CommandException(
+                $"{inUse.Message} It cannot be called, because what it wrote for commands cannot be read: {e.Message}",
+                e
+            );
         }
     }
 
     /// <summary>What a refusal says.</summary>
     public async Task<string> DetailOfAsync(HttpResponseMessage response, CancellationToken cancellationToken)
     {
-        var problem = response.Content.Headers.ContentType?.MediaType == "application/problem+json"
-            ? await response.Content.ReadFromJsonAsync<ProblemDetails>(Json, cancellationToken)
-            : null;
+        var problem =
+            response.Content.Headers.ContentType?.MediaType == "application/problem+json"
+                ? await response.Content.ReadFromJsonAsync<ProblemDetails>(Json, cancellationToken)
+                : null;
         return problem?.Detail ?? $"The server answered {(int)response.StatusCode} {response.ReasonPhrase}.";
     }
 
@@ -65,7 +79,10 @@ internal sealed class ServerConnection : IDisposable
         }
         catch (HttpRequestException e)
         {
-            throw new CommandException($"{what}: the server at {Http.BaseAddress} gave no answer. See its log; if it was stopped, run the command again. {e.Message}", e);
+            throw new CommandException(
+                $"{what}: the server at {Http.BaseAddress} gave no answer. See its log; if it was stopped, run the command again. {e.Message}",
+                e
+            );
         }
     }
 
@@ -74,14 +91,15 @@ internal sealed class ServerConnection : IDisposable
     /// <param name="path">Below <c>/api/v1/</c>, escaped.</param>
     /// <param name="cancellationToken">Ends the waiting.</param>
     /// <exception cref="CommandException">The server refused it, or gave no answer.</exception>
-    public Task<TResult> SendAsync<TResult>(HttpMethod method, string path, CancellationToken cancellationToken) => CallAsync(path.Split('/', '?')[0], async http =>
-    {
-        using var request = new HttpRequestMessage(method, "api/v1/" + path);
-        using var response = await http.SendAsync(request, cancellationToken);
-        return response.IsSuccessStatusCode
-            ? (await response.Content.ReadFromJsonAsync<TResult>(Json, cancellationToken))!
-            : throw new CommandException(await DetailOfAsync(response, cancellationToken));
-    });
+    public Task<TResult> SendAsync<TResult>(HttpMethod method, string path, CancellationToken cancellationToken) =>
+        CallAsync(path.Split('/', '?')[0], async http =>
+        {
+            using var request = new HttpRequestMessage(method, "api/v1/" + path);
+            using var response = await http.SendAsync(request, cancellationToken);
+            return response.IsSuccessStatusCode
+                ? (await response.Content.ReadFromJsonAsync<TResult>(Json, cancellationToken))!
+                : throw new CommandException(await DetailOfAsync(response, cancellationToken));
+        });
 
     public void Dispose() => Http.Dispose();
 }

@@ -29,5 +29,6 @@ internal sealed class ServerJobs(ServerConnection server) : IJobRuns
         return run;
     }
 
-    private Task<TResult> SendAsync<TResult>(HttpMethod method, string path, CancellationToken cancellationToken) => server.SendAsync<TResult>(method, "jobs" + path, cancellationToken);
+    private Task<TResult> SendAsync<TResult>(HttpMethod method, string path, CancellationToken cancellationToken) =>
+        server.SendAsync<TResult>(method, "jobs" + path, cancellationToken);
 }

@@ -48,49 +48,65 @@ internal sealed class ProblemDetailsExceptionHandler(ILogger<ProblemDetailsExcep
     public static int StatusOf(Exception exception) => Describe(exception).Status!.Value;
 
     /// <summary>The problem that stands for an exception.</summary>
-    public static ProblemDetails Describe(Exception exception) => exception switch
-    {
-        ValidationException e => new HttpValidationProblemDetails(
-            e.Errors.GroupBy(f => f.PropertyName, StringComparer.Ordinal).ToDictionary(g => g.Key, g => g.Select(f => f.ErrorMessage).ToArray(), StringComparer.Ordinal))
+    public static ProblemDetails Describe(Exception exception) =>
+        exception switch
         {
-            Status = StatusCodes.Status400BadRequest,
-            Detail = string.Join(" ", e.Errors.Select(f => f.ErrorMessage)),
-        },
-        UnusablePhotoException e => Problem(StatusOf(e.Fault), e.Message),
-        // The server's own type, not ours: these speak of its settings.
-        BadHttpRequestException { StatusCode: StatusCodes.Status408RequestTimeout } => Problem(
-            StatusCodes.Status408RequestTimeout, "The request arrived too slowly. Nothing was stored. Send it again over a better connection, or a smaller photo."),
-        BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge } e when e.GetType() != typeof(BadHttpRequestException) => Problem(
-            StatusCodes.Status413PayloadTooLarge, "The request has more bytes than this address takes. Nothing was stored. Send fewer or smaller photos."),
-        BadHttpRequestException e => Problem(e.StatusCode, e.Message),
-        IdentityNeededException e => Problem(StatusCodes.Status401Unauthorized, e.Message),
-        LinkRefusedException e => Problem(StatusCodes.Status403Forbidden, e.Message),
-        NotFoundException e => Problem(StatusCodes.Status404NotFound, e.Message),
-        ConflictException e => Problem(StatusCodes.Status409Conflict, e.Message),
-        ConcurrentChangeException => Problem(StatusCodes.Status409Conflict, "Other requests kept changing the same data. Send the request again."),
-        ServerBusyException e => Problem(StatusCodes.Status503ServiceUnavailable, e.Message),
-        ObjectTooLargeException e => Problem(StatusCodes.Status413PayloadTooLarge, e.Message),
-        StorageFullException e => Problem(StatusCodes.Status507InsufficientStorage, e.Message),
-        StoreUnavailableException e => Problem(StatusCodes.Status503ServiceUnavailable, e.Message),
-        PlatformUnavailableException e => Problem(StatusCodes.Status502BadGateway, e.Message),
-        _ => Problem(StatusCodes.Status500InternalServerError, "Something went wrong here. What was answered before is safe. Tell the operator the traceId."),
-    };
+            ValidationException e => new HttpValidationProblemDetails(
+                e.Errors.GroupBy(f => f.PropertyName, StringComparer.Ordinal)
+                    .ToDictionary(g => g.Key, g => g.Select(f => f.ErrorMessage).ToArray(), StringComparer.Ordinal)
+            )
+            {
+                Status = StatusCodes.Status400BadRequest,
+                Detail = string.Join(" ", e.Errors.Select(f => f.ErrorMessage)),
+            },
+            UnusablePhotoException e => Problem(StatusOf(e.Fault), e.Message),
+            // The server's own type, not ours: these speak of its settings.
+            BadHttpRequestException { StatusCode: StatusCodes.Status408RequestTimeout } => Problem(
+                StatusCodes.Status408RequestTimeout,
+                "The request arrived too slowly. Nothing was stored. Send it again over a better connection, or a smaller photo."
+            ),
+            BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge } e
+                when e.GetType() != typeof(BadHttpRequestException) => Problem(
+                StatusCodes.Status413PayloadTooLarge,
+                "The request has more bytes than this address takes. Nothing was stored. Send fewer or smaller photos."
+            ),
+            BadHttpRequestException e => Problem(e.StatusCode, e.Message),
+            IdentityNeededException e => Problem(StatusCodes.Status401Unauthorized, e.Message),
+            LinkRefusedException e => Problem(StatusCodes.Status403Forbidden, e.Message),
+            NotFoundException e => Problem(StatusCodes.Status404NotFound, e.Message),
+            ConflictException e => Problem(StatusCodes.Status409Conflict, e.Message),
+            ConcurrentChangeException => Problem(
+                StatusCodes.Status409Conflict,
+                "Other requests kept changing the same data. Send the request again."
+            ),
+            ServerBusyException e => Problem(StatusCodes.Status503ServiceUnavailable, e.Message),
+            ObjectTooLargeException e => Problem(StatusCodes.Status413PayloadTooLarge, e.Message),
+            StorageFullException e => Problem(StatusCodes.Status507InsufficientStorage, e.Message),
+            StoreUnavailableException e => Problem(StatusCodes.Status503ServiceUnavailable, e.Message),
+            PlatformUnavailableException e => Problem(StatusCodes.Status502BadGateway, e.Message),
+            _ => Problem(
+                StatusCodes.Status500InternalServerError,
+                "Something went wrong here. What was answered before is safe. Tell the operator the traceId."
+            ),
+        };
 
-    private static int StatusOf(PhotoFault fault) => fault switch
-    {
-        PhotoFault.Empty => StatusCodes.Status400BadRequest,
-        PhotoFault.TooManyBytes or PhotoFault.TooManyPixels => StatusCodes.Status413PayloadTooLarge,
-        PhotoFault.UnknownFormat => StatusCodes.Status415UnsupportedMediaType,
-        PhotoFault.Damaged => StatusCodes.Status422UnprocessableEntity,
-        _ => throw new ArgumentOutOfRangeException(nameof(fault), fault, message: null),
-    };
+    private static int StatusOf(PhotoFault fault) =>
+        fault switch
+        {
+            PhotoFault.Empty => StatusCodes.Status400BadRequest,
+            PhotoFault.TooManyBytes or PhotoFault.TooManyPixels => StatusCodes.Status413PayloadTooLarge,
+            PhotoFault.UnknownFormat => StatusCodes.Status415UnsupportedMediaType,
+            PhotoFault.Damaged => StatusCodes.Status422UnprocessableEntity,
+            _ => throw new ArgumentOutOfRangeException(nameof(fault), fault, message: null),
+        };
 
-    private static TimeSpan? RetryAfter(Exception exception) => exception switch
-    {
-        ServerBusyException e => e.RetryAfter,
-        StoreUnavailableException => StoreUnavailableException.RetryAfter,
-        _ => null,
-    };
+    private static TimeSpan? RetryAfter(Exception exception) =>
+        exception switch
+        {
+            ServerBusyException e => e.RetryAfter,
+            StoreUnavailableException => StoreUnavailableException.RetryAfter,
+            _ => null,
+        };
 
     private static ProblemDetails Problem(int status, string detail) => new() { Status = status, Detail = detail };
 }

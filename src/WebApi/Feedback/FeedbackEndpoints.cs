@@ -18,21 +18,42 @@ internal static class FeedbackEndpoints
     public static void MapFeedback(this IEndpointRouteBuilder api)
     {
         var feedback = api.MapGroup("/predictions/{id:guid}").WithTags("Feedback");
-        feedback.MapPut("/flag", FlagAsync).WithName("FlagPrediction").RequireAuthorization(Policies.Visitor)
-            .WithSummary("Say that a prediction is wrong").Fails(StatusCodes.Status404NotFound);
-        feedback.MapDelete("/flag", UnflagAsync).WithName("UnflagPrediction").RequireAuthorization(Policies.Visitor)
-            .WithSummary("Take your flag back").Fails(StatusCodes.Status404NotFound);
-        feedback.MapPut("/correction", CorrectAsync).WithName("CorrectLabel").RequireAuthorization(Policies.Visitor)
+        feedback
+            .MapPut("/flag", FlagAsync)
+            .WithName("FlagPrediction")
+            .RequireAuthorization(Policies.Visitor)
+            .WithSummary("Say that a prediction is wrong")
+            .Fails(StatusCodes.Status404NotFound);
+        feedback
+            .MapDelete("/flag", UnflagAsync)
+            .WithName("UnflagPrediction")
+            .RequireAuthorization(Policies.Visitor)
+            .WithSummary("Take your flag back")
+            .Fails(StatusCodes.Status404NotFound);
+        feedback
+            .MapPut("/correction", CorrectAsync)
+            .WithName("CorrectLabel")
+            .RequireAuthorization(Policies.Visitor)
             .WithSummary("Say which class it is")
-            .WithDescription("The predicted class is a fact too: it confirms the model. Another class later supersedes the first; both stay on record.")
+            .WithDescription(
+                "The predicted class is a fact too: it confirms the model. Another class later supersedes the first; both stay on record."
+            )
             .Fails(StatusCodes.Status400BadRequest, StatusCodes.Status404NotFound);
-        feedback.MapDelete("/correction", UncorrectAsync).WithName("UndoCorrection").RequireAuthorization(Policies.Visitor)
-            .WithSummary("Take your correction back").Fails(StatusCodes.Status404NotFound);
-        api.MapGet("/predictions/download", Download).WithName("DownloadPhotos").WithTags("Predictions").RequireAuthorization(Policies.Visitor)
+        feedback
+            .MapDelete("/correction", UncorrectAsync)
+            .WithName("UndoCorrection")
+            .RequireAuthorization(Policies.Visitor)
+            .WithSummary("Take your correction back")
+            .Fails(StatusCodes.Status404NotFound);
+        api.MapGet("/predictions/download", Download)
+            .WithName("DownloadPhotos")
+            .WithTags("Predictions")
+            .RequireAuthorization(Policies.Visitor)
             .WithSummary("All your photos as a zip")
             .WithDescription(
                 "Each photo as `{id}` with its extension, and `photos.json` with all that is kept of them: `[{file, prediction, feedback}]`, `feedback` being all that you ever said of it, "
-                + "oldest first: `[{kind, class, createdAt, endedAt, end}]`.")
+                    + "oldest first: `[{kind, class, createdAt, endedAt, end}]`."
+            )
             .Produces<byte[]>(StatusCodes.Status200OK, "application/zip")
             .Fails(StatusCodes.Status401Unauthorized, StatusCodes.Status503ServiceUnavailable);
     }
@@ -56,9 +77,17 @@ internal static class FeedbackEndpoints
         UndoAsync(id, FeedbackTopic.Flag, context, mediator, cancellationToken);
 
     private static async Task<NoContent> CorrectAsync(
-        Guid id, CorrectionRequest request, HttpContext context, IMediator mediator, CancellationToken cancellationToken)
+        Guid id,
+        CorrectionRequest request,
+        HttpContext context,
+        IMediator mediator,
+        CancellationToken cancellationToken
+    )
     {
-        await mediator.Send(new CorrectLabel.Command(id, request.Class ?? "", context.User.ToCaller(), FeedbackSource.Api), cancellationToken);
+        await mediator.Send(
+            new CorrectLabel.Command(id, request.Class ?? "", context.User.ToCaller(), FeedbackSource.Api),
+            cancellationToken
+        );
         return TypedResults.NoContent();
     }
 
@@ -66,7 +95,12 @@ internal static class FeedbackEndpoints
         UndoAsync(id, FeedbackTopic.Class, context, mediator, cancellationToken);
 
     private static async Task<NoContent> UndoAsync(
-        Guid id, FeedbackTopic topic, HttpContext context, IMediator mediator, CancellationToken cancellationToken)
+        Guid id,
+        FeedbackTopic topic,
+        HttpContext context,
+        IMediator mediator,
+        CancellationToken cancellationToken
+    )
     {
         await mediator.Send(new UndoFeedback.Command(id, topic, context.User.ToCaller(), FeedbackSource.Api), cancellationToken);
         return TypedResults.NoContent();

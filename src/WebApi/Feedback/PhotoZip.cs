@@ -24,7 +24,13 @@ internal sealed class PhotoZip(IPhotoExport export, IMediator mediator, IOptions
 
     private async Task WriteAsync(Stream target, IAsyncEnumerable<ExportedPhoto> photos, Caller caller, CancellationToken cancellationToken)
     {
-        await using var zip = await ZipArchive.CreateAsync(target, ZipArchiveMode.Create, leaveOpen: true, entryNameEncoding: null, cancellationToken);
+        await using var zip = await ZipArchive.CreateAsync(
+            target,
+            ZipArchiveMode.Create,
+            leaveOpen: true,
+            entryNameEncoding: null,
+            cancellationToken
+        );
         Guid? newest = null;
         await foreach (var photo in photos.WithCancellation(cancellationToken))
         {
@@ -44,7 +50,11 @@ internal sealed class PhotoZip(IPhotoExport export, IMediator mediator, IOptions
         // The rows are read once more, rather than kept in memory until the photos are written.
         await using var list = await zip.CreateEntry("photos.json", CompressionLevel.Optimal).OpenAsync(cancellationToken);
         await JsonSerializer.SerializeAsync(
-            list, NotNewerThan(newest, export.OfAsync(caller, cancellationToken), cancellationToken), json.Value.SerializerOptions, cancellationToken);
+            list,
+            NotNewerThan(newest, export.OfAsync(caller, cancellationToken), cancellationToken),
+            json.Value.SerializerOptions,
+            cancellationToken
+        );
     }
 
     /// <summary>The photo's bytes; null when it was erased since its row was read.</summary>
@@ -62,7 +72,10 @@ internal sealed class PhotoZip(IPhotoExport export, IMediator mediator, IOptions
 
     /// <summary>Leaves out photos that came while the archive was written: their files are not in it.</summary>
     private static async IAsyncEnumerable<ExportedPhoto> NotNewerThan(
-        Guid? newest, IAsyncEnumerable<ExportedPhoto> photos, [EnumeratorCancellation] CancellationToken cancellationToken)
+        Guid? newest,
+        IAsyncEnumerable<ExportedPhoto> photos,
+        [EnumeratorCancellation] CancellationToken cancellationToken
+    )
     {
         await foreach (var photo in photos.WithCancellation(cancellationToken))
         {

@@ -49,7 +49,11 @@ internal sealed class BatchReader
         {
             while (await reader.ReadNextSectionAsync(cancellationToken) is { } section)
             {
-                if (section.AsFileSection() is { } file && file.Name == Uploads.Field && await ReadAsync(file, section.Body, cancellationToken) is { } part)
+                if (
+                    section.AsFileSection() is { } file
+                    && file.Name == Uploads.Field
+                    && await ReadAsync(file, section.Body, cancellationToken) is { } part
+                )
                     return part;
             }
         }
@@ -101,6 +105,9 @@ internal sealed class BatchReader
         return new BatchPart(FileName: null, Upload: null, fault);
     }
 
-    private BadHttpRequestException TooMany(string found) => new(
-        $"{found} A batch has at most {limits.BatchPhotos} photos and {limits.BatchMebibytes} MiB: send this one in another.", StatusCodes.Status413PayloadTooLarge);
+    private BadHttpRequestException TooMany(string found) =>
+        new(
+            $"{found} A batch has at most {limits.BatchPhotos} photos and {limits.BatchMebibytes} MiB: send this one in another.",
+            StatusCodes.Status413PayloadTooLarge
+        );
 }

@@ -27,7 +27,12 @@ internal sealed class BodyAdmission(RequestDelegate next, IOptions<LimitsOptions
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(10);
 
     private readonly Admission queue = new(
-        int.MaxValue, options.Value.BodyBytes, options.Value.QueueLength, TimeSpan.FromMilliseconds(options.Value.QueueMilliseconds), time);
+        int.MaxValue,
+        options.Value.BodyBytes,
+        options.Value.QueueLength,
+        TimeSpan.FromMilliseconds(options.Value.QueueMilliseconds),
+        time
+    );
 
     public async Task InvokeAsync(HttpContext context)
     {
@@ -44,7 +49,11 @@ internal sealed class BodyAdmission(RequestDelegate next, IOptions<LimitsOptions
         using var room = await queue.EnterAsync(Math.Min(bytes, streamed), context.RequestAborted);
         var perSecond = Math.Min(bytes, streamed) / LongestArrival.TotalSeconds;
         // Later versions of HTTP have no rate for a single request.
-        if (HttpProtocol.IsHttp11(context.Request.Protocol) && context.Features.Get<IHttpMinRequestBodyDataRateFeature>() is { MinDataRate: { } rate } slowest && rate.BytesPerSecond < perSecond)
+        if (
+            HttpProtocol.IsHttp11(context.Request.Protocol)
+            && context.Features.Get<IHttpMinRequestBodyDataRateFeature>() is { MinDataRate: { } rate } slowest
+            && rate.BytesPerSecond < perSecond
+        )
             slowest.MinDataRate = new MinDataRate(perSecond, Grace);
         await next(context);
     }

@@ -15,7 +15,9 @@ internal sealed class CallerAddress(IHttpContextAccessor accessor) : ICallerAddr
             if (accessor.HttpContext?.Connection.RemoteIpAddress is not { } address)
                 return null;
             var plain = address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address;
-            return plain.AddressFamily == AddressFamily.InterNetworkV6 ? Convert.ToHexStringLower(plain.GetAddressBytes().AsSpan(0, NetworkBytes)) : plain.ToString();
+            return plain.AddressFamily == AddressFamily.InterNetworkV6
+                ? Convert.ToHexStringLower(plain.GetAddressBytes().AsSpan(0, NetworkBytes))
+                : plain.ToString();
         }
     }
 }

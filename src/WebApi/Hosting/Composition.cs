@@ -24,7 +24,12 @@ internal static class Composition
         configuration.AddSecretFiles(SettingsTypes.All);
         services.AddSingleton(TimeProvider.System);
         services.AddApplication();
-        services.AddSettings<LimitsOptions>().AddSettings<LabelingOptions>().AddSettings<LabOptions>().AddSettings<ApiOptions>().AddSettings<MetricsOptions>();
+        services
+            .AddSettings<LimitsOptions>()
+            .AddSettings<LabelingOptions>()
+            .AddSettings<LabOptions>()
+            .AddSettings<ApiOptions>()
+            .AddSettings<MetricsOptions>();
         services.AddSettings<GourmetGramOptions>();
         services.AddDataDirectory();
         services.AddPersistence();

@@ -36,13 +36,20 @@ internal static class ConnectionLimits
     public static IServiceCollection AddConnectionLimits(this IServiceCollection services)
     {
         services.AddSettings<ConnectionOptions>();
-        services.AddOptions<KestrelServerOptions>().Configure<IOptions<ConnectionOptions>>(static (kestrel, options) =>
-        {
-            var connections = options.Value;
-            kestrel.Limits.MaxConcurrentConnections = connections.Most;
-            kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(connections.HeaderSeconds);
-            kestrel.Limits.MinRequestBodyDataRate = new MinDataRate(connections.BodyBytesPerSecond, TimeSpan.FromSeconds(connections.BodyGraceSeconds));
-        });
+        services
+            .AddOptions<KestrelServerOptions>()
+            .Configure<IOptions<ConnectionOptions>>(
+                static (kestrel, options) =>
+                {
+                    var connections = options.Value;
+                    kestrel.Limits.MaxConcurrentConnections = connections.Most;
+                    kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(connections.HeaderSeconds);
+                    kestrel.Limits.MinRequestBodyDataRate = new MinDataRate(
+                        connections.BodyBytesPerSecond,
+                        TimeSpan.FromSeconds(connections.BodyGraceSeconds)
+                    );
+                }
+            );
         return services;
     }
 }

@@ -11,7 +11,12 @@ namespace GourmetGram.WebApi.Hosting;
 /// Lets commands of the same executable call this server: while it listens, its address and a random token stand in the data directory, for its user alone. A server that listens
 /// by https or on addresses of other machines only cannot be called in this way.
 /// </summary>
-internal sealed class LocalAccess(DataDirectory directory, IServer server, IOptions<GourmetGramOptions> options, ILogger<LocalAccess> logger) : IHostedLifecycleService
+internal sealed class LocalAccess(
+    DataDirectory directory,
+    IServer server,
+    IOptions<GourmetGramOptions> options,
+    ILogger<LocalAccess> logger
+) : IHostedLifecycleService
 {
     /// <summary>An administrator's key, from this machine's loopback only.</summary>
     public string Token { get; } = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32));
@@ -27,7 +32,11 @@ internal sealed class LocalAccess(DataDirectory directory, IServer server, IOpti
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            logger.LogWarning("Commands cannot call this server, because its address could not be written to {DataDirectory}: {Reason}", directory.FullPath, e.Message);
+            logger.LogWarning(
+                "Commands cannot call this server, because its address could not be written to {DataDirectory}: {Reason}",
+                directory.FullPath,
+                e.Message
+            );
         }
 
         return Task.CompletedTask;

@@ -20,7 +20,13 @@ internal sealed class Preparation(IServiceProvider services, IServiceScopeFactor
         services.GetRequiredService<IStartupValidator>().Validate();
         var directory = services.GetRequiredService<DataDirectory>();
         var model = services.GetRequiredService<IClassifier>().Model;
-        logger.LogInformation("Data directory {DataDirectory}; model {Model} {Version} {Variant}", directory.FullPath, model.Name, model.Version, model.Variant);
+        logger.LogInformation(
+            "Data directory {DataDirectory}; model {Model} {Version} {Variant}",
+            directory.FullPath,
+            model.Name,
+            model.Version,
+            model.Variant
+        );
     }
 
     /// <summary>Brings the database to this version, compares the model's classes with those of the stored predictions, and finishes erasures that were interrupted.</summary>
@@ -62,7 +68,10 @@ internal sealed class Preparation(IServiceProvider services, IServiceScopeFactor
             var keys = await mediator.Send(new ForgetExpiredKeys.Command(), cancellationToken);
             logger.LogInformation(
                 "Tidied up: removed {Photos} photos and {Thumbnails} thumbnails that no prediction names, and {Keys} expired idempotency keys",
-                swept.Photos, swept.Thumbnails, keys.Forgotten);
+                swept.Photos,
+                swept.Thumbnails,
+                keys.Forgotten
+            );
         }
         catch (Exception e) when (e is not OperationCanceledException)
         {

@@ -23,7 +23,8 @@ internal sealed class Startup(
     IOptions<GourmetGramOptions> options,
     IHostApplicationLifetime lifetime,
     TimeProvider time,
-    ILogger<Startup> logger) : BackgroundService
+    ILogger<Startup> logger
+) : BackgroundService
 {
     private static readonly TimeSpan Retry = TimeSpan.FromSeconds(2);
 
@@ -82,7 +83,13 @@ internal sealed class Startup(
             lifetime.StopApplication();
             return true;
         }
-        catch (Exception e) when (e is DatabaseUnavailableException or StoreUnavailableException or DbException or InvalidOperationException { InnerException: DbException })
+        catch (Exception e)
+            when (e
+                    is DatabaseUnavailableException
+                        or StoreUnavailableException
+                        or DbException
+                        or InvalidOperationException { InnerException: DbException }
+            )
         {
             // Said once at start; readiness keeps saying it.
             return false;

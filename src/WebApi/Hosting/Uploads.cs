@@ -48,8 +48,14 @@ internal static class Uploads
     /// <exception cref="BadHttpRequestException">Not a form (415), or no usable boundary (400).</exception>
     public static MultipartReader Open(HttpRequest request, string howTo)
     {
-        if (!MediaTypeHeaderValue.TryParse(request.ContentType, out var type) || !type.MediaType.Equals("multipart/form-data", StringComparison.OrdinalIgnoreCase))
-            throw new BadHttpRequestException($"The content type is '{request.ContentType}'. {howTo}", StatusCodes.Status415UnsupportedMediaType);
+        if (
+            !MediaTypeHeaderValue.TryParse(request.ContentType, out var type)
+            || !type.MediaType.Equals("multipart/form-data", StringComparison.OrdinalIgnoreCase)
+        )
+            throw new BadHttpRequestException(
+                $"The content type is '{request.ContentType}'. {howTo}",
+                StatusCodes.Status415UnsupportedMediaType
+            );
         var boundary = HeaderUtilities.RemoveQuotes(type.Boundary);
         return boundary.Length is > 0 and <= 200
             ? new MultipartReader(boundary.Value!, request.Body)
@@ -59,13 +65,19 @@ internal static class Uploads
     /// <summary>Whether reading failed because the form's structure is broken or its end is missing.</summary>
     public static bool IsBroken(Exception e) => e is IOException and not BadHttpRequestException or InvalidDataException;
 
-    public static BadHttpRequestException Broken(string howTo, Exception cause) => new($"The form is broken or was cut off. {howTo}", cause);
+    public static BadHttpRequestException Broken(string howTo, Exception cause) =>
+        new($"The form is broken or was cut off. {howTo}", cause);
 
     /// <summary>A photo over the limit on bytes.</summary>
     public static UnusablePhotoException TooLarge(LimitsOptions limits) =>
         new(PhotoFault.TooManyBytes, $"The photo has more than {limits.UploadMebibytes} MiB. Save it smaller and send it again.");
 
-    private static async Task<Upload> ReadPartsAsync(MultipartReader reader, long? contentLength, LimitsOptions limits, CancellationToken cancellationToken)
+    private static async Task<Upload> ReadPartsAsync(
+        MultipartReader reader,
+        long? contentLength,
+        LimitsOptions limits,
+        CancellationToken cancellationToken
+    )
     {
         Upload? upload = null;
         try
@@ -82,7 +94,12 @@ internal static class Uploads
                     throw new BadHttpRequestException($"The form holds more than one photo. {HowTo}");
                 }
 
-                upload = await ReadPartAsync(file, section.Body, Math.Min(contentLength ?? long.MaxValue, limits.UploadBytes), cancellationToken) ?? throw TooLarge(limits);
+                upload = await ReadPartAsync(
+                    file,
+                    section.Body,
+                    Math.Min(contentLength ?? long.MaxValue, limits.UploadBytes),
+                    cancellationToken
+                ) ?? throw TooLarge(limits);
                 if (upload is { Bytes.Length: 0, FileName: null })
                 {
                     upload.Dispose();
@@ -108,7 +125,12 @@ internal static class Uploads
     }
 
     /// <summary>A part with its bytes; null when it has more than allowed.</summary>
-    public static async Task<Upload?> ReadPartAsync(FileMultipartSection file, Stream body, long mostBytes, CancellationToken cancellationToken)
+    public static async Task<Upload?> ReadPartAsync(
+        FileMultipartSection file,
+        Stream body,
+        long mostBytes,
+        CancellationToken cancellationToken
+    )
     {
         var buffer = new PhotoBuffer((int)mostBytes);
         try

@@ -18,7 +18,9 @@ public enum JsonPredict
 [SettingsSection("Lab")]
 public sealed class LabOptions
 {
-    [Description("What `POST /predict` with JSON does: `Record` keeps photo and prediction; `AnswerOnly` keeps nothing, for the lab's own web app, which stores the photo itself.")]
+    [Description(
+        "What `POST /predict` with JSON does: `Record` keeps photo and prediction; `AnswerOnly` keeps nothing, for the lab's own web app, which stores the photo itself."
+    )]
     [EnumDataType(typeof(JsonPredict))]
     public JsonPredict JsonPredict { get; set; } = JsonPredict.Record;
 }
@@ -27,7 +29,9 @@ public sealed class LabOptions
 [SettingsSection("Api")]
 public sealed class ApiOptions
 {
-    [Description("Origins whose scripts may call the API without a cookie (CORS), e.g. `https://app.example.org`; `Api__AllowedOrigins__0`, `__1`, … Default: none.")]
+    [Description(
+        "Origins whose scripts may call the API without a cookie (CORS), e.g. `https://app.example.org`; `Api__AllowedOrigins__0`, `__1`, … Default: none."
+    )]
     public IReadOnlyList<string> AllowedOrigins { get; set; } = [];
 }
 

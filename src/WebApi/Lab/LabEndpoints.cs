@@ -31,14 +31,20 @@ internal static class LabEndpoints
         lab.MapPost("/flag/{**key}", FlagAsync);
         lab.MapPost("/correct-label/{**key}", CorrectAsync);
         lab.MapGet("/api/classes", async (IMediator mediator, CancellationToken cancellationToken) =>
-            (await mediator.Send(new GetCurrentModel.Query(), cancellationToken)).Labels);
+            (await mediator.Send(new GetCurrentModel.Query(), cancellationToken)).Labels
+        );
         lab.MapGet("/test", TestAsync);
     }
 
     // ---- predict ----
 
     private static Task<IResult> PredictAsync(
-        HttpContext context, IMediator mediator, IOptions<LimitsOptions> limits, IOptions<LabOptions> lab, CancellationToken cancellationToken) =>
+        HttpContext context,
+        IMediator mediator,
+        IOptions<LimitsOptions> limits,
+        IOptions<LabOptions> lab,
+        CancellationToken cancellationToken
+    ) =>
         context.Request.HasJsonContentType()
             ? PredictJsonAsync(context, mediator, limits.Value, lab.Value, cancellationToken)
             : PredictFormAsync(context, mediator, limits.Value, cancellationToken);
@@ -47,7 +53,12 @@ internal static class LabEndpoints
 
     /// <summary>What the lab's web app asks its inference server.</summary>
     private static async Task<IResult> PredictJsonAsync(
-        HttpContext context, IMediator mediator, LimitsOptions limits, LabOptions lab, CancellationToken cancellationToken)
+        HttpContext context,
+        IMediator mediator,
+        LimitsOptions limits,
+        LabOptions lab,
+        CancellationToken cancellationToken
+    )
     {
         using var upload = await ReadImageAsync(context.Request, limits, cancellationToken);
         if (lab.JsonPredict == JsonPredict.AnswerOnly)
@@ -56,7 +67,10 @@ internal static class LabEndpoints
             return Results.Json(new InferenceAnswer(answer.Class, answer.Probability));
         }
 
-        var prediction = await mediator.Send(new Classify.Command(upload.Bytes, FileName: null, context.User.ToCaller()), cancellationToken);
+        var prediction = await mediator.Send(
+            new Classify.Command(upload.Bytes, FileName: null, context.User.ToCaller()),
+            cancellationToken
+        );
         return Results.Json(new InferenceAnswer(prediction.Class, prediction.Probability));
     }
 
@@ -106,7 +120,10 @@ internal static class LabEndpoints
         }
 
         if (start < 0)
-            throw new BadHttpRequestException($"The field 'image' is missing or not a text. {howTo}", StatusCodes.Status422UnprocessableEntity);
+            throw new BadHttpRequestException(
+                $"The field 'image' is missing or not a text. {howTo}",
+                StatusCodes.Status422UnprocessableEntity
+            );
         var text = body.Slice(start, length);
         // Of base64's letters some writers escape '/' and some '+': the reader has checked that each escape is whole.
         if (text.Contains((byte)'\\'))
@@ -128,7 +145,11 @@ internal static class LabEndpoints
             from++;
             if (text[from] == (byte)'/')
                 text[to] = (byte)'/';
-            else if (text[from] == (byte)'u' && Utf8Parser.TryParse(text.Slice(from + 1, 4), out int code, out var digits, 'x') && digits == 4)
+            else if (
+                text[from] == (byte)'u'
+                && Utf8Parser.TryParse(text.Slice(from + 1, 4), out int code, out var digits, 'x')
+                && digits == 4
+            )
                 (text[to], from) = (code < 0x80 ? (byte)code : (byte)0, from + 4);
         }
 
@@ -136,13 +157,23 @@ internal static class LabEndpoints
     }
 
     /// <summary>What the lab's pages post: answered with HTML for them, with JSON for programs that ask for it.</summary>
-    private static async Task<IResult> PredictFormAsync(HttpContext context, IMediator mediator, LimitsOptions limits, CancellationToken cancellationToken)
+    private static async Task<IResult> PredictFormAsync(
+        HttpContext context,
+        IMediator mediator,
+        LimitsOptions limits,
+        CancellationToken cancellationToken
+    )
     {
-        var asksForJson = context.Request.GetTypedHeaders().Accept.Any(accept => accept.MediaType.Equals("application/json", StringComparison.OrdinalIgnoreCase));
+        var asksForJson = context
+            .Request.GetTypedHeaders()
+            .Accept.Any(accept => accept.MediaType.Equals("application/json", StringComparison.OrdinalIgnoreCase));
         try
         {
             using var upload = await Uploads.ReadAsync(context.Request, limits, cancellationToken);
-            var prediction = await mediator.Send(new Classify.Command(upload.Bytes, upload.FileName, context.User.ToCaller()), cancellationToken);
+            var prediction = await mediator.Send(
+                new Classify.Command(upload.Bytes, upload.FileName, context.User.ToCaller()),
+                cancellationToken
+            );
             return asksForJson
                 ? Results.Json(prediction)
                 : Results.Content(LabFragment.Render(prediction, prediction.ObjectKey, context.Request.PathBase), Html);
@@ -156,9 +187,14 @@ internal static class LabEndpoints
     // ---- feedback ----
 
     private sealed record FeedbackAnswer(
-        bool Success, string Message, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull), JsonPropertyName("output_json_path")] string? OutputJsonPath = null);
+        bool Success,
+        string Message,
+        [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull), JsonPropertyName("output_json_path")]
+            string? OutputJsonPath = null
+    );
 
-    private static IResult Refuse(int status, string message) => Results.Json(new FeedbackAnswer(Success: false, message), statusCode: status);
+    private static IResult Refuse(int status, string message) =>
+        Results.Json(new FeedbackAnswer(Success: false, message), statusCode: status);
 
     /// <summary>First generation: a flag, or with a class a correction.</summary>
     private static async Task<IResult> FeedbackAsync(HttpContext context, IMediator mediator, CancellationToken cancellationToken)
@@ -188,10 +224,15 @@ internal static class LabEndpoints
                 return Results.Json(new FeedbackAnswer(Success: true, "Thank you for your feedback!"));
             }
 
-            var said = await mediator.Send(new CorrectLabel.Command(predictionId, correctedClass, Caller.Anonymous, FeedbackSource.LabRoute), cancellationToken);
-            return Results.Json(said.Kind == FeedbackKind.Confirmation
-                ? new FeedbackAnswer(Success: true, "No changes needed - class already correct")
-                : new FeedbackAnswer(Success: true, "Class updated successfully!", $"labelstudio/{said.OutputKey}"));
+            var said = await mediator.Send(
+                new CorrectLabel.Command(predictionId, correctedClass, Caller.Anonymous, FeedbackSource.LabRoute),
+                cancellationToken
+            );
+            return Results.Json(
+                said.Kind == FeedbackKind.Confirmation
+                    ? new FeedbackAnswer(Success: true, "No changes needed - class already correct")
+                    : new FeedbackAnswer(Success: true, "Class updated successfully!", $"labelstudio/{said.OutputKey}")
+            );
         }
         catch (NotFoundException)
         {
@@ -204,7 +245,10 @@ internal static class LabEndpoints
     }
 
     private static string? TextOf(JsonElement body, string field) =>
-        body.ValueKind == JsonValueKind.Object && body.TryGetProperty(field, out var value) && value.ValueKind == JsonValueKind.String && value.GetString() is { Length: > 0 } text
+        body.ValueKind == JsonValueKind.Object
+        && body.TryGetProperty(field, out var value)
+        && value.ValueKind == JsonValueKind.String
+        && value.GetString() is { Length: > 0 } text
             ? text
             : null;
 
@@ -216,7 +260,12 @@ internal static class LabEndpoints
     }
 
     /// <summary>Second generation: the form with the classes.</summary>
-    private static async Task<IResult> CorrectAsync(string key, HttpContext context, IMediator mediator, CancellationToken cancellationToken)
+    private static async Task<IResult> CorrectAsync(
+        string key,
+        HttpContext context,
+        IMediator mediator,
+        CancellationToken cancellationToken
+    )
     {
         IFormCollection form;
         try
@@ -228,7 +277,10 @@ internal static class LabEndpoints
             throw Uploads.Broken("Send the field 'corrected_class' with one of the model's classes.", e);
         }
 
-        await mediator.Send(new CorrectLabel.Command(IdIn(key), form["corrected_class"].ToString(), Caller.Anonymous, FeedbackSource.LabRoute), cancellationToken);
+        await mediator.Send(
+            new CorrectLabel.Command(IdIn(key), form["corrected_class"].ToString(), Caller.Anonymous, FeedbackSource.LabRoute),
+            cancellationToken
+        );
         return Results.NoContent();
     }
 

@@ -26,14 +26,21 @@ internal static class LabFragment
         foreach (var (label, _) in prediction.Probabilities)
         {
             var text = html.Encode(label);
-            options.Append(CultureInfo.InvariantCulture, $"<option value=\"{text}\"{(label == prediction.Class ? " selected" : "")}>{text}</option>");
+            options.Append(
+                CultureInfo.InvariantCulture,
+                $"<option value=\"{text}\"{(label == prediction.Class ? " selected" : "")}>{text}</option>"
+            );
         }
 
         return $"""
             <div class="prediction-result" data-prediction-id="{prediction.Id}">
               <button type="button" class="btn btn-info btn-sm">{name}</button>
               <button type="button" class="btn btn-outline-warning btn-sm feedback-btn" data-prediction-id="{prediction.Id}" title="This is wrong">Flag</button>
-              <form method="post" action="{key.Replace("{0}", "flag", StringComparison.Ordinal)}"><button type="submit" class="btn btn-outline-warning btn-sm">Flag as wrong</button></form>
+              <form method="post" action="{key.Replace(
+                "{0}",
+                "flag",
+                StringComparison.Ordinal
+            )}"><button type="submit" class="btn btn-outline-warning btn-sm">Flag as wrong</button></form>
               <form method="post" action="{key.Replace("{0}", "correct-label", StringComparison.Ordinal)}">
                 <select name="corrected_class" class="form-select form-select-sm" data-prediction-id="{prediction.Id}" aria-label="The right class">{options}</select>
                 <button type="submit" class="btn btn-outline-primary btn-sm">Change</button>

@@ -18,7 +18,13 @@ internal sealed class DatasetFiles(IDatasetExport export)
         using var manifest = new MemoryStream();
         await using var list = new Utf8JsonWriter(manifest, new JsonWriterOptions { Indented = true });
         list.WriteStartArray();
-        await using var zip = await ZipArchive.CreateAsync(target, ZipArchiveMode.Create, leaveOpen: true, entryNameEncoding: null, cancellationToken);
+        await using var zip = await ZipArchive.CreateAsync(
+            target,
+            ZipArchiveMode.Create,
+            leaveOpen: true,
+            entryNameEncoding: null,
+            cancellationToken
+        );
         await foreach (var item in export.OfAsync(bucket, cancellationToken))
         {
             if (await export.OpenAsync(bucket, item.Photo, cancellationToken) is not { } content)
@@ -51,14 +57,20 @@ internal sealed class DatasetFiles(IDatasetExport export)
     /// <summary>One line for each photo, RFC 4180.</summary>
     public async Task WriteCsvAsync(Stream target, string bucket, CancellationToken cancellationToken)
     {
-        await using var text = new StreamWriter(target, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false), leaveOpen: true) { NewLine = "\r\n" };
+        await using var text = new StreamWriter(target, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false), leaveOpen: true)
+        {
+            NewLine = "\r\n",
+        };
         await text.WriteLineAsync("file,class,predicted,probability,prediction_id,sha256,bytes,collected_at");
         await foreach (var item in export.OfAsync(bucket, cancellationToken))
         {
             var photo = item.Photo;
-            await text.WriteLineAsync(string.Create(
-                CultureInfo.InvariantCulture,
-                $"{photo.Key},{Quote(item.Class)},{Quote(item.Predicted)},{photo.Confidence:R},{photo.PredictionId},{photo.Sha256},{photo.Bytes},{photo.CollectedAt.UtcDateTime:yyyy-MM-ddTHH:mm:ss.fffZ}"));
+            await text.WriteLineAsync(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{photo.Key},{Quote(item.Class)},{Quote(item.Predicted)},{photo.Confidence:R},{photo.PredictionId},{photo.Sha256},{photo.Bytes},{photo.CollectedAt.UtcDateTime:yyyy-MM-ddTHH:mm:ss.fffZ}"
+                )
+            );
         }
     }
 

@@ -21,27 +21,64 @@ internal static class LabelStudioEndpoints
     public static void MapLabelStudio(this IEndpointRouteBuilder api)
     {
         var group = api.MapGroup("/label-studio").WithTags("Label Studio");
-        group.MapGet("/", async (IMediator mediator, CancellationToken cancellationToken) => TypedResults.Ok(await mediator.Send(new GetLabelStudio.Query(), cancellationToken)))
-            .WithName("GetLabelStudio").WithSummary("How we stand with Label Studio").WithDescription("As it was last: Label Studio is not asked.").RequireAuthorization(Policies.Annotator)
+        group
+            .MapGet("/", async (IMediator mediator, CancellationToken cancellationToken) =>
+                TypedResults.Ok(await mediator.Send(new GetLabelStudio.Query(), cancellationToken))
+            )
+            .WithName("GetLabelStudio")
+            .WithSummary("How we stand with Label Studio")
+            .WithDescription("As it was last: Label Studio is not asked.")
+            .RequireAuthorization(Policies.Annotator)
             .Fails(StatusCodes.Status401Unauthorized, StatusCodes.Status403Forbidden);
-        group.MapPost("/provision", async (IMediator mediator, CancellationToken cancellationToken) => TypedResults.Ok(await mediator.Send(new ProvisionProjects.Command(), cancellationToken)))
-            .WithName("ProvisionLabelStudio").WithSummary("Find, make and put right the projects of loops").RequireAuthorization(Policies.Admin)
-            .WithDescription("Of each loop that Label Studio hands out: project, label config, storages, webhook. Done again, nothing is made twice.")
-            .Fails(StatusCodes.Status401Unauthorized, StatusCodes.Status403Forbidden, StatusCodes.Status409Conflict, StatusCodes.Status502BadGateway);
-        group.MapGet("/doctor", async (IMediator mediator, CancellationToken cancellationToken) => TypedResults.Ok(await mediator.Send(new DiagnoseLabelStudio.Query(), cancellationToken)))
-            .WithName("DiagnoseLabelStudio").WithSummary("Look at everything between Label Studio and us").RequireAuthorization(Policies.Admin)
+        group
+            .MapPost("/provision", async (IMediator mediator, CancellationToken cancellationToken) =>
+                TypedResults.Ok(await mediator.Send(new ProvisionProjects.Command(), cancellationToken))
+            )
+            .WithName("ProvisionLabelStudio")
+            .WithSummary("Find, make and put right the projects of loops")
+            .RequireAuthorization(Policies.Admin)
+            .WithDescription(
+                "Of each loop that Label Studio hands out: project, label config, storages, webhook. Done again, nothing is made twice."
+            )
+            .Fails(
+                StatusCodes.Status401Unauthorized,
+                StatusCodes.Status403Forbidden,
+                StatusCodes.Status409Conflict,
+                StatusCodes.Status502BadGateway
+            );
+        group
+            .MapGet("/doctor", async (IMediator mediator, CancellationToken cancellationToken) =>
+                TypedResults.Ok(await mediator.Send(new DiagnoseLabelStudio.Query(), cancellationToken))
+            )
+            .WithName("DiagnoseLabelStudio")
+            .WithSummary("Look at everything between Label Studio and us")
+            .RequireAuthorization(Policies.Admin)
             .WithDescription("Of each thing: what is so, how we know, and what to do. Nothing is changed.")
             .Fails(StatusCodes.Status401Unauthorized, StatusCodes.Status403Forbidden);
-        group.MapPost("/webhook", HearAsync).WithName("HearLabelStudio").WithSummary("Be told by Label Studio that somebody has labelled").RequireAuthorization(Policies.Visitor)
-            .WithDescription($"For the webhooks that this server makes in Label Studio: their secret comes in the header {ProjectPlan.WebhookHeader}. The body is not read. The job process-annotations runs within seconds, sync-label-studio within a minute.")
+        group
+            .MapPost("/webhook", HearAsync)
+            .WithName("HearLabelStudio")
+            .WithSummary("Be told by Label Studio that somebody has labelled")
+            .RequireAuthorization(Policies.Visitor)
+            .WithDescription(
+                $"For the webhooks that this server makes in Label Studio: their secret comes in the header {ProjectPlan.WebhookHeader}. The body is not read. The job process-annotations runs within seconds, sync-label-studio within a minute."
+            )
             .Fails(StatusCodes.Status403Forbidden);
     }
 
-    private static async Task<Results<Accepted, ProblemHttpResult>> HearAsync(HttpContext context, IMediator mediator, JobBell bell, CancellationToken cancellationToken)
+    private static async Task<Results<Accepted, ProblemHttpResult>> HearAsync(
+        HttpContext context,
+        IMediator mediator,
+        JobBell bell,
+        CancellationToken cancellationToken
+    )
     {
         var heard = await mediator.Send(new HearWebhook.Command(context.Request.Headers[ProjectPlan.WebhookHeader]), cancellationToken);
         if (!heard.IsOurs)
-            return TypedResults.Problem($"The header {ProjectPlan.WebhookHeader} does not hold the secret of a project.", statusCode: StatusCodes.Status403Forbidden);
+            return TypedResults.Problem(
+                $"The header {ProjectPlan.WebhookHeader} does not hold the secret of a project.",
+                statusCode: StatusCodes.Status403Forbidden
+            );
         bell.Ring("process-annotations", Server, ForObjects);
         bell.Ring("sync-label-studio", Server, ForTheRest);
         return TypedResults.Accepted((string?)null);

@@ -16,38 +16,55 @@ internal static class EndpointDescriptions
     }
 
     /// <summary>The operation reads a multipart form with one photo. It is read by hand, so it is described by hand.</summary>
-    public static RouteHandlerBuilder TakesPhoto(this RouteHandlerBuilder endpoint) => endpoint.TakesForm(
-        limits => $"One photo of at most {limits.UploadMebibytes} MiB and {limits.Megapixels} million pixels (this server's `Limits`).",
-        Photo());
+    public static RouteHandlerBuilder TakesPhoto(this RouteHandlerBuilder endpoint) =>
+        endpoint.TakesForm(
+            limits => $"One photo of at most {limits.UploadMebibytes} MiB and {limits.Megapixels} million pixels (this server's `Limits`).",
+            Photo()
+        );
 
     /// <summary>The operation reads a multipart form with many photos.</summary>
-    public static RouteHandlerBuilder TakesPhotos(this RouteHandlerBuilder endpoint) => endpoint.TakesForm(
-        limits => $"At most {limits.BatchPhotos} photos and {limits.BatchMebibytes} MiB together, each in a field `{Uploads.Field}` of its own; "
-            + $"each of at most {limits.UploadMebibytes} MiB and {limits.Megapixels} million pixels (this server's `Limits`).",
-        new OpenApiSchema { Type = JsonSchemaType.Array, Items = Photo() });
+    public static RouteHandlerBuilder TakesPhotos(this RouteHandlerBuilder endpoint) =>
+        endpoint.TakesForm(
+            limits =>
+                $"At most {limits.BatchPhotos} photos and {limits.BatchMebibytes} MiB together, each in a field `{Uploads.Field}` of its own; "
+                + $"each of at most {limits.UploadMebibytes} MiB and {limits.Megapixels} million pixels (this server's `Limits`).",
+            new OpenApiSchema { Type = JsonSchemaType.Array, Items = Photo() }
+        );
 
-    private static OpenApiSchema Photo() => new() { Type = JsonSchemaType.String, Format = "binary", Description = "JPEG, PNG or WebP" };
+    private static OpenApiSchema Photo() =>
+        new()
+        {
+            Type = JsonSchemaType.String,
+            Format = "binary",
+            Description = "JPEG, PNG or WebP",
+        };
 
     private static RouteHandlerBuilder TakesForm(
-        this RouteHandlerBuilder endpoint, Func<LimitsOptions, string> describe, OpenApiSchema field) => endpoint.AddOpenApiOperationTransformer((operation, context, _) =>
-    {
-        operation.RequestBody = new OpenApiRequestBody
-        {
-            Required = true,
-            Description = describe(context.ApplicationServices.GetRequiredService<IOptions<LimitsOptions>>().Value),
-            Content = new Dictionary<string, OpenApiMediaType>(StringComparer.Ordinal)
+        this RouteHandlerBuilder endpoint,
+        Func<LimitsOptions, string> describe,
+        OpenApiSchema field
+    ) =>
+        endpoint.AddOpenApiOperationTransformer(
+            (operation, context, _) =>
             {
-                ["multipart/form-data"] = new()
+                operation.RequestBody = new OpenApiRequestBody
                 {
-                    Schema = new OpenApiSchema
+                    Required = true,
+                    Description = describe(context.ApplicationServices.GetRequiredService<IOptions<LimitsOptions>>().Value),
+                    Content = new Dictionary<string, OpenApiMediaType>(StringComparer.Ordinal)
                     {
-                        Type = JsonSchemaType.Object,
-                        Required = new HashSet<string>(StringComparer.Ordinal) { Uploads.Field },
-                        Properties = new Dictionary<string, IOpenApiSchema>(StringComparer.Ordinal) { [Uploads.Field] = field },
+                        ["multipart/form-data"] = new()
+                        {
+                            Schema = new OpenApiSchema
+                            {
+                                Type = JsonSchemaType.Object,
+                                Required = new HashSet<string>(StringComparer.Ordinal) { Uploads.Field },
+                                Properties = new Dictionary<string, IOpenApiSchema>(StringComparer.Ordinal) { [Uploads.Field] = field },
+                            },
+                        },
                     },
-                },
-            },
-        };
-        return Task.CompletedTask;
-    });
+                };
+                return Task.CompletedTask;
+            }
+        );
 }

@@ -78,7 +78,8 @@ internal sealed class Examples : IOpenApiOperationTransformer
             }
             """,
         [("ListWindows", "200")] = $$"""{ "items": [{{Window}}], "next": "019b0c6e5c9a7d3e8f213b1f0a9c4d55" }""",
-        [("ReplayWindow", "200")] = """{ "draws": [{ "loop": "randomsampled", "population": 412, "recorded": 1, "drawn": ["019b0c6e-5c9a-7d3e-8f21-3b1f0a9c4d55"] }] }""",
+        [("ReplayWindow", "200")] =
+            """{ "draws": [{ "loop": "randomsampled", "population": 412, "recorded": 1, "drawn": ["019b0c6e-5c9a-7d3e-8f21-3b1f0a9c4d55"] }] }""",
         [("ListHeldBack", "200")] = """
             {
               "items": [{
@@ -99,7 +100,8 @@ internal sealed class Examples : IOpenApiOperationTransformer
         [("LabelTask", "201")] = Label,
         [("SkipTask", "201")] = Label,
         [("UndoLabel", "200")] = """{ "taskId": "019b0c6e-5c9a-7d3e-8f21-3b1f0a9c4d57" }""",
-        [("ListDatasets", "200")] = """{ "items": [{ "bucket": "cleanproduction", "title": "Random Sampling Review", "loop": "randomsampled", "photos": 412 }] }""",
+        [("ListDatasets", "200")] =
+            """{ "items": [{ "bucket": "cleanproduction", "title": "Random Sampling Review", "loop": "randomsampled", "photos": 412 }] }""",
         [("GetDataset", "200")] = """
             {
               "bucket": "cleanproduction", "title": "Random Sampling Review", "loop": "randomsampled", "photos": 60, "bytes": 8423112, "wrong": 9, "latestAt": "2026-11-23T12:15:00.123Z",
@@ -180,7 +182,8 @@ internal sealed class Examples : IOpenApiOperationTransformer
         ["413"] = "The photo has more than 20 MiB. Save it smaller and send it again.",
         ["415"] = "This is a HEIC file. Save it as JPEG, PNG or WebP and send it again.",
         ["422"] = "The photo is cut off or damaged. Export it again and send it again.",
-        ["502"] = "Label Studio at http://label-studio.internal:8080/ cannot be reached (Connection refused): start it, or correct LabelStudio:Url.",
+        ["502"] =
+            "Label Studio at http://label-studio.internal:8080/ cannot be reached (Connection refused): start it, or correct LabelStudio:Url.",
         ["503"] = "More photos are waiting than can be classified in time. Nothing was stored. Send it again later.",
     };
 
@@ -197,9 +200,15 @@ internal sealed class Examples : IOpenApiOperationTransformer
             }
         }
 
-        if (operation.OperationId == "CorrectLabel" && operation.RequestBody?.Content?.TryGetValue("application/json", out var body) == true)
+        if (
+            operation.OperationId == "CorrectLabel"
+            && operation.RequestBody?.Content?.TryGetValue("application/json", out var body) == true
+        )
             body.Example = new JsonObject { ["class"] = "Pear" };
-        if (operation.OperationId == "ScheduleJob" && operation.RequestBody?.Content?.TryGetValue("application/json", out var schedule) == true)
+        if (
+            operation.OperationId == "ScheduleJob"
+            && operation.RequestBody?.Content?.TryGetValue("application/json", out var schedule) == true
+        )
             schedule.Example = new JsonObject { ["cron"] = "0 0/5 * * * ?" };
         return Task.CompletedTask;
     }

@@ -13,10 +13,7 @@ internal static class Health
 {
     public static IServiceCollection AddHealth(this IServiceCollection services)
     {
-        services.AddHealthChecks()
-            .AddCheck<DatabaseCheck>("database")
-            .AddCheck<ModelCheck>("model")
-            .AddCheck<StoreCheck>("store");
+        services.AddHealthChecks().AddCheck<DatabaseCheck>("database").AddCheck<ModelCheck>("model").AddCheck<StoreCheck>("store");
         return services;
     }
 
@@ -27,16 +24,21 @@ internal static class Health
         app.MapHealthChecks("/health/ready", new HealthCheckOptions { ResponseWriter = WriteAsync });
     }
 
-    private static Task WriteAsync(HttpContext context, HealthReport report) => context.Response.WriteAsJsonAsync(new
-    {
-        status = report.Status.ToString(),
-        checks = report.Entries.ToDictionary(
-            entry => entry.Key,
-            entry => new { status = entry.Value.Status.ToString(), detail = entry.Value.Description },
-            StringComparer.Ordinal),
-    });
+    private static Task WriteAsync(HttpContext context, HealthReport report) =>
+        context.Response.WriteAsJsonAsync(
+            new
+            {
+                status = report.Status.ToString(),
+                checks = report.Entries.ToDictionary(
+                    entry => entry.Key,
+                    entry => new { status = entry.Value.Status.ToString(), detail = entry.Value.Description },
+                    StringComparer.Ordinal
+                ),
+            }
+        );
 
-    private static HealthCheckResult Result(string? fault) => fault is null ? HealthCheckResult.Healthy() : HealthCheckResult.Unhealthy(fault);
+    private static HealthCheckResult Result(string? fault) =>
+        fault is null ? HealthCheckResult.Healthy() : HealthCheckResult.Unhealthy(fault);
 
     private sealed class DatabaseCheck(DatabaseHealth database) : IHealthCheck
     {
@@ -52,7 +54,13 @@ internal static class Health
     }
 
     /// <summary>Without the object store, photos wait in the spool; only when that is full too, uploads have to be refused.</summary>
-    private sealed class StoreCheck(IObjectStore store, IStoreCircuit circuit, IPhotoSpool spool, IOptions<LimitsOptions> limits, TimeProvider time) : IHealthCheck
+    private sealed class StoreCheck(
+        IObjectStore store,
+        IStoreCircuit circuit,
+        IPhotoSpool spool,
+        IOptions<LimitsOptions> limits,
+        TimeProvider time
+    ) : IHealthCheck
     {
         /// <summary>Shorter than what balancers wait for an answer.</summary>
         private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(5);
@@ -62,16 +70,30 @@ internal static class Health
             var fault = await FindFaultAsync(cancellationToken);
             var state = await spool.MeasureAsync(cancellationToken);
             var waiting = state.OldestAt is { } oldest
-                ? string.Create(CultureInfo.InvariantCulture, $"{state.Photos} photos ({state.Bytes >> 20} MiB) wait in the spool, the oldest for {(time.GetUtcNow() - oldest).TotalSeconds:0} s.")
+                ? string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{state.Photos} photos ({state.Bytes >> 20} MiB) wait in the spool, the oldest for {(time.GetUtcNow() - oldest).TotalSeconds:0} s."
+                )
                 : "";
             var setAside = state.SetAside > 0 ? $"{state.SetAside} files of the spool could not be used and were set aside." : "";
-            var detail = string.Join(' ', new[] { fault, waiting, setAside, circuit.State == StoreCircuitState.Closed ? "" : $"The circuit is {circuit.State}." }.Where(part => part is { Length: > 0 }));
+            var detail = string.Join(
+                ' ',
+                new[]
+                {
+                    fault,
+                    waiting,
+                    setAside,
+                    circuit.State == StoreCircuitState.Closed ? "" : $"The circuit is {circuit.State}.",
+                }.Where(part => part is { Length: > 0 })
+            );
             // Files stand beside the spool: what ails one ails the other.
             if (fault is not null && store.IsExclusive)
                 return HealthCheckResult.Unhealthy(detail);
             if (fault is not null && state.Bytes >= limits.Value.SpoolBytes)
                 return HealthCheckResult.Unhealthy($"{detail} The spool is full.");
-            return detail.Length == 0 ? HealthCheckResult.Healthy() : fault is null && setAside.Length == 0 ? HealthCheckResult.Healthy(detail) : HealthCheckResult.Degraded(detail);
+            return detail.Length == 0 ? HealthCheckResult.Healthy()
+                : fault is null && setAside.Length == 0 ? HealthCheckResult.Healthy(detail)
+                : HealthCheckResult.Degraded(detail);
         }
 
         private async Task<string?> FindFaultAsync(CancellationToken cancellationToken)

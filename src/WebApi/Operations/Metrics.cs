@@ -12,16 +12,21 @@ internal static class Metrics
 
     public static IServiceCollection AddPrometheusMetrics(this IServiceCollection services)
     {
-        services.AddOpenTelemetry().ConfigureResource(resource => resource.AddService("gourmetgram")).WithMetrics(metrics => metrics
-            .AddAspNetCoreInstrumentation()
-            .AddRuntimeInstrumentation()
-            .AddMeter(ClassificationMetrics.MeterName)
-            .AddMeter(SpoolMetrics.MeterName)
-            .AddView("gourmetgram.*.duration", new ExplicitBucketHistogramConfiguration { Boundaries = Durations })
-            .AddView("gourmetgram.queue.wait", new ExplicitBucketHistogramConfiguration { Boundaries = Durations })
-            // Two thirds of a scrape otherwise, and no page of ours keeps a circuit.
-            .AddView("aspnetcore.components.*", MetricStreamConfiguration.Drop)
-            .AddPrometheusExporter());
+        services
+            .AddOpenTelemetry()
+            .ConfigureResource(resource => resource.AddService("gourmetgram"))
+            .WithMetrics(metrics =>
+                metrics
+                    .AddAspNetCoreInstrumentation()
+                    .AddRuntimeInstrumentation()
+                    .AddMeter(ClassificationMetrics.MeterName)
+                    .AddMeter(SpoolMetrics.MeterName)
+                    .AddView("gourmetgram.*.duration", new ExplicitBucketHistogramConfiguration { Boundaries = Durations })
+                    .AddView("gourmetgram.queue.wait", new ExplicitBucketHistogramConfiguration { Boundaries = Durations })
+                    // Two thirds of a scrape otherwise, and no page of ours keeps a circuit.
+                    .AddView("aspnetcore.components.*", MetricStreamConfiguration.Drop)
+                    .AddPrometheusExporter()
+            );
         return services;
     }
 }

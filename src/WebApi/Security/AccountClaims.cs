@@ -8,8 +8,10 @@ namespace GourmetGram.WebApi.Security;
 
 /// <summary>Adds to a signed-in person's claims what kind of caller it is.</summary>
 internal sealed class AccountClaims(
-    UserManager<IdentityUser<Guid>> users, RoleManager<IdentityRole<Guid>> roles, IOptions<IdentityOptions> options)
-    : UserClaimsPrincipalFactory<IdentityUser<Guid>, IdentityRole<Guid>>(users, roles, options)
+    UserManager<IdentityUser<Guid>> users,
+    RoleManager<IdentityRole<Guid>> roles,
+    IOptions<IdentityOptions> options
+) : UserClaimsPrincipalFactory<IdentityUser<Guid>, IdentityRole<Guid>>(users, roles, options)
 {
     protected override async Task<ClaimsIdentity> GenerateClaimsAsync(IdentityUser<Guid> user)
     {

@@ -18,8 +18,12 @@ namespace GourmetGram.WebApi.Security;
 /// administrator's.
 /// </summary>
 internal sealed class ApiKeyHandler(
-    IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory logger, UrlEncoder encoder, IOptions<GourmetGramOptions> settings, LocalAccess local)
-    : AuthenticationHandler<AuthenticationSchemeOptions>(options, logger, encoder)
+    IOptionsMonitor<AuthenticationSchemeOptions> options,
+    ILoggerFactory logger,
+    UrlEncoder encoder,
+    IOptions<GourmetGramOptions> settings,
+    LocalAccess local
+) : AuthenticationHandler<AuthenticationSchemeOptions>(options, logger, encoder)
 {
     private const string Prefix = "Bearer ";
     private const string BootstrapId = "bootstrap";
@@ -43,7 +47,8 @@ internal sealed class ApiKeyHandler(
                 new Claim(CallerClaims.ActorId, id),
                 new Claim(ClaimTypes.Role, Roles.Admin),
             ],
-            Scheme.Name);
+            Scheme.Name
+        );
         return Task.FromResult(AuthenticateResult.Success(new AuthenticationTicket(new ClaimsPrincipal(identity), Scheme.Name)));
     }
 
@@ -59,10 +64,15 @@ internal sealed class ApiKeyHandler(
     {
         if (settings.Value.BootstrapAdminKey is { Length: > 0 } bootstrap && AreEqual(key, bootstrap))
             return BootstrapId;
-        return Context.Connection.RemoteIpAddress is { } address && IPAddress.IsLoopback(address) && AreEqual(key, local.Token) ? LocalId : null;
+        return Context.Connection.RemoteIpAddress is { } address && IPAddress.IsLoopback(address) && AreEqual(key, local.Token)
+            ? LocalId
+            : null;
     }
 
     /// <summary>Compares hashes in constant time, so that neither content nor length leaks.</summary>
-    private static bool AreEqual(string found, string expected) => CryptographicOperations.FixedTimeEquals(
-        SHA256.HashData(Encoding.UTF8.GetBytes(found)), SHA256.HashData(Encoding.UTF8.GetBytes(expected)));
+    private static bool AreEqual(string found, string expected) =>
+        CryptographicOperations.FixedTimeEquals(
+            SHA256.HashData(Encoding.UTF8.GetBytes(found)),
+            SHA256.HashData(Encoding.UTF8.GetBytes(expected))
+        );
 }

@@ -13,8 +13,11 @@ namespace GourmetGram.WebApi.Security;
 /// origin sends the request (those routes take no antiforgery token); the request is then one without identity.
 /// </summary>
 internal sealed class CallerHandler(
-    IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory logger, UrlEncoder encoder, IOptions<GourmetGramOptions> settings)
-    : AuthenticationHandler<AuthenticationSchemeOptions>(options, logger, encoder)
+    IOptionsMonitor<AuthenticationSchemeOptions> options,
+    ILoggerFactory logger,
+    UrlEncoder encoder,
+    IOptions<GourmetGramOptions> settings
+) : AuthenticationHandler<AuthenticationSchemeOptions>(options, logger, encoder)
 {
     protected override async Task<AuthenticateResult> HandleAuthenticateAsync()
     {
@@ -44,7 +47,9 @@ internal sealed class CallerHandler(
     }
 
     private void LeadTo(string page) =>
-        Response.Redirect($"{Request.PathBase}/{page}?returnUrl={Uri.EscapeDataString($"{Request.PathBase}{Request.Path}{Request.QueryString}")}");
+        Response.Redirect(
+            $"{Request.PathBase}/{page}?returnUrl={Uri.EscapeDataString($"{Request.PathBase}{Request.Path}{Request.QueryString}")}"
+        );
 }
 
 internal static class PageRequests

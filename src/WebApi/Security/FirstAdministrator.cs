@@ -23,7 +23,8 @@ internal sealed class FirstAdministrator(IServiceScopeFactory scopes) : IFirstAd
         return $"/first-administrator?token={token}";
     }
 
-    public bool IsOpen(string token) => this.token is { } expected
+    public bool IsOpen(string token) =>
+        this.token is { } expected
         && CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(token), Encoding.UTF8.GetBytes(expected));
 
     public async Task<IReadOnlyList<string>> CreateAsync(string token, string name, string password, CancellationToken cancellationToken)
@@ -39,7 +40,10 @@ internal sealed class FirstAdministrator(IServiceScopeFactory scopes) : IFirstAd
             var roles = scope.ServiceProvider.GetRequiredService<RoleManager<IdentityRole<Guid>>>();
             foreach (var role in new[] { Roles.Annotator, Roles.Admin })
             {
-                if (!await roles.RoleExistsAsync(role) && await roles.CreateAsync(new IdentityRole<Guid>(role)) is { Succeeded: false } refused)
+                if (
+                    !await roles.RoleExistsAsync(role)
+                    && await roles.CreateAsync(new IdentityRole<Guid>(role)) is { Succeeded: false } refused
+                )
                     return Words(refused);
             }
 

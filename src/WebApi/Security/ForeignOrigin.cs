@@ -18,6 +18,9 @@ internal static class ForeignOrigin
         var origin = request.Headers.Origin.ToString();
         return origin.Length > 0
             && !string.Equals(origin, $"{request.Scheme}://{request.Host}", StringComparison.OrdinalIgnoreCase)
-            && !(publicUrl is { Length: > 0 } && string.Equals(origin, new Uri(publicUrl).GetLeftPart(UriPartial.Authority), StringComparison.OrdinalIgnoreCase));
+            && !(
+                publicUrl is { Length: > 0 }
+                && string.Equals(origin, new Uri(publicUrl).GetLeftPart(UriPartial.Authority), StringComparison.OrdinalIgnoreCase)
+            );
     }
 }

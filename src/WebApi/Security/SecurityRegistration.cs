@@ -22,7 +22,8 @@ internal static class SecurityRegistration
         // Keys that sign cookies live in the database: they survive a restart, and every node has the same.
         services.AddDataProtection().SetApplicationName("GourmetGram").PersistKeysToDbContext<GourmetGramDbContext>();
 
-        services.AddAuthentication(Schemes.Caller)
+        services
+            .AddAuthentication(Schemes.Caller)
             .AddScheme<AuthenticationSchemeOptions, CallerHandler>(Schemes.Caller, configureOptions: null)
             .AddScheme<AuthenticationSchemeOptions, ApiKeyHandler>(Schemes.ApiKey, configureOptions: null)
             .AddCookie(Schemes.Visitor, cookie =>
@@ -42,7 +43,8 @@ internal static class SecurityRegistration
         // SignInManager signs these two out as well.
         services.AddAuthentication().AddCookie(IdentityConstants.ExternalScheme).AddCookie(IdentityConstants.TwoFactorUserIdScheme);
 
-        services.AddIdentityCore<IdentityUser<Guid>>(identity =>
+        services
+            .AddIdentityCore<IdentityUser<Guid>>(identity =>
             {
                 // Length over composition rules: NIST SP 800-63B, 3.1.1.2.
                 identity.Password.RequiredLength = 12;
@@ -59,29 +61,38 @@ internal static class SecurityRegistration
         services.AddSingleton<FirstAdministrator>();
         services.AddSingleton<IFirstAdministrator>(provider => provider.GetRequiredService<FirstAdministrator>());
 
-        services.AddAuthorizationBuilder()
+        services
+            .AddAuthorizationBuilder()
             .AddPolicy(Policies.Visitor, policy => policy.RequireAssertion(_ => true))
             .AddPolicy(Policies.Annotator, policy => policy.RequireRole(Roles.Annotator, Roles.Admin))
             .AddPolicy(Policies.Admin, policy => policy.RequireRole(Roles.Admin))
             // A route that somebody forgot to name a policy for is closed; an address without a route is simply not found.
-            .SetFallbackPolicy(new AuthorizationPolicyBuilder()
-                .RequireAssertion(context => context.Resource is HttpContext request && request.GetEndpoint() is null)
-                .Build());
+            .SetFallbackPolicy(
+                new AuthorizationPolicyBuilder()
+                    .RequireAssertion(context => context.Resource is HttpContext request && request.GetEndpoint() is null)
+                    .Build()
+            );
         services.AddSingleton<IConfigureOptions<AuthorizationOptions>>(provider =>
         {
             var access = provider.GetRequiredService<IOptions<MetricsOptions>>().Value.Access;
-            return new ConfigureOptions<AuthorizationOptions>(options => options.AddPolicy(
-                Policies.Metrics, policy => policy.RequireAssertion(context => access == MetricsAccess.Public || context.User.IsInRole(Roles.Admin))));
+            return new ConfigureOptions<AuthorizationOptions>(options =>
+                options.AddPolicy(Policies.Metrics, policy =>
+                    policy.RequireAssertion(context => access == MetricsAccess.Public || context.User.IsInRole(Roles.Admin))
+                )
+            );
         });
         return services;
     }
 
     /// <summary>A request that names a key must be known by it: it is never served as somebody else.</summary>
-    public static IApplicationBuilder UseKnownKeys(this IApplicationBuilder app) => app.Use(static async (context, next) =>
-    {
-        if (context.Request.Headers.Authorization.Count > 0 && context.User.Identity is not { IsAuthenticated: true })
-            await context.ChallengeAsync(Schemes.ApiKey);
-        else
-            await next(context);
-    });
+    public static IApplicationBuilder UseKnownKeys(this IApplicationBuilder app) =>
+        app.Use(
+            static async (context, next) =>
+            {
+                if (context.Request.Headers.Authorization.Count > 0 && context.User.Identity is not { IsAuthenticated: true })
+                    await context.ChallengeAsync(Schemes.ApiKey);
+                else
+                    await next(context);
+            }
+        );
 }

@@ -15,12 +15,15 @@ internal sealed class VisitorIdentity(RequestDelegate next, TimeProvider time)
         var isErrorPage = context.Features.Get<IExceptionHandlerPathFeature>() is not null;
         if (context.IsPage() && !isErrorPage && context.User.Identity is not { IsAuthenticated: true })
         {
-            var visitor = new ClaimsPrincipal(new ClaimsIdentity(
-                [
-                    new Claim(CallerClaims.ActorKind, nameof(ActorKind.Visitor)),
-                    new Claim(CallerClaims.ActorId, Guid.CreateVersion7(time.GetUtcNow()).ToString("N")),
-                ],
-                Schemes.Visitor));
+            var visitor = new ClaimsPrincipal(
+                new ClaimsIdentity(
+                    [
+                        new Claim(CallerClaims.ActorKind, nameof(ActorKind.Visitor)),
+                        new Claim(CallerClaims.ActorId, Guid.CreateVersion7(time.GetUtcNow()).ToString("N")),
+                    ],
+                    Schemes.Visitor
+                )
+            );
             await context.SignInAsync(Schemes.Visitor, visitor, new AuthenticationProperties { IsPersistent = true });
             context.User = visitor;
         }

@@ -23,19 +23,27 @@ internal static class JobWords
     }
 
     /// <summary>How long a run took: "0.2 s".</summary>
-    public static string Took(JobRunView run) => run is { StartedAt: { } start, EndedAt: { } end }
-        ? string.Create(CultureInfo.InvariantCulture, $"{(end - start).TotalSeconds:0.0} s")
-        : "";
+    public static string Took(JobRunView run) =>
+        run is { StartedAt: { } start, EndedAt: { } end }
+            ? string.Create(CultureInfo.InvariantCulture, $"{(end - start).TotalSeconds:0.0} s")
+            : "";
 
     /// <summary>What came of a run that completed: "4 stored, 2 tagged".</summary>
     public static string Counts(JobRunView run)
     {
-        var counts = run.Counts.Where(count => count.Value != 0).Select(count => string.Create(CultureInfo.InvariantCulture, $"{count.Value:N0} {InWords(count.Key)}")).ToList();
+        var counts = run
+            .Counts.Where(count => count.Value != 0)
+            .Select(count => string.Create(CultureInfo.InvariantCulture, $"{count.Value:N0} {InWords(count.Key)}"))
+            .ToList();
         return counts.Count == 0 ? "Nothing to do" : string.Join(", ", counts);
     }
 
     /// <summary>Who asked for a run: "by schedule".</summary>
-    public static string By(JobRunView run) => run.RequestedBy is { } who ? $"by {who}" : run.Attempt > 1 ? "again, after it was interrupted" : "by schedule";
+    public static string By(JobRunView run) =>
+        run.RequestedBy is { } who ? $"by {who}"
+        : run.Attempt > 1 ? "again, after it was interrupted"
+        : "by schedule";
 
-    private static string InWords(string name) => string.Concat(name.Select(c => char.IsAsciiLetterUpper(c) ? $" {char.ToLowerInvariant(c)}" : c.ToString()));
+    private static string InWords(string name) =>
+        string.Concat(name.Select(c => char.IsAsciiLetterUpper(c) ? $" {char.ToLowerInvariant(c)}" : c.ToString()));
 }

@@ -25,8 +25,15 @@ internal static class Addresses
     /// <param name="context">The request for the page that is drawn.</param>
     /// <param name="path">Where the link leads, from the first page; begins with a slash.</param>
     public static string? Current(this HttpContext context, string path) =>
-        path == "/" ? context.Request.Path == path ? "page" : null
-        : context.Request.Path.StartsWithSegments(path, StringComparison.OrdinalIgnoreCase, out var below) ? below.Value is null or "" or "/" ? "page" : "true" : null;
+        path == "/"
+            ? context.Request.Path == path
+                ? "page"
+                : null
+            : context.Request.Path.StartsWithSegments(path, StringComparison.OrdinalIgnoreCase, out var below)
+                ? below.Value is null or "" or "/"
+                    ? "page"
+                    : "true"
+                : null;
 
     /// <summary>Answers a post with the page to show next, so that loading it again repeats nothing.</summary>
     /// <param name="context">The post.</param>

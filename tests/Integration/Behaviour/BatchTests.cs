@@ -20,10 +20,14 @@ public abstract class BatchTests(AppFixture app) : BehaviourTests(app)
             (Photos.Golden("drawing-fried.jpg")[..9000], "cut.jpg"),
             ([.. Photos.New(), .. new byte[21 * 1024 * 1024]], "large.jpg"),
             (Photos.New(), new string('n', 1025)),
-            (Photos.Golden("palette.png"), "third.png"));
+            (Photos.Golden("palette.png"), "third.png")
+        );
 
         Assert.Equal([201, 415, 201, 400, 422, 413, 400, 201], answer.Items.Select(i => i.Status));
-        Assert.Equal(["first.jpg", "notes.txt", "second.webp", "empty.jpg", "cut.jpg", "large.jpg"], answer.Items.Take(6).Select(i => i.FileName));
+        Assert.Equal(
+            ["first.jpg", "notes.txt", "second.webp", "empty.jpg", "cut.jpg", "large.jpg"],
+            answer.Items.Take(6).Select(i => i.FileName)
+        );
         Assert.All(answer.Items, item =>
         {
             Assert.Equal(item.Status == 201, item.Prediction is not null);
@@ -66,7 +70,8 @@ public abstract class BatchTests(AppFixture app) : BehaviourTests(app)
     {
         byte[] body =
         [
-            .. "--b\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.jpg\"\r\n\r\n"u8, .. Photos.New(),
+            .. "--b\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.jpg\"\r\n\r\n"u8,
+            .. Photos.New(),
             .. "\r\n--b\r\nContent-Disposition: form-data; name=\"file\"; filename=\"b.jpg\"\r\n\r\nhalf a pho"u8,
         ];
         var content = new ByteArrayContent(body);

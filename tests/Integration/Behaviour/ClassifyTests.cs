@@ -30,14 +30,21 @@ public abstract class ClassifyTests(AppFixture app) : BehaviourTests(app)
     public async Task Times_are_utc_with_milliseconds()
     {
         using var response = await App.Anonymous().TryUploadAsync(Photos.New());
-        Assert.Matches("\"createdAt\":\"\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d\\.\\d{3}Z\"", await response.Content.ReadAsStringAsync(Cancel));
+        Assert.Matches(
+            "\"createdAt\":\"\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d\\.\\d{3}Z\"",
+            await response.Content.ReadAsStringAsync(Cancel)
+        );
     }
 
     [Fact]
     public async Task The_photo_is_kept_without_its_metadata()
     {
         const string secret = "GPS-SECRET-POSITION";
-        var photo = Photos.WithSegment(Photos.WithSegment(Photos.New(), 0xFE, Encoding.ASCII.GetBytes(secret)), 0xE1, Encoding.ASCII.GetBytes("Exif\0\0" + secret));
+        var photo = Photos.WithSegment(
+            Photos.WithSegment(Photos.New(), 0xFE, Encoding.ASCII.GetBytes(secret)),
+            0xE1,
+            Encoding.ASCII.GetBytes("Exif\0\0" + secret)
+        );
         var prediction = await App.Anonymous().UploadAsync([.. photo, .. Encoding.ASCII.GetBytes(secret)]);
 
         var kept = await App.Anonymous().DownloadAsync(prediction);
@@ -86,7 +93,8 @@ public abstract class ClassifyTests(AppFixture app) : BehaviourTests(app)
         Assert.Equal(HttpStatusCode.PartialContent, part.StatusCode);
         Assert.Equal([0xFF, 0xD8], await part.Content.ReadAsByteArrayAsync(Cancel));
 
-        using var again = await App.Anonymous().SendAsync(HttpMethod.Get, prediction.Image.AbsolutePath, headers: ("If-None-Match", part.Headers.ETag!.Tag));
+        using var again = await App.Anonymous()
+            .SendAsync(HttpMethod.Get, prediction.Image.AbsolutePath, headers: ("If-None-Match", part.Headers.ETag!.Tag));
         Assert.Equal(HttpStatusCode.NotModified, again.StatusCode);
     }
 
@@ -148,7 +156,8 @@ public abstract class ClassifyTests(AppFixture app) : BehaviourTests(app)
             using var anonymous = await App.Anonymous().SendAsync(HttpMethod.Get, path);
             Assert.Equal(
                 [HttpStatusCode.OK, HttpStatusCode.OK, HttpStatusCode.NotFound, HttpStatusCode.NotFound],
-                new[] { own, reviewers, stranger, anonymous }.Select(r => r.StatusCode));
+                new[] { own, reviewers, stranger, anonymous }.Select(r => r.StatusCode)
+            );
         }
     }
 }

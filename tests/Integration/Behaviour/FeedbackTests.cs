@@ -61,7 +61,9 @@ public abstract class FeedbackTests(AppFixture app) : BehaviourTests(app)
     {
         var visitor = await App.VisitorAsync();
         var id = (await visitor.UploadAsync()).Id;
-        var answers = await Task.WhenAll(Enumerable.Range(0, 12).Select(i => i % 2 == 0 ? visitor.CorrectAsync(id, "Rice") : visitor.FlagAsync(id)));
+        var answers = await Task.WhenAll(
+            Enumerable.Range(0, 12).Select(i => i % 2 == 0 ? visitor.CorrectAsync(id, "Rice") : visitor.FlagAsync(id))
+        );
         Assert.All(answers, AssertDone);
         AssertDone(await visitor.UncorrectAsync(id));
         AssertDone(await visitor.UnflagAsync(id));
@@ -77,7 +79,11 @@ public abstract class FeedbackTests(AppFixture app) : BehaviourTests(app)
         {
             using var refused = await visitor.CorrectAsync(id, label);
             Assert.Equal(HttpStatusCode.BadRequest, refused.StatusCode);
-            Assert.Contains(label is "Pizza" ? "Vegetable/Fruit" : "class", await refused.Content.ReadAsStringAsync(Cancel), StringComparison.Ordinal);
+            Assert.Contains(
+                label is "Pizza" ? "Vegetable/Fruit" : "class",
+                await refused.Content.ReadAsStringAsync(Cancel),
+                StringComparison.Ordinal
+            );
         }
 
         Assert.Null((await visitor.GetAsync(id)).Correction);
@@ -90,7 +96,14 @@ public abstract class FeedbackTests(AppFixture app) : BehaviourTests(app)
         var stranger = await App.VisitorAsync();
         foreach (var target in new[] { id, Guid.CreateVersion7(TimeProvider.System.GetUtcNow()) })
         {
-            foreach (var answer in new[] { await stranger.FlagAsync(target), await stranger.UnflagAsync(target), await stranger.CorrectAsync(target, "Soup") })
+            foreach (
+                var answer in new[]
+                {
+                    await stranger.FlagAsync(target),
+                    await stranger.UnflagAsync(target),
+                    await stranger.CorrectAsync(target, "Soup"),
+                }
+            )
             {
                 using (answer)
                     Assert.Equal(HttpStatusCode.NotFound, answer.StatusCode);

@@ -36,14 +36,30 @@ public abstract class JobApiTests(AppFixture app) : BehaviourTests(app)
     public async Task A_schedule_is_read_and_changed()
     {
         var jobs = (await ReadAsync("api/v1/jobs"))["items"]!.AsArray();
-        Assert.Equal(["export-tracking", "housekeeping", "process-annotations", "publish-tasks", "random-sampling", "select-candidates", "store-images", "sync-label-studio"], jobs.Select(job => (string?)job!["name"]));
+        Assert.Equal(
+            [
+                "export-tracking",
+                "housekeeping",
+                "process-annotations",
+                "publish-tasks",
+                "random-sampling",
+                "select-candidates",
+                "store-images",
+                "sync-label-studio",
+            ],
+            jobs.Select(job => (string?)job!["name"])
+        );
         using var changed = await ChangeAsync(new { cron = "0 0 3 * * ?" });
         var job = (await changed.Content.ReadFromJsonAsync<JsonObject>(Cancel))!;
         Assert.Equal("0 0 3 * * ?", (string?)job["cron"]);
         Assert.Equal(5, job["nextFirings"]!.AsArray().Count);
         using var bad = await ChangeAsync(new { cron = "at three" });
         Assert.Equal(HttpStatusCode.BadRequest, bad.StatusCode);
-        Assert.Contains("'at three' is no schedule", (string?)(await bad.Content.ReadFromJsonAsync<JsonObject>(Cancel))!["detail"], StringComparison.Ordinal);
+        Assert.Contains(
+            "'at three' is no schedule",
+            (string?)(await bad.Content.ReadFromJsonAsync<JsonObject>(Cancel))!["detail"],
+            StringComparison.Ordinal
+        );
         Assert.Equal("0 0 3 * * ?", (string?)(await ReadAsync("api/v1/jobs"))["items"]![1]!["cron"]);
     }
 
@@ -54,7 +70,10 @@ public abstract class JobApiTests(AppFixture app) : BehaviourTests(app)
     public async Task What_is_not_there_is_not_found(string method, string path)
     {
         using var answer = await App.Administrator().SendAsync(new HttpMethod(method), path);
-        Assert.Equal((HttpStatusCode.NotFound, "application/problem+json"), (answer.StatusCode, answer.Content.Headers.ContentType?.MediaType));
+        Assert.Equal(
+            (HttpStatusCode.NotFound, "application/problem+json"),
+            (answer.StatusCode, answer.Content.Headers.ContentType?.MediaType)
+        );
     }
 
     [Fact]
@@ -64,7 +83,8 @@ public abstract class JobApiTests(AppFixture app) : BehaviourTests(app)
         Assert.Equal(HttpStatusCode.Unauthorized, answer.StatusCode);
     }
 
-    private Task<HttpResponseMessage> ChangeAsync(object change) => App.Administrator().SendAsync(HttpMethod.Patch, "api/v1/jobs/housekeeping", JsonContent.Create(change));
+    private Task<HttpResponseMessage> ChangeAsync(object change) =>
+        App.Administrator().SendAsync(HttpMethod.Patch, "api/v1/jobs/housekeeping", JsonContent.Create(change));
 
     private async Task<JsonObject> ReadAsync(string path)
     {

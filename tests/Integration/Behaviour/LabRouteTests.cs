@@ -14,7 +14,8 @@ public abstract partial class LabRouteTests(AppFixture app) : BehaviourTests(app
 
     private async Task<(Guid Id, string Html)> UploadAsTheLabsPageAsync()
     {
-        using var response = await App.Anonymous().SendAsync(HttpMethod.Post, "predict", AppClient.PhotoForm(Photos.New()), ("Accept", "*/*"));
+        using var response = await App.Anonymous()
+            .SendAsync(HttpMethod.Post, "predict", AppClient.PhotoForm(Photos.New()), ("Accept", "*/*"));
         Assert.Equal(HttpStatusCode.OK, response.StatusCode);
         Assert.Equal("text/html", response.Content.Headers.ContentType!.MediaType);
         var html = await response.Content.ReadAsStringAsync(Cancel);
@@ -30,8 +31,12 @@ public abstract partial class LabRouteTests(AppFixture app) : BehaviourTests(app
     [Fact]
     public async Task The_inference_client_gets_class_and_probability()
     {
-        using var response = await App.Anonymous().SendAsync(
-            HttpMethod.Post, "predict", JsonContent.Create(new { image = Convert.ToBase64String(Photos.Golden("drawing-fried.jpg")) }));
+        using var response = await App.Anonymous()
+            .SendAsync(
+                HttpMethod.Post,
+                "predict",
+                JsonContent.Create(new { image = Convert.ToBase64String(Photos.Golden("drawing-fried.jpg")) })
+            );
         var body = (await response.Content.ReadFromJsonAsync<JsonObject>(Cancel))!;
         Assert.Equal(HttpStatusCode.OK, response.StatusCode);
         Assert.Equal(["prediction", "probability"], body.Select(p => p.Key));
@@ -49,7 +54,8 @@ public abstract partial class LabRouteTests(AppFixture app) : BehaviourTests(app
     [InlineData("{\"\\ud800\": \"a\"}", 400)]
     public async Task The_inference_client_is_told_what_was_wrong(string body, int status)
     {
-        using var response = await App.Anonymous().SendAsync(HttpMethod.Post, "predict", new StringContent(body, System.Text.Encoding.UTF8, "application/json"));
+        using var response = await App.Anonymous()
+            .SendAsync(HttpMethod.Post, "predict", new StringContent(body, System.Text.Encoding.UTF8, "application/json"));
         Assert.Equal(status, (int)response.StatusCode);
         Assert.NotEmpty((string)(await response.Content.ReadFromJsonAsync<JsonObject>(Cancel))!["detail"]!);
     }
@@ -57,7 +63,8 @@ public abstract partial class LabRouteTests(AppFixture app) : BehaviourTests(app
     [Fact]
     public async Task A_form_that_asks_for_json_gets_the_prediction()
     {
-        using var response = await App.Anonymous().SendAsync(HttpMethod.Post, "predict", AppClient.PhotoForm(Photos.New()), ("Accept", "application/json"));
+        using var response = await App.Anonymous()
+            .SendAsync(HttpMethod.Post, "predict", AppClient.PhotoForm(Photos.New()), ("Accept", "application/json"));
         Assert.Equal("Fried food", (await response.Content.ReadFromJsonAsync<PredictionJson>(Cancel))!.Class);
     }
 
@@ -65,8 +72,11 @@ public abstract partial class LabRouteTests(AppFixture app) : BehaviourTests(app
     public async Task One_fragment_serves_all_front_ends()
     {
         var (id, html) = await UploadAsTheLabsPageAsync();
-        Snapshot.Matches("lab-fragment.html", html.Replace(id.ToString(), "{id}", StringComparison.Ordinal),
-            "The lab's pages look into this fragment by class, data attribute, form action and field name. A difference must keep all of these.");
+        Snapshot.Matches(
+            "lab-fragment.html",
+            html.Replace(id.ToString(), "{id}", StringComparison.Ordinal),
+            "The lab's pages look into this fragment by class, data attribute, form action and field name. A difference must keep all of these."
+        );
     }
 
     [Theory]
@@ -92,13 +102,22 @@ public abstract partial class LabRouteTests(AppFixture app) : BehaviourTests(app
         Assert.Matches("^labelstudio/output/userfeedback2/feedback_[0-9a-f-]{36}\\.json$", (string)correction["output_json_path"]!);
 
         (status, var same) = await FeedbackAsync(new { prediction_id = id, corrected_class = "Fried food" });
-        Assert.Equal((HttpStatusCode.OK, """{"success":true,"message":"No changes needed - class already correct"}"""), (status, same.ToJsonString()));
+        Assert.Equal(
+            (HttpStatusCode.OK, """{"success":true,"message":"No changes needed - class already correct"}"""),
+            (status, same.ToJsonString())
+        );
 
         (status, var unknown) = await FeedbackAsync(new { prediction_id = Guid.CreateVersion7(TimeProvider.System.GetUtcNow()) });
-        Assert.Equal((HttpStatusCode.NotFound, """{"success":false,"message":"Prediction not found!"}"""), (status, unknown.ToJsonString()));
+        Assert.Equal(
+            (HttpStatusCode.NotFound, """{"success":false,"message":"Prediction not found!"}"""),
+            (status, unknown.ToJsonString())
+        );
 
         (status, var missing) = await FeedbackAsync(new { corrected_class = "Soup" });
-        Assert.Equal((HttpStatusCode.BadRequest, """{"success":false,"message":"Missing required parameters"}"""), (status, missing.ToJsonString()));
+        Assert.Equal(
+            (HttpStatusCode.BadRequest, """{"success":false,"message":"Missing required parameters"}"""),
+            (status, missing.ToJsonString())
+        );
 
         (status, var noClass) = await FeedbackAsync(new { prediction_id = id, corrected_class = "Pizza" });
         Assert.Equal((HttpStatusCode.BadRequest, false), (status, (bool)noClass["success"]!));
@@ -135,13 +154,35 @@ public abstract partial class LabRouteTests(AppFixture app) : BehaviourTests(app
     {
         var http = App.Anonymous().Http;
         Assert.Equal(
-            ["Bread", "Dairy product", "Dessert", "Egg", "Fried food", "Meat", "Noodles/Pasta", "Rice", "Seafood", "Soup", "Vegetable/Fruit"],
-            (await http.GetFromJsonAsync<string[]>("api/classes", Cancel))!);
+            [
+                "Bread",
+                "Dairy product",
+                "Dessert",
+                "Egg",
+                "Fried food",
+                "Meat",
+                "Noodles/Pasta",
+                "Rice",
+                "Seafood",
+                "Soup",
+                "Vegetable/Fruit",
+            ],
+            (await http.GetFromJsonAsync<string[]>("api/classes", Cancel))!
+        );
         Assert.Contains(await http.GetStringAsync("test", Cancel), (await http.GetFromJsonAsync<string[]>("api/v1/classes", Cancel))!);
 
         await App.Anonymous().UploadAsync();
         var metrics = await http.GetStringAsync("metrics", Cancel);
-        foreach (var name in new[] { "http_server_request_duration", "gourmetgram_decode_duration", "gourmetgram_inference_duration", "gourmetgram_queue_wait", "gourmetgram_predictions" })
+        foreach (
+            var name in new[]
+            {
+                "http_server_request_duration",
+                "gourmetgram_decode_duration",
+                "gourmetgram_inference_duration",
+                "gourmetgram_queue_wait",
+                "gourmetgram_predictions",
+            }
+        )
             Assert.Contains(name, metrics, StringComparison.Ordinal);
     }
 }

@@ -14,9 +14,19 @@ public abstract class LoopTests(AppFixture app) : BehaviourTests(app)
     public async Task The_loops_of_the_strategies_are_there_with_their_defaults()
     {
         var loops = (await App.Administrator().Http.GetFromJsonAsync<JsonObject>("api/v1/loops", Cancel))!["loops"]!.AsArray();
-        string[] expected = ["randomsampled cleanproduction blind Review", "lowconfidence lowconfidence Review", "userfeedback userfeedback Review", "userfeedback2 userfeedback2 None"];
-        Assert.Superset(expected.ToHashSet(), loops.Select(loop =>
-            $"{loop!["name"]} {loop["bucket"]} {(loop["blind"]!.GetValue<bool>() ? "blind " : "")}{loop["surface"]}").ToHashSet());
+        string[] expected =
+        [
+            "randomsampled cleanproduction blind Review",
+            "lowconfidence lowconfidence Review",
+            "userfeedback userfeedback Review",
+            "userfeedback2 userfeedback2 None",
+        ];
+        Assert.Superset(
+            expected.ToHashSet(),
+            loops
+                .Select(loop => $"{loop!["name"]} {loop["bucket"]} {(loop["blind"]!.GetValue<bool>() ? "blind " : "")}{loop["surface"]}")
+                .ToHashSet()
+        );
     }
 
     [Fact]
@@ -67,13 +77,23 @@ public abstract class LoopTests(AppFixture app) : BehaviourTests(app)
 
         await RunAsync(admin, "process-annotations");
 
-        using var answer = await admin.Http.GetAsync(new Uri("api/v1/datasets/userfeedback/download", UriKind.Relative), HttpCompletionOption.ResponseHeadersRead, Cancel);
-        Assert.Equal((HttpStatusCode.OK, "application/zip", null), (answer.StatusCode, answer.Content.Headers.ContentType!.MediaType, answer.Content.Headers.ContentLength));
+        using var answer = await admin.Http.GetAsync(
+            new Uri("api/v1/datasets/userfeedback/download", UriKind.Relative),
+            HttpCompletionOption.ResponseHeadersRead,
+            Cancel
+        );
+        Assert.Equal(
+            (HttpStatusCode.OK, "application/zip", null),
+            (answer.StatusCode, answer.Content.Headers.ContentType!.MediaType, answer.Content.Headers.ContentLength)
+        );
         using var zip = new ZipArchive(new MemoryStream(await answer.Content.ReadAsByteArrayAsync(Cancel)), ZipArchiveMode.Read);
         JsonArray manifest;
         await using (var list = await zip.GetEntry("manifest.json")!.OpenAsync(Cancel))
             manifest = (await JsonNode.ParseAsync(list, cancellationToken: Cancel))!.AsArray();
-        Assert.Equal(zip.Entries.Select(entry => entry.FullName).Where(name => name != "manifest.json").Order(), manifest.Select(row => row!["file"]!.GetValue<string>()).Order());
+        Assert.Equal(
+            zip.Entries.Select(entry => entry.FullName).Where(name => name != "manifest.json").Order(),
+            manifest.Select(row => row!["file"]!.GetValue<string>()).Order()
+        );
         foreach (var row in manifest)
         {
             await using var content = await zip.GetEntry(row!["file"]!.GetValue<string>())!.OpenAsync(Cancel);
@@ -81,23 +101,39 @@ public abstract class LoopTests(AppFixture app) : BehaviourTests(app)
         }
 
         var classes = (await admin.Http.GetFromJsonAsync<string[]>("api/v1/classes", Cancel))!;
-        var csv = (await admin.Http.GetStringAsync(new Uri("api/v1/datasets/userfeedback/labels.csv", UriKind.Relative), Cancel)).Split("\r\n");
+        var csv = (await admin.Http.GetStringAsync(new Uri("api/v1/datasets/userfeedback/labels.csv", UriKind.Relative), Cancel)).Split(
+            "\r\n"
+        );
         Assert.Equal("file,class,predicted,probability,prediction_id,sha256,bytes,collected_at", csv[0]);
         Assert.Equal(manifest.Count, csv.Count(line => line.Length > 0) - 1);
         var dataset = (await admin.Http.GetFromJsonAsync<JsonObject>("api/v1/datasets/userfeedback", Cancel))!;
         Assert.Equal(manifest.Count, dataset["photos"]!.GetValue<int>());
-        Assert.Equal(manifest.Count(row => row!["class"]!.GetValue<string>() != row["predicted"]!.GetValue<string>()), dataset["wrong"]!.GetValue<int>());
-        var wrong = (await admin.Http.GetFromJsonAsync<JsonObject>("api/v1/datasets/userfeedback/photos?wrong=true&limit=100", Cancel))!["items"]!.AsArray().Select(item => item!["predictionId"]!.GetValue<Guid>()).ToList();
+        Assert.Equal(
+            manifest.Count(row => row!["class"]!.GetValue<string>() != row["predicted"]!.GetValue<string>()),
+            dataset["wrong"]!.GetValue<int>()
+        );
+        var wrong = (await admin.Http.GetFromJsonAsync<JsonObject>("api/v1/datasets/userfeedback/photos?wrong=true&limit=100", Cancel))![
+            "items"
+        ]!
+            .AsArray()
+            .Select(item => item!["predictionId"]!.GetValue<Guid>())
+            .ToList();
         foreach (var (photo, said) in photos)
         {
             var (row, column) = (Array.IndexOf(classes, said), Array.IndexOf(classes, photo.Class));
             var file = $"class_{row:00}/{photo.Id}.jpg";
             var entry = manifest.Single(item => item!["file"]!.GetValue<string>() == file)!;
             Assert.Equal((said, photo.Class), (entry["class"]!.GetValue<string>(), entry["predicted"]!.GetValue<string>()));
-            Assert.StartsWith($"{file},\"{said}\",\"{photo.Class}\",", csv.Single(line => line.Contains(photo.Id.ToString(), StringComparison.Ordinal)), StringComparison.Ordinal);
+            Assert.StartsWith(
+                $"{file},\"{said}\",\"{photo.Class}\",",
+                csv.Single(line => line.Contains(photo.Id.ToString(), StringComparison.Ordinal)),
+                StringComparison.Ordinal
+            );
             Assert.Equal(said != photo.Class, wrong.Contains(photo.Id));
             Assert.Equal(
-                manifest.Count(item => item!["class"]!.GetValue<string>() == said && item["predicted"]!.GetValue<string>() == photo.Class), dataset["confusion"]![row]![column]!.GetValue<int>());
+                manifest.Count(item => item!["class"]!.GetValue<string>() == said && item["predicted"]!.GetValue<string>() == photo.Class),
+                dataset["confusion"]![row]![column]!.GetValue<int>()
+            );
         }
     }
 
@@ -132,8 +168,14 @@ public abstract class LoopTests(AppFixture app) : BehaviourTests(app)
         Assert.Equal(Math.Min(5, population), draw["taken"]!.GetValue<int>());
         Assert.Equal((double)draw["taken"]!.GetValue<int>() / population, draw["probability"]!.GetValue<double>());
 
-        var ledger = (await admin.Http.GetFromJsonAsync<JsonObject>("api/v1/loops/randomsampled/selections?limit=100", Cancel))!["items"]!.AsArray();
-        var drawn = ledger.Where(line => line!["windowId"]!.GetValue<string>() == window["id"]!.GetValue<string>()).Select(line => line!["predictionId"]!.GetValue<string>()).Order().ToList();
+        var ledger = (await admin.Http.GetFromJsonAsync<JsonObject>("api/v1/loops/randomsampled/selections?limit=100", Cancel))![
+            "items"
+        ]!.AsArray();
+        var drawn = ledger
+            .Where(line => line!["windowId"]!.GetValue<string>() == window["id"]!.GetValue<string>())
+            .Select(line => line!["predictionId"]!.GetValue<string>())
+            .Order()
+            .ToList();
         var replay = (await admin.Http.GetFromJsonAsync<JsonObject>($"api/v1/windows/{window["id"]}/replay", Cancel))!["draws"]!.AsArray();
         Assert.Equal(drawn, Assert.Single(replay)!["drawn"]!.AsArray().Select(id => id!.GetValue<string>()).Order());
 
@@ -151,7 +193,11 @@ public abstract class LoopTests(AppFixture app) : BehaviourTests(app)
         using (var refused = await PatchAsync(admin, "lowconfidence", new { settings = new { threshold = 1.7 } }))
         {
             Assert.Equal(HttpStatusCode.BadRequest, refused.StatusCode);
-            Assert.Contains("1.7 is too high. Enter a number from 0 to 1.", await refused.Content.ReadAsStringAsync(Cancel), StringComparison.Ordinal);
+            Assert.Contains(
+                "1.7 is too high. Enter a number from 0 to 1.",
+                await refused.Content.ReadAsStringAsync(Cancel),
+                StringComparison.Ordinal
+            );
         }
 
         using (var changed = await PatchAsync(admin, "lowconfidence", new { dailyLimit = 40 }))
@@ -182,14 +228,29 @@ public abstract class LoopTests(AppFixture app) : BehaviourTests(app)
 
         await RunAsync(admin, "select-candidates");
         var mine = photos.Select(photo => photo.Id.ToString()).ToHashSet();
-        var held = (await admin.Http.GetFromJsonAsync<JsonObject>("api/v1/held-back", Cancel))!["items"]!.AsArray().Where(item => mine.Contains(item!["predictionId"]!.GetValue<string>())).ToList();
+        var held = (await admin.Http.GetFromJsonAsync<JsonObject>("api/v1/held-back", Cancel))!["items"]!
+            .AsArray()
+            .Where(item => mine.Contains(item!["predictionId"]!.GetValue<string>()))
+            .ToList();
         Assert.Equal(photos[30..].Select(photo => photo.Id.ToString()), held.Select(item => item!["predictionId"]!.GetValue<string>()));
         Assert.All(held, item => Assert.Equal("More than 30 flags of one visitor within an hour.", item!["reason"]!.GetValue<string>()));
         Assert.DoesNotContain(photos[31].Id.ToString(), await SelectedAsync(admin, "userfeedback"));
 
-        using (var released = await admin.SendAsync(HttpMethod.Post, "api/v1/held-back/release", JsonContent.Create(new { ids = new[] { held[1]!["id"]!.GetValue<Guid>() } })))
+        using (
+            var released = await admin.SendAsync(
+                HttpMethod.Post,
+                "api/v1/held-back/release",
+                JsonContent.Create(new { ids = new[] { held[1]!["id"]!.GetValue<Guid>() } })
+            )
+        )
             Assert.Equal(HttpStatusCode.OK, released.StatusCode);
-        using (var discarded = await admin.SendAsync(HttpMethod.Post, "api/v1/held-back/discard", JsonContent.Create(new { ids = new[] { held[0]!["id"]!.GetValue<Guid>() } })))
+        using (
+            var discarded = await admin.SendAsync(
+                HttpMethod.Post,
+                "api/v1/held-back/discard",
+                JsonContent.Create(new { ids = new[] { held[0]!["id"]!.GetValue<Guid>() } })
+            )
+        )
             Assert.Equal(HttpStatusCode.OK, discarded.StatusCode);
         await RunAsync(admin, "select-candidates");
         var selected = await SelectedAsync(admin, "userfeedback");
@@ -242,7 +303,11 @@ public abstract class LoopTests(AppFixture app) : BehaviourTests(app)
 
     private static async Task<JsonObject> LabelAsync(AppClient admin, JsonObject task, string label)
     {
-        using var answer = await admin.SendAsync(HttpMethod.Post, $"api/v1/tasks/{task["id"]}/label", JsonContent.Create(new { @class = label }));
+        using var answer = await admin.SendAsync(
+            HttpMethod.Post,
+            $"api/v1/tasks/{task["id"]}/label",
+            JsonContent.Create(new { @class = label })
+        );
         Assert.True(answer.StatusCode == HttpStatusCode.Created, await answer.Content.ReadAsStringAsync(Cancel));
         return (await answer.Content.ReadFromJsonAsync<JsonObject>(Cancel))!;
     }
@@ -251,10 +316,20 @@ public abstract class LoopTests(AppFixture app) : BehaviourTests(app)
         admin.SendAsync(HttpMethod.Patch, $"api/v1/loops/{loop}", JsonContent.Create(change));
 
     private static async Task<List<string>> SelectedAsync(AppClient admin, string loop) =>
-        [.. (await admin.Http.GetFromJsonAsync<JsonObject>($"api/v1/loops/{loop}/selections?limit=100", Cancel))!["items"]!.AsArray().Select(line => line!["predictionId"]!.GetValue<string>())];
+        [
+            .. (await admin.Http.GetFromJsonAsync<JsonObject>($"api/v1/loops/{loop}/selections?limit=100", Cancel))!["items"]!
+                .AsArray()
+                .Select(line => line!["predictionId"]!.GetValue<string>()),
+        ];
 
     private async Task<List<string>> CopiesOfAsync(Guid id) =>
-        [.. (await App.StoredObjectsAsync()).Where(name => name.Contains(id.ToString(), StringComparison.Ordinal) && !name.StartsWith("production/", StringComparison.Ordinal) && !name.StartsWith("thumbnails/", StringComparison.Ordinal))];
+        [
+            .. (await App.StoredObjectsAsync()).Where(name =>
+                name.Contains(id.ToString(), StringComparison.Ordinal)
+                && !name.StartsWith("production/", StringComparison.Ordinal)
+                && !name.StartsWith("thumbnails/", StringComparison.Ordinal)
+            ),
+        ];
 
     private static string Collected(string bucket, JsonObject task, string label, Guid id)
     {

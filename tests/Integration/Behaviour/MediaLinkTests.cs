@@ -27,7 +27,13 @@ public abstract class MediaLinkTests(AppFixture app) : BehaviourTests(app)
         Assert.Equal(photo, await answer.Content.ReadAsByteArrayAsync(Cancel));
         Assert.Equal(
             ("image/jpeg", "*", "cross-origin", "nosniff"),
-            (answer.Content.Headers.ContentType?.MediaType, Header(answer, "Access-Control-Allow-Origin"), Header(answer, "Cross-Origin-Resource-Policy"), Header(answer, "X-Content-Type-Options")));
+            (
+                answer.Content.Headers.ContentType?.MediaType,
+                Header(answer, "Access-Control-Allow-Origin"),
+                Header(answer, "Cross-Origin-Resource-Policy"),
+                Header(answer, "X-Content-Type-Options")
+            )
+        );
         Assert.False(answer.Headers.Contains("Set-Cookie"));
         var caching = answer.Headers.CacheControl!;
         Assert.True(caching.Public);
@@ -87,7 +93,8 @@ public abstract class MediaLinkTests(AppFixture app) : BehaviourTests(app)
         await Waiting.UntilAsync(async () =>
         {
             using var answer = await client.SendAsync(HttpMethod.Get, link);
-            return answer.StatusCode == HttpStatusCode.Forbidden && (await answer.Content.ReadAsStringAsync(Cancel)).Contains("has expired", StringComparison.Ordinal);
+            return answer.StatusCode == HttpStatusCode.Forbidden
+                && (await answer.Content.ReadAsStringAsync(Cancel)).Contains("has expired", StringComparison.Ordinal);
         });
     }
 
@@ -143,11 +150,15 @@ public abstract class MediaLinkTests(AppFixture app) : BehaviourTests(app)
     public async Task Many_who_change_the_key_at_once_leave_one_that_signs()
     {
         var administrator = App.Administrator();
-        await Task.WhenAll(Enumerable.Range(0, 8).Select(async _ =>
-        {
-            using var rotated = await administrator.SendAsync(HttpMethod.Post, "api/v1/media-keys/rotate");
-            Assert.Equal(HttpStatusCode.OK, rotated.StatusCode);
-        }));
+        await Task.WhenAll(
+            Enumerable
+                .Range(0, 8)
+                .Select(async _ =>
+                {
+                    using var rotated = await administrator.SendAsync(HttpMethod.Post, "api/v1/media-keys/rotate");
+                    Assert.Equal(HttpStatusCode.OK, rotated.StatusCode);
+                })
+        );
         var keys = (await administrator.Http.GetFromJsonAsync<JsonObject>("api/v1/media-keys", Cancel))!["items"]!.AsArray();
         Assert.True(keys.Count >= 8);
         Assert.Single(keys, key => key!["retiredAt"] is null);
@@ -164,7 +175,8 @@ public abstract class MediaLinkTests(AppFixture app) : BehaviourTests(app)
 
     private static string KeyOf(string link) => Regex.Match(link, "k=([^&]+)").Groups[1].Value;
 
-    private static string? Header(HttpResponseMessage answer, string name) => answer.Headers.TryGetValues(name, out var values) ? string.Join(", ", values) : null;
+    private static string? Header(HttpResponseMessage answer, string name) =>
+        answer.Headers.TryGetValues(name, out var values) ? string.Join(", ", values) : null;
 
     private static Task<HttpResponseMessage> AskAsync(AppClient client, Guid id, object wanted) =>
         client.SendAsync(HttpMethod.Post, $"api/v1/predictions/{id}/media-link", JsonContent.Create(wanted));
@@ -179,6 +191,9 @@ public abstract class MediaLinkTests(AppFixture app) : BehaviourTests(app)
     private async Task AssertRefusedAsync(string link)
     {
         using var answer = await App.Anonymous().SendAsync(HttpMethod.Get, link);
-        Assert.Equal((HttpStatusCode.Forbidden, "application/problem+json"), (answer.StatusCode, answer.Content.Headers.ContentType?.MediaType));
+        Assert.Equal(
+            (HttpStatusCode.Forbidden, "application/problem+json"),
+            (answer.StatusCode, answer.Content.Headers.ContentType?.MediaType)
+        );
     }
 }

@@ -15,7 +15,8 @@ public abstract class PhotoTests(AppFixture app) : BehaviourTests(app)
         Assert.Equal(expected, answer.StatusCode);
     }
 
-    private async Task<List<string>> ObjectsOfAsync(Guid id) => [.. (await App.StoredObjectsAsync()).Where(name => name.Contains(id.ToString(), StringComparison.Ordinal))];
+    private async Task<List<string>> ObjectsOfAsync(Guid id) =>
+        [.. (await App.StoredObjectsAsync()).Where(name => name.Contains(id.ToString(), StringComparison.Ordinal))];
 
     [Theory]
     [InlineData(160)]
@@ -38,8 +39,10 @@ public abstract class PhotoTests(AppFixture app) : BehaviourTests(app)
         using var second = await visitor.ThumbnailAsync(id, size);
         Assert.Equal(bytes, await second.Content.ReadAsByteArrayAsync(Cancel));
         Assert.Equal(made.WrittenAt, (await App.ReadObjectAsync(name)).WrittenAt);
-        await AssertStatusAsync(HttpStatusCode.NotModified, visitor.SendAsync(
-            HttpMethod.Get, $"api/v1/predictions/{id}/image?size={size}", null, ("If-None-Match", first.Headers.ETag.Tag)));
+        await AssertStatusAsync(
+            HttpStatusCode.NotModified,
+            visitor.SendAsync(HttpMethod.Get, $"api/v1/predictions/{id}/image?size={size}", null, ("If-None-Match", first.Headers.ETag.Tag))
+        );
     }
 
     [Fact]
@@ -111,8 +114,14 @@ public abstract class PhotoTests(AppFixture app) : BehaviourTests(app)
         var rater = await App.VisitorAsync();
         Task<HttpResponseMessage>[] asking =
         [
-            rater.FlagAsync(id), App.Anonymous().ThumbnailAsync(id, 480), rater.CorrectAsync(id, "Rice"), App.Administrator().EraseAsync(id),
-            App.Anonymous().FlagAsync(id), App.Administrator().EraseAsync(id), App.Anonymous().ThumbnailAsync(id, 1280), rater.CorrectAsync(id, "Soup"),
+            rater.FlagAsync(id),
+            App.Anonymous().ThumbnailAsync(id, 480),
+            rater.CorrectAsync(id, "Rice"),
+            App.Administrator().EraseAsync(id),
+            App.Anonymous().FlagAsync(id),
+            App.Administrator().EraseAsync(id),
+            App.Anonymous().ThumbnailAsync(id, 1280),
+            rater.CorrectAsync(id, "Soup"),
         ];
         foreach (var answer in await Task.WhenAll(asking))
         {
@@ -146,7 +155,8 @@ public abstract class PhotoTests(AppFixture app) : BehaviourTests(app)
             Assert.Equal("Soup", (string)rows[1]!["prediction"]!["correction"]!);
             Assert.Equal(
                 [("Correction", "Rice", "Superseded"), ("Correction", "Soup", null)],
-                rows[1]!["feedback"]!.AsArray().Select(f => ((string)f!["kind"]!, (string)f["class"]!, (string?)f["end"])));
+                rows[1]!["feedback"]!.AsArray().Select(f => ((string)f!["kind"]!, (string)f["class"]!, (string?)f["end"]))
+            );
             var flag = Assert.Single(rows[0]!["feedback"]!.AsArray());
             Assert.Equal(("Flag", "Withdrawn"), ((string)flag!["kind"]!, (string)flag["end"]!));
         }

@@ -14,7 +14,12 @@ public sealed class BucketLostTests : ServerTests
     public async Task Uploads_make_the_bucket_again_and_what_was_in_it_is_known_to_be_lost()
     {
         var store = S3Server.NewStore();
-        await using var server = Start([.. store.Select(s => (s.Key, s.Value)), ("GourmetGram__BootstrapAdminKey", AppFixture.AdminKey), ("Jobs__Scheduled", "false"), ("Limits__StoreSeconds", "60")]);
+        await using var server = Start([
+            .. store.Select(s => (s.Key, s.Value)),
+            ("GourmetGram__BootstrapAdminKey", AppFixture.AdminKey),
+            ("Jobs__Scheduled", "false"),
+            ("Limits__StoreSeconds", "60"),
+        ]);
         var client = AppClient.Administrator(new HttpClient { BaseAddress = await server.ListeningAsync() });
         var lost = await client.UploadAsync();
         Assert.Equal(1, (long?)(await StoreImagesAsync(client))["tagged"]);

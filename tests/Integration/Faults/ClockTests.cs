@@ -21,7 +21,9 @@ public sealed class ClockTests : IDisposable
         await using var host = new Host(folder, clock);
         host.UseKestrel(0);
         host.StartServer();
-        var visitor = new AppClient(new HttpClient(new HttpClientHandler { UseCookies = true }) { BaseAddress = host.ClientOptions.BaseAddress });
+        var visitor = new AppClient(
+            new HttpClient(new HttpClientHandler { UseCookies = true }) { BaseAddress = host.ClientOptions.BaseAddress }
+        );
         using (await visitor.SendAsync(HttpMethod.Get, ""))
         {
             // The visitor has a cookie now.
@@ -45,7 +47,11 @@ public sealed class ClockTests : IDisposable
 
         Assert.Distinct(made);
         var listed = new List<PredictionJson>();
-        for (var page = await visitor.ListAsync("?limit=2"); ; page = await visitor.ListAsync($"?limit=2&cursor={Uri.EscapeDataString(page.Next!)}"))
+        for (
+            var page = await visitor.ListAsync("?limit=2");
+            ;
+            page = await visitor.ListAsync($"?limit=2&cursor={Uri.EscapeDataString(page.Next!)}")
+        )
         {
             listed.AddRange(page.Items);
             Assert.True(listed.Count <= made.Count, "A page repeats what another one had.");

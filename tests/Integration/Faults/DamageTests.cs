@@ -76,11 +76,19 @@ public sealed class DamageTests() : PersistenceTests(DatabaseProvider.Sqlite)
             file.Write(Enumerable.Repeat((byte)0xA5, (int)file.Length - PageBytes).ToArray());
         }
 
-        var exception = await Assert.ThrowsAsync<StoreUnavailableException>(() => Host.InScopeAsync(scope =>
-            scope.GetRequiredService<IRepository<Prediction>>().ListAsync(new All(), Cancel)));
+        var exception = await Assert.ThrowsAsync<StoreUnavailableException>(() =>
+            Host.InScopeAsync(scope => scope.GetRequiredService<IRepository<Prediction>>().ListAsync(new All(), Cancel))
+        );
 
-        Assert.Matches("^The database cannot be used: .*(malformed|not a database).* Nothing was stored\\. The operator has to mend it\\.$", exception.Message);
-        Assert.StartsWith($"The database {Host.DatabaseFile} cannot be used: ", await Host.Health.FindFaultAsync(Cancel), StringComparison.Ordinal);
+        Assert.Matches(
+            "^The database cannot be used: .*(malformed|not a database).* Nothing was stored\\. The operator has to mend it\\.$",
+            exception.Message
+        );
+        Assert.StartsWith(
+            $"The database {Host.DatabaseFile} cannot be used: ",
+            await Host.Health.FindFaultAsync(Cancel),
+            StringComparison.Ordinal
+        );
     }
 
     private async Task FillAsync()

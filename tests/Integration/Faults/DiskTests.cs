@@ -15,7 +15,9 @@ public sealed class DiskTests
     [Theory]
     [InlineData(DatabaseProvider.Sqlite)]
     [InlineData(DatabaseProvider.PostgreSql)]
-    public async Task When_photos_have_filled_the_disk_people_read_say_what_is_wrong_and_erase_and_uploads_go_on_when_there_is_room(DatabaseProvider provider)
+    public async Task When_photos_have_filled_the_disk_people_read_say_what_is_wrong_and_erase_and_uploads_go_on_when_there_is_room(
+        DatabaseProvider provider
+    )
     {
         using var disk = SmallDisk.Mount(mebibytes: 40);
         var settings = await SettingsAsync(disk, provider);
@@ -97,7 +99,11 @@ public sealed class DiskTests
         await using (var refused = ServerProcess.Start(ServerProcess.Built, settings))
         {
             Assert.NotEqual(0, await refused.ExitAsync());
-            Assert.Contains($"cannot start. The disk of the data directory {settings["GourmetGram__DataDirectory"]} is full. Make room there", refused.Output, StringComparison.Ordinal);
+            Assert.Contains(
+                $"cannot start. The disk of the data directory {settings["GourmetGram__DataDirectory"]} is full. Make room there",
+                refused.Output,
+                StringComparison.Ordinal
+            );
             Assert.DoesNotContain("   at ", refused.Output, StringComparison.Ordinal);
         }
 
@@ -117,7 +123,10 @@ public sealed class DiskTests
         await using var server = ServerProcess.Start(ServerProcess.Built, settings);
         Assert.NotEqual(0, await server.ExitAsync());
         Assert.Contains(
-            $"cannot start. The data directory {settings["GourmetGram__DataDirectory"]} cannot be written: Read-only file system", server.Output, StringComparison.Ordinal);
+            $"cannot start. The data directory {settings["GourmetGram__DataDirectory"]} cannot be written: Read-only file system",
+            server.Output,
+            StringComparison.Ordinal
+        );
         Assert.Contains("GourmetGram:DataDirectory", server.Output, StringComparison.Ordinal);
         Assert.DoesNotContain("   at ", server.Output, StringComparison.Ordinal);
     }
@@ -141,7 +150,10 @@ public sealed class DiskTests
     private static async Task AssertSaysFullAsync(HttpResponseMessage answer)
     {
         var text = await answer.Content.ReadAsStringAsync(Cancel);
-        Assert.True(answer.StatusCode is HttpStatusCode.InsufficientStorage or HttpStatusCode.ServiceUnavailable, $"{answer.StatusCode}: {text}");
+        Assert.True(
+            answer.StatusCode is HttpStatusCode.InsufficientStorage or HttpStatusCode.ServiceUnavailable,
+            $"{answer.StatusCode}: {text}"
+        );
         Assert.Contains("room", JsonNode.Parse(text)!["detail"]!.GetValue<string>(), StringComparison.Ordinal);
     }
 
@@ -161,7 +173,11 @@ public sealed class DiskTests
         var objects = Path.Combine(disk.Folder, "data", "objects");
         Assert.Equal(
             found.Select(p => p.Id).Order(),
-            Directory.EnumerateFiles(Path.Combine(objects, "production"), "*", SearchOption.AllDirectories).Select(path => Guid.Parse(Path.GetFileNameWithoutExtension(path))).Order());
+            Directory
+                .EnumerateFiles(Path.Combine(objects, "production"), "*", SearchOption.AllDirectories)
+                .Select(path => Guid.Parse(Path.GetFileNameWithoutExtension(path)))
+                .Order()
+        );
         // The job that writes tags may be in the middle of one.
         await Waiting.UntilAsync(() => Task.FromResult(!Directory.EnumerateFiles(Path.Combine(objects, ".incoming")).Any()));
     }

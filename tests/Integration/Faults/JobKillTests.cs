@@ -11,6 +11,7 @@ public sealed class JobKillTests : IDisposable
     private const int PeriodSeconds = 1;
 
     private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("gourmetgram-nodes-");
+
     // The clock is the source of the seed; which one it was is in the message of each failure.
     private readonly int seed = (int)(TimeProvider.System.GetTimestamp() & 0xFFFFFF);
 
@@ -28,7 +29,14 @@ public sealed class JobKillTests : IDisposable
         {
             // The second node starts when the schedule stands, so that it has it from its first moment.
             AppClient[] clients = [await ClientAsync(nodes[0])];
-            using (var often = await clients[0].SendAsync(HttpMethod.Patch, "api/v1/jobs/store-images", JsonContent.Create(new { cron = $"0/{PeriodSeconds} * * * * ?" })))
+            using (
+                var often = await clients[0]
+                    .SendAsync(
+                        HttpMethod.Patch,
+                        "api/v1/jobs/store-images",
+                        JsonContent.Create(new { cron = $"0/{PeriodSeconds} * * * * ?" })
+                    )
+            )
                 often.EnsureSuccessStatusCode();
             await FiringsAsync(clients[0], 1);
             var from = await LatestAsync(clients[0]);
@@ -46,7 +54,10 @@ public sealed class JobKillTests : IDisposable
                 clients[victim] = await ClientAsync(nodes[victim]);
             }
 
-            using (var pause = await clients[0].SendAsync(HttpMethod.Patch, "api/v1/jobs/store-images", JsonContent.Create(new { paused = true })))
+            using (
+                var pause = await clients[0]
+                    .SendAsync(HttpMethod.Patch, "api/v1/jobs/store-images", JsonContent.Create(new { paused = true }))
+            )
                 pause.EnsureSuccessStatusCode();
             Check([.. (await EndedRunsAsync(clients[0])).Where(run => (DateTimeOffset)run["dueAt"]! >= from)]);
         }
@@ -59,26 +70,42 @@ public sealed class JobKillTests : IDisposable
 
     private void Check(IReadOnlyList<JsonNode> runs)
     {
-        var completed = runs.Where(run => (string)run["state"]! == "Completed").Select(run => (DateTimeOffset)run["dueAt"]!).Order().ToList();
+        var completed = runs.Where(run => (string)run["state"]! == "Completed")
+            .Select(run => (DateTimeOffset)run["dueAt"]!)
+            .Order()
+            .ToList();
         Assert.True(completed.Count > Kills * 3, $"seed {seed}: {completed.Count} runs");
         Assert.All(runs, run => Assert.Contains((string)run["state"]!, (string[])["Completed", "Interrupted"]));
         // One for each time that the schedule named, and none left out.
         Assert.Equal(Enumerable.Range(0, completed.Count).Select(i => completed[0].AddSeconds(i * PeriodSeconds)), completed);
 
-        var times = runs.Where(run => run["startedAt"] is not null).Select(run => (Start: (DateTimeOffset)run["startedAt"]!, End: (DateTimeOffset)run["endedAt"]!)).OrderBy(run => run.Start).ToList();
-        Assert.All(times.Zip(times.Skip(1)), pair => Assert.True(pair.Second.Start >= pair.First.End, $"seed {seed}: one run began at {pair.Second.Start:O}, before the end of another at {pair.First.End:O}"));
+        var times = runs.Where(run => run["startedAt"] is not null)
+            .Select(run => (Start: (DateTimeOffset)run["startedAt"]!, End: (DateTimeOffset)run["endedAt"]!))
+            .OrderBy(run => run.Start)
+            .ToList();
+        Assert.All(times.Zip(times.Skip(1)), pair =>
+            Assert.True(
+                pair.Second.Start >= pair.First.End,
+                $"seed {seed}: one run began at {pair.Second.Start:O}, before the end of another at {pair.First.End:O}"
+            )
+        );
     }
 
-    private ServerProcess Start(int node, string database) => ServerProcess.Start(ServerProcess.Built, new Dictionary<string, string>(StringComparer.Ordinal)
-    {
-        ["GourmetGram__DataDirectory"] = Path.Combine(folder.FullName, $"node{node}"),
-        ["GourmetGram__BootstrapAdminKey"] = AppFixture.AdminKey,
-        ["Database__Provider"] = "PostgreSql",
-        ["Database__ConnectionString"] = database,
-        ["Jobs__LeaseSeconds"] = "4",
-    });
+    private ServerProcess Start(int node, string database) =>
+        ServerProcess.Start(
+            ServerProcess.Built,
+            new Dictionary<string, string>(StringComparer.Ordinal)
+            {
+                ["GourmetGram__DataDirectory"] = Path.Combine(folder.FullName, $"node{node}"),
+                ["GourmetGram__BootstrapAdminKey"] = AppFixture.AdminKey,
+                ["Database__Provider"] = "PostgreSql",
+                ["Database__ConnectionString"] = database,
+                ["Jobs__LeaseSeconds"] = "4",
+            }
+        );
 
-    private static async Task<AppClient> ClientAsync(ServerProcess node) => AppClient.Administrator(new HttpClient { BaseAddress = await node.ListeningAsync() });
+    private static async Task<AppClient> ClientAsync(ServerProcess node) =>
+        AppClient.Administrator(new HttpClient { BaseAddress = await node.ListeningAsync() });
 
     /// <summary>Waits until so many more firings have been written down.</summary>
     private static async Task FiringsAsync(AppClient client, int count)
@@ -89,7 +116,9 @@ public sealed class JobKillTests : IDisposable
     }
 
     private static async Task<DateTimeOffset> LatestAsync(AppClient client) =>
-        (await RunsAsync(client, "?limit=1"))["items"]!.AsArray() is { Count: > 0 } items ? (DateTimeOffset)items[0]!["dueAt"]! : DateTimeOffset.UnixEpoch;
+        (await RunsAsync(client, "?limit=1"))["items"]!.AsArray() is { Count: > 0 } items
+            ? (DateTimeOffset)items[0]!["dueAt"]!
+            : DateTimeOffset.UnixEpoch;
 
     /// <summary>All runs, once none waits or runs.</summary>
     private static async Task<IReadOnlyList<JsonNode>> EndedRunsAsync(AppClient client)
@@ -98,7 +127,7 @@ public sealed class JobKillTests : IDisposable
         await Waiting.UntilAsync(async () =>
         {
             runs.Clear();
-            for (var cursor = ""; cursor is not null;)
+            for (var cursor = ""; cursor is not null; )
             {
                 var page = await RunsAsync(client, $"?limit=100{cursor}");
                 runs.AddRange(page["items"]!.AsArray().Select(run => run!));

@@ -20,6 +20,7 @@ public abstract class KillTests : IDisposable
     private const string Kept = "kept.jpg";
 
     private readonly string folder = Directory.CreateTempSubdirectory("gourmetgram-kill-").FullName;
+
     // The clock is the source of the seed; which one it was is in the message of each failure.
     private readonly int seed = (int)(TimeProvider.System.GetTimestamp() & 0xFFFFFF);
     private readonly Dictionary<string, string> settings;
@@ -97,20 +98,34 @@ public abstract class KillTests : IDisposable
         var left = random.Next(60);
         var moment = TimeSpan.FromMilliseconds(random.Next(30));
         var address = await server.ListeningAsync();
-        await Task.WhenAll(users.Select(user => Task.Run(async () =>
-        {
-            var client = Client(address);
-            using var http = client.Http;
-            while (await user.TryActAsync(client))
-            {
-                if (Interlocked.Decrement(ref left) == 0)
-                    timer.CancelAfter(moment);
-            }
-        }, Cancel)).Append(Task.Run(() =>
-        {
-            if (left == 0)
-                timer.CancelAfter(moment);
-        }, Cancel)));
+        await Task.WhenAll(
+            users
+                .Select(user =>
+                    Task.Run(
+                        async () =>
+                        {
+                            var client = Client(address);
+                            using var http = client.Http;
+                            while (await user.TryActAsync(client))
+                            {
+                                if (Interlocked.Decrement(ref left) == 0)
+                                    timer.CancelAfter(moment);
+                            }
+                        },
+                        Cancel
+                    )
+                )
+                .Append(
+                    Task.Run(
+                        () =>
+                        {
+                            if (left == 0)
+                                timer.CancelAfter(moment);
+                        },
+                        Cancel
+                    )
+                )
+        );
         await server.ExitAsync();
     }
 
@@ -122,7 +137,7 @@ public abstract class KillTests : IDisposable
             foreach (var user in users)
                 await user.RetryAsync(client);
             var found = new List<PredictionJson>();
-            for (var cursor = ""; cursor is not null;)
+            for (var cursor = ""; cursor is not null; )
             {
                 var page = await client.ListAsync($"?limit=100{cursor}");
                 found.AddRange(page.Items);
@@ -132,7 +147,10 @@ public abstract class KillTests : IDisposable
             var byName = found.ToLookup(prediction => prediction.FileName!);
             foreach (var user in users)
                 await user.CheckAsync(client, byName, checkAll);
-            Assert.Equal([], found.Select(p => p.FileName!).Except(users.SelectMany(user => user.Sent).Append(Kept), StringComparer.Ordinal));
+            Assert.Equal(
+                [],
+                found.Select(p => p.FileName!).Except(users.SelectMany(user => user.Sent).Append(Kept), StringComparer.Ordinal)
+            );
             await CheckFilesAsync(found);
             if (server.Output.Contains("fail:", StringComparison.Ordinal))
                 Assert.Fail("An error was logged.");
@@ -152,12 +170,18 @@ public abstract class KillTests : IDisposable
         // What a job writes at this moment (tags, say) goes from there; what a kill had left would stay.
         await Waiting.UntilAsync(() => Task.FromResult(!Directory.EnumerateFiles(Path.Combine(Data, "objects", ".incoming")).Any()));
         Assert.DoesNotContain(Directory.EnumerateFiles(Data).Select(path => Path.GetFileName(path)), name =>
-            name.StartsWith(".probe", StringComparison.Ordinal) || name.EndsWith(".new", StringComparison.Ordinal) || name.EndsWith(".unfinished", StringComparison.Ordinal));
+            name.StartsWith(".probe", StringComparison.Ordinal)
+            || name.EndsWith(".new", StringComparison.Ordinal)
+            || name.EndsWith(".unfinished", StringComparison.Ordinal)
+        );
     }
 
-    private IEnumerable<Guid> Ids(string bucket) => Directory.Exists(Path.Combine(Data, "objects", bucket))
-        ? Directory.EnumerateFiles(Path.Combine(Data, "objects", bucket), "*", SearchOption.AllDirectories).Select(path => Guid.Parse(Path.GetFileNameWithoutExtension(path)))
-        : [];
+    private IEnumerable<Guid> Ids(string bucket) =>
+        Directory.Exists(Path.Combine(Data, "objects", bucket))
+            ? Directory
+                .EnumerateFiles(Path.Combine(Data, "objects", bucket), "*", SearchOption.AllDirectories)
+                .Select(path => Guid.Parse(Path.GetFileNameWithoutExtension(path)))
+            : [];
 
     private static AppClient Client(Uri address) => AppClient.Administrator(new HttpClient { BaseAddress = address });
 
@@ -340,7 +364,10 @@ public abstract class KillTests : IDisposable
         {
             using var response = await request;
             var text = await response.Content.ReadAsByteArrayAsync(Cancel);
-            Assert.True(response.IsSuccessStatusCode, $"{response.RequestMessage?.Method} {response.RequestMessage?.RequestUri}: {response.StatusCode}, {text.Length} bytes");
+            Assert.True(
+                response.IsSuccessStatusCode,
+                $"{response.RequestMessage?.Method} {response.RequestMessage?.RequestUri}: {response.StatusCode}, {text.Length} bytes"
+            );
         }
     }
 }
@@ -353,9 +380,10 @@ public sealed class SqliteKillTests : KillTests
 
 public sealed class PostgreSqlKillTests : KillTests
 {
-    protected override async Task<IReadOnlyDictionary<string, string>> DatabaseAsync() => new Dictionary<string, string>(StringComparer.Ordinal)
-    {
-        ["Database__Provider"] = nameof(DatabaseProvider.PostgreSql),
-        ["Database__ConnectionString"] = await PostgresServer.CreateDatabaseAsync(),
-    };
+    protected override async Task<IReadOnlyDictionary<string, string>> DatabaseAsync() =>
+        new Dictionary<string, string>(StringComparer.Ordinal)
+        {
+            ["Database__Provider"] = nameof(DatabaseProvider.PostgreSql),
+            ["Database__ConnectionString"] = await PostgresServer.CreateDatabaseAsync(),
+        };
 }

@@ -25,7 +25,13 @@ public sealed class LabelKillTests : ServerTests
         try
         {
             var admin = await ClientAsync(server);
-            using (var all = await admin.SendAsync(HttpMethod.Patch, $"api/v1/loops/{Loop}", JsonContent.Create(new { settings = new { threshold = 1 } })))
+            using (
+                var all = await admin.SendAsync(
+                    HttpMethod.Patch,
+                    $"api/v1/loops/{Loop}",
+                    JsonContent.Create(new { settings = new { threshold = 1 } })
+                )
+            )
                 all.EnsureSuccessStatusCode();
             for (var i = 0; i < Photos; i++)
                 await admin.UploadAsync();
@@ -58,7 +64,12 @@ public sealed class LabelKillTests : ServerTests
             Assert.Equal("Completed", (await admin.RunJobAsync("process-annotations"))["state"]!.GetValue<string>());
             var classes = (await admin.Http.GetFromJsonAsync<string[]>("api/v1/classes", Cancel))!;
             Assert.True(
-                decided.Select(pair => $"class_{Array.IndexOf(classes, pair.Value):00}/{pair.Key}.jpg").Order(StringComparer.Ordinal).SequenceEqual(Copies().Order(StringComparer.Ordinal)), $"seed {seed}");
+                decided
+                    .Select(pair => $"class_{Array.IndexOf(classes, pair.Value):00}/{pair.Key}.jpg")
+                    .Order(StringComparer.Ordinal)
+                    .SequenceEqual(Copies().Order(StringComparer.Ordinal)),
+                $"seed {seed}"
+            );
         }
         finally
         {
@@ -83,7 +94,11 @@ public sealed class LabelKillTests : ServerTests
                 var classes = task["classes"]!.AsArray();
                 var choice = classes[random.Next(classes.Count)]!.GetValue<string>();
                 acknowledged(decided.Count);
-                using var label = await admin.SendAsync(HttpMethod.Post, $"api/v1/tasks/{task["id"]}/label", JsonContent.Create(new { @class = choice }));
+                using var label = await admin.SendAsync(
+                    HttpMethod.Post,
+                    $"api/v1/tasks/{task["id"]}/label",
+                    JsonContent.Create(new { @class = choice })
+                );
                 Assert.Equal(HttpStatusCode.Created, label.StatusCode);
                 decided[photo] = choice;
             }
@@ -103,10 +118,13 @@ public sealed class LabelKillTests : ServerTests
     private List<string> Copies()
     {
         var bucket = Path.Combine(Folder, "data", "objects", Loop);
-        return Directory.Exists(bucket) ? [.. Directory.EnumerateFiles(bucket, "*.jpg", SearchOption.AllDirectories).Select(file => Path.GetRelativePath(bucket, file))] : [];
+        return Directory.Exists(bucket)
+            ? [.. Directory.EnumerateFiles(bucket, "*.jpg", SearchOption.AllDirectories).Select(file => Path.GetRelativePath(bucket, file))]
+            : [];
     }
 
     private ServerProcess StartServer() => Start(("Jobs__Scheduled", "false"), ("GourmetGram__BootstrapAdminKey", AppFixture.AdminKey));
 
-    private static async Task<AppClient> ClientAsync(ServerProcess server) => AppClient.Administrator(new HttpClient { BaseAddress = await server.ListeningAsync() });
+    private static async Task<AppClient> ClientAsync(ServerProcess server) =>
+        AppClient.Administrator(new HttpClient { BaseAddress = await server.ListeningAsync() });
 }

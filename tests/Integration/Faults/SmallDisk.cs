@@ -21,7 +21,17 @@ internal sealed class SmallDisk : IDisposable
     public static SmallDisk Mount(int mebibytes)
     {
         var folder = Directory.CreateTempSubdirectory("gourmetgram-disk-").FullName;
-        var refusal = OperatingSystem.IsLinux() ? Run("mount", "-t", "tmpfs", "-o", string.Create(CultureInfo.InvariantCulture, $"size={mebibytes}m"), "gourmetgram-test", folder) : "only on Linux";
+        var refusal = OperatingSystem.IsLinux()
+            ? Run(
+                "mount",
+                "-t",
+                "tmpfs",
+                "-o",
+                string.Create(CultureInfo.InvariantCulture, $"size={mebibytes}m"),
+                "gourmetgram-test",
+                folder
+            )
+            : "only on Linux";
         if (refusal is not null)
             Directory.Delete(folder);
         Assert.SkipWhen(refusal is not null, $"A small disk cannot be mounted here (root may): {refusal}");
@@ -61,7 +71,9 @@ internal sealed class SmallDisk : IDisposable
     /// <returns>Null, or what the program said when it failed.</returns>
     private static string? Run(string program, params string[] arguments)
     {
-        using var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardError = true, UseShellExecute = false })!;
+        using var process = Process.Start(
+            new ProcessStartInfo(program, arguments) { RedirectStandardError = true, UseShellExecute = false }
+        )!;
         var errors = process.StandardError.ReadToEnd();
         process.WaitForExit();
         return process.ExitCode == 0 ? null : errors.Trim();

@@ -44,7 +44,13 @@ public sealed class StoreAwayTests : IDisposable
         var server = await StartAsync(settings);
         await using (server.Process)
         {
-            using (var often = await server.Client.SendAsync(HttpMethod.Patch, "api/v1/jobs/store-images", JsonContent.Create(new { cron = "0/1 * * * * ?" })))
+            using (
+                var often = await server.Client.SendAsync(
+                    HttpMethod.Patch,
+                    "api/v1/jobs/store-images",
+                    JsonContent.Create(new { cron = "0/1 * * * * ?" })
+                )
+            )
                 Assert.Equal(HttpStatusCode.OK, often.StatusCode);
             // One after another at first: uploads that register the model at once are begun anew, and what a store says too late of the first beginning is removed after a start only.
             await UploadAsync(server.Client, 1);
@@ -90,7 +96,11 @@ public sealed class StoreAwayTests : IDisposable
 
         await SettleAsync(server.Client);
         await CheckImagesAsync(server.Client, answered);
-        await using var container = ObjectStores.Build(settings.Where(setting => setting.Key.StartsWith("ObjectStore__", StringComparison.Ordinal)).ToDictionary(StringComparer.Ordinal));
+        await using var container = ObjectStores.Build(
+            settings
+                .Where(setting => setting.Key.StartsWith("ObjectStore__", StringComparison.Ordinal))
+                .ToDictionary(StringComparer.Ordinal)
+        );
         var store = container.GetRequiredService<IObjectStore>();
         var stored = await store.ListAsync("production", "", Cancel).ToListAsync(Cancel);
         Assert.Equal(answered.Keys.Order(), stored.Select(found => Guid.Parse(Path.GetFileNameWithoutExtension(found.Key))).Order());
@@ -99,8 +109,14 @@ public sealed class StoreAwayTests : IDisposable
             var address = new ObjectAddress("production", found.Key);
             await using var content = await store.OpenReadAsync(address, Cancel);
             var kept = answered[Guid.Parse(Path.GetFileNameWithoutExtension(found.Key))];
-            Assert.Equal(Convert.ToHexStringLower(SHA256.HashData(kept)), Convert.ToHexStringLower(await SHA256.HashDataAsync(content, Cancel)));
-            Assert.Equal(["confidence", "predicted_class", "timestamp"], (await store.ReadTagsAsync(address, Cancel)).Keys.Order(StringComparer.Ordinal));
+            Assert.Equal(
+                Convert.ToHexStringLower(SHA256.HashData(kept)),
+                Convert.ToHexStringLower(await SHA256.HashDataAsync(content, Cancel))
+            );
+            Assert.Equal(
+                ["confidence", "predicted_class", "timestamp"],
+                (await store.ReadTagsAsync(address, Cancel)).Keys.Order(StringComparer.Ordinal)
+            );
         }
     }
 
@@ -110,12 +126,16 @@ public sealed class StoreAwayTests : IDisposable
         return (server, AppClient.Administrator(new HttpClient { BaseAddress = await server.ListeningAsync() }));
     }
 
-    private async Task UploadAsync(AppClient client, int count) => await Parallel.ForEachAsync(
-        Enumerable.Range(0, count), new ParallelOptions { MaxDegreeOfParallelism = 4, CancellationToken = Cancel }, async (_, _) =>
-        {
-            var photo = Photos.NewKept();
-            answered[(await client.UploadAsync(photo)).Id] = photo;
-        });
+    private async Task UploadAsync(AppClient client, int count) =>
+        await Parallel.ForEachAsync(
+            Enumerable.Range(0, count),
+            new ParallelOptions { MaxDegreeOfParallelism = 4, CancellationToken = Cancel },
+            async (_, _) =>
+            {
+                var photo = Photos.NewKept();
+                answered[(await client.UploadAsync(photo)).Id] = photo;
+            }
+        );
 
     private static async Task CheckImagesAsync(AppClient client, IEnumerable<KeyValuePair<Guid, byte[]>> photos)
     {
@@ -133,8 +153,10 @@ public sealed class StoreAwayTests : IDisposable
             using var run = await client.SendAsync(HttpMethod.Get, "api/v1/jobs/store-images/runs?limit=1");
             var latest = (await run.Content.ReadFromJsonAsync<System.Text.Json.Nodes.JsonObject>(Cancel))!["items"]![0]!;
             using var ready = await client.SendAsync(HttpMethod.Get, "health/ready");
-            return (DateTimeOffset)latest["queuedAt"]! > now && (string)latest["state"]! == "Completed"
-                && (long)latest["counts"]!["stored"]! == 0 && (long)latest["counts"]!["tagged"]! == 0
+            return (DateTimeOffset)latest["queuedAt"]! > now
+                && (string)latest["state"]! == "Completed"
+                && (long)latest["counts"]!["stored"]! == 0
+                && (long)latest["counts"]!["tagged"]! == 0
                 && !(await ready.Content.ReadAsStringAsync(Cancel)).Contains("spool", StringComparison.Ordinal);
         });
     }

@@ -33,7 +33,8 @@ public abstract class SweepTests(DatabaseProvider provider) : PersistenceTests(p
 
     private Task<SweepOrphans.Response> SweepAsync() => host.SendAsync(new SweepOrphans.Command(time.GetUtcNow()));
 
-    private Task PutAsync(string bucket, string key) => Store.PutAsync(new ObjectAddress(bucket, key), new byte[] { 1, 2, 3 }, "image/jpeg", Cancel);
+    private Task PutAsync(string bucket, string key) =>
+        Store.PutAsync(new ObjectAddress(bucket, key), new byte[] { 1, 2, 3 }, "image/jpeg", Cancel);
 
     private async Task<IReadOnlyList<string>> KeysAsync(string bucket)
     {
@@ -125,7 +126,11 @@ public abstract class SweepTests(DatabaseProvider provider) : PersistenceTests(p
 
         var swept = await SweepAsync();
 
-        Assert.StartsWith("The database names none of the 2 photos in the object store. Nothing was removed.", swept.Fault, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "The database names none of the 2 photos in the object store. Nothing was removed.",
+            swept.Fault,
+            StringComparison.Ordinal
+        );
         Assert.Equal(2, (await KeysAsync("production")).Count);
     }
 
@@ -166,7 +171,10 @@ public abstract class SweepTests(DatabaseProvider provider) : PersistenceTests(p
     public async Task Expired_idempotency_keys_are_forgotten_and_others_are_not()
     {
         var model = Some.Model();
-        var (old, young) = (Some.Prediction(model, time.GetUtcNow() - TimeSpan.FromHours(25)), Some.Prediction(model, time.GetUtcNow() - TimeSpan.FromHours(23)));
+        var (old, young) = (
+            Some.Prediction(model, time.GetUtcNow() - TimeSpan.FromHours(25)),
+            Some.Prediction(model, time.GetUtcNow() - TimeSpan.FromHours(23))
+        );
         await host.SaveAsync(old, young);
         await host.SaveAsync(IdempotencyRecord.For("someone", "old", old), IdempotencyRecord.For("someone", "young", young));
 

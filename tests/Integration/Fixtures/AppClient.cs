@@ -8,8 +8,20 @@ namespace GourmetGram.Tests.Integration.Fixtures;
 
 /// <summary>A prediction as the API gives it: written here again on purpose, so that a renamed field fails a test.</summary>
 public sealed record PredictionJson(
-    Guid Id, string Class, double Probability, IReadOnlyList<ProbabilityJson> Probabilities, ModelJson Model, Uri Image, string? FileName, string MediaType,
-    int Width, int Height, DateTimeOffset CreatedAt, bool Flagged, string? Correction);
+    Guid Id,
+    string Class,
+    double Probability,
+    IReadOnlyList<ProbabilityJson> Probabilities,
+    ModelJson Model,
+    Uri Image,
+    string? FileName,
+    string MediaType,
+    int Width,
+    int Height,
+    DateTimeOffset CreatedAt,
+    bool Flagged,
+    string? Correction
+);
 
 public sealed record ProbabilityJson(string Class, double? Probability);
 
@@ -64,13 +76,17 @@ public sealed class AppClient(HttpClient http)
     }
 
     /// <summary>A thumbnail of a photo, as the server answers.</summary>
-    public Task<HttpResponseMessage> ThumbnailAsync(Guid id, int size) => SendAsync(HttpMethod.Get, $"api/v1/predictions/{id}/image?size={size}");
+    public Task<HttpResponseMessage> ThumbnailAsync(Guid id, int size) =>
+        SendAsync(HttpMethod.Get, $"api/v1/predictions/{id}/image?size={size}");
 
     public Task<HttpResponseMessage> EraseAsync(Guid id) => SendAsync(HttpMethod.Delete, $"api/v1/predictions/{id}");
 
     /// <summary>Downloads all of the caller's photos.</summary>
     public async Task<ZipArchive> DownloadAllAsync() =>
-        new(new MemoryStream(await Http.GetByteArrayAsync("api/v1/predictions/download", TestContext.Current.CancellationToken)), ZipArchiveMode.Read);
+        new(
+            new MemoryStream(await Http.GetByteArrayAsync("api/v1/predictions/download", TestContext.Current.CancellationToken)),
+            ZipArchiveMode.Read
+        );
 
     /// <summary>Sends photos in one request to <c>POST /api/v1/predictions/batch</c>.</summary>
     public async Task<BatchJson> UploadManyAsync(params (byte[] Photo, string FileName)[] photos)
@@ -91,7 +107,9 @@ public sealed class AppClient(HttpClient http)
         Assert.Equal(HttpStatusCode.Accepted, asked.StatusCode);
         JsonObject? run = null;
         await Waiting.UntilAsync(async () =>
-            (run = await Http.GetFromJsonAsync<JsonObject>(asked.Headers.Location, TestContext.Current.CancellationToken))!["endedAt"] is not null);
+            (run = await Http.GetFromJsonAsync<JsonObject>(asked.Headers.Location, TestContext.Current.CancellationToken))!["endedAt"]
+                is not null
+        );
         return run!;
     }
 
@@ -104,7 +122,12 @@ public sealed class AppClient(HttpClient http)
 
     public Task<HttpResponseMessage> UncorrectAsync(Guid id) => SendAsync(HttpMethod.Delete, $"api/v1/predictions/{id}/correction");
 
-    public async Task<HttpResponseMessage> SendAsync(HttpMethod method, string path, HttpContent? content = null, params (string Name, string Value)[] headers)
+    public async Task<HttpResponseMessage> SendAsync(
+        HttpMethod method,
+        string path,
+        HttpContent? content = null,
+        params (string Name, string Value)[] headers
+    )
     {
         using var request = new HttpRequestMessage(method, path) { Content = content };
         foreach (var (name, value) in headers)
@@ -117,6 +140,8 @@ public sealed class AppClient(HttpClient http)
     {
         var part = new ByteArrayContent(photo);
         part.Headers.ContentType = new MediaTypeHeaderValue("image/jpeg");
-        return fileName is null ? new MultipartFormDataContent { { part, field } } : new MultipartFormDataContent { { part, field, fileName } };
+        return fileName is null
+            ? new MultipartFormDataContent { { part, field } }
+            : new MultipartFormDataContent { { part, field, fileName } };
     }
 }

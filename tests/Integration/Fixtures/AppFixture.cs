@@ -27,15 +27,16 @@ public abstract class AppFixture : IAsyncLifetime
 
     public Uri Address { get; private set; } = null!;
 
-    protected Dictionary<string, string?> Settings { get; } = new(StringComparer.Ordinal)
-    {
-        ["GourmetGram:BootstrapAdminKey"] = AdminKey,
-        // How long a photo waits for its turn and for the object store has tests of its own; here a busy machine must not decide.
-        ["Limits:QueueMilliseconds"] = "60000",
-        ["Limits:StoreSeconds"] = "60",
-        // Tests run jobs when they want them to.
-        ["Jobs:Scheduled"] = "false",
-    };
+    protected Dictionary<string, string?> Settings { get; } =
+        new(StringComparer.Ordinal)
+        {
+            ["GourmetGram:BootstrapAdminKey"] = AdminKey,
+            // How long a photo waits for its turn and for the object store has tests of its own; here a busy machine must not decide.
+            ["Limits:QueueMilliseconds"] = "60000",
+            ["Limits:StoreSeconds"] = "60",
+            // Tests run jobs when they want them to.
+            ["Jobs:Scheduled"] = "false",
+        };
 
     /// <summary>Engine-specific settings, known before the first start.</summary>
     protected virtual ValueTask PrepareAsync() => ValueTask.CompletedTask;
@@ -81,8 +82,10 @@ public abstract class AppFixture : IAsyncLifetime
     }
 
     /// <summary>All objects of the store, each as <c>bucket/key</c>.</summary>
-    public virtual Task<IReadOnlyList<string>> StoredObjectsAsync() => Task.FromResult<IReadOnlyList<string>>(
-        [.. Directory.EnumerateFiles(Objects, "*", SearchOption.AllDirectories).Select(file => Path.GetRelativePath(Objects, file))]);
+    public virtual Task<IReadOnlyList<string>> StoredObjectsAsync() =>
+        Task.FromResult<IReadOnlyList<string>>([
+            .. Directory.EnumerateFiles(Objects, "*", SearchOption.AllDirectories).Select(file => Path.GetRelativePath(Objects, file)),
+        ]);
 
     /// <summary>When an object was last written, and its bytes.</summary>
     /// <param name="name"><c>bucket/key</c>.</param>
@@ -138,7 +141,18 @@ public class PostgreSqlApp : AppFixture
     public override async Task<IReadOnlyList<string>> StoredObjectsAsync()
     {
         var names = new List<string>();
-        foreach (var bucket in new[] { "production", "thumbnails", "labelstudio", "cleanproduction", "lowconfidence", "userfeedback", "userfeedback2" })
+        foreach (
+            var bucket in new[]
+            {
+                "production",
+                "thumbnails",
+                "labelstudio",
+                "cleanproduction",
+                "lowconfidence",
+                "userfeedback",
+                "userfeedback2",
+            }
+        )
         {
             await foreach (var found in Store.ListAsync(bucket, "", CancellationToken.None))
                 names.Add($"{bucket}/{found.Key}");

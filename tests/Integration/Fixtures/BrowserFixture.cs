@@ -20,30 +20,46 @@ public sealed class BrowserFixture : IAsyncLifetime
             return;
         Assertions.SetDefaultExpectTimeout(20_000);
         playwright = await Playwright.CreateAsync();
-        browser = await playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions
-        {
-            ExecutablePath = Executable,
-            // The background connections that a browser makes by itself have no place in a test.
-            Args = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
-        });
+        browser = await playwright.Chromium.LaunchAsync(
+            new BrowserTypeLaunchOptions
+            {
+                ExecutablePath = Executable,
+                // The background connections that a browser makes by itself have no place in a test.
+                Args =
+                [
+                    "--no-sandbox",
+                    "--disable-gpu",
+                    "--disable-quic",
+                    "--no-first-run",
+                    "--disable-background-networking",
+                    "--disable-component-update",
+                    "--disable-sync",
+                ],
+            }
+        );
     }
 
     /// <summary>Opens a window of its own, with cookies of its own.</summary>
     public async Task<BrowserWindow> OpenAsync(Uri address, Screen screen = Screen.Desktop, bool dark = false, bool scripts = true)
     {
         Assert.SkipWhen(browser is null, $"Chromium is not available: {Executable} (apt-get install chromium)");
-        var context = await browser.NewContextAsync(new BrowserNewContextOptions
-        {
-            BaseURL = address.ToString(),
-            JavaScriptEnabled = scripts,
-            ColorScheme = dark ? ColorScheme.Dark : ColorScheme.Light,
-            ReducedMotion = ReducedMotion.Reduce,
-            ViewportSize = screen == Screen.Phone ? new ViewportSize { Width = 390, Height = 844 } : new ViewportSize { Width = 1280, Height = 900 },
-            HasTouch = screen == Screen.Phone,
-            IsMobile = screen == Screen.Phone,
-            Locale = "en-GB",
-            TimezoneId = "Europe/Berlin",
-        });
+        var context = await browser.NewContextAsync(
+            new BrowserNewContextOptions
+            {
+                BaseURL = address.ToString(),
+                JavaScriptEnabled = scripts,
+                ColorScheme = dark ? ColorScheme.Dark : ColorScheme.Light,
+                ReducedMotion = ReducedMotion.Reduce,
+                ViewportSize =
+                    screen == Screen.Phone
+                        ? new ViewportSize { Width = 390, Height = 844 }
+                        : new ViewportSize { Width = 1280, Height = 900 },
+                HasTouch = screen == Screen.Phone,
+                IsMobile = screen == Screen.Phone,
+                Locale = "en-GB",
+                TimezoneId = "Europe/Berlin",
+            }
+        );
         context.SetDefaultTimeout(20_000);
         return new BrowserWindow(context, await context.NewPageAsync(), address);
     }
@@ -99,13 +115,19 @@ public sealed class BrowserWindow : IAsyncDisposable
     public async Task AssertAccessibleAsync()
     {
         var result = await Page.RunAxe();
-        var findings = string.Join("\n", result.Violations.Select(v => $"{v.Id}: {v.Help} {string.Join(" ", v.Nodes.Select(n => n.Html))}"));
+        var findings = string.Join(
+            "\n",
+            result.Violations.Select(v => $"{v.Id}: {v.Help} {string.Join(" ", v.Nodes.Select(n => n.Html))}")
+        );
         Assert.True(findings.Length == 0, $"{Page.Url}\n{findings}");
     }
 
     /// <summary>Nothing scrolls sideways.</summary>
     public async Task AssertFitsAsync() =>
-        Assert.True(await Page.EvaluateAsync<bool>("document.documentElement.scrollWidth <= document.documentElement.clientWidth"), "The page scrolls sideways.");
+        Assert.True(
+            await Page.EvaluateAsync<bool>("document.documentElement.scrollWidth <= document.documentElement.clientWidth"),
+            "The page scrolls sideways."
+        );
 
     /// <summary>Takes a picture of the whole page, or of what the window shows of it; with <c>GOURMETGRAM_ACCEPT_SNAPSHOTS=1</c> it becomes the one in <c>docs/screenshots</c>.</summary>
     public async Task ScreenshotAsync(string name, bool fullPage = true)

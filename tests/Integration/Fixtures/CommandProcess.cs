@@ -27,12 +27,18 @@ internal static class CommandProcess
         using var process = Process.Start(start)!;
         var output = process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
         var errors = process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
-        await process.WaitForExitAsync(TestContext.Current.CancellationToken).WaitAsync(TimeSpan.FromMinutes(1), TestContext.Current.CancellationToken);
+        await process
+            .WaitForExitAsync(TestContext.Current.CancellationToken)
+            .WaitAsync(TimeSpan.FromMinutes(1), TestContext.Current.CancellationToken);
         return new CommandResult(process.ExitCode, await output, await errors);
     }
 
     /// <summary>As <see cref="RunAsync"/>; the test fails with what the command wrote to standard error when it ends otherwise.</summary>
-    public static async Task<CommandResult> ExpectAsync(int exitCode, IReadOnlyDictionary<string, string> settings, params string[] arguments)
+    public static async Task<CommandResult> ExpectAsync(
+        int exitCode,
+        IReadOnlyDictionary<string, string> settings,
+        params string[] arguments
+    )
     {
         var result = await RunAsync(settings, arguments);
         Assert.True(result.ExitCode == exitCode, $"{result.ExitCode}: {result.Errors}");

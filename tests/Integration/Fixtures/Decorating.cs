@@ -10,7 +10,12 @@ internal static class Decorating
     {
         var real = services.Last(service => service.ServiceType == typeof(TService));
         services.Remove(real);
-        services.AddSingleton(provider => wrap((TService)(
-            real.ImplementationFactory?.Invoke(provider) ?? ActivatorUtilities.CreateInstance(provider, real.ImplementationType!))));
+        services.AddSingleton(provider =>
+            wrap(
+                (TService)(
+                    real.ImplementationFactory?.Invoke(provider) ?? ActivatorUtilities.CreateInstance(provider, real.ImplementationType!)
+                )
+            )
+        );
     }
 }

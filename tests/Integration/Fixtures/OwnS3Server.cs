@@ -26,7 +26,10 @@ internal sealed class OwnS3Server : IAsyncDisposable
     /// <summary>Starts a server; without Ceph on the machine the calling test is skipped.</summary>
     public static async Task<OwnS3Server> StartAsync()
     {
-        Assert.SkipWhen(!Environment.GetEnvironmentVariable("PATH")!.Split(':').Any(path => File.Exists(Path.Combine(path, "radosgw"))), "Ceph is not installed (Debian: apt-get install radosgw ceph-mon ceph-osd).");
+        Assert.SkipWhen(
+            !Environment.GetEnvironmentVariable("PATH")!.Split(':').Any(path => File.Exists(Path.Combine(path, "radosgw"))),
+            "Ceph is not installed (Debian: apt-get install radosgw ceph-mon ceph-osd)."
+        );
         for (var attempt = 1; ; attempt++)
         {
             var created = Directory.CreateTempSubdirectory("gourmetgram-s3-").FullName;
@@ -40,14 +43,15 @@ internal sealed class OwnS3Server : IAsyncDisposable
     }
 
     /// <summary>Settings of a store with buckets of its own.</summary>
-    public Dictionary<string, string> NewStore() => new(StringComparer.Ordinal)
-    {
-        ["ObjectStore__Provider"] = "S3",
-        ["ObjectStore__Endpoint"] = Endpoint,
-        ["ObjectStore__AccessKey"] = AccessKey,
-        ["ObjectStore__SecretKey"] = SecretKey,
-        ["ObjectStore__BucketPrefix"] = S3Server.NewPrefix(),
-    };
+    public Dictionary<string, string> NewStore() =>
+        new(StringComparer.Ordinal)
+        {
+            ["ObjectStore__Provider"] = "S3",
+            ["ObjectStore__Endpoint"] = Endpoint,
+            ["ObjectStore__AccessKey"] = AccessKey,
+            ["ObjectStore__SecretKey"] = SecretKey,
+            ["ObjectStore__BucketPrefix"] = S3Server.NewPrefix(),
+        };
 
     public void Kill() => Signal("KILL");
 
@@ -77,7 +81,14 @@ internal sealed class OwnS3Server : IAsyncDisposable
 
     private static async Task<(int Code, string Output)> RunAsync(params string[] arguments)
     {
-        using var script = Process.Start(new ProcessStartInfo(Repository.PathOf("tests", "run-s3.sh"), arguments) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true })!;
+        using var script = Process.Start(
+            new ProcessStartInfo(Repository.PathOf("tests", "run-s3.sh"), arguments)
+            {
+                UseShellExecute = false,
+                RedirectStandardOutput = true,
+                RedirectStandardError = true,
+            }
+        )!;
         var error = script.StandardError.ReadToEndAsync(CancellationToken.None);
         var output = await script.StandardOutput.ReadToEndAsync(CancellationToken.None);
         await script.WaitForExitAsync(CancellationToken.None);

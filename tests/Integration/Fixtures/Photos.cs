@@ -8,7 +8,8 @@ internal static class Photos
     private static int counter;
 
     /// <summary>A golden picture by its name, e.g. <c>landscape.jpg</c>.</summary>
-    public static byte[] Golden(string name) => File.ReadAllBytes(Path.Combine(AppContext.BaseDirectory, "models", "food11", "golden", name));
+    public static byte[] Golden(string name) =>
+        File.ReadAllBytes(Path.Combine(AppContext.BaseDirectory, "models", "food11", "golden", name));
 
     /// <summary>A JPEG that no test has sent before: a golden drawing with a comment of its own. The pixels, and so the answer, stay the same.</summary>
     public static byte[] New() => WithSegment(Golden("drawing-fried.jpg"), 0xFE, BitConverter.GetBytes(Interlocked.Increment(ref counter)));

@@ -27,17 +27,22 @@ internal static class Pictures
     public static byte[] PlainGrey() => Png(Rgb, 8, [.. Greys().SelectMany(grey => new[] { grey, grey, grey })]);
 
     public static byte[] PalettePng() =>
-        Parts.InsertIntoPng(Png(Palette, 8, [.. Indices()]), Parts.PngChunk("PLTE", [.. Enumerable.Range(0, 256).SelectMany(index => Entry((byte)index))]));
+        Parts.InsertIntoPng(
+            Png(Palette, 8, [.. Indices()]),
+            Parts.PngChunk("PLTE", [.. Enumerable.Range(0, 256).SelectMany(index => Entry((byte)index))])
+        );
 
     public static byte[] PlainPalette() => Png(Rgb, 8, [.. Indices().SelectMany(Entry)]);
 
     public static byte[] AlphaPng() => Png(RgbAlpha, 8, [.. Pixels().SelectMany((pixel, i) => pixel.Append(Alpha(i)))]);
 
-    public static byte[] PlainAlpha() => Png(Rgb, 8, [.. Pixels().SelectMany((pixel, i) => pixel.Select(value => OnWhite(value, Alpha(i))))]);
+    public static byte[] PlainAlpha() =>
+        Png(Rgb, 8, [.. Pixels().SelectMany((pixel, i) => pixel.Select(value => OnWhite(value, Alpha(i))))]);
 
     public static byte[] GreyAlphaPng() => Png(GreyAlpha, 8, [.. Greys().SelectMany((grey, i) => new[] { grey, Alpha(i) })]);
 
-    public static byte[] PlainGreyAlpha() => Png(Rgb, 8, [.. Greys().SelectMany((grey, i) => Enumerable.Repeat(OnWhite(grey, Alpha(i)), 3))]);
+    public static byte[] PlainGreyAlpha() =>
+        Png(Rgb, 8, [.. Greys().SelectMany((grey, i) => Enumerable.Repeat(OnWhite(grey, Alpha(i)), 3))]);
 
     public static byte[] GreyJpeg() => Encode(Greys(), Width, Height, SKColorType.Gray8, SKEncodedImageFormat.Jpeg);
 
@@ -47,7 +52,10 @@ internal static class Pictures
     public static byte[] PlainCmyk()
     {
         byte[] colour = [55 * 205 / 255, 155 * 205 / 255, 205];
-        return Parts.Png(Parts.PngHeader(8, 8, 8, Rgb), [.. Enumerable.Repeat((byte[])[0, .. Enumerable.Repeat(colour, 8).SelectMany(c => c)], 8).SelectMany(row => row)]);
+        return Parts.Png(
+            Parts.PngHeader(8, 8, 8, Rgb),
+            [.. Enumerable.Repeat((byte[])[0, .. Enumerable.Repeat(colour, 8).SelectMany(c => c)], 8).SelectMany(row => row)]
+        );
     }
 
     public static byte[] Webp() => EncodeRgb(Drawing, Width, Height, SKEncodedImageFormat.Webp);
@@ -57,8 +65,11 @@ internal static class Pictures
     {
         byte[] white = [.. Enumerable.Repeat(byte.MaxValue, Drawing.Length)];
         return Parts.Webp(
-            Parts.WebpExtended(2, Width, Height), Parts.WebpChunk("ANIM", 0, 0, 0, 0, 0, 0), Parts.WebpFrame(Width, Height, Parts.WebpPicture(Webp())),
-            Parts.WebpFrame(Width, Height, Parts.WebpPicture(EncodeRgb(white, Width, Height, SKEncodedImageFormat.Webp))));
+            Parts.WebpExtended(2, Width, Height),
+            Parts.WebpChunk("ANIM", 0, 0, 0, 0, 0, 0),
+            Parts.WebpFrame(Width, Height, Parts.WebpPicture(Webp())),
+            Parts.WebpFrame(Width, Height, Parts.WebpPicture(EncodeRgb(white, Width, Height, SKEncodedImageFormat.Webp)))
+        );
     }
 
     public static byte[] Jpeg() => EncodeRgb(Drawing, Width, Height, SKEncodedImageFormat.Jpeg);
@@ -77,11 +88,15 @@ internal static class Pictures
             }
         }
 
-        return Parts.InsertIntoJpeg(EncodeRgb(stored, storedWidth, storedHeight, SKEncodedImageFormat.Jpeg), Parts.JpegExif(orientation, "secret"));
+        return Parts.InsertIntoJpeg(
+            EncodeRgb(stored, storedWidth, storedHeight, SKEncodedImageFormat.Jpeg),
+            Parts.JpegExif(orientation, "secret")
+        );
     }
 
     /// <summary>A whole PNG of black in one bit a pixel: few bytes, however large.</summary>
-    public static byte[] BlackPng(int width, int height) => Parts.Png(Parts.PngHeader(width, height, 1, Grey), new byte[((width + 7) / 8 + 1) * height]);
+    public static byte[] BlackPng(int width, int height) =>
+        Parts.Png(Parts.PngHeader(width, height, 1, Grey), new byte[((width + 7) / 8 + 1) * height]);
 
     /// <summary>A whole progressive JPEG of plain grey, without subsampling: few bytes, and coefficients of all its pixels in the decoder's memory.</summary>
     public static byte[] ProgressiveJpeg(int width, int height)
@@ -92,19 +107,42 @@ internal static class Pictures
         scan[^1] = (byte)((1 << (scan.Length * 8 - bits)) - 1);
         return
         [
-            0xFF, 0xD8,
+            0xFF,
+            0xD8,
             .. Parts.JpegSegment(0xDB, [0, .. Enumerable.Repeat((byte)1, 64)]),
-            .. Parts.JpegSegment(0xC2, 8, (byte)(height >> 8), (byte)height, (byte)(width >> 8), (byte)width, 3, 1, 0x11, 0, 2, 0x11, 0, 3, 0x11, 0),
+            .. Parts.JpegSegment(
+                0xC2,
+                8,
+                (byte)(height >> 8),
+                (byte)height,
+                (byte)(width >> 8),
+                (byte)width,
+                3,
+                1,
+                0x11,
+                0,
+                2,
+                0x11,
+                0,
+                3,
+                0x11,
+                0
+            ),
             .. Parts.JpegSegment(0xC4, [0, 1, .. new byte[15], 0]),
             .. Parts.JpegSegment(0xDA, 3, 1, 0, 2, 0, 3, 0, 0, 0, 0),
-            .. scan, 0xFF, 0xD9,
+            .. scan,
+            0xFF,
+            0xD9,
         ];
     }
 
     private static byte[] Load()
     {
         using var photo = SKBitmap.Decode(Photos.Golden("drawing-fried.jpg"));
-        using var small = photo.Resize(new SKImageInfo(Width, Height, SKColorType.Rgba8888, SKAlphaType.Opaque), new SKSamplingOptions(SKFilterMode.Linear));
+        using var small = photo.Resize(
+            new SKImageInfo(Width, Height, SKColorType.Rgba8888, SKAlphaType.Opaque),
+            new SKSamplingOptions(SKFilterMode.Linear)
+        );
         return [.. small.GetPixelSpan().ToArray().Where((_, i) => i % 4 != 3)];
     }
 
@@ -122,8 +160,11 @@ internal static class Pictures
 
     private static byte OnWhite(byte value, byte alpha) => (byte)(((value * alpha) + (255 * (255 - alpha)) + 127) / 255);
 
-    private static byte[] Png(byte colourType, byte bits, byte[] pixels) => Parts.Png(
-        Parts.PngHeader(Width, Height, bits, colourType), [.. pixels.Chunk(pixels.Length / Height).SelectMany(row => (byte[])[0, .. row])]);
+    private static byte[] Png(byte colourType, byte bits, byte[] pixels) =>
+        Parts.Png(
+            Parts.PngHeader(Width, Height, bits, colourType),
+            [.. pixels.Chunk(pixels.Length / Height).SelectMany(row => (byte[])[0, .. row])]
+        );
 
     private static byte[] EncodeRgb(byte[] rgb, int width, int height, SKEncodedImageFormat format) =>
         Encode([.. rgb.Chunk(3).SelectMany(p => p.Append(byte.MaxValue))], width, height, SKColorType.Rgba8888, format);

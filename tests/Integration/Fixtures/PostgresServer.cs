@@ -21,7 +21,8 @@ public sealed class PostgresServer : IAsyncDisposable
     private static string? Administrator => Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } value ? value : null;
 
     /// <summary>Null, or why there is no server.</summary>
-    public static string? Missing => Administrator is null ? $"PostgreSQL is not available: {Variable} is not set; tests/run-postgres.sh starts a server." : null;
+    public static string? Missing =>
+        Administrator is null ? $"PostgreSQL is not available: {Variable} is not set; tests/run-postgres.sh starts a server." : null;
 
     /// <summary>Creates an empty database; without a server the calling test is skipped.</summary>
     /// <returns>Its connection string.</returns>

@@ -20,11 +20,16 @@ public sealed class PublishedApp : IDisposable
 
     private async Task<string> PublishAsync()
     {
-        using var publish = Process.Start(new ProcessStartInfo("dotnet", ["publish", Repository.PathOf("src", "WebApi"), "-c", "Release", "-r", "linux-x64", "--self-contained", "-o", folder])
-        {
-            UseShellExecute = false,
-            RedirectStandardOutput = true,
-        })!;
+        using var publish = Process.Start(
+            new ProcessStartInfo(
+                "dotnet",
+                ["publish", Repository.PathOf("src", "WebApi"), "-c", "Release", "-r", "linux-x64", "--self-contained", "-o", folder]
+            )
+            {
+                UseShellExecute = false,
+                RedirectStandardOutput = true,
+            }
+        )!;
         var log = await publish.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
         await publish.WaitForExitAsync(TestContext.Current.CancellationToken);
         Assert.True(publish.ExitCode == 0, log);

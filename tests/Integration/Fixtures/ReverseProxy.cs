@@ -11,7 +11,14 @@ namespace GourmetGram.Tests.Integration.Fixtures;
 internal sealed class ReverseProxy : IAsyncDisposable
 {
     private readonly WebApplication app;
-    private readonly HttpMessageInvoker http = new(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false, UseProxy = false });
+    private readonly HttpMessageInvoker http = new(
+        new SocketsHttpHandler
+        {
+            AllowAutoRedirect = false,
+            UseCookies = false,
+            UseProxy = false,
+        }
+    );
     private readonly PathString prefix;
     private readonly bool keepsPrefix;
     private readonly string scheme;
@@ -61,7 +68,10 @@ internal sealed class ReverseProxy : IAsyncDisposable
         }
 
         var path = (keepsPrefix ? context.Request.Path : rest).ToUriComponent();
-        using var request = new HttpRequestMessage(new HttpMethod(context.Request.Method), new Uri(Target, path + context.Request.QueryString));
+        using var request = new HttpRequestMessage(
+            new HttpMethod(context.Request.Method),
+            new Uri(Target, path + context.Request.QueryString)
+        );
         if (context.Request.ContentLength > 0 || context.Request.Headers.TransferEncoding.Count > 0)
             request.Content = new StreamContent(context.Request.Body);
         foreach (var (name, values) in context.Request.Headers)
@@ -73,7 +83,10 @@ internal sealed class ReverseProxy : IAsyncDisposable
         }
 
         // As proxies do, the address it sees is put behind those that others have named.
-        request.Headers.TryAddWithoutValidation("X-Forwarded-For", [.. context.Request.Headers["X-Forwarded-For"], context.Connection.RemoteIpAddress!.ToString()]);
+        request.Headers.TryAddWithoutValidation(
+            "X-Forwarded-For",
+            [.. context.Request.Headers["X-Forwarded-For"], context.Connection.RemoteIpAddress!.ToString()]
+        );
         request.Headers.TryAddWithoutValidation("X-Forwarded-Proto", scheme);
         request.Headers.TryAddWithoutValidation("X-Forwarded-Host", context.Request.Host.Value);
 

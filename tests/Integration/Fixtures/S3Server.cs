@@ -17,17 +17,21 @@ internal static class S3Server
 
     public static string SecretKey => Require()[2];
 
-    private static string[]? Parts => Environment.GetEnvironmentVariable(Variable)?.Split(' ', StringSplitOptions.RemoveEmptyEntries) is { Length: 3 } parts ? parts : null;
+    private static string[]? Parts =>
+        Environment.GetEnvironmentVariable(Variable)?.Split(' ', StringSplitOptions.RemoveEmptyEntries) is { Length: 3 } parts
+            ? parts
+            : null;
 
     /// <summary>Settings of a store with buckets of its own; without a server the calling test is skipped.</summary>
-    public static Dictionary<string, string> NewStore() => new(StringComparer.Ordinal)
-    {
-        ["ObjectStore__Provider"] = "S3",
-        ["ObjectStore__Endpoint"] = Endpoint,
-        ["ObjectStore__AccessKey"] = AccessKey,
-        ["ObjectStore__SecretKey"] = SecretKey,
-        ["ObjectStore__BucketPrefix"] = NewPrefix(),
-    };
+    public static Dictionary<string, string> NewStore() =>
+        new(StringComparer.Ordinal)
+        {
+            ["ObjectStore__Provider"] = "S3",
+            ["ObjectStore__Endpoint"] = Endpoint,
+            ["ObjectStore__AccessKey"] = AccessKey,
+            ["ObjectStore__SecretKey"] = SecretKey,
+            ["ObjectStore__BucketPrefix"] = NewPrefix(),
+        };
 
     public static string NewPrefix() => $"t{Environment.ProcessId}-{Interlocked.Increment(ref count)}-";
 

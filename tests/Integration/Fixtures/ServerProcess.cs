@@ -19,7 +19,8 @@ internal sealed partial class ServerProcess : IAsyncDisposable
         process = new Process { StartInfo = start };
         process.OutputDataReceived += (_, line) => Read(line.Data);
         process.ErrorDataReceived += (_, line) => Read(line.Data);
-        process.Exited += (_, _) => listening.TrySetException(new InvalidOperationException($"The server ended with {process.ExitCode}:\n{Output}"));
+        process.Exited += (_, _) =>
+            listening.TrySetException(new InvalidOperationException($"The server ended with {process.ExitCode}:\n{Output}"));
         process.EnableRaisingEvents = true;
     }
 
@@ -36,15 +37,23 @@ internal sealed partial class ServerProcess : IAsyncDisposable
     }
 
     /// <summary>The executable that was built with the tests.</summary>
-    public static string Built { get; } = Path.Combine(
-        Repository.PathOf("src", "WebApi", "bin"), Path.GetRelativePath(Repository.PathOf("tests", "Integration", "bin"), AppContext.BaseDirectory), "gourmetgram");
+    public static string Built { get; } =
+        Path.Combine(
+            Repository.PathOf("src", "WebApi", "bin"),
+            Path.GetRelativePath(Repository.PathOf("tests", "Integration", "bin"), AppContext.BaseDirectory),
+            "gourmetgram"
+        );
 
     /// <param name="executable">What to run.</param>
     /// <param name="settings">Environment variables, e.g. <c>GourmetGram__DataDirectory</c>.</param>
     /// <param name="workingDirectory">Where it is started from.</param>
     /// <param name="wrapper">A program that runs it, with its arguments (strace).</param>
     public static ServerProcess Start(
-        string executable, IReadOnlyDictionary<string, string> settings, string? workingDirectory = null, params ReadOnlySpan<string> wrapper)
+        string executable,
+        IReadOnlyDictionary<string, string> settings,
+        string? workingDirectory = null,
+        params ReadOnlySpan<string> wrapper
+    )
     {
         var start = new ProcessStartInfo(wrapper.Length == 0 ? executable : wrapper[0])
         {
@@ -73,7 +82,8 @@ internal sealed partial class ServerProcess : IAsyncDisposable
     public Task<Uri> ListeningAsync() => listening.Task.WaitAsync(TimeSpan.FromMinutes(1), TestContext.Current.CancellationToken);
 
     /// <summary>The link that makes the first administrator, relative to the first page, as the log tells it.</summary>
-    public async Task<string> FirstAdministratorLinkAsync() => FirstAdministrator().Match(await LineAsync("first-administrator?token=")).Value;
+    public async Task<string> FirstAdministratorLinkAsync() =>
+        FirstAdministrator().Match(await LineAsync("first-administrator?token=")).Value;
 
     /// <summary>Waits until the process has written a line that holds these words.</summary>
     /// <returns>The line.</returns>
@@ -94,7 +104,9 @@ internal sealed partial class ServerProcess : IAsyncDisposable
     public void Terminate()
     {
         // A wrapper has the server as its child. Never by name: other tests run the same executable at the same time.
-        using var kill = wrapped ? Process.Start("pkill", ["-TERM", "-P", process.Id.ToString()]) : Process.Start("kill", ["-TERM", process.Id.ToString()]);
+        using var kill = wrapped
+            ? Process.Start("pkill", ["-TERM", "-P", process.Id.ToString()])
+            : Process.Start("kill", ["-TERM", process.Id.ToString()]);
         kill.WaitForExit();
     }
 
@@ -115,7 +127,9 @@ internal sealed partial class ServerProcess : IAsyncDisposable
     /// <returns>Its exit code.</returns>
     public async Task<int> ExitAsync()
     {
-        await process.WaitForExitAsync(TestContext.Current.CancellationToken).WaitAsync(TimeSpan.FromMinutes(1), TestContext.Current.CancellationToken);
+        await process
+            .WaitForExitAsync(TestContext.Current.CancellationToken)
+            .WaitAsync(TimeSpan.FromMinutes(1), TestContext.Current.CancellationToken);
         return process.ExitCode;
     }
 

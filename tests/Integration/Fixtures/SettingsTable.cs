@@ -22,7 +22,9 @@ internal static class SettingsTable
                     ?? throw new InvalidOperationException($"{type.Name}.{property.Name} has no [Description].");
                 if (property.GetCustomAttribute<SecretAttribute>() is not null)
                     meaning += " A secret: may be given as a file.";
-                table.Append($"| `{Settings.SectionOf(type)}:{property.Name}` | {DefaultOf(type, property)} | {Allowed(property)} | {meaning} |\n");
+                table.Append(
+                    $"| `{Settings.SectionOf(type)}:{property.Name}` | {DefaultOf(type, property)} | {Allowed(property)} | {meaning} |\n"
+                );
             }
         }
 
@@ -31,18 +33,23 @@ internal static class SettingsTable
 
     public static string DefaultOf(Type type, PropertyInfo property) => Default(property.GetValue(Activator.CreateInstance(type)));
 
-    private static string Default(object? value) => value switch
-    {
-        null or "" => "",
-        System.Collections.IEnumerable and not string => "",
-        _ => $"`{value}`",
-    };
+    private static string Default(object? value) =>
+        value switch
+        {
+            null or "" => "",
+            System.Collections.IEnumerable and not string => "",
+            _ => $"`{value}`",
+        };
 
-    public static string Allowed(PropertyInfo property) => property switch
-    {
-        { PropertyType.IsEnum: true } => string.Join(", ", Enum.GetNames(property.PropertyType).Select(name => $"`{name}`")),
-        _ when property.GetCustomAttribute<RangeAttribute>() is { } range => $"{range.Minimum} to {range.Maximum}",
-        _ when property.GetCustomAttribute<AllowedValuesAttribute>() is { } values => string.Join(", ", values.Values.Where(v => v is not (null or "")).Select(v => $"`{v}`")),
-        _ => "",
-    };
+    public static string Allowed(PropertyInfo property) =>
+        property switch
+        {
+            { PropertyType.IsEnum: true } => string.Join(", ", Enum.GetNames(property.PropertyType).Select(name => $"`{name}`")),
+            _ when property.GetCustomAttribute<RangeAttribute>() is { } range => $"{range.Minimum} to {range.Maximum}",
+            _ when property.GetCustomAttribute<AllowedValuesAttribute>() is { } values => string.Join(
+                ", ",
+                values.Values.Where(v => v is not (null or "")).Select(v => $"`{v}`")
+            ),
+            _ => "",
+        };
 }

@@ -12,7 +12,8 @@ internal static class Snapshot
     /// <param name="name">File in <c>tests/Integration/Snapshots</c>.</param>
     /// <param name="found">What the product says now.</param>
     /// <param name="meaning">What a difference means, for whoever sees the test fail.</param>
-    public static void Matches(string name, string found, string meaning) => MatchesFile(Repository.PathOf("tests", "Integration", "Snapshots", name), found, meaning);
+    public static void Matches(string name, string found, string meaning) =>
+        MatchesFile(Repository.PathOf("tests", "Integration", "Snapshots", name), found, meaning);
 
     /// <summary>The same for a file that is not a snapshot only (a generated part of the documentation).</summary>
     public static void MatchesFile(string path, string found, string meaning)
@@ -24,6 +25,9 @@ internal static class Snapshot
         }
 
         var expected = File.Exists(path) ? File.ReadAllText(path) : "";
-        Assert.True(expected == found, $"{Path.GetFileName(path)} differs. {meaning} If that is meant, run with {AcceptVariable}=1 and commit the file. Found:\n{found}");
+        Assert.True(
+            expected == found,
+            $"{Path.GetFileName(path)} differs. {meaning} If that is meant, run with {AcceptVariable}=1 and commit the file. Found:\n{found}"
+        );
     }
 }

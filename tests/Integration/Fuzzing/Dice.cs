@@ -24,49 +24,50 @@ internal sealed class Dice(int seed)
 
     /// <summary>Bytes that are not control characters.</summary>
     public string Noise(int count) => string.Create(count, random, static (span, random) =>
-    {
-        foreach (ref var c in span)
-            c = (char)random.Next(0x20, 0x100);
-    });
+        {
+            foreach (ref var c in span)
+                c = (char)random.Next(0x20, 0x100);
+        });
 
     /// <summary>What has broken parsers before.</summary>
-    public string Nasty() => Below(34) switch
-    {
-        0 => "",
-        1 => " ",
-        2 => "\0",
-        3 => "../../../../../../tmp/gourmetgram-fuzz-escape",
-        4 => "..\\..\\..\\escape.jpg",
-        5 => "%2e%2e%2fescape",
-        6 => "%00",
-        7 => Utf8("é 😀 \u202E ﷽ \u0000"),
-        8 => "\u00ED\u00A0\u0080", // a lone surrogate in UTF-8
-        9 => "\u00C0\u00AE\u00C0\u00AE/", // ".." in overlong UTF-8
-        10 => new string('A', Between(200, 20_000)),
-        11 => "'; DROP TABLE \"Predictions\"; --",
-        12 => "\" onload=\"x\"><script>alert(1)</script>",
-        13 => "-1",
-        14 => "0",
-        15 => "1e309",
-        16 => "99999999999999999999999999",
-        17 => "-9223372036854775809",
-        18 => "NaN",
-        19 => "null",
-        20 => "true",
-        21 => "[]",
-        22 => "{}",
-        23 => "00000000-0000-0000-0000-000000000000",
-        24 => "ffffffffffffffffffffffffffffffff",
-        25 => "{01234567-89ab-cdef-0123-456789abcdef}",
-        26 => "\uFFFD",
-        27 => "%ff%fe",
-        28 => "%ED%A0%80",
-        29 => "*",
-        30 => "%s%n{0}${x}",
-        31 => "/dev/null",
-        32 => ",,,;;;===",
-        _ => Noise(Between(1, 60)),
-    };
+    public string Nasty() =>
+        Below(34) switch
+        {
+            0 => "",
+            1 => " ",
+            2 => "\0",
+            3 => "../../../../../../tmp/gourmetgram-fuzz-escape",
+            4 => "..\\..\\..\\escape.jpg",
+            5 => "%2e%2e%2fescape",
+            6 => "%00",
+            7 => Utf8("é 😀 \u202E ﷽ \u0000"),
+            8 => "\u00ED\u00A0\u0080", // a lone surrogate in UTF-8
+            9 => "\u00C0\u00AE\u00C0\u00AE/", // ".." in overlong UTF-8
+            10 => new string('A', Between(200, 20_000)),
+            11 => "'; DROP TABLE \"Predictions\"; --",
+            12 => "\" onload=\"x\"><script>alert(1)</script>",
+            13 => "-1",
+            14 => "0",
+            15 => "1e309",
+            16 => "99999999999999999999999999",
+            17 => "-9223372036854775809",
+            18 => "NaN",
+            19 => "null",
+            20 => "true",
+            21 => "[]",
+            22 => "{}",
+            23 => "00000000-0000-0000-0000-000000000000",
+            24 => "ffffffffffffffffffffffffffffffff",
+            25 => "{01234567-89ab-cdef-0123-456789abcdef}",
+            26 => "\uFFFD",
+            27 => "%ff%fe",
+            28 => "%ED%A0%80",
+            29 => "*",
+            30 => "%s%n{0}${x}",
+            31 => "/dev/null",
+            32 => ",,,;;;===",
+            _ => Noise(Between(1, 60)),
+        };
 
     /// <summary>Changes a few characters of a text.</summary>
     public string Mutate(string text) => Encoding.Latin1.GetString(Mutate(Encoding.Latin1.GetBytes(text)));

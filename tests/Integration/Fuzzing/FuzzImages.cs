@@ -19,14 +19,22 @@ internal sealed class FuzzImages
     private readonly byte[][] others =
     [
         .. new[] { "alpha.png", "palette.png", "tiny.png", "photo.webp" }.Select(Photos.Golden),
-        Drawn(SKEncodedImageFormat.Png, 100), Drawn(SKEncodedImageFormat.Webp, 100), Drawn(SKEncodedImageFormat.Webp, 50),
-        Png(16, 2), Png(16, 6, interlaced: true), Png(1, 0), Png(2, 0, interlaced: true), Png(8, 4), Png(8, 2, interlaced: true),
+        Drawn(SKEncodedImageFormat.Png, 100),
+        Drawn(SKEncodedImageFormat.Webp, 100),
+        Drawn(SKEncodedImageFormat.Webp, 50),
+        Png(16, 2),
+        Png(16, 6, interlaced: true),
+        Png(1, 0),
+        Png(2, 0, interlaced: true),
+        Png(8, 4),
+        Png(8, 2, interlaced: true),
     ];
 
     private readonly byte[] large = Photos.Golden("progressive-6mp.jpg");
 
     /// <summary>A picture that a golden file or an encoder made.</summary>
-    public byte[] Whole(Dice dice) => dice.Chance(2) ? [.. large] : [.. dice.Chance(50) ? dice.Pick<byte[]>(photos) : dice.Pick<byte[]>(others)];
+    public byte[] Whole(Dice dice) =>
+        dice.Chance(2) ? [.. large] : [.. dice.Chance(50) ? dice.Pick<byte[]>(photos) : dice.Pick<byte[]>(others)];
 
     public byte[] Broken(Dice dice)
     {
@@ -98,11 +106,38 @@ internal sealed class FuzzImages
 
     private static byte[] WithMetadata(Dice dice, byte[] image)
     {
-        byte[] tiff = [.. dice.Pick("II*\0"u8.ToArray(), "MM\0*"u8.ToArray()), .. dice.Bytes(dice.Between(0, 4)), .. dice.Bytes(dice.Between(0, 200))];
+        byte[] tiff =
+        [
+            .. dice.Pick("II*\0"u8.ToArray(), "MM\0*"u8.ToArray()),
+            .. dice.Bytes(dice.Between(0, 4)),
+            .. dice.Bytes(dice.Between(0, 200)),
+        ];
         if (dice.Chance(60) && tiff.Length > 24)
         {
             // One directory with an orientation of its own, at a place that may lie outside.
-            new byte[] { (byte)'M', (byte)'M', 0, 42, 0, 0, 0, dice.Pick<byte>(8, 255), dice.Pick<byte>(0, 255), 1, 1, 0x12, 0, 3, 0, 0, 0, 1, 0, (byte)dice.Below(12) }.CopyTo(tiff, 0);
+            new byte[]
+            {
+                (byte)'M',
+                (byte)'M',
+                0,
+                42,
+                0,
+                0,
+                0,
+                dice.Pick<byte>(8, 255),
+                dice.Pick<byte>(0, 255),
+                1,
+                1,
+                0x12,
+                0,
+                3,
+                0,
+                0,
+                0,
+                1,
+                0,
+                (byte)dice.Below(12),
+            }.CopyTo(tiff, 0);
         }
 
         if (IsJpeg(image))
@@ -119,13 +154,47 @@ internal sealed class FuzzImages
 
         if (IsPng(image))
         {
-            var type = dice.Pick("eXIf", "iCCP", "tRNS", "PLTE", "acTL", "fcTL", "zTXt", "iTXt", "gAMA", "cHRM", "bKGD", "IDAT", "IEND", "abcd");
+            var type = dice.Pick(
+                "eXIf",
+                "iCCP",
+                "tRNS",
+                "PLTE",
+                "acTL",
+                "fcTL",
+                "zTXt",
+                "iTXt",
+                "gAMA",
+                "cHRM",
+                "bKGD",
+                "IDAT",
+                "IEND",
+                "abcd"
+            );
             return [.. image[..33], .. Parts.PngChunk(type, dice.Chance(50) ? tiff : dice.Bytes(dice.Between(0, 300))), .. image[33..]];
         }
 
         // A WebP that says what else it holds: flags at random, then chunks at random.
-        byte[] chunks = [.. dice.Pick("EXIF"u8.ToArray(), "ICCP"u8.ToArray(), "ALPH"u8.ToArray(), "ANIM"u8.ToArray(), "ANMF"u8.ToArray()), .. BitConverter.GetBytes(tiff.Length), .. tiff];
-        byte[] extended = [.. "VP8X"u8, .. BitConverter.GetBytes(dice.Pick(10, 10, 10, 12, 0, -1)), .. dice.Bytes(1), 0, 0, 0, .. dice.Bytes(1), 0, 0, .. dice.Bytes(1), 0, 0];
+        byte[] chunks =
+        [
+            .. dice.Pick("EXIF"u8.ToArray(), "ICCP"u8.ToArray(), "ALPH"u8.ToArray(), "ANIM"u8.ToArray(), "ANMF"u8.ToArray()),
+            .. BitConverter.GetBytes(tiff.Length),
+            .. tiff,
+        ];
+        byte[] extended =
+        [
+            .. "VP8X"u8,
+            .. BitConverter.GetBytes(dice.Pick(10, 10, 10, 12, 0, -1)),
+            .. dice.Bytes(1),
+            0,
+            0,
+            0,
+            .. dice.Bytes(1),
+            0,
+            0,
+            .. dice.Bytes(1),
+            0,
+            0,
+        ];
         byte[] webp = [.. image[..12], .. extended, .. dice.Chance(50) ? [.. chunks, .. image[12..]] : (byte[])[.. image[12..], .. chunks]];
         BinaryPrimitives.WriteInt32LittleEndian(webp.AsSpan(4), dice.Chance(90) ? webp.Length - 8 : BitConverter.ToInt32(dice.Bytes(4)));
         return webp;
@@ -136,8 +205,22 @@ internal sealed class FuzzImages
     {
         if (image.Length < 40)
             return image;
-        var at = IsPng(image) ? dice.Pick(8, 33) : IsJpeg(image) ? 4 : dice.Pick(4, 16);
-        foreach (var b in dice.Pick<byte[]>([0], [0xFF], [0xFF, 0xFF], [0, 0], [0xFF, 0xFF, 0xFF, 0xFF], [0x7F, 0xFF, 0xFF, 0xFF], [0, 0, 0, 0], dice.Bytes(4)))
+        var at =
+            IsPng(image) ? dice.Pick(8, 33)
+            : IsJpeg(image) ? 4
+            : dice.Pick(4, 16);
+        foreach (
+            var b in dice.Pick<byte[]>(
+                [0],
+                [0xFF],
+                [0xFF, 0xFF],
+                [0, 0],
+                [0xFF, 0xFF, 0xFF, 0xFF],
+                [0x7F, 0xFF, 0xFF, 0xFF],
+                [0, 0, 0, 0],
+                dice.Bytes(4)
+            )
+        )
             image[at++] = b;
         return image;
     }
@@ -146,12 +229,15 @@ internal sealed class FuzzImages
     {
         if (!IsPng(image))
             return image;
-        for (long at = 8; at + 12 <= image.Length;)
+        for (long at = 8; at + 12 <= image.Length; )
         {
             var length = BinaryPrimitives.ReadUInt32BigEndian(image.AsSpan((int)at));
             if (at + 12 + length > image.Length)
                 break;
-            BinaryPrimitives.WriteUInt32BigEndian(image.AsSpan((int)(at + 8 + length)), Parts.Crc32(image.AsSpan((int)at + 4, (int)length + 4)));
+            BinaryPrimitives.WriteUInt32BigEndian(
+                image.AsSpan((int)(at + 8 + length)),
+                Parts.Crc32(image.AsSpan((int)at + 4, (int)length + 4))
+            );
             at += 12 + length;
         }
 
@@ -183,6 +269,13 @@ internal sealed class FuzzImages
             zlib.Write(new byte[Side * ((Side * 8) + 20)]);
         }
 
-        return [0x89, .. "PNG\r\n\u001A\n"u8, .. Parts.PngChunk("IHDR", header), .. Parts.PngChunk("IDAT", pixels.ToArray()), .. Parts.PngChunk("IEND", [])];
+        return
+        [
+            0x89,
+            .. "PNG\r\n\u001A\n"u8,
+            .. Parts.PngChunk("IHDR", header),
+            .. Parts.PngChunk("IDAT", pixels.ToArray()),
+            .. Parts.PngChunk("IEND", []),
+        ];
     }
 }

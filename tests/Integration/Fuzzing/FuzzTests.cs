@@ -35,16 +35,20 @@ public sealed partial class FuzzTests : IDisposable
     public async Task Whatever_is_sent_is_answered_and_harms_nothing()
     {
         string[] empty = [.. new[] { "home", "tmp", "cwd" }.Select(name => Directory.CreateDirectory(Path.Combine(folder, name)).FullName)];
-        await using var server = ServerProcess.Start(ServerProcess.Built, new Dictionary<string, string>
-        {
-            ["GourmetGram__DataDirectory"] = Data,
-            ["GourmetGram__BootstrapAdminKey"] = AppFixture.AdminKey,
-            ["Limits__QueueMilliseconds"] = "60000",
-            ["HOME"] = empty[0],
-            ["TMPDIR"] = empty[1],
-            // The runtime's own sockets for debuggers would lie in TMPDIR.
-            ["DOTNET_EnableDiagnostics"] = "0",
-        }, workingDirectory: empty[2]);
+        await using var server = ServerProcess.Start(
+            ServerProcess.Built,
+            new Dictionary<string, string>
+            {
+                ["GourmetGram__DataDirectory"] = Data,
+                ["GourmetGram__BootstrapAdminKey"] = AppFixture.AdminKey,
+                ["Limits__QueueMilliseconds"] = "60000",
+                ["HOME"] = empty[0],
+                ["TMPDIR"] = empty[1],
+                // The runtime's own sockets for debuggers would lie in TMPDIR.
+                ["DOTNET_EnableDiagnostics"] = "0",
+            },
+            workingDirectory: empty[2]
+        );
         var address = await server.ListeningAsync();
         var program = new AppClient(new HttpClient(new HttpClientHandler { UseCookies = false }) { BaseAddress = address });
         var before = await program.UploadAsync(Photos.Golden("drawing-fried.jpg"));
@@ -70,11 +74,23 @@ public sealed partial class FuzzTests : IDisposable
         Assert.True(failures.IsEmpty && errors.Count == 0, Report(errors));
 
         // Nothing stands outside of the data directory, and in it only what belongs there.
-        Assert.Equal([.. empty.Append(Data).Order(StringComparer.Ordinal)], Directory.EnumerateFileSystemEntries(folder).Order(StringComparer.Ordinal));
+        Assert.Equal(
+            [.. empty.Append(Data).Order(StringComparer.Ordinal)],
+            Directory.EnumerateFileSystemEntries(folder).Order(StringComparer.Ordinal)
+        );
         Assert.All(empty, path => Assert.Empty(Directory.EnumerateFileSystemEntries(path)));
-        var files = Directory.EnumerateFiles(Data, "*", SearchOption.AllDirectories).Select(path => Path.GetRelativePath(Data, path)).ToList();
+        var files = Directory
+            .EnumerateFiles(Data, "*", SearchOption.AllDirectories)
+            .Select(path => Path.GetRelativePath(Data, path))
+            .ToList();
         Assert.DoesNotContain(files, path => !KnownFile().IsMatch(path));
-        Assert.Equal(PredictionIds(), files.Where(path => path.StartsWith("objects/production/", StringComparison.Ordinal)).Select(path => Path.GetFileNameWithoutExtension(path)).ToHashSet());
+        Assert.Equal(
+            PredictionIds(),
+            files
+                .Where(path => path.StartsWith("objects/production/", StringComparison.Ordinal))
+                .Select(path => Path.GetFileNameWithoutExtension(path))
+                .ToHashSet()
+        );
     }
 
     // ---- sending ----
@@ -88,7 +104,8 @@ public sealed partial class FuzzTests : IDisposable
             await Parallel.ForEachAsync(
                 Enumerable.Range(block, Math.Min(Block, first + count - block)),
                 new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = Cancel },
-                async (index, _) => await SendAsync(address, inputs.Make(index)));
+                async (index, _) => await SendAsync(address, inputs.Make(index))
+            );
         }
     }
 
@@ -105,7 +122,8 @@ public sealed partial class FuzzTests : IDisposable
             if (input.Kind == FuzzKind.Image && answer.Status == 201 && IdField().Match(answer.Body) is { Success: true } id)
             {
                 var path = $"/api/v1/predictions/{id.Groups[1].Value}/image?size=160";
-                var get = $"GET {path} HTTP/1.1\r\nHost: {address.Authority}\r\nConnection: close\r\nAuthorization: Bearer {AppFixture.AdminKey}\r\n\r\n";
+                var get =
+                    $"GET {path} HTTP/1.1\r\nHost: {address.Authority}\r\nConnection: close\r\nAuthorization: Bearer {AppFixture.AdminKey}\r\n\r\n";
                 var thumbnail = await RawHttp.SendAsync(address, System.Text.Encoding.ASCII.GetBytes(get), Ending.Wait, Cancel);
                 if (thumbnail.Status != 200)
                     Fail(input, $"Its thumbnail was answered {thumbnail.Status}: {thumbnail.Body}");
@@ -129,7 +147,9 @@ public sealed partial class FuzzTests : IDisposable
         if (answer.Body.Contains("\"status\":500", StringComparison.Ordinal))
             return "A part of it was answered 500.";
         var isApi = input.Line.Split(' ') is [_, var path, ..] && path.StartsWith("/api/v1/", StringComparison.OrdinalIgnoreCase);
-        return isApi && answer.Status >= 400 && answer.Body.Length > 0 && answer.MediaType != "application/problem+json" ? $"{answer.Status} is no problem but {answer.MediaType}." : null;
+        return isApi && answer.Status >= 400 && answer.Body.Length > 0 && answer.MediaType != "application/problem+json"
+            ? $"{answer.Status} is no problem but {answer.MediaType}."
+            : null;
     }
 
     private void Fail(FuzzInput input, string why) => failures.Enqueue((input, why));
@@ -142,7 +162,14 @@ public sealed partial class FuzzTests : IDisposable
         var own = await new AppClient(browser).UploadAsync(Photos.Golden("tiny.png"));
         using var program = new HttpClient(new HttpClientHandler { UseCookies = false }) { BaseAddress = address };
         var open = await new AppClient(program).UploadAsync(Photos.Golden("tiny.png"));
-        return new FuzzTarget(address.Authority, open.Id, own.Id, jar.GetCookieHeader(address), TokenField().Match(page).Groups[1].Value, AppFixture.AdminKey);
+        return new FuzzTarget(
+            address.Authority,
+            open.Id,
+            own.Id,
+            jar.GetCookieHeader(address),
+            TokenField().Match(page).Groups[1].Value,
+            AppFixture.AdminKey
+        );
     }
 
     // ---- what is left ----
@@ -155,14 +182,18 @@ public sealed partial class FuzzTests : IDisposable
         public static Usage Of(int process)
         {
             var isLibrary = (string? path) => path?.EndsWith(".dll", StringComparison.Ordinal) != false;
-            var kibibytes = File.ReadLines($"/proc/{process}/status").First(line => line.StartsWith("VmRSS:", StringComparison.Ordinal)).Split(' ', StringSplitOptions.RemoveEmptyEntries)[1];
+            var kibibytes = File.ReadLines($"/proc/{process}/status")
+                .First(line => line.StartsWith("VmRSS:", StringComparison.Ordinal))
+                .Split(' ', StringSplitOptions.RemoveEmptyEntries)[1];
             return new Usage(
                 int.Parse(kibibytes, CultureInfo.InvariantCulture) / 1024,
                 Directory.GetFileSystemEntries($"/proc/{process}/fd").Count(fd => !isLibrary(new FileInfo(fd).LinkTarget)),
-                Directory.GetDirectories($"/proc/{process}/task").Length);
+                Directory.GetDirectories($"/proc/{process}/task").Length
+            );
         }
 
-        public bool IsWithin(Usage level) => Mebibytes <= level.Mebibytes + 200 && Descriptors <= level.Descriptors + 30 && Threads <= level.Threads + 30;
+        public bool IsWithin(Usage level) =>
+            Mebibytes <= level.Mebibytes + 200 && Descriptors <= level.Descriptors + 30 && Threads <= level.Threads + 30;
     }
 
     /// <summary>Uploads drive the server's garbage collector, which otherwise keeps what nobody needs.</summary>
@@ -178,10 +209,14 @@ public sealed partial class FuzzTests : IDisposable
 
     private HashSet<string> PredictionIds()
     {
-        using var connection = new SqliteConnection(new SqliteConnectionStringBuilder
-        {
-            DataSource = Path.Combine(Data, "gourmetgram.db"), Mode = SqliteOpenMode.ReadOnly, Pooling = false,
-        }.ConnectionString);
+        using var connection = new SqliteConnection(
+            new SqliteConnectionStringBuilder
+            {
+                DataSource = Path.Combine(Data, "gourmetgram.db"),
+                Mode = SqliteOpenMode.ReadOnly,
+                Pooling = false,
+            }.ConnectionString
+        );
         connection.Open();
         using var command = connection.CreateCommand();
         command.CommandText = """SELECT lower("Id") FROM "Predictions" """;
@@ -194,8 +229,15 @@ public sealed partial class FuzzTests : IDisposable
 
     // ---- reports ----
 
-    private string Summary() => string.Join('\n', seen.GroupBy(pair => pair.Key.Kind).OrderBy(group => group.Key)
-        .Select(group => $"{group.Key}: {string.Join(", ", group.OrderBy(pair => pair.Key.Status).Select(pair => $"{pair.Value} × {pair.Key.Status}"))}"));
+    private string Summary() =>
+        string.Join(
+            '\n',
+            seen.GroupBy(pair => pair.Key.Kind)
+                .OrderBy(group => group.Key)
+                .Select(group =>
+                    $"{group.Key}: {string.Join(", ", group.OrderBy(pair => pair.Key.Status).Select(pair => $"{pair.Value} × {pair.Key.Status}"))}"
+                )
+        );
 
     /// <summary>The failures; the whole requests go to files, because the process that could be asked again is gone.</summary>
     private string Report(List<string> errors)
@@ -203,16 +245,27 @@ public sealed partial class FuzzTests : IDisposable
         var kept = Directory.CreateTempSubdirectory("gourmetgram-fuzz-failed-").FullName;
         foreach (var (input, _) in failures)
             File.WriteAllBytes(Path.Combine(kept, $"{Seed}-{input.Index}.http"), input.Bytes);
-        return $"{failures.Count} failures with seed {Seed}, {errors.Count} errors logged; requests in {kept}\n{string.Join('\n', errors.Take(ShownFailures))}\n" + string.Join('\n', failures.OrderBy(f => f.Input.Index).Take(ShownFailures).Select(f =>
-            $"{f.Input}\n{Convert.ToBase64String(f.Input.Bytes.AsSpan(0, Math.Min(f.Input.Bytes.Length, 300)))}\n{f.Why}\n"));
+        return $"{failures.Count} failures with seed {Seed}, {errors.Count} errors logged; requests in {kept}\n{string.Join('\n', errors.Take(ShownFailures))}\n"
+            + string.Join(
+                '\n',
+                failures
+                    .OrderBy(f => f.Input.Index)
+                    .Take(ShownFailures)
+                    .Select(f =>
+                        $"{f.Input}\n{Convert.ToBase64String(f.Input.Bytes.AsSpan(0, Math.Min(f.Input.Bytes.Length, 300)))}\n{f.Why}\n"
+                    )
+            );
     }
 
-    private static int? Setting(string name) => int.TryParse(Environment.GetEnvironmentVariable(name), CultureInfo.InvariantCulture, out var value) ? value : null;
+    private static int? Setting(string name) =>
+        int.TryParse(Environment.GetEnvironmentVariable(name), CultureInfo.InvariantCulture, out var value) ? value : null;
 
     [GeneratedRegex("""^\S+ (fail|crit): .*$""", RegexOptions.Multiline | RegexOptions.ExplicitCapture)]
     private static partial Regex ErrorLine();
 
-    [GeneratedRegex("""^(gourmetgram\.db(-wal|-shm)?|lock|server\.json|objects/production/class_\d\d/[0-9a-f-]{36}\.(jpg|png|webp)|objects/\.details/production/class_\d\d/[0-9a-f-]{36}\.(jpg|png|webp)\.json|objects/tracking/(production|written-by-gourmetgram)\.json|objects/thumbnails/(160|480|1280)/[0-9a-f-]{36}\.jpg)$""")]
+    [GeneratedRegex(
+        """^(gourmetgram\.db(-wal|-shm)?|lock|server\.json|objects/production/class_\d\d/[0-9a-f-]{36}\.(jpg|png|webp)|objects/\.details/production/class_\d\d/[0-9a-f-]{36}\.(jpg|png|webp)\.json|objects/tracking/(production|written-by-gourmetgram)\.json|objects/thumbnails/(160|480|1280)/[0-9a-f-]{36}\.jpg)$"""
+    )]
     private static partial Regex KnownFile();
 
     [GeneratedRegex("\"id\":\"([0-9a-f-]{36})\"")]

@@ -22,10 +22,11 @@ internal enum Ending
 /// <param name="Body">What follows them, with chunk sizes where it came in chunks.</param>
 internal sealed record RawAnswer(int Status, string Head, string Body)
 {
-    public string? MediaType => Head.Split("\r\n")
-        .Where(line => line.StartsWith("Content-Type:", StringComparison.OrdinalIgnoreCase))
-        .Select(line => line["Content-Type:".Length..].Split(';')[0].Trim())
-        .FirstOrDefault();
+    public string? MediaType =>
+        Head.Split("\r\n")
+            .Where(line => line.StartsWith("Content-Type:", StringComparison.OrdinalIgnoreCase))
+            .Select(line => line["Content-Type:".Length..].Split(';')[0].Trim())
+            .FirstOrDefault();
 }
 
 /// <summary>HTTP/1.1 over a bare socket: HttpClient would not send what is wrong.</summary>

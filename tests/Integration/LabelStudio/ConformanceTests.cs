@@ -11,7 +11,11 @@ namespace GourmetGram.Tests.Integration.LabelStudio;
 public sealed class ConformanceTests
 {
     public static TheoryData<string, string> Files =>
-        new(new[] { LabelStudioDouble.Version123, LabelStudioDouble.Version116 }.SelectMany(version => Transcript.Topics.Select(topic => (version, topic))));
+        new(
+            new[] { LabelStudioDouble.Version123, LabelStudioDouble.Version116 }.SelectMany(version =>
+                Transcript.Topics.Select(topic => (version, topic))
+            )
+        );
 
     [Theory]
     [MemberData(nameof(Files))]
@@ -33,14 +37,20 @@ public sealed class ConformanceTests
                 wrong.Add($"{entry.Name} is reproduced now: take it out of {nameof(KnownGaps)}.");
         }
 
-        TestContext.Current.TestOutputHelper!.WriteLine($"{version} {topic}: {reproduced} of {transcript.Entries.Count(entry => !entry.IsPreparation)} entries reproduced.");
+        TestContext.Current.TestOutputHelper!.WriteLine(
+            $"{version} {topic}: {reproduced} of {transcript.Entries.Count(entry => !entry.IsPreparation)} entries reproduced."
+        );
         Assert.True(wrong.Count == 0, $"{wrong.Count} of {transcript.Entries.Count} entries:\n{string.Join('\n', wrong)}");
     }
 
     [Fact]
     public void Every_known_gap_is_an_entry_of_a_transcript()
     {
-        var entries = Files.SelectMany(file => Transcript.Read(file.Data.Item1, file.Data.Item2).Entries.Select(entry => (file.Data.Item1, file.Data.Item2, entry.Name))).ToHashSet();
+        var entries = Files
+            .SelectMany(file =>
+                Transcript.Read(file.Data.Item1, file.Data.Item2).Entries.Select(entry => (file.Data.Item1, file.Data.Item2, entry.Name))
+            )
+            .ToHashSet();
 
         Assert.All(KnownGaps.All.Keys, gap => Assert.Contains(gap, entries));
     }

@@ -14,7 +14,9 @@ public sealed class DoctorWith116 : DoctorTests
     {
         await RestartAsync(settings: ("Labeling__ImageLinks", "Object"));
         await WaitingInLabelStudioAsync(1);
-        Assert.Contains(await DoctorAsync(), finding => finding.Kind == FindingKind.Error && finding.Cure?.Contains("Labeling:ImageLinks to Media", StringComparison.Ordinal) == true);
+        Assert.Contains(await DoctorAsync(), finding =>
+            finding.Kind == FindingKind.Error && finding.Cure?.Contains("Labeling:ImageLinks to Media", StringComparison.Ordinal) == true
+        );
     }
 }
 
@@ -39,36 +41,62 @@ public abstract class DoctorTests : LabelStudioTests
         var photo = Assert.Single(await WaitingInLabelStudioAsync(1));
         await LabelStudio.NewPerson("Ada", "", "ada@example.com").AnnotateAsync(TaskOf(photo), "Bread");
         var waiting = await DoctorAsync();
-        Assert.Contains(waiting, finding => finding.Kind == FindingKind.Warning && finding.What == "1 labels are in the object store, 1 of them not read yet.");
+        Assert.Contains(waiting, finding =>
+            finding.Kind == FindingKind.Warning && finding.What == "1 labels are in the object store, 1 of them not read yet."
+        );
         Assert.Contains(waiting, finding => finding.What.EndsWith("holds 1 tasks.", StringComparison.Ordinal));
         await ProcessAsync();
-        Assert.DoesNotContain(await DoctorAsync(), finding => finding.Kind == FindingKind.Error && !finding.What.StartsWith("Photos do not load", StringComparison.Ordinal));
+        Assert.DoesNotContain(await DoctorAsync(), finding =>
+            finding.Kind == FindingKind.Error && !finding.What.StartsWith("Photos do not load", StringComparison.Ordinal)
+        );
 
         await BreakAsync(HttpMethod.Delete, $"api/storages/s3/{Assert.Single(LabelStudio.SourceStorages).Id}");
         await BreakAsync(HttpMethod.Delete, $"api/webhooks/{Assert.Single(LabelStudio.AllWebhooks).Id}");
         await BreakAsync(HttpMethod.Patch, $"api/projects/{LabelStudio.AllProjects[0].Id}", """{"sampling": "Sequential sampling"}""");
         await BreakAsync(HttpMethod.Post, "api/projects", """{"title": "Low Confidence Review"}""");
         var found = await DoctorAsync();
-        Assert.Contains(found, finding => finding.Kind == FindingKind.Error && finding.What.StartsWith("Source storage ", StringComparison.Ordinal) && finding.What.EndsWith("is gone.", StringComparison.Ordinal));
-        Assert.Contains(found, finding => finding.Kind == FindingKind.Warning && finding.What.StartsWith("There is no webhook", StringComparison.Ordinal));
-        Assert.Contains(found, finding => finding.Kind == FindingKind.Warning && finding.What.Contains("sampling", StringComparison.Ordinal));
-        Assert.Contains(found, finding => finding.Kind == FindingKind.Warning && finding.What.StartsWith("2 projects have this title", StringComparison.Ordinal));
+        Assert.Contains(found, finding =>
+            finding.Kind == FindingKind.Error
+            && finding.What.StartsWith("Source storage ", StringComparison.Ordinal)
+            && finding.What.EndsWith("is gone.", StringComparison.Ordinal)
+        );
+        Assert.Contains(found, finding =>
+            finding.Kind == FindingKind.Warning && finding.What.StartsWith("There is no webhook", StringComparison.Ordinal)
+        );
+        Assert.Contains(found, finding =>
+            finding.Kind == FindingKind.Warning && finding.What.Contains("sampling", StringComparison.Ordinal)
+        );
+        Assert.Contains(found, finding =>
+            finding.Kind == FindingKind.Warning && finding.What.StartsWith("2 projects have this title", StringComparison.Ordinal)
+        );
         Assert.All(found, finding => Assert.NotEmpty(finding.How));
 
         await Host.SendAsync(new ProvisionProjects.Command());
         var after = (await DoctorAsync()).Where(finding => finding.Kind != FindingKind.Good).ToList();
-        Assert.All(after, finding => Assert.True(finding.What.StartsWith("2 projects", StringComparison.Ordinal) || finding.What.StartsWith("Photos do not load", StringComparison.Ordinal), finding.What));
+        Assert.All(after, finding =>
+            Assert.True(
+                finding.What.StartsWith("2 projects", StringComparison.Ordinal)
+                    || finding.What.StartsWith("Photos do not load", StringComparison.Ordinal),
+                finding.What
+            )
+        );
 
         await BreakAsync(HttpMethod.Delete, $"api/projects/{LabelStudio.AllProjects[0].Id}");
-        Assert.Contains(await DoctorAsync(), finding => finding.Kind == FindingKind.Error && finding.What.EndsWith("is gone from Label Studio.", StringComparison.Ordinal));
+        Assert.Contains(await DoctorAsync(), finding =>
+            finding.Kind == FindingKind.Error && finding.What.EndsWith("is gone from Label Studio.", StringComparison.Ordinal)
+        );
     }
 
     [Fact]
     public async Task A_loop_without_project_is_told()
     {
         await SwitchAsync(Surface.LabelStudio);
-        Assert.Contains(await DoctorAsync(), finding => finding.Kind == FindingKind.Error && finding.What == "The loop has no project in Label Studio yet.");
-        Assert.Contains(await DoctorAsync(), finding => finding.Kind == FindingKind.Good && finding.What.StartsWith("Version 1.", StringComparison.Ordinal));
+        Assert.Contains(await DoctorAsync(), finding =>
+            finding.Kind == FindingKind.Error && finding.What == "The loop has no project in Label Studio yet."
+        );
+        Assert.Contains(await DoctorAsync(), finding =>
+            finding.Kind == FindingKind.Good && finding.What.StartsWith("Version 1.", StringComparison.Ordinal)
+        );
     }
 
     [Fact]
@@ -78,12 +106,17 @@ public abstract class DoctorTests : LabelStudioTests
         var correction = UserFeedback.Correct(Assert.Single(await PhotosAsync(1)), 0, Some.Visitor, FeedbackSource.Api, Some.Time);
         await Host.SaveAsync(correction);
         await PutAsync(correction.OutputKey, "{}");
-        Assert.Contains(await DoctorAsync(), finding => finding.Kind == FindingKind.Good && finding.What == "1 labels are in the object store, 0 of them not read yet.");
+        Assert.Contains(await DoctorAsync(), finding =>
+            finding.Kind == FindingKind.Good && finding.What == "1 labels are in the object store, 0 of them not read yet."
+        );
     }
 
     private async Task BreakAsync(HttpMethod method, string path, string? body = null)
     {
-        using var request = new HttpRequestMessage(method, new Uri(path, UriKind.Relative)) { Content = body is null ? null : new StringContent(body, System.Text.Encoding.UTF8, "application/json") };
+        using var request = new HttpRequestMessage(method, new Uri(path, UriKind.Relative))
+        {
+            Content = body is null ? null : new StringContent(body, System.Text.Encoding.UTF8, "application/json"),
+        };
         using var response = await LabelStudio.Admin.SendAsync(request, Cancel);
         response.EnsureSuccessStatusCode();
     }

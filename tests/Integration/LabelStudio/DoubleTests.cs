@@ -13,7 +13,8 @@ namespace GourmetGram.Tests.Integration.LabelStudio;
 /// <summary>What the double does on request, and no recording shows: faults, and two things at once.</summary>
 public sealed class DoubleTests : IAsyncDisposable
 {
-    private const string Config = """<View><Image name="image" value="$image"/><Choices name="label" toName="image"><Choice value="Soup"/><Choice value="Rice"/></Choices></View>""";
+    private const string Config =
+        """<View><Image name="image" value="$image"/><Choices name="label" toName="image"><Choice value="Soup"/><Choice value="Rice"/></Choices></View>""";
 
     private readonly FakeTimeProvider time = new(new DateTimeOffset(2026, 11, 23, 16, 0, 0, TimeSpan.Zero));
     private readonly string bucket = S3Server.NewPrefix() + "labels";
@@ -114,13 +115,20 @@ public sealed class DoubleTests : IAsyncDisposable
         var stopped = Server.HoldSync(afterTasks: 1);
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(Cancel);
 
-        var sync = Server.Admin.PostAsJsonAsync(new Uri($"/api/storages/s3/{source}/sync", UriKind.Relative), new JsonObject(), patience.Token);
+        var sync = Server.Admin.PostAsJsonAsync(
+            new Uri($"/api/storages/s3/{source}/sync", UriKind.Relative),
+            new JsonObject(),
+            patience.Token
+        );
         await stopped;
         await patience.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => sync);
         Server.ReleaseSyncs();
 
-        await Waiting.UntilAsync(() => Task.FromResult(Assert.Single(Server.SourceStorages).Status == "completed"), TimeSpan.FromMilliseconds(20));
+        await Waiting.UntilAsync(
+            () => Task.FromResult(Assert.Single(Server.SourceStorages).Status == "completed"),
+            TimeSpan.FromMilliseconds(20)
+        );
         Assert.Equal(3, Server.AllTasks.Count);
     }
 
@@ -148,7 +156,11 @@ public sealed class DoubleTests : IAsyncDisposable
     public async Task Requests_are_held_failed_done_without_an_answer_or_refused_as_a_test_wishes()
     {
         await StartAsync(LabelStudioMode.AccessTokens123);
-        Server.FailNext(request => request.StartsWith("POST /api/projects", StringComparison.Ordinal), HttpStatusCode.BadGateway, FaultBody.Html);
+        Server.FailNext(
+            request => request.StartsWith("POST /api/projects", StringComparison.Ordinal),
+            HttpStatusCode.BadGateway,
+            FaultBody.Html
+        );
         var refused = await Assert.ThrowsAsync<HttpRequestException>(ProjectAsync);
         Assert.Equal((HttpStatusCode.BadGateway, 0), (refused.StatusCode, Server.AllProjects.Count));
 
@@ -177,13 +189,21 @@ public sealed class DoubleTests : IAsyncDisposable
     {
         await StartAsync(LabelStudioMode.AccessTokens123);
         using var http = new HttpClient { BaseAddress = Server.Address };
-        using var refreshed = await http.PostAsJsonAsync(new Uri("/api/token/refresh", UriKind.Relative), new { refresh = Server.ApiKey }, Cancel);
+        using var refreshed = await http.PostAsJsonAsync(
+            new Uri("/api/token/refresh", UriKind.Relative),
+            new { refresh = Server.ApiKey },
+            Cancel
+        );
         var access = (await refreshed.Content.ReadFromJsonAsync<JsonObject>(Cancel))!["access"]!.ToString();
         http.DefaultRequestHeaders.Authorization = new("Bearer", access);
 
         Server.RevokeToken();
 
-        using var refusal = await http.PostAsJsonAsync(new Uri("/api/token/refresh", UriKind.Relative), new { refresh = Server.ApiKey }, Cancel);
+        using var refusal = await http.PostAsJsonAsync(
+            new Uri("/api/token/refresh", UriKind.Relative),
+            new { refresh = Server.ApiKey },
+            Cancel
+        );
         Assert.Equal(HttpStatusCode.Unauthorized, refusal.StatusCode);
         using var works = await http.GetAsync(new Uri("/api/projects", UriKind.Relative), Cancel);
         Assert.Equal(HttpStatusCode.OK, works.StatusCode);
@@ -192,29 +212,44 @@ public sealed class DoubleTests : IAsyncDisposable
         Assert.Equal(HttpStatusCode.Unauthorized, ended.StatusCode);
     }
 
-    private async Task StartAsync(LabelStudioMode mode, Action<LabelStudioSettings>? more = null) => server = await LabelStudioDouble.StartAsync(mode, more, time);
+    private async Task StartAsync(LabelStudioMode mode, Action<LabelStudioSettings>? more = null) =>
+        server = await LabelStudioDouble.StartAsync(mode, more, time);
 
     private async Task PutTasksAsync(int count)
     {
         for (var number = 0; number < count; number++)
         {
             var task = new JsonObject { ["data"] = new JsonObject { ["image"] = $"http://photos.example/{number}.jpg" } };
-            await Store.PutAsync(new ObjectAddress(bucket, $"tasks/task-{number:000}.json"), System.Text.Encoding.UTF8.GetBytes(task.ToJsonString()), "application/json", Cancel);
+            await Store.PutAsync(
+                new ObjectAddress(bucket, $"tasks/task-{number:000}.json"),
+                System.Text.Encoding.UTF8.GetBytes(task.ToJsonString()),
+                "application/json",
+                Cancel
+            );
         }
     }
 
-    private async Task<int> ProjectAsync() => (await PostAsync("/api/projects", new JsonObject { ["title"] = "Random Sampling Review", ["label_config"] = Config }))["id"]!.GetValue<int>();
+    private async Task<int> ProjectAsync() =>
+        (await PostAsync("/api/projects", new JsonObject { ["title"] = "Random Sampling Review", ["label_config"] = Config }))[
+            "id"
+        ]!.GetValue<int>();
 
-    private async Task<int> StorageAsync(string kind, int project, string prefix) => (await PostAsync($"/api/storages/{kind}", new JsonObject
-    {
-        ["project"] = project,
-        ["bucket"] = bucket,
-        ["prefix"] = prefix,
-        ["regex_filter"] = @".*\.json$",
-        ["aws_access_key_id"] = S3Server.AccessKey,
-        ["aws_secret_access_key"] = S3Server.SecretKey,
-        ["s3_endpoint"] = S3Server.Endpoint,
-    }))["id"]!.GetValue<int>();
+    private async Task<int> StorageAsync(string kind, int project, string prefix) =>
+        (
+            await PostAsync(
+                $"/api/storages/{kind}",
+                new JsonObject
+                {
+                    ["project"] = project,
+                    ["bucket"] = bucket,
+                    ["prefix"] = prefix,
+                    ["regex_filter"] = @".*\.json$",
+                    ["aws_access_key_id"] = S3Server.AccessKey,
+                    ["aws_secret_access_key"] = S3Server.SecretKey,
+                    ["s3_endpoint"] = S3Server.Endpoint,
+                }
+            )
+        )["id"]!.GetValue<int>();
 
     private Task<JsonObject> SyncAsync(int source) => PostAsync($"/api/storages/s3/{source}/sync", []);
 

@@ -17,7 +17,10 @@ public sealed class EndToEndWithARealLabelStudio : EndToEndTests
 {
     protected override (string Url, string ApiKey) Connection => (Of("LABEL_STUDIO_URL"), Of("LABEL_STUDIO_API_KEY"));
 
-    private static string Of(string variable) => Environment.GetEnvironmentVariable(variable) is { Length: > 0 } value ? value : throw new InvalidOperationException($"{variable} is not set.");
+    private static string Of(string variable) =>
+        Environment.GetEnvironmentVariable(variable) is { Length: > 0 } value
+            ? value
+            : throw new InvalidOperationException($"{variable} is not set.");
 }
 
 /// <summary>The whole way, with nothing but what any Label Studio answers: it is only asked by HTTP. The token's user is the annotator.</summary>
@@ -38,9 +41,15 @@ public abstract class EndToEndTests : LabelStudioTests
         {
             var labelled = await LabelAsync(photos[0], "Bread");
             await LabelAsync(photos[1], "Soup");
-            await PostAsync($"api/tasks/{await TaskOfAsync(photos[2])}/annotations", new { result = Array.Empty<object>(), was_cancelled = true });
+            await PostAsync(
+                $"api/tasks/{await TaskOfAsync(photos[2])}/annotations",
+                new { result = Array.Empty<object>(), was_cancelled = true }
+            );
             await ProcessAsync();
-            Assert.Equal([CollectedAs(photos[0], 0), CollectedAs(photos[1], 2)], (await DatasetAsync()).OrderBy(key => key, StringComparer.Ordinal));
+            Assert.Equal(
+                [CollectedAs(photos[0], 0), CollectedAs(photos[1], 2)],
+                (await DatasetAsync()).OrderBy(key => key, StringComparer.Ordinal)
+            );
 
             await Client.SendAsync<JsonElement>(HttpMethod.Patch, $"api/annotations/{labelled}", new { result = Choice("Soup") }, Cancel);
             await ProcessAsync();
@@ -52,16 +61,28 @@ public abstract class EndToEndTests : LabelStudioTests
 
             var again = await SyncAsync();
             Assert.Equal((0, 0, 0), (again.Repaired, again.Made, again.Unwritten));
-            Assert.DoesNotContain(await DoctorAsync(), finding => finding.Kind == FindingKind.Error && !finding.What.StartsWith("Photos do not load", StringComparison.Ordinal));
+            Assert.DoesNotContain(await DoctorAsync(), finding =>
+                finding.Kind == FindingKind.Error && !finding.What.StartsWith("Photos do not load", StringComparison.Ordinal)
+            );
 
             await SwitchAsync(Surface.Review);
             Assert.Equal(3, (await PublishAsync()).Recalled);
             Assert.Empty(await KeysAsync("labelstudio", "tasks/"));
-            Assert.Equal(0, (await Client.GetAsync<TaskCalls.Page>($"api/tasks?project={await ProjectAsync()}&fields=all&resolve_uri=false", Cancel)).Tasks.Count(task => task.GetProperty("annotations").GetArrayLength() == 0));
+            Assert.Equal(
+                0,
+                (
+                    await Client.GetAsync<TaskCalls.Page>($"api/tasks?project={await ProjectAsync()}&fields=all&resolve_uri=false", Cancel)
+                ).Tasks.Count(task => task.GetProperty("annotations").GetArrayLength() == 0)
+            );
         }
         finally
         {
-            await Client.SendAsync<JsonElement>(HttpMethod.Delete, $"api/projects/{await ProjectAsync()}", body: null, CancellationToken.None);
+            await Client.SendAsync<JsonElement>(
+                HttpMethod.Delete,
+                $"api/projects/{await ProjectAsync()}",
+                body: null,
+                CancellationToken.None
+            );
         }
     }
 
@@ -81,10 +102,20 @@ public abstract class EndToEndTests : LabelStudioTests
         throw new InvalidOperationException($"There is no task for {photo.Id}.");
     }
 
-    private async Task<long> LabelAsync(Prediction photo, string label) => await PostAsync($"api/tasks/{await TaskOfAsync(photo)}/annotations", new { result = Choice(label), lead_time = 3.2 });
+    private async Task<long> LabelAsync(Prediction photo, string label) =>
+        await PostAsync($"api/tasks/{await TaskOfAsync(photo)}/annotations", new { result = Choice(label), lead_time = 3.2 });
 
-    private async Task<long> PostAsync(string path, object body) => (await Client.SendAsync<JsonElement>(HttpMethod.Post, path, body, Cancel)).GetProperty("id").GetInt64();
+    private async Task<long> PostAsync(string path, object body) =>
+        (await Client.SendAsync<JsonElement>(HttpMethod.Post, path, body, Cancel)).GetProperty("id").GetInt64();
 
     private static JsonArray Choice(string label) =>
-        [new JsonObject { ["from_name"] = "label", ["to_name"] = "image", ["type"] = "choices", ["value"] = new JsonObject { ["choices"] = new JsonArray(label) } }];
+        [
+            new JsonObject
+            {
+                ["from_name"] = "label",
+                ["to_name"] = "image",
+                ["type"] = "choices",
+                ["value"] = new JsonObject { ["choices"] = new JsonArray(label) },
+            },
+        ];
 }

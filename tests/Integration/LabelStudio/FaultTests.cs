@@ -45,11 +45,21 @@ public class FaultTests : LabelStudioTests
         Assert.Equal(7, LabelStudio.AllTasks.Count);
         Assert.All(photos, photo => Assert.Single(TasksOf(photo)));
         var quarantined = await KeysAsync("labelstudio", "quarantine/");
-        Assert.Equal(Poison.SelectMany(way => new[] { $"quarantine/lowconfidence/{way.Name}.json", $"quarantine/lowconfidence/{way.Name}.json.reason.txt" }), quarantined);
-        var reason = Encoding.UTF8.GetString(await (await Store.OpenReadAsync(new ObjectAddress("labelstudio", quarantined[1]), Cancel)).ReadAllAsync());
+        Assert.Equal(
+            Poison.SelectMany(way =>
+                new[] { $"quarantine/lowconfidence/{way.Name}.json", $"quarantine/lowconfidence/{way.Name}.json.reason.txt" }
+            ),
+            quarantined
+        );
+        var reason = Encoding.UTF8.GetString(
+            await (await Store.OpenReadAsync(new ObjectAddress("labelstudio", quarantined[1]), Cancel)).ReadAllAsync()
+        );
         Assert.StartsWith("Label Studio cannot read it as a task. It is empty.", reason, StringComparison.Ordinal);
         Assert.Equal((0, 0), ((await SyncAsync()).Quarantined, (await SyncAsync()).Made));
-        Assert.Contains(await DoctorAsync(), finding => finding.Kind == FindingKind.Warning && finding.What.StartsWith($"{Poison.Length} objects are in quarantine", StringComparison.Ordinal));
+        Assert.Contains(await DoctorAsync(), finding =>
+            finding.Kind == FindingKind.Warning
+            && finding.What.StartsWith($"{Poison.Length} objects are in quarantine", StringComparison.Ordinal)
+        );
     }
 
     [Fact]
@@ -61,7 +71,9 @@ public class FaultTests : LabelStudioTests
         Assert.Equal(3, (await PublishAsync()).Published);
         var fault = await Assert.ThrowsAsync<PlatformUnavailableException>(SyncAsync);
         Assert.Contains("cannot be reached", fault.Message, StringComparison.Ordinal);
-        Assert.Contains(await DoctorAsync(), finding => finding.Kind == FindingKind.Error && finding.What.Contains("cannot be reached", StringComparison.Ordinal));
+        Assert.Contains(await DoctorAsync(), finding =>
+            finding.Kind == FindingKind.Error && finding.What.Contains("cannot be reached", StringComparison.Ordinal)
+        );
         var ada = new Caller(new Actor(ActorKind.Account, "ada"), IsReviewer: true);
         Assert.Null(await Host.SendAsync(new NextTask.Command("userfeedback", ada)));
         await ProcessAsync();
@@ -81,7 +93,11 @@ public class FaultTests : LabelStudioTests
         var sync = SyncAsync();
         await standing;
         // We have given up waiting for the answer, and look at the status.
-        await Waiting.UntilAsync(() => Task.FromResult(LabelStudio.Requests.Count(request => request.StartsWith("GET /api/storages/s3/", StringComparison.Ordinal)) > 2));
+        await Waiting.UntilAsync(() =>
+            Task.FromResult(
+                LabelStudio.Requests.Count(request => request.StartsWith("GET /api/storages/s3/", StringComparison.Ordinal)) > 2
+            )
+        );
         LabelStudio.ReleaseSyncs();
         Assert.Equal(5, (await sync).Made);
         Assert.Equal(5, LabelStudio.AllTasks.Count);
@@ -125,7 +141,15 @@ public class FaultTests : LabelStudioTests
         }
 
         await Host.SendAsync(new ProvisionProjects.Command());
-        Assert.Equal((1, 1, 1, 1), (LabelStudio.AllProjects.Count, LabelStudio.SourceStorages.Count, LabelStudio.TargetStorages.Count, LabelStudio.AllWebhooks.Count));
+        Assert.Equal(
+            (1, 1, 1, 1),
+            (
+                LabelStudio.AllProjects.Count,
+                LabelStudio.SourceStorages.Count,
+                LabelStudio.TargetStorages.Count,
+                LabelStudio.AllWebhooks.Count
+            )
+        );
     }
 
     [Fact]
@@ -142,13 +166,21 @@ public class FaultTests : LabelStudioTests
         await ProcessAsync();
         Assert.Equal([CollectedAs(photos[0], 0)], await DatasetAsync());
         Assert.All(await Host.RowsAsync<HumanLabel>(), label => Assert.Null(label.EndedAt));
-        Assert.Equal([photos[2].Id, photos[3].Id], LabelStudio.AllTasks.Select(task => photos.Single(photo => task.Data.Contains(photo.Id.ToString(), StringComparison.Ordinal)).Id).Order());
+        Assert.Equal(
+            [photos[2].Id, photos[3].Id],
+            LabelStudio
+                .AllTasks.Select(task => photos.Single(photo => task.Data.Contains(photo.Id.ToString(), StringComparison.Ordinal)).Id)
+                .Order()
+        );
 
         // The same numbers mean other things now.
         await LabelStudio.NewPerson("Eve", "", "eve@example.com").AnnotateAsync(TaskOf(photos[2]), "Soup");
         await SyncAsync();
         await ProcessAsync();
-        Assert.Equal([CollectedAs(photos[0], 0), CollectedAs(photos[2], 2)], (await DatasetAsync()).OrderBy(key => key, StringComparer.Ordinal));
+        Assert.Equal(
+            [CollectedAs(photos[0], 0), CollectedAs(photos[2], 2)],
+            (await DatasetAsync()).OrderBy(key => key, StringComparer.Ordinal)
+        );
     }
 
     [Fact]
@@ -253,7 +285,12 @@ public class FaultTests : LabelStudioTests
 
         public void Mend() => left = int.MaxValue;
 
-        public override async Task PutAsync(ObjectAddress address, ReadOnlyMemory<byte> content, string mediaType, CancellationToken cancellationToken)
+        public override async Task PutAsync(
+            ObjectAddress address,
+            ReadOnlyMemory<byte> content,
+            string mediaType,
+            CancellationToken cancellationToken
+        )
         {
             Count();
             await base.PutAsync(address, content, mediaType, cancellationToken);

@@ -12,10 +12,10 @@ using GourmetGram.Infrastructure.Persistence;
 using GourmetGram.Tests.Integration.Fixtures;
 using GourmetGram.Tests.Integration.LabelStudio.Double;
 using GourmetGram.Tests.Integration.Persistence;
-using TaskState = GourmetGram.Tests.Integration.LabelStudio.Double.TaskState;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Time.Testing;
+using TaskState = GourmetGram.Tests.Integration.LabelStudio.Double.TaskState;
 
 namespace GourmetGram.Tests.Integration.LabelStudio;
 
@@ -74,25 +74,44 @@ public abstract class LabelStudioTests : IAsyncLifetime
     /// <summary>One more node; on SQLite the one before must have ended.</summary>
     private protected PersistenceHost AddHost(Action<IServiceCollection>? more = null, params (string Name, string Value)[] settings)
     {
-        var all = new Dictionary<string, string>(store, StringComparer.Ordinal) { ["LabelStudio__Url"] = Connection.Url, ["LabelStudio__ApiKey"] = Connection.ApiKey };
+        var all = new Dictionary<string, string>(store, StringComparer.Ordinal)
+        {
+            ["LabelStudio__Url"] = Connection.Url,
+            ["LabelStudio__ApiKey"] = Connection.ApiKey,
+        };
         foreach (var (name, value) in settings)
             all[name] = value;
         var host = new PersistenceHost(
-            Provider, Path.Combine(folder.FullName, Provider == DatabaseProvider.PostgreSql ? $"node{hosts.Count}" : "data"), ConnectionString, Durability.Process,
+            Provider,
+            Path.Combine(folder.FullName, Provider == DatabaseProvider.PostgreSql ? $"node{hosts.Count}" : "data"),
+            ConnectionString,
+            Durability.Process,
             services =>
             {
                 services.AddSingleton<IClassifier, ThreeClasses>();
                 services.Replace(ServiceDescriptor.Singleton<ILinks, Links>());
-                services.Replace(ServiceDescriptor.Singleton(new LabelStudioTimes(Poll: TimeSpan.FromMilliseconds(50), Silence: TimeSpan.FromMilliseconds(200), Patience: TimeSpan.FromSeconds(5))));
+                services.Replace(
+                    ServiceDescriptor.Singleton(
+                        new LabelStudioTimes(
+                            Poll: TimeSpan.FromMilliseconds(50),
+                            Silence: TimeSpan.FromMilliseconds(200),
+                            Patience: TimeSpan.FromSeconds(5)
+                        )
+                    )
+                );
                 more?.Invoke(services);
             },
-            all);
+            all
+        );
         hosts.Add(host);
         return host;
     }
 
     /// <summary>Ends the first node and starts it again with other settings.</summary>
-    private protected async Task<PersistenceHost> RestartAsync(Action<IServiceCollection>? more = null, params (string Name, string Value)[] settings)
+    private protected async Task<PersistenceHost> RestartAsync(
+        Action<IServiceCollection>? more = null,
+        params (string Name, string Value)[] settings
+    )
     {
         await Host.DisposeAsync();
         hosts.RemoveAt(0);
@@ -105,23 +124,35 @@ public abstract class LabelStudioTests : IAsyncLifetime
     /// <summary>Photos that the model is not sure of, each another one.</summary>
     private protected async Task<IReadOnlyList<Prediction>> PhotosAsync(int count)
     {
-        var made = Enumerable.Range(0, count).Select(_ =>
-        {
-            var number = photos++;
-            var photo = Prediction.Record(
-                new StoredPhoto($"{number:x64}", new string('c', 64), 4, "image/jpeg", ".jpg", 40, 30, FileName: null), new ClassProbabilities([0.3f, 0.3f, 0.4f]), model, Some.Visitor, TimeSpan.Zero,
-                TimeSpan.Zero, Some.Time.AddSeconds(number));
-            photo.MarkImageStored();
-            return photo;
-        }).ToArray();
-        await Parallel.ForEachAsync(made, Cancel, async (photo, token) => await Store.PutAsync(PlaceOf(photo), photo.Id.ToByteArray(), "image/jpeg", token));
+        var made = Enumerable
+            .Range(0, count)
+            .Select(_ =>
+            {
+                var number = photos++;
+                var photo = Prediction.Record(
+                    new StoredPhoto($"{number:x64}", new string('c', 64), 4, "image/jpeg", ".jpg", 40, 30, FileName: null),
+                    new ClassProbabilities([0.3f, 0.3f, 0.4f]),
+                    model,
+                    Some.Visitor,
+                    TimeSpan.Zero,
+                    TimeSpan.Zero,
+                    Some.Time.AddSeconds(number)
+                );
+                photo.MarkImageStored();
+                return photo;
+            })
+            .ToArray();
+        await Parallel.ForEachAsync(made, Cancel, async (photo, token) =>
+            await Store.PutAsync(PlaceOf(photo), photo.Id.ToByteArray(), "image/jpeg", token)
+        );
         await Host.SaveAsync(made);
         await Host.SendAsync(new SelectCandidates.Command());
         return made;
     }
 
     /// <summary>An operator sets who hands out a loop.</summary>
-    private protected Task SwitchAsync(Surface surface, string loop = Loop) => Host.SendAsync(new ConfigureLoop.Command(loop, "Ada", Surface: surface));
+    private protected Task SwitchAsync(Surface surface, string loop = Loop) =>
+        Host.SendAsync(new ConfigureLoop.Command(loop, "Ada", Surface: surface));
 
     private protected Task<PublishTasks.Response> PublishAsync() => Host.SendAsync(new PublishTasks.Command());
 
@@ -145,9 +176,11 @@ public abstract class LabelStudioTests : IAsyncLifetime
     /// <summary>The number that Label Studio gave the task of a photo.</summary>
     private protected int TaskOf(Prediction photo) => Assert.Single(TasksOf(photo)).Id;
 
-    private protected IReadOnlyList<TaskState> TasksOf(Prediction photo) => [.. LabelStudio.AllTasks.Where(task => task.Data.Contains(photo.Id.ToString(), StringComparison.Ordinal))];
+    private protected IReadOnlyList<TaskState> TasksOf(Prediction photo) =>
+        [.. LabelStudio.AllTasks.Where(task => task.Data.Contains(photo.Id.ToString(), StringComparison.Ordinal))];
 
-    private protected async Task<AnnotationTask> OurTaskOfAsync(Prediction photo) => Assert.Single(await Host.RowsAsync<AnnotationTask>(), task => task.PredictionId == photo.Id && task.Loop == Loop);
+    private protected async Task<AnnotationTask> OurTaskOfAsync(Prediction photo) =>
+        Assert.Single(await Host.RowsAsync<AnnotationTask>(), task => task.PredictionId == photo.Id && task.Loop == Loop);
 
     private protected async Task<IReadOnlyList<HumanLabel>> LabelsOfAsync(Prediction photo)
     {
@@ -166,13 +199,15 @@ public abstract class LabelStudioTests : IAsyncLifetime
         return [.. keys.Where(key => !key.EndsWith('/')).Order(StringComparer.Ordinal)];
     }
 
-    private protected Task PutAsync(string key, string content) => Store.PutAsync(new ObjectAddress("labelstudio", key), Encoding.UTF8.GetBytes(content), "application/json", Cancel);
+    private protected Task PutAsync(string key, string content) =>
+        Store.PutAsync(new ObjectAddress("labelstudio", key), Encoding.UTF8.GetBytes(content), "application/json", Cancel);
 
     private protected static ObjectAddress PlaceOf(Prediction photo) => new("production", photo.ObjectKey);
 
     private protected static string CollectedAs(Prediction photo, int classIndex) => $"class_{classIndex:00}/{photo.Id}.jpg";
 
-    private protected int RequestsTo(string part) => LabelStudio.Requests.Count(request => request.Contains(part, StringComparison.Ordinal));
+    private protected int RequestsTo(string part) =>
+        LabelStudio.Requests.Count(request => request.Contains(part, StringComparison.Ordinal));
 
     /// <summary>Nobody listens there, and nobody is looked for in the network.</summary>
     private sealed class Links : ILinks

@@ -6,9 +6,9 @@ using GourmetGram.Application.Labeling;
 using GourmetGram.Domain.Classification;
 using GourmetGram.Domain.Feedback;
 using GourmetGram.Domain.Labeling;
-using TaskState = GourmetGram.Domain.Labeling.TaskState;
 using GourmetGram.Tests.Integration.LabelStudio.Double;
 using GourmetGram.Tests.Integration.Persistence;
+using TaskState = GourmetGram.Domain.Labeling.TaskState;
 
 namespace GourmetGram.Tests.Integration.LabelStudio;
 
@@ -34,13 +34,25 @@ public abstract class LabelingTests : LabelStudioTests
         var project = Assert.Single(LabelStudio.AllProjects);
         Assert.Equal(Title, project.Title);
         Assert.Contains("value=\"Crème brûlée &quot;flambée&quot;\" hotkey=\"2\"", project.LabelConfig, StringComparison.Ordinal);
-        Assert.Equal(("tasks/lowconfidence/", "completed"), Assert.Single(LabelStudio.SourceStorages, storage => storage.Title == "Source Storage - lowconfidence") is var source ? (source.Prefix, source.Status) : default);
+        Assert.Equal(
+            ("tasks/lowconfidence/", "completed"),
+            Assert.Single(LabelStudio.SourceStorages, storage => storage.Title == "Source Storage - lowconfidence") is var source
+                ? (source.Prefix, source.Status)
+                : default
+        );
         Assert.Equal("output/lowconfidence", Assert.Single(LabelStudio.TargetStorages).Prefix);
         Assert.Equal($"{PublicUrl}api/v1/label-studio/webhook", Assert.Single(LabelStudio.AllWebhooks).Url);
         var task = JsonNode.Parse(Assert.Single(TasksOf(photos[0])).Data)!;
         Assert.Equal(
             ("Soup", 0.4, "low_confidence", "low_confidence", photos[0].Id.ToString()),
-            (task["ml_prediction"]!.GetValue<string>(), task["confidence"]!.GetValue<double>(), task["source"]!.GetValue<string>(), task["user_feedback"]!.GetValue<string>(), task["prediction_id"]!.GetValue<string>()));
+            (
+                task["ml_prediction"]!.GetValue<string>(),
+                task["confidence"]!.GetValue<double>(),
+                task["source"]!.GetValue<string>(),
+                task["user_feedback"]!.GetValue<string>(),
+                task["prediction_id"]!.GetValue<string>()
+            )
+        );
         Assert.StartsWith($"{PublicUrl}media/", task["image"]!.GetValue<string>(), StringComparison.Ordinal);
 
         var grace = LabelStudio.NewPerson("Grace", "Hopper", "grace@example.com");
@@ -49,7 +61,10 @@ public abstract class LabelingTests : LabelStudioTests
         await grace.SkipAsync(TaskOf(photos[2]));
         await grace.DraftAsync(TaskOf(photos[3]), "Bread");
         await ProcessAsync();
-        Assert.Equal([CollectedAs(photos[0], 0), CollectedAs(photos[1], 2)], (await DatasetAsync()).OrderBy(key => key, StringComparer.Ordinal));
+        Assert.Equal(
+            [CollectedAs(photos[0], 0), CollectedAs(photos[1], 2)],
+            (await DatasetAsync()).OrderBy(key => key, StringComparer.Ordinal)
+        );
         Assert.Equal([TaskState.Labelled, TaskState.Labelled, TaskState.Skipped, TaskState.Published], [.. await StatesOfAsync(photos)]);
         Assert.Equal("Grace Hopper", Assert.Single(await Host.RowsAsync<Annotator>()).Name);
         Assert.DoesNotContain(await Host.RowsAsync<HumanLabel>(), label => label.Person.Contains('@', StringComparison.Ordinal));
@@ -57,7 +72,10 @@ public abstract class LabelingTests : LabelStudioTests
         // Both ways in meet: the scan finds nothing that the objects had not told, and decided tasks are not brought in again.
         await PublishAsync();
         var again = await SyncAsync();
-        Assert.Equal((0, 0, 0, 0), (again.Repaired, again.Made, again.Outcomes[OutputOutcome.Labelled] + again.Outcomes[OutputOutcome.Skipped], again.Unwritten));
+        Assert.Equal(
+            (0, 0, 0, 0),
+            (again.Repaired, again.Made, again.Outcomes[OutputOutcome.Labelled] + again.Outcomes[OutputOutcome.Skipped], again.Unwritten)
+        );
         Assert.Equal(3, (await Host.RowsAsync<HumanLabel>()).Count);
         Assert.Equal([TaskKey(await OurTaskOfAsync(photos[3]))], await KeysAsync("labelstudio", "tasks/"));
         Assert.Equal(0, RequestsTo($"storages/export/s3/{Assert.Single(LabelStudio.TargetStorages).Id}/sync"));
@@ -105,7 +123,10 @@ public abstract class LabelingTests : LabelStudioTests
         var ada = LabelStudio.NewPerson("Ada", "", "ada@example.com");
         var annotation = await ada.AnnotateAsync(TaskOf(photos[0]), "Pizza");
         Assert.Equal(1, (await ProcessAsync()).Outputs[OutputOutcome.Invalid]);
-        Assert.Equal([$"quarantine/lowconfidence/{annotation}", $"quarantine/lowconfidence/{annotation}.reason.txt"], await KeysAsync("labelstudio", "quarantine/"));
+        Assert.Equal(
+            [$"quarantine/lowconfidence/{annotation}", $"quarantine/lowconfidence/{annotation}.reason.txt"],
+            await KeysAsync("labelstudio", "quarantine/")
+        );
         Assert.True((await OurTaskOfAsync(photos[0])).IsOpen);
         await ada.UpdateAsync(annotation, "Bread");
         await ProcessAsync();
@@ -169,7 +190,9 @@ public abstract class LabelingTests : LabelStudioTests
             await LabelStudio.NewPerson(name, "", $"{name}@example.com").AnnotateAsync(TaskOf(photo), choice);
         await ProcessAsync();
         Assert.True((await OurTaskOfAsync(photo)).IsOpen);
-        Assert.Contains(await DoctorAsync(), finding => finding.What.StartsWith("On 1 photos people are divided", StringComparison.Ordinal));
+        Assert.Contains(await DoctorAsync(), finding =>
+            finding.What.StartsWith("On 1 photos people are divided", StringComparison.Ordinal)
+        );
         await LabelStudio.NewPerson("eve", "", "eve@example.com").AnnotateAsync(TaskOf(photo), "Soup");
         await ProcessAsync();
         Assert.Equal([CollectedAs(photo, 2)], await DatasetAsync());
@@ -204,7 +227,12 @@ public abstract class LabelingTests : LabelStudioTests
         var ada = LabelStudio.NewPerson("Ada", "", "ada@example.com");
         await ada.DeleteTaskAsync(TaskOf(photos[0]));
         await Store.DeleteAsync(new ObjectAddress("labelstudio", TaskKey(await OurTaskOfAsync(photos[1]))), Cancel);
-        await Host.SendAsync(new ErasePrediction.Command(photos[2].Id, new Caller(new Actor(ActorKind.Account, "root"), IsReviewer: true, IsAdministrator: true)));
+        await Host.SendAsync(
+            new ErasePrediction.Command(
+                photos[2].Id,
+                new Caller(new Actor(ActorKind.Account, "root"), IsReviewer: true, IsAdministrator: true)
+            )
+        );
         await PublishAsync();
         var synced = await SyncAsync();
         Assert.Equal((1, 1), (synced.Made, synced.Published));
@@ -222,7 +250,9 @@ public abstract class LabelingTests : LabelStudioTests
 
     private async Task<IReadOnlyList<TaskState>> StatesOfAsync(IReadOnlyList<Prediction> photos)
     {
-        var tasks = (await Host.RowsAsync<AnnotationTask>()).Where(task => task.Loop == Loop).ToDictionary(task => task.PredictionId, task => task.State);
+        var tasks = (await Host.RowsAsync<AnnotationTask>())
+            .Where(task => task.Loop == Loop)
+            .ToDictionary(task => task.PredictionId, task => task.State);
         return [.. photos.Select(photo => tasks[photo.Id])];
     }
 }

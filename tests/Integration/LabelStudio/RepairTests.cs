@@ -17,8 +17,19 @@ public sealed class RepairTests : LabelStudioTests
     {
         await WaitingInLabelStudioAsync(2);
         var project = Assert.Single(LabelStudio.AllProjects).Id;
-        await PatchAsync($"api/projects/{project}", new { title = "Mine now", label_config = "<View><Image name=\"image\" value=\"$image\"/><Choices name=\"label\" toName=\"image\"><Choice value=\"Bread\"/></Choices></View>", maximum_annotations = 5 });
-        await PatchAsync($"api/storages/s3/{Assert.Single(LabelStudio.SourceStorages).Id}", new { regex_filter = "task.*", recursive_scan = true });
+        await PatchAsync(
+            $"api/projects/{project}",
+            new
+            {
+                title = "Mine now",
+                label_config = "<View><Image name=\"image\" value=\"$image\"/><Choices name=\"label\" toName=\"image\"><Choice value=\"Bread\"/></Choices></View>",
+                maximum_annotations = 5,
+            }
+        );
+        await PatchAsync(
+            $"api/storages/s3/{Assert.Single(LabelStudio.SourceStorages).Id}",
+            new { regex_filter = "task.*", recursive_scan = true }
+        );
         await DeleteAsync($"api/storages/export/s3/{Assert.Single(LabelStudio.TargetStorages).Id}");
         await PatchAsync($"api/webhooks/{Assert.Single(LabelStudio.AllWebhooks).Id}", new { is_active = false });
 
@@ -26,12 +37,24 @@ public sealed class RepairTests : LabelStudioTests
         Assert.Empty(item.Complaints);
         Assert.Equal(
             [
-                $"Project {project}: title, maximum_annotations put right.", $"Project {project}: label config put right.", "Source Storage - lowconfidence: regex_filter, recursive_scan put right.",
-                $"Target Storage - lowconfidence was made ({Bucket}/output/lowconfidence).", "The webhook was put right.",
+                $"Project {project}: title, maximum_annotations put right.",
+                $"Project {project}: label config put right.",
+                "Source Storage - lowconfidence: regex_filter, recursive_scan put right.",
+                $"Target Storage - lowconfidence was made ({Bucket}/output/lowconfidence).",
+                "The webhook was put right.",
             ],
-            item.Repairs);
+            item.Repairs
+        );
         Assert.Empty(Assert.Single((await Host.SendAsync(new ProvisionProjects.Command())).Items).Repairs);
-        Assert.Equal((1, 1, 1, 1), (LabelStudio.AllProjects.Count, LabelStudio.SourceStorages.Count, LabelStudio.TargetStorages.Count, LabelStudio.AllWebhooks.Count));
+        Assert.Equal(
+            (1, 1, 1, 1),
+            (
+                LabelStudio.AllProjects.Count,
+                LabelStudio.SourceStorages.Count,
+                LabelStudio.TargetStorages.Count,
+                LabelStudio.AllWebhooks.Count
+            )
+        );
         var hook = Assert.Single(LabelStudio.AllWebhooks);
         Assert.True(hook.IsActive);
         Assert.Equal(4, hook.Actions.Count);
@@ -68,13 +91,22 @@ public sealed class RepairTests : LabelStudioTests
     [Fact]
     public async Task A_lab_s_project_is_taken_over_and_what_its_screen_told_makes_labels_that_are_not_blind()
     {
-        var made = (await PostAsync("api/projects", new
-        {
-            title = "Random Sampling Review",
-            label_config = "<View><Image name=\"image\" value=\"$image\"/><Header value=\"$ml_prediction\"/><Choices name=\"food_type\" toName=\"image\">"
-                + string.Concat(Some.Labels.Select(label => $"<Choice value=\"{System.Security.SecurityElement.Escape(label)}\"/>")) + "</Choices></View>",
-        }))["id"]!.GetValue<int>();
-        var imported = await PostAsync($"api/projects/{made}/import?return_task_ids=true", new[] { new { data = new { image = "http://lab:9000/production/class_01/x.jpg", ml_prediction = "Soup" } } });
+        var made = (
+            await PostAsync(
+                "api/projects",
+                new
+                {
+                    title = "Random Sampling Review",
+                    label_config = "<View><Image name=\"image\" value=\"$image\"/><Header value=\"$ml_prediction\"/><Choices name=\"food_type\" toName=\"image\">"
+                        + string.Concat(Some.Labels.Select(label => $"<Choice value=\"{System.Security.SecurityElement.Escape(label)}\"/>"))
+                        + "</Choices></View>",
+                }
+            )
+        )["id"]!.GetValue<int>();
+        var imported = await PostAsync(
+            $"api/projects/{made}/import?return_task_ids=true",
+            new[] { new { data = new { image = "http://lab:9000/production/class_01/x.jpg", ml_prediction = "Soup" } } }
+        );
         var grace = LabelStudio.NewPerson("Grace", "", "grace@example.com");
         grace.Control = "food_type";
         await grace.AnnotateAsync(imported["task_ids"]![0]!.GetValue<int>(), "Bread");
@@ -86,7 +118,9 @@ public sealed class RepairTests : LabelStudioTests
         await SyncAsync();
         Assert.Equal(made, Assert.Single(LabelStudio.AllProjects).Id);
         Assert.True(Assert.Single(await Host.RowsAsync<AnnotationProject>()) is { IsAdopted: true, ShowsAnswer: true });
-        Assert.Contains(await DoctorAsync(), finding => finding.Kind == FindingKind.Error && finding.What.Contains("shows what the model had said", StringComparison.Ordinal));
+        Assert.Contains(await DoctorAsync(), finding =>
+            finding.Kind == FindingKind.Error && finding.What.Contains("shows what the model had said", StringComparison.Ordinal)
+        );
 
         await grace.AnnotateAsync(TaskOf(photos[0]), "Bread");
         await ProcessAsync();
@@ -131,7 +165,15 @@ public sealed class TwoNodesTests : LabelStudioTests
         await Task.WhenAll(new[] { Host, other }.Select(host => Task.Run(() => host.SendAsync(new ProvisionProjects.Command()), Cancel)));
         await Task.WhenAll(new[] { Host, other }.Select(host => Task.Run(() => host.SendAsync(new PublishTasks.Command()), Cancel)));
         await Task.WhenAll(new[] { Host, other }.Select(host => Task.Run(() => host.SendAsync(new SyncStorages.Command()), Cancel)));
-        Assert.Equal((1, 1, 1, 1), (LabelStudio.AllProjects.Count, LabelStudio.SourceStorages.Count, LabelStudio.TargetStorages.Count, LabelStudio.AllWebhooks.Count));
+        Assert.Equal(
+            (1, 1, 1, 1),
+            (
+                LabelStudio.AllProjects.Count,
+                LabelStudio.SourceStorages.Count,
+                LabelStudio.TargetStorages.Count,
+                LabelStudio.AllWebhooks.Count
+            )
+        );
         Assert.Equal(20, LabelStudio.AllTasks.Count);
         Assert.Equal(20, LabelStudio.AllTasks.Select(task => task.StorageKey).Distinct().Count());
     }

@@ -24,9 +24,19 @@ public sealed class ServerWithLabelStudioTests(BrowserFixture browser) : ServerT
 
         // Before a loop is handed out there, that is all there is to say.
         var idle = await CommandProcess.ExpectAsync(0, settings, "doctor", "label-studio");
-        Assert.Contains("WARN   Settings: Label Studio is connected, but no loop is handed out by it.", idle.Output, StringComparison.Ordinal);
+        Assert.Contains(
+            "WARN   Settings: Label Studio is connected, but no loop is handed out by it.",
+            idle.Output,
+            StringComparison.Ordinal
+        );
 
-        using (var changed = await admin.SendAsync(HttpMethod.Patch, "api/v1/loops/lowconfidence", JsonContent.Create(new { surface = "LabelStudio", settings = new { threshold = 1 } })))
+        using (
+            var changed = await admin.SendAsync(
+                HttpMethod.Patch,
+                "api/v1/loops/lowconfidence",
+                JsonContent.Create(new { surface = "LabelStudio", settings = new { threshold = 1 } })
+            )
+        )
             Assert.Equal(HttpStatusCode.OK, changed.StatusCode);
         var photo = await admin.UploadAsync();
         foreach (var job in new[] { "select-candidates", "publish-tasks" })
@@ -41,10 +51,21 @@ public sealed class ServerWithLabelStudioTests(BrowserFixture browser) : ServerT
         Assert.Contains("ok     Token: The personal access token is accepted", found.Output, StringComparison.Ordinal);
         Assert.Contains("The webhook is active; it was not heard yet.", found.Output, StringComparison.Ordinal);
 
-        using (var stranger = await admin.SendAsync(HttpMethod.Post, "api/v1/label-studio/webhook", JsonContent.Create(new { action = "ANNOTATION_CREATED" }), ("X-GourmetGram-Secret", "guessed")))
+        using (
+            var stranger = await admin.SendAsync(
+                HttpMethod.Post,
+                "api/v1/label-studio/webhook",
+                JsonContent.Create(new { action = "ANNOTATION_CREATED" }),
+                ("X-GourmetGram-Secret", "guessed")
+            )
+        )
             Assert.Equal(HttpStatusCode.Forbidden, stranger.StatusCode);
-        await labelStudio.NewPerson("Grace", "Hopper", "grace@example.com").AnnotateAsync(labelStudio.AllTasks[0].Id, photo.Probabilities[0].Class);
-        await Waiting.UntilAsync(async () => (await admin.Http.GetFromJsonAsync<JsonObject>("api/v1/datasets/lowconfidence", Cancel))!["photos"]!.GetValue<int>() == 1);
+        await labelStudio
+            .NewPerson("Grace", "Hopper", "grace@example.com")
+            .AnnotateAsync(labelStudio.AllTasks[0].Id, photo.Probabilities[0].Class);
+        await Waiting.UntilAsync(async () =>
+            (await admin.Http.GetFromJsonAsync<JsonObject>("api/v1/datasets/lowconfidence", Cancel))!["photos"]!.GetValue<int>() == 1
+        );
         Assert.NotNull((await StateAsync(admin))["heardAt"]);
 
         var page = await admin.Http.GetStringAsync(new Uri("loops?doctor=true", UriKind.Relative), Cancel);
@@ -56,7 +77,11 @@ public sealed class ServerWithLabelStudioTests(BrowserFixture browser) : ServerT
         Assert.Equal(1, down.ExitCode);
         Assert.Contains("ok     write", down.Output, StringComparison.Ordinal);
         Assert.Contains("FAULT  Label Studio: Label Studio at", down.Output, StringComparison.Ordinal);
-        Assert.Contains("cannot be reached", (await CommandProcess.RunAsync(settings, "doctor", "label-studio", "--fix")).Errors, StringComparison.Ordinal);
+        Assert.Contains(
+            "cannot be reached",
+            (await CommandProcess.RunAsync(settings, "doctor", "label-studio", "--fix")).Errors,
+            StringComparison.Ordinal
+        );
     }
 
     [Theory]
@@ -78,7 +103,8 @@ public sealed class ServerWithLabelStudioTests(BrowserFixture browser) : ServerT
         await Expect(panel).ToContainTextAsync("The loop has no project in Label Studio yet.");
         await panel.GetByRole(AriaRole.Button, new() { Name = "Put projects right" }).ClickAsync();
         await Expect(panel).ToContainTextAsync("asks for the 11 classes of the model");
-        await Expect(panel.GetByRole(AriaRole.Link, new() { Name = "1", Exact = true })).ToHaveAttributeAsync("href", $"{labelStudio.Address}projects/1/");
+        await Expect(panel.GetByRole(AriaRole.Link, new() { Name = "1", Exact = true }))
+            .ToHaveAttributeAsync("href", $"{labelStudio.Address}projects/1/");
         await window.AssertFitsAsync();
         if (scripts)
         {
@@ -95,12 +121,24 @@ public sealed class ServerWithLabelStudioTests(BrowserFixture browser) : ServerT
     [Fact]
     public async Task Label_Studio_with_photos_in_files_is_refused_with_words_and_is_no_reason_not_to_start()
     {
-        await using var server = Start(("GourmetGram__BootstrapAdminKey", AppFixture.AdminKey), ("LabelStudio__Url", "http://label-studio:8080"), ("LabelStudio__ApiKey", "0123456789"));
+        await using var server = Start(
+            ("GourmetGram__BootstrapAdminKey", AppFixture.AdminKey),
+            ("LabelStudio__Url", "http://label-studio:8080"),
+            ("LabelStudio__ApiKey", "0123456789")
+        );
         using var http = new HttpClient { BaseAddress = await server.ListeningAsync() };
         var admin = AppClient.Administrator(http);
-        using var refused = await admin.SendAsync(HttpMethod.Patch, "api/v1/loops/lowconfidence", JsonContent.Create(new { surface = "LabelStudio" }));
+        using var refused = await admin.SendAsync(
+            HttpMethod.Patch,
+            "api/v1/loops/lowconfidence",
+            JsonContent.Create(new { surface = "LabelStudio" })
+        );
         Assert.Equal(HttpStatusCode.BadRequest, refused.StatusCode);
-        Assert.Contains("Label Studio reads tasks from an S3 server, but ObjectStore:Provider is FileSystem", await refused.Content.ReadAsStringAsync(Cancel), StringComparison.Ordinal);
+        Assert.Contains(
+            "Label Studio reads tasks from an S3 server, but ObjectStore:Provider is FileSystem",
+            await refused.Content.ReadAsStringAsync(Cancel),
+            StringComparison.Ordinal
+        );
         var doctor = (await admin.Http.GetFromJsonAsync<JsonObject>("api/v1/label-studio/doctor", Cancel))!;
         Assert.True(doctor["hasErrors"]!.GetValue<bool>());
         using var provision = await admin.SendAsync(HttpMethod.Post, "api/v1/label-studio/provision");
@@ -122,7 +160,8 @@ public sealed class ServerWithLabelStudioTests(BrowserFixture browser) : ServerT
         };
     }
 
-    private static async Task<JsonNode> StateAsync(AppClient admin) => (await admin.Http.GetFromJsonAsync<JsonObject>("api/v1/label-studio", Cancel))!["projects"]![0]!;
+    private static async Task<JsonNode> StateAsync(AppClient admin) =>
+        (await admin.Http.GetFromJsonAsync<JsonObject>("api/v1/label-studio", Cancel))!["projects"]![0]!;
 
     private static int FreePort()
     {

@@ -33,7 +33,9 @@ public sealed class AccessTokenTests : TokenTests
     public async Task One_that_ended_on_the_way_is_renewed_and_the_request_sent_once_more()
     {
         // Our clock stands still: for us the token is good for ever.
-        await RestartAsync(services => services.Replace(ServiceDescriptor.Singleton<TimeProvider>(new FakeTimeProvider(Clock!.GetUtcNow()))));
+        await RestartAsync(services =>
+            services.Replace(ServiceDescriptor.Singleton<TimeProvider>(new FakeTimeProvider(Clock!.GetUtcNow())))
+        );
         await AskAsync(Client);
         Clock!.Advance(TimeSpan.FromSeconds(400));
         await AskAsync(Client);

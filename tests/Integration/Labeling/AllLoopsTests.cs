@@ -38,11 +38,26 @@ public abstract class AllLoopsTests(DatabaseProvider provider) : PersistenceTest
         // Each by another visitor: together they are no flood.
         var flagged = photos.Where((_, i) => i % 10 == 3).ToList();
         foreach (var photo in flagged)
-            await host.SendAsync(new FlagPrediction.Command(photo.Id, new Caller(new Actor(ActorKind.Visitor, $"v{photo.Id}"), IsReviewer: true), FeedbackSource.Page));
+            await host.SendAsync(
+                new FlagPrediction.Command(
+                    photo.Id,
+                    new Caller(new Actor(ActorKind.Visitor, $"v{photo.Id}"), IsReviewer: true),
+                    FeedbackSource.Page
+                )
+            );
         var corrected = photos.Where((photo, i) => i % 25 == 7 && photo.PredictedIndex != 1).ToList();
         foreach (var photo in corrected)
-            await host.SendAsync(new CorrectLabel.Command(photo.Id, Some.Labels[1], new Caller(new Actor(ActorKind.Visitor, $"v{photo.Id}"), IsReviewer: true), FeedbackSource.Page));
-        await host.SendAsync(new ConfigureLoop.Command("randomsampled", "Ada", Settings: new Dictionary<string, string> { ["perWindow"] = $"{PerWindow}" }));
+            await host.SendAsync(
+                new CorrectLabel.Command(
+                    photo.Id,
+                    Some.Labels[1],
+                    new Caller(new Actor(ActorKind.Visitor, $"v{photo.Id}"), IsReviewer: true),
+                    FeedbackSource.Page
+                )
+            );
+        await host.SendAsync(
+            new ConfigureLoop.Command("randomsampled", "Ada", Settings: new Dictionary<string, string> { ["perWindow"] = $"{PerWindow}" })
+        );
 
         await host.SendAsync(new SampleRandom.Command());
         var selected = await host.SendAsync(new SelectCandidates.Command());
@@ -55,7 +70,10 @@ public abstract class AllLoopsTests(DatabaseProvider provider) : PersistenceTest
         }
 
         await host.SendAsync(new ProcessAnnotations.Command());
-        var drawn = (await host.RowsAsync<Selection>()).Where(line => line.Loop == "randomsampled").Select(line => line.PredictionId).ToHashSet();
+        var drawn = (await host.RowsAsync<Selection>())
+            .Where(line => line.Loop == "randomsampled")
+            .Select(line => line.PredictionId)
+            .ToHashSet();
         Assert.Equal(PerWindow, drawn.Count);
         await AssertHoldsAsync(store, "cleanproduction", photos.Where(photo => drawn.Contains(photo.Id)), SaidOf);
         await AssertHoldsAsync(store, "lowconfidence", unsure, SaidOf);
@@ -64,7 +82,10 @@ public abstract class AllLoopsTests(DatabaseProvider provider) : PersistenceTest
 
         // What is said of the random sample first is blind; what is said of the same photo again, in another loop, is told beforehand.
         var counts = (await host.SendAsync(new ListLoops.Query())).Loops.ToDictionary(loop => loop.Name, loop => loop.Counts);
-        Assert.Equal((PerWindow, 0L, PerWindow), ((int)counts["randomsampled"].Selected, counts["randomsampled"].Waiting, (int)counts["randomsampled"].Labelled));
+        Assert.Equal(
+            (PerWindow, 0L, PerWindow),
+            ((int)counts["randomsampled"].Selected, counts["randomsampled"].Waiting, (int)counts["randomsampled"].Labelled)
+        );
         Assert.Equal((unsure.Count, unsure.Count), ((int)counts["lowconfidence"].Selected, (int)counts["lowconfidence"].Labelled));
         Assert.Equal(unsure.Count(photo => SaidOf(photo.Id) == photo.PredictedIndex), (int)counts["lowconfidence"].Agreed);
         Assert.All((await host.RowsAsync<Domain.Labeling.HumanLabel>()).Where(label => label.IsBlind), label => Assert.Null(label.EndedAt));
@@ -78,7 +99,10 @@ public abstract class AllLoopsTests(DatabaseProvider provider) : PersistenceTest
         var found = new List<string>();
         await foreach (var item in store.ListAsync(bucket, "", Cancel))
             found.Add(item.Key);
-        Assert.Equal(photos.Select(photo => $"class_{said(photo.Id):00}/{photo.Id}.jpg").Order(StringComparer.Ordinal), found.Order(StringComparer.Ordinal));
+        Assert.Equal(
+            photos.Select(photo => $"class_{said(photo.Id):00}/{photo.Id}.jpg").Order(StringComparer.Ordinal),
+            found.Order(StringComparer.Ordinal)
+        );
     }
 
     private static Prediction Photo(ModelVersion model, int number)
@@ -88,8 +112,14 @@ public abstract class AllLoopsTests(DatabaseProvider provider) : PersistenceTest
         Array.Fill(values, (1 - confidence) / 2);
         values[number % 3] = confidence;
         var prediction = Prediction.Record(
-            new StoredPhoto($"{number:x64}", new string('c', 64), 16, "image/jpeg", ".jpg", 40, 30, FileName: null), new ClassProbabilities([.. values]), model, Some.Visitor, TimeSpan.Zero, TimeSpan.Zero,
-            Some.Time.AddSeconds(number));
+            new StoredPhoto($"{number:x64}", new string('c', 64), 16, "image/jpeg", ".jpg", 40, 30, FileName: null),
+            new ClassProbabilities([.. values]),
+            model,
+            Some.Visitor,
+            TimeSpan.Zero,
+            TimeSpan.Zero,
+            Some.Time.AddSeconds(number)
+        );
         prediction.MarkImageStored();
         return prediction;
     }

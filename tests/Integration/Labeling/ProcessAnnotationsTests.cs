@@ -27,7 +27,17 @@ public abstract class ProcessAnnotationsTests(DatabaseProvider provider, int out
     /// <summary>Ways in which an annotation is one, and cannot be used: such objects are Label Studio's and stay.</summary>
     private static readonly string[] UnusableAnnotations = ["unknown class", "two classes", "no photo"];
 
-    private static readonly string[] Ways = ["empty", "cut off", "list", "number", "no result", "no task", "mark before", .. UnusableAnnotations];
+    private static readonly string[] Ways =
+    [
+        "empty",
+        "cut off",
+        "list",
+        "number",
+        "no result",
+        "no task",
+        "mark before",
+        .. UnusableAnnotations,
+    ];
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
@@ -51,7 +61,9 @@ public abstract class ProcessAnnotationsTests(DatabaseProvider provider, int out
         const int Some = 400;
         var dice = new Random(20261124);
         FailingStore? failing = null;
-        await using var host = AddHost(durability: Durability.Process, more: services => services.Decorate<IObjectStore>(store => failing = new FailingStore(store)));
+        await using var host = AddHost(durability: Durability.Process, more: services =>
+            services.Decorate<IObjectStore>(store => failing = new FailingStore(store))
+        );
         var expected = await PrepareAsync(host, Some);
         var failures = 0;
         for (var attempt = 0; attempt < 40; attempt++)
@@ -100,7 +112,10 @@ public abstract class ProcessAnnotationsTests(DatabaseProvider provider, int out
         await PutAsync(Host, key, Annotation(id, label, version: 1, NumberOf(key)) + " ");
         Assert.Equal(1, (await Host.SendAsync(new ProcessAnnotations.Command())).Outputs[OutputOutcome.Superseded]);
         await AssertBucketAsync(Host, expected);
-        var labels = (await Host.RowsAsync<HumanLabel>()).Where(found => found.ExternalId!.EndsWith($"/{key.Split('/')[^1]}", StringComparison.Ordinal)).OrderBy(found => found.CreatedAt).ToList();
+        var labels = (await Host.RowsAsync<HumanLabel>())
+            .Where(found => found.ExternalId!.EndsWith($"/{key.Split('/')[^1]}", StringComparison.Ordinal))
+            .OrderBy(found => found.CreatedAt)
+            .ToList();
         Assert.Equal([LabelEnd.Superseded, null], labels.Select(found => found.End));
     }
 
@@ -108,7 +123,9 @@ public abstract class ProcessAnnotationsTests(DatabaseProvider provider, int out
     public async Task A_run_with_nothing_new_costs_one_listing()
     {
         CountingStore? counting = null;
-        await using var host = AddHost(durability: Durability.Process, more: services => services.Decorate<IObjectStore>(store => counting = new CountingStore(store)));
+        await using var host = AddHost(durability: Durability.Process, more: services =>
+            services.Decorate<IObjectStore>(store => counting = new CountingStore(store))
+        );
         await PrepareAsync(host, 300);
         await host.SendAsync(new ProcessAnnotations.Command());
         Assert.True(counting!.Calls.Count > 600, $"{counting.Calls.Count} calls are not all.");
@@ -124,7 +141,15 @@ public abstract class ProcessAnnotationsTests(DatabaseProvider provider, int out
     {
         await Host.MigrateAsync();
         var store = Host.Services.GetRequiredService<IObjectStore>();
-        var model = ModelVersion.Register("food", "1", "float", new string('a', 64), 1, ["Bread", "Noodles/Pasta", "Rice", "Soup"], Some.Time);
+        var model = ModelVersion.Register(
+            "food",
+            "1",
+            "float",
+            new string('a', 64),
+            1,
+            ["Bread", "Noodles/Pasta", "Rice", "Soup"],
+            Some.Time
+        );
         var files = Directory.GetFiles(Repository.PathOf($"tests/Unit/Labeling/Outputs/{version}"));
         // Each of another photo: of one person's decisions on the same photo the newest alone would count.
         var photos = files.Select((_, number) => Photo(model, number + 1, 0.1f, 0.1f, 0.1f, 0.7f)).ToArray();
@@ -132,19 +157,28 @@ public abstract class ProcessAnnotationsTests(DatabaseProvider provider, int out
         foreach (var (photo, file) in photos.Zip(files))
         {
             await store.PutAsync(new ObjectAddress("production", photo.ObjectKey), new byte[] { 1 }, "image/jpeg", Cancel);
-            var content = (await File.ReadAllTextAsync(file, Cancel)).Replace("01997d2e-0000-7000-8000-000000000009", photo.Id.ToString(), StringComparison.Ordinal);
+            var content = (await File.ReadAllTextAsync(file, Cancel)).Replace(
+                "01997d2e-0000-7000-8000-000000000009",
+                photo.Id.ToString(),
+                StringComparison.Ordinal
+            );
             await PutAsync(Host, $"output/{Loop}/{Path.GetFileNameWithoutExtension(file)}", content);
         }
 
         await Host.SendAsync(new ProcessAnnotations.Command());
-        var outcomes = (await Host.RowsAsync<ReadOutput>()).ToDictionary(row => row.Key.Split('/')[^1].Replace("-object", "", StringComparison.Ordinal), row => (row.Outcome, row.Reason));
+        var outcomes = (await Host.RowsAsync<ReadOutput>()).ToDictionary(
+            row => row.Key.Split('/')[^1].Replace("-object", "", StringComparison.Ordinal),
+            row => (row.Outcome, row.Reason)
+        );
         Assert.Equal(files.Length, outcomes.Count);
-        string[] skipped = ["skip", "skip-with-result", "empty", "no-result"], labelled = ["annotate", "update", "delete", "second-user", "slash-class", "other-control", "ground-truth", "future-task"];
+        string[] skipped = ["skip", "skip-with-result", "empty", "no-result"],
+            labelled = ["annotate", "update", "delete", "second-user", "slash-class", "other-control", "ground-truth", "future-task"];
         Assert.All(skipped, name => Assert.Equal((OutputOutcome.Skipped, null), outcomes[name]));
         Assert.All(labelled, name => Assert.Equal((OutputOutcome.Labelled, null), outcomes[name]));
         Assert.Equal(
             ["It names 2 classes: Soup, Rice.", "There is no class 'Pizza'. The classes are: Bread, Noodles/Pasta, Rice, Soup."],
-            new[] { "two-choices", "wrong-choice" }.Select(name => outcomes[name].Reason));
+            new[] { "two-choices", "wrong-choice" }.Select(name => outcomes[name].Reason)
+        );
         Assert.All(outcomes.Values, found => Assert.Equal(found.Outcome == OutputOutcome.Invalid, found.Reason is not null));
         // Label Studio's own objects stay.
         Assert.Equal(outcomes.Count, (await ListAsync(Host, "labelstudio", "output/")).Count);
@@ -158,7 +192,11 @@ public abstract class ProcessAnnotationsTests(DatabaseProvider provider, int out
         await Host.SendAsync(new ProcessAnnotations.Command());
         var id = expected.Keys.First();
         const string Name = "userfeedback2/feedback_2f1c5a7e-58a4-4d53-9f0e-2f8b6f0a1c11.json";
-        await PutAsync(Host, $"output/{Name}", $$$"""{"task": {"data": {"image": "http://lab:9000/production/class_02/{{{id}}}.jpg"}}, "result": [{"type": "choices", "value": {"choices": ["Bread"]}}]}""");
+        await PutAsync(
+            Host,
+            $"output/{Name}",
+            $$$"""{"task": {"data": {"image": "http://lab:9000/production/class_02/{{{id}}}.jpg"}}, "result": [{"type": "choices", "value": {"choices": ["Bread"]}}]}"""
+        );
         Assert.Equal(1, (await Host.SendAsync(new ProcessAnnotations.Command())).Outputs[OutputOutcome.Labelled]);
         Assert.Equal([$"processed/{Name}"], (await ListAsync(Host, "labelstudio", "processed/")).Order());
         Assert.Equal([$"class_00/{id}.jpg"], await ListAsync(Host, "userfeedback2", ""));
@@ -177,7 +215,10 @@ public abstract class ProcessAnnotationsTests(DatabaseProvider provider, int out
         await Parallel.ForEachAsync(Enumerable.Range(0, count), Cancel, async (i, token) =>
         {
             await store.PutAsync(new ObjectAddress("production", photos[i].ObjectKey), BitConverter.GetBytes(i), "image/jpeg", token);
-            var content = i % OneIn == OneIn - 1 ? Malformed(Ways[i / OneIn % Ways.Length], i) : Encoding.UTF8.GetBytes(Annotation(photos[i].Id, i % 3, version: 1, number: i));
+            var content =
+                i % OneIn == OneIn - 1
+                    ? Malformed(Ways[i / OneIn % Ways.Length], i)
+                    : Encoding.UTF8.GetBytes(Annotation(photos[i].Id, i % 3, version: 1, number: i));
             await store.PutAsync(new ObjectAddress("labelstudio", $"output/{Loop}/{i}"), content, "binary/octet-stream", token);
         });
         for (var i = 0; i < count; i++)
@@ -194,56 +235,92 @@ public abstract class ProcessAnnotationsTests(DatabaseProvider provider, int out
     private static Prediction Photo(ModelVersion model, int number, params float[] probabilities)
     {
         var photo = new StoredPhoto($"{number:x64}", new string('c', 64), 4, "image/jpeg", ".jpg", 40, 30, FileName: null);
-        var prediction = Prediction.Record(photo, new ClassProbabilities([.. probabilities]), model, Some.Visitor, TimeSpan.Zero, TimeSpan.Zero, Some.Time.AddSeconds(number));
+        var prediction = Prediction.Record(
+            photo,
+            new ClassProbabilities([.. probabilities]),
+            model,
+            Some.Visitor,
+            TimeSpan.Zero,
+            TimeSpan.Zero,
+            Some.Time.AddSeconds(number)
+        );
         prediction.MarkImageStored();
         return prediction;
     }
 
-    private static string Annotation(Guid photo, int label, int version, int number) => JsonSerializer.Serialize(new
-    {
-        id = number,
-        result = new[] { new { from_name = "label", type = "choices", value = new { choices = new[] { Some.Labels[label] } } } },
-        completed_by = new { id = 1 },
-        task = new { id = 1, data = new { image = $"s3://production/class_02/{photo}.jpg" } },
-        was_cancelled = false,
-        updated_at = $"2026-11-23T17:0{version}:24.926737Z",
-        lead_time = 3.2,
-    });
+    private static string Annotation(Guid photo, int label, int version, int number) =>
+        JsonSerializer.Serialize(
+            new
+            {
+                id = number,
+                result = new[]
+                {
+                    new
+                    {
+                        from_name = "label",
+                        type = "choices",
+                        value = new { choices = new[] { Some.Labels[label] } },
+                    },
+                },
+                completed_by = new { id = 1 },
+                task = new { id = 1, data = new { image = $"s3://production/class_02/{photo}.jpg" } },
+                was_cancelled = false,
+                updated_at = $"2026-11-23T17:0{version}:24.926737Z",
+                lead_time = 3.2,
+            }
+        );
 
-    private static byte[] Malformed(string way, int number) => way switch
-    {
-        "empty" => [],
-        "cut off" => "{\"id\": 1, \"result\": ["u8.ToArray(),
-        "list" => "[]"u8.ToArray(),
-        "number" => "17"u8.ToArray(),
-        "no result" => "{\"id\": 1, \"task\": {\"data\": {}}}"u8.ToArray(),
-        "no task" => "{\"id\": 1, \"result\": []}"u8.ToArray(),
-        "mark before" => [0xEF, 0xBB, 0xBF, .. "{}"u8],
-        "unknown class" => Encoding.UTF8.GetBytes(Annotation(new Guid(number, 0, 0, new byte[8]), 0, 1, number).Replace("Bread", "Pizza", StringComparison.Ordinal)),
-        "two classes" => Encoding.UTF8.GetBytes(Annotation(Guid.Empty, 0, 1, number).Replace("\"Bread\"", "\"Bread\",\"Soup\"", StringComparison.Ordinal)),
-        "no photo" => Encoding.UTF8.GetBytes(Annotation(Guid.Empty, 0, 1, number)),
-        _ => throw new ArgumentOutOfRangeException(nameof(way), way, "There is no such way."),
-    };
+    private static byte[] Malformed(string way, int number) =>
+        way switch
+        {
+            "empty" => [],
+            "cut off" => "{\"id\": 1, \"result\": ["u8.ToArray(),
+            "list" => "[]"u8.ToArray(),
+            "number" => "17"u8.ToArray(),
+            "no result" => "{\"id\": 1, \"task\": {\"data\": {}}}"u8.ToArray(),
+            "no task" => "{\"id\": 1, \"result\": []}"u8.ToArray(),
+            "mark before" => [0xEF, 0xBB, 0xBF, .. "{}"u8],
+            "unknown class" => Encoding.UTF8.GetBytes(
+                Annotation(new Guid(number, 0, 0, new byte[8]), 0, 1, number).Replace("Bread", "Pizza", StringComparison.Ordinal)
+            ),
+            "two classes" => Encoding.UTF8.GetBytes(
+                Annotation(Guid.Empty, 0, 1, number).Replace("\"Bread\"", "\"Bread\",\"Soup\"", StringComparison.Ordinal)
+            ),
+            "no photo" => Encoding.UTF8.GetBytes(Annotation(Guid.Empty, 0, 1, number)),
+            _ => throw new ArgumentOutOfRangeException(nameof(way), way, "There is no such way."),
+        };
 
     private static async Task AssertAccountedAsync(PersistenceHost host, Dictionary<Guid, int> expected, int count)
     {
         await AssertBucketAsync(host, expected);
         var reads = await host.RowsAsync<ReadOutput>();
-        Assert.Equal(Enumerable.Range(0, count).Select(i => $"output/{Loop}/{i}").Order(StringComparer.Ordinal), reads.Select(row => row.Key).Order(StringComparer.Ordinal));
+        Assert.Equal(
+            Enumerable.Range(0, count).Select(i => $"output/{Loop}/{i}").Order(StringComparer.Ordinal),
+            reads.Select(row => row.Key).Order(StringComparer.Ordinal)
+        );
         Assert.DoesNotContain(reads, row => row.Outcome == OutputOutcome.Invalid && row.Reason is null);
-        var moved = Enumerable.Range(0, count).Where(i => i % OneIn == OneIn - 1 && !UnusableAnnotations.Contains(Ways[i / OneIn % Ways.Length])).ToList();
+        var moved = Enumerable
+            .Range(0, count)
+            .Where(i => i % OneIn == OneIn - 1 && !UnusableAnnotations.Contains(Ways[i / OneIn % Ways.Length]))
+            .ToList();
         var quarantined = await ListAsync(host, "labelstudio", "quarantine/");
         // Of what is Label Studio's, a copy: the object itself stays.
         var unusable = Enumerable.Range(0, count).Where(i => i % OneIn == OneIn - 1);
-        Assert.Equal(unusable.SelectMany(i => new[] { $"quarantine/{Loop}/{i}", $"quarantine/{Loop}/{i}.reason.txt" }).Order(StringComparer.Ordinal), quarantined.Order(StringComparer.Ordinal));
+        Assert.Equal(
+            unusable.SelectMany(i => new[] { $"quarantine/{Loop}/{i}", $"quarantine/{Loop}/{i}.reason.txt" }).Order(StringComparer.Ordinal),
+            quarantined.Order(StringComparer.Ordinal)
+        );
         Assert.Equal(count - moved.Count, (await ListAsync(host, "labelstudio", "output/")).Count);
         var labels = await host.RowsAsync<HumanLabel>();
         Assert.Equal(expected.Count, labels.Count);
         Assert.All(labels, label => Assert.Null(label.EndedAt));
     }
 
-    private static async Task AssertBucketAsync(PersistenceHost host, Dictionary<Guid, int> expected) => Assert.Equal(
-        expected.Select(pair => $"class_{pair.Value:00}/{pair.Key}.jpg").Order(StringComparer.Ordinal), (await ListAsync(host, Loop, "")).Order(StringComparer.Ordinal));
+    private static async Task AssertBucketAsync(PersistenceHost host, Dictionary<Guid, int> expected) =>
+        Assert.Equal(
+            expected.Select(pair => $"class_{pair.Value:00}/{pair.Key}.jpg").Order(StringComparer.Ordinal),
+            (await ListAsync(host, Loop, "")).Order(StringComparer.Ordinal)
+        );
 
     private static int NumberOf(string key) => int.Parse(key.Split('/')[^1], System.Globalization.CultureInfo.InvariantCulture);
 
@@ -263,14 +340,21 @@ public abstract class ProcessAnnotationsTests(DatabaseProvider provider, int out
     }
 
     private static Task PutAsync(PersistenceHost host, string key, string content) =>
-        host.Services.GetRequiredService<IObjectStore>().PutAsync(new ObjectAddress("labelstudio", key), Encoding.UTF8.GetBytes(content), "application/json", Cancel);
+        host
+            .Services.GetRequiredService<IObjectStore>()
+            .PutAsync(new ObjectAddress("labelstudio", key), Encoding.UTF8.GetBytes(content), "application/json", Cancel);
 
     /// <summary>Remembers what was asked of it.</summary>
     private sealed class CountingStore(IObjectStore store) : ForwardingStore(store)
     {
         public System.Collections.Concurrent.ConcurrentQueue<string> Calls { get; } = new();
 
-        public override Task PutAsync(ObjectAddress address, ReadOnlyMemory<byte> content, string mediaType, CancellationToken cancellationToken)
+        public override Task PutAsync(
+            ObjectAddress address,
+            ReadOnlyMemory<byte> content,
+            string mediaType,
+            CancellationToken cancellationToken
+        )
         {
             Count(address);
             return base.PutAsync(address, content, mediaType, cancellationToken);
@@ -282,7 +366,12 @@ public abstract class ProcessAnnotationsTests(DatabaseProvider provider, int out
             return base.PutAsync(address, content, mediaType, cancellationToken);
         }
 
-        public override Task<bool> TryPutAsync(ObjectAddress address, ReadOnlyMemory<byte> content, string mediaType, CancellationToken cancellationToken)
+        public override Task<bool> TryPutAsync(
+            ObjectAddress address,
+            ReadOnlyMemory<byte> content,
+            string mediaType,
+            CancellationToken cancellationToken
+        )
         {
             Count(address);
             return base.TryPutAsync(address, content, mediaType, cancellationToken);
@@ -330,13 +419,18 @@ public abstract class ProcessAnnotationsTests(DatabaseProvider provider, int out
             return base.ReadTagsAsync(address, cancellationToken);
         }
 
-        public override Task WriteTagsAsync(ObjectAddress address, IReadOnlyDictionary<string, string> tags, CancellationToken cancellationToken)
+        public override Task WriteTagsAsync(
+            ObjectAddress address,
+            IReadOnlyDictionary<string, string> tags,
+            CancellationToken cancellationToken
+        )
         {
             Count(address);
             return base.WriteTagsAsync(address, tags, cancellationToken);
         }
 
-        private void Count(ObjectAddress address, [System.Runtime.CompilerServices.CallerMemberName] string? call = null) => Calls.Enqueue($"{call} {address.Bucket}/{address.Key}");
+        private void Count(ObjectAddress address, [System.Runtime.CompilerServices.CallerMemberName] string? call = null) =>
+            Calls.Enqueue($"{call} {address.Bucket}/{address.Key}");
     }
 
     /// <summary>Fails for good after so many calls, before or after it has done what was asked.</summary>
@@ -348,7 +442,12 @@ public abstract class ProcessAnnotationsTests(DatabaseProvider provider, int out
 
         public void Mend() => left = int.MaxValue;
 
-        public override async Task PutAsync(ObjectAddress address, ReadOnlyMemory<byte> content, string mediaType, CancellationToken cancellationToken)
+        public override async Task PutAsync(
+            ObjectAddress address,
+            ReadOnlyMemory<byte> content,
+            string mediaType,
+            CancellationToken cancellationToken
+        )
         {
             Count();
             await base.PutAsync(address, content, mediaType, cancellationToken);

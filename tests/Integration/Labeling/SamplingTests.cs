@@ -57,7 +57,13 @@ public abstract class SamplingTests(DatabaseProvider provider) : PersistenceTest
         var draws = (await Host.SendAsync(new ListWindows.Query(Cursor: null, 10))).Items.SelectMany(window => window.Draws).ToList();
         Assert.Equal([(8, 0.8, "8"), (5, 0.25, "5")], draws.Select(draw => (draw.Taken, draw.Probability, draw.Settings["perWindow"])));
         var ledger = await Host.RowsAsync<Selection>();
-        Assert.Equal([(0.25, "5", 5), (0.8, "8", 8)], ledger.GroupBy(line => (line.Probability, line.Settings["perWindow"])).Select(group => (group.Key.Probability, group.Key.Item2, group.Count())).Order());
+        Assert.Equal(
+            [(0.25, "5", 5), (0.8, "8", 8)],
+            ledger
+                .GroupBy(line => (line.Probability, line.Settings["perWindow"]))
+                .Select(group => (group.Key.Probability, group.Key.Item2, group.Count()))
+                .Order()
+        );
     }
 
     [Fact]
@@ -84,22 +90,35 @@ public abstract class SamplingTests(DatabaseProvider provider) : PersistenceTest
     [Fact]
     public async Task What_is_drawn_and_handed_out_first_follows_from_the_key_alone_whatever_the_model_or_people_said()
     {
-        const int Population = 500, Taken = 120;
+        const int Population = 500,
+            Taken = 120;
         await Host.MigrateAsync();
         var model = Some.Model();
         var photos = Enumerable.Range(0, Population).Select(i => Photo(model, i, 0.35f + 0.6f * i / Population)).ToArray();
         await Host.SaveAsync(photos);
         foreach (var photo in photos.Where((_, i) => i % 5 == 0))
-            await Host.SendAsync(new FlagPrediction.Command(photo.Id, new Caller(new Actor(ActorKind.Visitor, $"v{photo.Id}"), IsReviewer: true), FeedbackSource.Page));
-        await Host.SendAsync(new ConfigureLoop.Command(Loop, "Ada", Settings: new Dictionary<string, string> { ["perWindow"] = $"{Taken}" }));
+            await Host.SendAsync(
+                new FlagPrediction.Command(
+                    photo.Id,
+                    new Caller(new Actor(ActorKind.Visitor, $"v{photo.Id}"), IsReviewer: true),
+                    FeedbackSource.Page
+                )
+            );
+        await Host.SendAsync(
+            new ConfigureLoop.Command(Loop, "Ada", Settings: new Dictionary<string, string> { ["perWindow"] = $"{Taken}" })
+        );
         Assert.NotEqual(0, (await Host.SendAsync(new SelectCandidates.Command())).Selected);
         await Host.SendAsync(new SampleRandom.Command());
 
         // The rule of the README, written again.
         var secret = Convert.FromBase64String(Assert.Single(await Host.RowsAsync<SamplingKey>()).Secret);
-        ulong PlaceOf(string purpose, Guid id) => BinaryPrimitives.ReadUInt64BigEndian(HMACSHA256.HashData(secret, Encoding.UTF8.GetBytes($"{purpose}/{Loop}/{id:N}"))) >> 1;
+        ulong PlaceOf(string purpose, Guid id) =>
+            BinaryPrimitives.ReadUInt64BigEndian(HMACSHA256.HashData(secret, Encoding.UTF8.GetBytes($"{purpose}/{Loop}/{id:N}"))) >> 1;
         var drawn = (await Host.RowsAsync<Selection>()).Where(line => line.Loop == Loop).ToList();
-        Assert.Equal(photos.OrderBy(photo => PlaceOf("draw", photo.Id)).Take(Taken).Select(photo => photo.Id).ToHashSet(), drawn.Select(line => line.PredictionId).ToHashSet());
+        Assert.Equal(
+            photos.OrderBy(photo => PlaceOf("draw", photo.Id)).Take(Taken).Select(photo => photo.Id).ToHashSet(),
+            drawn.Select(line => line.PredictionId).ToHashSet()
+        );
         Assert.All(drawn, line => Assert.Equal((double)Taken / Population, line.Probability));
 
         var person = new Caller(new Actor(ActorKind.Account, "ada"), IsReviewer: true);
@@ -148,7 +167,10 @@ public abstract class SamplingTests(DatabaseProvider provider) : PersistenceTest
         await host.MigrateAsync();
         await host.SaveAsync(Photos(Some.Model(), 0, 1, confidence: 0.5f));
         await host.SendAsync(new SelectCandidates.Command());
-        var (ada, bob) = (new Caller(new Actor(ActorKind.Account, "ada"), IsReviewer: true), new Caller(new Actor(ActorKind.Account, "bob"), IsReviewer: true));
+        var (ada, bob) = (
+            new Caller(new Actor(ActorKind.Account, "ada"), IsReviewer: true),
+            new Caller(new Actor(ActorKind.Account, "bob"), IsReviewer: true)
+        );
         var first = (await host.SendAsync(new NextTask.Command("lowconfidence", ada)))!;
         time.Advance(TimeSpan.FromSeconds(1));
         var again = (await host.SendAsync(new NextTask.Command("lowconfidence", ada)))!;
@@ -165,10 +187,24 @@ public abstract class SamplingTests(DatabaseProvider provider) : PersistenceTest
         await Host.SaveAsync(Photos(Some.Model(), 0, 2, confidence: 0.5f));
         await Host.SendAsync(new SelectCandidates.Command());
         var ada = new Caller(new Actor(ActorKind.Account, "ada"), IsReviewer: true);
-        await Host.SendAsync(new SkipTask.Command((await Host.SendAsync(new NextTask.Command("lowconfidence", ada)))!.Id, ada, " too dark ", TimeSpan.FromSeconds(3)));
-        await Host.SendAsync(new LabelTask.Command((await Host.SendAsync(new NextTask.Command("lowconfidence", ada)))!.Id, Some.Labels[1], ada, "  "));
-        Assert.Equal([(null, "too dark", TimeSpan.FromSeconds(3)), (1, null, null)],
-            (await Host.RowsAsync<HumanLabel>()).OrderBy(label => label.CreatedAt).ThenBy(label => label.ClassIndex).Select(label => (label.ClassIndex, label.Note, label.Took)));
+        await Host.SendAsync(
+            new SkipTask.Command(
+                (await Host.SendAsync(new NextTask.Command("lowconfidence", ada)))!.Id,
+                ada,
+                " too dark ",
+                TimeSpan.FromSeconds(3)
+            )
+        );
+        await Host.SendAsync(
+            new LabelTask.Command((await Host.SendAsync(new NextTask.Command("lowconfidence", ada)))!.Id, Some.Labels[1], ada, "  ")
+        );
+        Assert.Equal(
+            [(null, "too dark", TimeSpan.FromSeconds(3)), (1, null, null)],
+            (await Host.RowsAsync<HumanLabel>())
+                .OrderBy(label => label.CreatedAt)
+                .ThenBy(label => label.ClassIndex)
+                .Select(label => (label.ClassIndex, label.Note, label.Took))
+        );
     }
 
     [Theory]
@@ -182,12 +218,18 @@ public abstract class SamplingTests(DatabaseProvider provider) : PersistenceTest
         var photos = Photos(Some.Model(), 0, 32);
         await Host.SaveAsync(photos);
         var rater = kind == ActorKind.Anonymous ? Actor.Anonymous : new Actor(kind, "r");
-        await Host.SaveAsync([.. photos.Select((photo, i) => UserFeedback.Flag(photo, rater, FeedbackSource.Api, Some.Time.AddMinutes(i))),
-            .. photos.Select((photo, i) => UserFeedback.Correct(photo, 0, rater, FeedbackSource.Api, Some.Time.AddMinutes(i)))]);
+        await Host.SaveAsync([
+            .. photos.Select((photo, i) => UserFeedback.Flag(photo, rater, FeedbackSource.Api, Some.Time.AddMinutes(i))),
+            .. photos.Select((photo, i) => UserFeedback.Correct(photo, 0, rater, FeedbackSource.Api, Some.Time.AddMinutes(i))),
+        ]);
         await Host.SendAsync(new SelectCandidates.Command());
         var held = (await Host.RowsAsync<UserFeedback>()).Where(fact => fact.SelectionState == FeedbackSelection.HeldBack).ToList();
-        Assert.Equal(called is null ? [] : [$"More than 30 corrections of one {called} within an hour.", $"More than 30 flags of one {called} within an hour."],
-            held.Select(fact => fact.HeldBackReason).Distinct().Order());
+        Assert.Equal(
+            called is null
+                ? []
+                : [$"More than 30 corrections of one {called} within an hour.", $"More than 30 flags of one {called} within an hour."],
+            held.Select(fact => fact.HeldBackReason).Distinct().Order()
+        );
         Assert.All(held, fact => Assert.True(fact.CreatedAt >= Some.Time.AddMinutes(30)));
         Assert.Equal(called is null ? 0 : 4, held.Count);
     }
@@ -199,12 +241,32 @@ public abstract class SamplingTests(DatabaseProvider provider) : PersistenceTest
         await Host.MigrateAsync();
         var photos = Photos(Some.Model(), 0, 301);
         await Host.SaveAsync(photos);
-        await Host.SaveAsync(photos.Select((photo, i) => UserFeedback.Flag(photo, Actor.Anonymous, FeedbackSource.Api, Some.Time.AddSeconds(i), Address)).ToArray());
+        await Host.SaveAsync(
+            photos
+                .Select((photo, i) => UserFeedback.Flag(photo, Actor.Anonymous, FeedbackSource.Api, Some.Time.AddSeconds(i), Address))
+                .ToArray()
+        );
         // The same number in a little more than an hour, from elsewhere.
-        await Host.SaveAsync(photos.Select((photo, i) => UserFeedback.Flag(photo, new Actor(ActorKind.Visitor, $"v{i}"), FeedbackSource.Api, Some.Time.AddSeconds(12.5 * i), Address + 1)).ToArray());
+        await Host.SaveAsync(
+            photos
+                .Select(
+                    (photo, i) =>
+                        UserFeedback.Flag(
+                            photo,
+                            new Actor(ActorKind.Visitor, $"v{i}"),
+                            FeedbackSource.Api,
+                            Some.Time.AddSeconds(12.5 * i),
+                            Address + 1
+                        )
+                )
+                .ToArray()
+        );
         await Host.SendAsync(new SelectCandidates.Command());
         var held = Assert.Single(await Host.RowsAsync<UserFeedback>(), fact => fact.SelectionState == FeedbackSelection.HeldBack);
-        Assert.Equal(("More than 300 flags from one address within an hour.", Some.Time.AddSeconds(300)), (held.HeldBackReason, held.CreatedAt));
+        Assert.Equal(
+            ("More than 300 flags from one address within an hour.", Some.Time.AddSeconds(300)),
+            (held.HeldBackReason, held.CreatedAt)
+        );
     }
 
     [Fact]
@@ -216,13 +278,15 @@ public abstract class SamplingTests(DatabaseProvider provider) : PersistenceTest
         await host.SaveAsync(Photos(Some.Model(), 0, 30, confidence: 0.5f));
         await host.SendAsync(new SelectCandidates.Command());
         var people = Enumerable.Range(0, 4).Select(i => new Caller(new Actor(ActorKind.Account, $"p{i}"), IsReviewer: true)).ToList();
-        var given = await Task.WhenAll(people.Select(async person =>
-        {
-            var mine = new List<Guid>();
-            for (var i = 0; i < 5; i++)
-                mine.Add((await host.SendAsync(new NextTask.Command("lowconfidence", person, [.. mine])))!.Id);
-            return mine;
-        }));
+        var given = await Task.WhenAll(
+            people.Select(async person =>
+            {
+                var mine = new List<Guid>();
+                for (var i = 0; i < 5; i++)
+                    mine.Add((await host.SendAsync(new NextTask.Command("lowconfidence", person, [.. mine])))!.Id);
+                return mine;
+            })
+        );
         Assert.Equal(20, given.SelectMany(ids => ids).Distinct().Count());
 
         // Asked again without saying what it holds, a person gets what it has.
@@ -242,7 +306,12 @@ public abstract class SamplingTests(DatabaseProvider provider) : PersistenceTest
         Prediction[] copies = [Photo(model, 1, 0.5f), Photo(model, 1, 0.5f, Some.Time.AddHours(1))];
         var store = Host.Services.GetRequiredService<IObjectStore>();
         foreach (var copy in copies)
-            await store.PutAsync(new ObjectAddress("production", copy.ObjectKey), new byte[] { 1 }, "image/jpeg", TestContext.Current.CancellationToken);
+            await store.PutAsync(
+                new ObjectAddress("production", copy.ObjectKey),
+                new byte[] { 1 },
+                "image/jpeg",
+                TestContext.Current.CancellationToken
+            );
         await Host.SaveAsync(copies);
         await Host.SendAsync(new SelectCandidates.Command());
         var person = new Caller(new Actor(ActorKind.Account, "ada"), IsReviewer: true);
@@ -256,7 +325,12 @@ public abstract class SamplingTests(DatabaseProvider provider) : PersistenceTest
         // Sent once more later: it is known already.
         await AddAsync(1, 1, 0.5f);
         var third = (await Host.RowsAsync<Prediction>()).Single(photo => !copies.Select(copy => copy.Id).Contains(photo.Id));
-        await store.PutAsync(new ObjectAddress("production", third.ObjectKey), new byte[] { 1 }, "image/jpeg", TestContext.Current.CancellationToken);
+        await store.PutAsync(
+            new ObjectAddress("production", third.ObjectKey),
+            new byte[] { 1 },
+            "image/jpeg",
+            TestContext.Current.CancellationToken
+        );
         await Host.SendAsync(new SelectCandidates.Command());
         Assert.Null(await Host.SendAsync(new NextTask.Command("lowconfidence", person)));
         await Host.SendAsync(new ProcessAnnotations.Command());
@@ -288,22 +362,33 @@ public abstract class SamplingTests(DatabaseProvider provider) : PersistenceTest
         }
     }
 
-    private Task AddAsync(int from, int count, float confidence = 0.9f) => Host.InScopeAsync(async scope =>
-    {
-        var model = await scope.GetRequiredService<IRepository<ModelVersion>>().FirstOrDefaultAsync(new AnyModel(), TestContext.Current.CancellationToken);
-        var repository = scope.GetRequiredService<IRepository<Prediction>>();
-        foreach (var photo in Photos(model!, from, count, confidence))
-            repository.Add(photo);
-        await repository.SaveChangesAsync(TestContext.Current.CancellationToken);
-    });
+    private Task AddAsync(int from, int count, float confidence = 0.9f) =>
+        Host.InScopeAsync(async scope =>
+        {
+            var model = await scope
+                .GetRequiredService<IRepository<ModelVersion>>()
+                .FirstOrDefaultAsync(new AnyModel(), TestContext.Current.CancellationToken);
+            var repository = scope.GetRequiredService<IRepository<Prediction>>();
+            foreach (var photo in Photos(model!, from, count, confidence))
+                repository.Add(photo);
+            await repository.SaveChangesAsync(TestContext.Current.CancellationToken);
+        });
 
-    private static Prediction[] Photos(ModelVersion model, int from, int count, float confidence = 0.9f) => [.. Enumerable.Range(from, count).Select(i => Photo(model, i, confidence))];
+    private static Prediction[] Photos(ModelVersion model, int from, int count, float confidence = 0.9f) =>
+        [.. Enumerable.Range(from, count).Select(i => Photo(model, i, confidence))];
 
     private static Prediction Photo(ModelVersion model, int number, float confidence, DateTimeOffset? at = null)
     {
         var photo = new StoredPhoto($"{number & 0xFFFFFF:x64}", new string('c', 64), 4, "image/jpeg", ".jpg", 40, 30, FileName: null);
         var prediction = Prediction.Record(
-            photo, new ClassProbabilities([(1 - confidence) / 2, (1 - confidence) / 2, confidence]), model, Some.Visitor, TimeSpan.Zero, TimeSpan.Zero, at ?? Some.Time.AddSeconds(number));
+            photo,
+            new ClassProbabilities([(1 - confidence) / 2, (1 - confidence) / 2, confidence]),
+            model,
+            Some.Visitor,
+            TimeSpan.Zero,
+            TimeSpan.Zero,
+            at ?? Some.Time.AddSeconds(number)
+        );
         prediction.MarkImageStored();
         return prediction;
     }

@@ -60,7 +60,9 @@ public abstract class ObjectStoreContract : IAsyncLifetime
     [InlineData(7_000_000)]
     public async Task Of_many_who_put_if_absent_one_wins_and_its_bytes_stay(int length)
     {
-        var won = await Task.WhenAll(Enumerable.Range(0, 8).Select(async i => (i, await Store.TryPutAsync(Photo, Filled(length, (byte)i), Jpeg, Cancel))));
+        var won = await Task.WhenAll(
+            Enumerable.Range(0, 8).Select(async i => (i, await Store.TryPutAsync(Photo, Filled(length, (byte)i), Jpeg, Cancel)))
+        );
         var winner = Assert.Single(won, attempt => attempt.Item2).i;
         Assert.Equal(Filled(length, (byte)winner), await ReadAsync(Photo));
         Assert.False(await Store.TryPutAsync(Photo, Bytes(1), Jpeg, Cancel));
@@ -89,13 +91,24 @@ public abstract class ObjectStoreContract : IAsyncLifetime
     public async Task What_is_not_there_is_not_found()
     {
         await Store.PutAsync(Photo, Bytes(1), Jpeg, Cancel);
-        foreach (var missing in new ObjectAddress[] { new("production", "class_05/none.jpg"), new("production", "class_05"), new("nowhere", "a.jpg") })
+        foreach (
+            var missing in new ObjectAddress[]
+            {
+                new("production", "class_05/none.jpg"),
+                new("production", "class_05"),
+                new("nowhere", "a.jpg"),
+            }
+        )
         {
             await Assert.ThrowsAsync<NotFoundException>(() => Store.OpenReadAsync(missing, Cancel));
             await Assert.ThrowsAsync<NotFoundException>(() => Store.ReadTagsAsync(missing, Cancel));
             await Assert.ThrowsAsync<NotFoundException>(() => Store.WriteTagsAsync(missing, Tags(("a", "b")), Cancel));
-            await Assert.ThrowsAsync<NotFoundException>(() => Store.CopyAsync(missing, new ObjectAddress("production", "copy.jpg"), Cancel));
-            await Assert.ThrowsAsync<NotFoundException>(() => Store.MoveAsync(missing, new ObjectAddress("production", "copy.jpg"), Cancel));
+            await Assert.ThrowsAsync<NotFoundException>(() =>
+                Store.CopyAsync(missing, new ObjectAddress("production", "copy.jpg"), Cancel)
+            );
+            await Assert.ThrowsAsync<NotFoundException>(() =>
+                Store.MoveAsync(missing, new ObjectAddress("production", "copy.jpg"), Cancel)
+            );
             Assert.Null(await Store.FindAsync(missing, Cancel));
             await Store.DeleteAsync(missing, Cancel);
         }
@@ -120,7 +133,11 @@ public abstract class ObjectStoreContract : IAsyncLifetime
     {
         await Store.PutAsync(Photo, Bytes(1), Jpeg, Cancel);
         Assert.Empty(await Store.ReadTagsAsync(Photo, Cancel));
-        await Store.WriteTagsAsync(Photo, Tags(("predicted_class", "Vegetable/Fruit"), ("confidence", "0.610"), ("timestamp", "2026-11-23T10:00:00Z")), Cancel);
+        await Store.WriteTagsAsync(
+            Photo,
+            Tags(("predicted_class", "Vegetable/Fruit"), ("confidence", "0.610"), ("timestamp", "2026-11-23T10:00:00Z")),
+            Cancel
+        );
         await Store.WriteTagsAsync(Photo, Tags(("flagged", "true"), ("corrected_class", "Crème brûlée")), Cancel);
         Assert.Equal(Tags(("flagged", "true"), ("corrected_class", "Crème brûlée")), await Store.ReadTagsAsync(Photo, Cancel));
         await Store.WriteTagsAsync(Photo, Tags(), Cancel);
@@ -173,7 +190,11 @@ public abstract class ObjectStoreContract : IAsyncLifetime
         Assert.InRange(entry.WrittenAt, TimeProvider.System.GetUtcNow().AddMinutes(-5), TimeProvider.System.GetUtcNow().AddMinutes(5));
 
         async Task<string[]> KeysAsync(string prefix) =>
-            [.. (await Store.ListAsync("production", prefix, Cancel).ToListAsync(Cancel)).Select(found => found.Key).Order(StringComparer.Ordinal)];
+            [
+                .. (await Store.ListAsync("production", prefix, Cancel).ToListAsync(Cancel))
+                    .Select(found => found.Key)
+                    .Order(StringComparer.Ordinal),
+            ];
     }
 
     [Theory]

@@ -51,7 +51,9 @@ internal static class ObjectStores
     public static ServiceProvider Build(Dictionary<string, string> settings)
     {
         var configuration = new ConfigurationManager();
-        configuration.AddInMemoryCollection(settings.Select(s => KeyValuePair.Create(s.Key.Replace("__", ":", StringComparison.Ordinal), (string?)s.Value)));
+        configuration.AddInMemoryCollection(
+            settings.Select(s => KeyValuePair.Create(s.Key.Replace("__", ":", StringComparison.Ordinal), (string?)s.Value))
+        );
         return new ServiceCollection()
             .AddSingleton<IConfiguration>(configuration)
             .AddSingleton(TimeProvider.System)
@@ -64,6 +66,9 @@ internal static class ObjectStores
     public static async Task RemoveBucketAsync(ServiceProvider container, string bucket)
     {
         var connection = container.GetRequiredService<S3Connection>();
-        await connection.Client.RemoveBucketAsync(new RemoveBucketArgs().WithBucket(connection.Options.BucketPrefix + bucket), TestContext.Current.CancellationToken);
+        await connection.Client.RemoveBucketAsync(
+            new RemoveBucketArgs().WithBucket(connection.Options.BucketPrefix + bucket),
+            TestContext.Current.CancellationToken
+        );
     }
 }

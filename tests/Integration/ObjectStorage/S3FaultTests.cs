@@ -36,8 +36,9 @@ public sealed class S3FaultTests
         settings["ObjectStore__TimeoutSeconds"] = "1";
         await using var container = ObjectStores.Build(settings);
 
-        var fault = await Assert.ThrowsAsync<StoreUnavailableException>(
-            () => container.GetRequiredService<IObjectStore>().PutAsync(Photo, new byte[] { 1 }, "image/jpeg", Cancel));
+        var fault = await Assert.ThrowsAsync<StoreUnavailableException>(() =>
+            container.GetRequiredService<IObjectStore>().PutAsync(Photo, new byte[] { 1 }, "image/jpeg", Cancel)
+        );
         Assert.Equal("Object production/class_05/a.jpg could not be written: the S3 server did not answer within 1 s.", fault.Message);
     }
 
@@ -116,11 +117,16 @@ public sealed class S3FaultTests
     public async Task Nodes_that_make_a_bucket_at_once_do_not_fight()
     {
         var settings = S3Server.NewStore();
-        await Task.WhenAll(Enumerable.Range(0, 6).Select(async i =>
-        {
-            await using var node = ObjectStores.Build(settings);
-            await node.GetRequiredService<IObjectStore>().PutAsync(new ObjectAddress("production", $"{i}.jpg"), new byte[] { 1 }, "image/jpeg", Cancel);
-        }));
+        await Task.WhenAll(
+            Enumerable
+                .Range(0, 6)
+                .Select(async i =>
+                {
+                    await using var node = ObjectStores.Build(settings);
+                    await node.GetRequiredService<IObjectStore>()
+                        .PutAsync(new ObjectAddress("production", $"{i}.jpg"), new byte[] { 1 }, "image/jpeg", Cancel);
+                })
+        );
         await using var container = ObjectStores.Build(settings);
         Assert.Equal(6, await container.GetRequiredService<IObjectStore>().ListAsync("production", "", Cancel).CountAsync(Cancel));
     }
@@ -131,8 +137,11 @@ public sealed class S3FaultTests
         await using var container = ObjectStores.Build(S3Server.NewStore());
         var store = container.GetRequiredService<IObjectStore>();
         var keys = Enumerable.Range(0, 1234).Select(i => $"class_{i % 7:00}/{i:0000}.jpg").ToArray();
-        await Parallel.ForEachAsync(keys, new ParallelOptions { MaxDegreeOfParallelism = 16, CancellationToken = Cancel }, async (key, token) =>
-            await store.PutAsync(new ObjectAddress("production", key), new byte[] { 1 }, "image/jpeg", token));
+        await Parallel.ForEachAsync(
+            keys,
+            new ParallelOptions { MaxDegreeOfParallelism = 16, CancellationToken = Cancel },
+            async (key, token) => await store.PutAsync(new ObjectAddress("production", key), new byte[] { 1 }, "image/jpeg", token)
+        );
         var listed = await store.ListAsync("production", "", Cancel).Select(found => found.Key).ToListAsync(Cancel);
         Assert.Equal(keys.Order(StringComparer.Ordinal), listed.Order(StringComparer.Ordinal));
     }

@@ -77,14 +77,20 @@ public sealed class StorageCopyTests : IDisposable
 
     private static async Task UseAsync(Dictionary<string, string> settings, string provider, Func<IObjectStore, Task> use)
     {
-        await using var container = ObjectStores.Build(new Dictionary<string, string>(settings, StringComparer.Ordinal) { ["ObjectStore__Provider"] = provider });
+        await using var container = ObjectStores.Build(
+            new Dictionary<string, string>(settings, StringComparer.Ordinal) { ["ObjectStore__Provider"] = provider }
+        );
         await use(container.GetRequiredService<IObjectStore>());
     }
 
     private static async Task FillAsync(IObjectStore store)
     {
         await store.PutAsync(Tagged, new byte[] { 1, 2, 3 }, "image/jpeg", Cancel);
-        await store.WriteTagsAsync(Tagged, new Dictionary<string, string>(StringComparer.Ordinal) { ["predicted_class"] = "Noodles/Pasta", ["flagged"] = "true" }, Cancel);
+        await store.WriteTagsAsync(
+            Tagged,
+            new Dictionary<string, string>(StringComparer.Ordinal) { ["predicted_class"] = "Noodles/Pasta", ["flagged"] = "true" },
+            Cancel
+        );
         await store.PutAsync(Plain, new byte[] { 4, 5, 6 }, "image/png", Cancel);
         await store.PutAsync(Odd, new byte[] { 7 }, "text/x-odd", Cancel);
     }
@@ -94,13 +100,19 @@ public sealed class StorageCopyTests : IDisposable
         Assert.Equal([1, 2, 3], await ReadAsync(store, Tagged));
         Assert.Equal(
             new Dictionary<string, string>(StringComparer.Ordinal) { ["predicted_class"] = "Noodles/Pasta", ["flagged"] = "true" },
-            new Dictionary<string, string>(await store.ReadTagsAsync(Tagged, Cancel), StringComparer.Ordinal));
+            new Dictionary<string, string>(await store.ReadTagsAsync(Tagged, Cancel), StringComparer.Ordinal)
+        );
         Assert.Equal([4, 5, 6], await ReadAsync(store, Plain));
         Assert.Equal([7], await ReadAsync(store, Odd));
-        Assert.Equal(("image/jpeg", "image/png", "text/x-odd"), (await TypeAsync(store, Tagged), await TypeAsync(store, Plain), await TypeAsync(store, Odd)));
+        Assert.Equal(
+            ("image/jpeg", "image/png", "text/x-odd"),
+            (await TypeAsync(store, Tagged), await TypeAsync(store, Plain), await TypeAsync(store, Odd))
+        );
     }
 
-    private static async Task<string?> TypeAsync(IObjectStore store, ObjectAddress address) => (await store.FindAsync(address, Cancel))?.MediaType;
+    private static async Task<string?> TypeAsync(IObjectStore store, ObjectAddress address) =>
+        (await store.FindAsync(address, Cancel))?.MediaType;
 
-    private static async Task<byte[]> ReadAsync(IObjectStore store, ObjectAddress address) => await (await store.OpenReadAsync(address, Cancel)).ReadAllAsync();
+    private static async Task<byte[]> ReadAsync(IObjectStore store, ObjectAddress address) =>
+        await (await store.OpenReadAsync(address, Cancel)).ReadAllAsync();
 }

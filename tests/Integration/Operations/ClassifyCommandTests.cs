@@ -27,12 +27,13 @@ public sealed class ClassifyCommandTests : IDisposable
 
     private string AccessFile => Path.Combine(Data, "server.json");
 
-    private Dictionary<string, string> Environment => new()
-    {
-        ["GourmetGram__DataDirectory"] = Data,
-        ["GourmetGram__BootstrapAdminKey"] = AdminKey,
-        ["Limits__QueueMilliseconds"] = "60000",
-    };
+    private Dictionary<string, string> Environment =>
+        new()
+        {
+            ["GourmetGram__DataDirectory"] = Data,
+            ["GourmetGram__BootstrapAdminKey"] = AdminKey,
+            ["Limits__QueueMilliseconds"] = "60000",
+        };
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
@@ -74,7 +75,10 @@ public sealed class ClassifyCommandTests : IDisposable
 
         // Both runs are one caller's: the token's.
         var kept = await ClientWith(await server.ListeningAsync(), await TokenAsync()).ListAsync();
-        Assert.Equal(["a.jpg", "a.jpg", "b.jpg", "b.jpg", "Früh stück.JPEG", "Früh stück.JPEG"], kept.Items.Select(p => p.FileName).Order(StringComparer.OrdinalIgnoreCase));
+        Assert.Equal(
+            ["a.jpg", "a.jpg", "b.jpg", "b.jpg", "Früh stück.JPEG", "Früh stück.JPEG"],
+            kept.Items.Select(p => p.FileName).Order(StringComparer.OrdinalIgnoreCase)
+        );
         foreach (var line in served.Lines.Select(line => line.Split('\t')))
         {
             var prediction = kept.Items.First(p => p.FileName == Path.GetFileName(line[0]));
@@ -88,7 +92,11 @@ public sealed class ClassifyCommandTests : IDisposable
     public async Task What_cannot_be_used_is_named_with_the_reason_and_the_rest_is_classified(bool withServer)
     {
         await using var server = withServer ? await StartServerAsync(("Limits__UploadMebibytes", "1")) : null;
-        var (broken, large, missing) = (Path.Combine(Photos, "0.png"), Path.Combine(Photos, "large.jpg"), Path.Combine(folder, "missing.jpg"));
+        var (broken, large, missing) = (
+            Path.Combine(Photos, "0.png"),
+            Path.Combine(Photos, "large.jpg"),
+            Path.Combine(folder, "missing.jpg")
+        );
         await File.WriteAllTextAsync(broken, "no picture", Cancel);
         await File.WriteAllBytesAsync(large, new byte[3 << 20], Cancel);
 
@@ -104,7 +112,8 @@ public sealed class ClassifyCommandTests : IDisposable
         var lines = json.Lines.Select(line => JsonNode.Parse(line)!.AsObject()).ToList();
         Assert.Equal(
             ["path,problem", "path,prediction", "path,prediction", "path,prediction", "path,problem", "path,problem"],
-            lines.Select(line => string.Join(',', line.Select(member => member.Key))));
+            lines.Select(line => string.Join(',', line.Select(member => member.Key)))
+        );
         Assert.Equal(broken, (string)lines[0]["path"]!);
         Assert.Equal([415, 413, null], new[] { lines[0], lines[4], lines[5] }.Select(line => (int?)line["problem"]!["status"]));
         var prediction = lines[1]["prediction"]!;
@@ -156,8 +165,15 @@ public sealed class ClassifyCommandTests : IDisposable
     [Fact]
     public async Task A_server_under_a_sub_path_and_on_every_address_is_called_by_loopback()
     {
-        await using var server = await StartServerAsync(("ASPNETCORE_URLS", "http://0.0.0.0:0"), ("GourmetGram__PublicUrl", "https://food.example.org/api"));
-        Assert.StartsWith("http://127.0.0.1:", (string)JsonNode.Parse(await File.ReadAllTextAsync(AccessFile, Cancel))!["address"]!, StringComparison.Ordinal);
+        await using var server = await StartServerAsync(
+            ("ASPNETCORE_URLS", "http://0.0.0.0:0"),
+            ("GourmetGram__PublicUrl", "https://food.example.org/api")
+        );
+        Assert.StartsWith(
+            "http://127.0.0.1:",
+            (string)JsonNode.Parse(await File.ReadAllTextAsync(AccessFile, Cancel))!["address"]!,
+            StringComparison.Ordinal
+        );
         var served = await RunAsync("classify", "--json", Path.Combine(Photos, "a.jpg"));
         Assert.Equal((0, ""), (served.ExitCode, served.Errors));
         Assert.Contains("\"https://food.example.org/api/api/v1/predictions/", served.Output, StringComparison.Ordinal);

@@ -77,21 +77,29 @@ public abstract class ImportCommandTests(DatabaseProvider provider) : ServerTest
         var id = Lines(await ImportAsync(settings, exitCode: 1))["class_09/image.jpg"][2];
         await using (var server = ServerProcess.Start(ServerProcess.Built, settings))
         {
-            using var erased = await AppClient.Administrator(new HttpClient { BaseAddress = await server.ListeningAsync() }).EraseAsync(Guid.Parse(id));
+            using var erased = await AppClient
+                .Administrator(new HttpClient { BaseAddress = await server.ListeningAsync() })
+                .EraseAsync(Guid.Parse(id));
             Assert.True(erased.IsSuccessStatusCode);
             var refused = await CommandProcess.RunAsync(settings, Arguments());
             Assert.Equal(1, refused.ExitCode);
             Assert.Contains("Stop the server first", refused.Errors, StringComparison.Ordinal);
         }
 
-        Assert.Contains("erased here since", Lines(await ImportAsync(settings, exitCode: 1))["class_09/image.jpg"][3], StringComparison.Ordinal);
+        Assert.Contains(
+            "erased here since",
+            Lines(await ImportAsync(settings, exitCode: 1))["class_09/image.jpg"][3],
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
     public async Task A_list_that_cannot_be_read_and_a_lab_that_does_not_answer_are_named()
     {
         var settings = await SettingsAsync();
-        await UseAsync(store => store.PutAsync(new ObjectAddress("tracking", "production.json"), "[{"u8.ToArray(), "application/json", Cancel));
+        await UseAsync(store =>
+            store.PutAsync(new ObjectAddress("tracking", "production.json"), "[{"u8.ToArray(), "application/json", Cancel)
+        );
         var broken = await CommandProcess.RunAsync(settings, Arguments());
         Assert.Equal(1, broken.ExitCode);
         Assert.Contains("tracking/production.json is not the lab's list", broken.Errors, StringComparison.Ordinal);
@@ -104,52 +112,86 @@ public abstract class ImportCommandTests(DatabaseProvider provider) : ServerTest
     }
 
     private static (string?, float, string?, string?, string?) Facts(JsonObject prediction) =>
-        ((string?)prediction["class"], (float)prediction["probability"]!, (string?)prediction["fileName"], (string?)prediction["model"]!["name"], (string?)prediction["createdAt"]);
+        (
+            (string?)prediction["class"],
+            (float)prediction["probability"]!,
+            (string?)prediction["fileName"],
+            (string?)prediction["model"]!["name"],
+            (string?)prediction["createdAt"]
+        );
 
-    private static async Task<JsonObject> ReadAsync(AppClient client, string id) => (await client.Http.GetFromJsonAsync<JsonObject>($"api/v1/predictions/{id}", Cancel))!;
+    private static async Task<JsonObject> ReadAsync(AppClient client, string id) =>
+        (await client.Http.GetFromJsonAsync<JsonObject>($"api/v1/predictions/{id}", Cancel))!;
 
     private static Dictionary<string, string[]> Lines(CommandResult result) =>
         result.Lines.Select(line => line.Split('\t')).ToDictionary(parts => parts[1], StringComparer.Ordinal);
 
     /// <summary>What labs of both generations leave: file names and uuids, tags or not, an entry in the list or not, and things that are no photos.</summary>
-    private Task FillAsync() => UseAsync(async store =>
-    {
-        var same = Photos.New();
-        await PutAsync("class_09/image.jpg", Photos.New());
-        await PutAsync($"class_07/{Uuid}.jpg", Photos.New(), new()
+    private Task FillAsync() =>
+        UseAsync(async store =>
         {
-            ["predicted_class"] = "Rice", ["confidence"] = "0.412", ["timestamp"] = "2026-11-21T10:00:00Z", ["flagged"] = "true", ["corrected_class"] = "Bread",
-        });
-        await PutAsync("class_04/forgotten.jpg", Photos.New());
-        await PutAsync("class_09/original.jpg", same);
-        await PutAsync("class_09/same.jpg", same);
-        await PutAsync("class_00/wrong.jpg", Photos.New(), new() { ["predicted_class"] = "Soup", ["confidence"] = "0.5", ["timestamp"] = "2026-11-21T10:00:00Z" });
-        await PutAsync("class_77/nothing.jpg", Photos.New());
-        await PutAsync("readme.txt", "hello"u8.ToArray());
-        await PutAsync("class_01/text.jpg", "no photo"u8.ToArray());
-        var list = JsonSerializer.SerializeToUtf8Bytes(new object[]
-        {
-            Entry("image.jpg", "class_09", "Soup", 0.1, "2026-11-01T00:00:00"),
-            Entry("image.jpg", "class_09", "Soup", 0.93, "2026-11-20T08:15:30.250321"),
-            Entry("original.jpg", "class_09", "Soup", 0.8, "2026-11-20T09:00:00Z"),
-            Entry("gone.jpg", "class_02", "Dessert", 0.8, "2026-11-20T09:00:00Z"),
-        });
-        await store.PutAsync(new ObjectAddress("tracking", "production.json"), list, "application/json", Cancel);
+            var same = Photos.New();
+            await PutAsync("class_09/image.jpg", Photos.New());
+            await PutAsync(
+                $"class_07/{Uuid}.jpg",
+                Photos.New(),
+                new()
+                {
+                    ["predicted_class"] = "Rice",
+                    ["confidence"] = "0.412",
+                    ["timestamp"] = "2026-11-21T10:00:00Z",
+                    ["flagged"] = "true",
+                    ["corrected_class"] = "Bread",
+                }
+            );
+            await PutAsync("class_04/forgotten.jpg", Photos.New());
+            await PutAsync("class_09/original.jpg", same);
+            await PutAsync("class_09/same.jpg", same);
+            await PutAsync(
+                "class_00/wrong.jpg",
+                Photos.New(),
+                new()
+                {
+                    ["predicted_class"] = "Soup",
+                    ["confidence"] = "0.5",
+                    ["timestamp"] = "2026-11-21T10:00:00Z",
+                }
+            );
+            await PutAsync("class_77/nothing.jpg", Photos.New());
+            await PutAsync("readme.txt", "hello"u8.ToArray());
+            await PutAsync("class_01/text.jpg", "no photo"u8.ToArray());
+            var list = JsonSerializer.SerializeToUtf8Bytes(
+                new object[]
+                {
+                    Entry("image.jpg", "class_09", "Soup", 0.1, "2026-11-01T00:00:00"),
+                    Entry("image.jpg", "class_09", "Soup", 0.93, "2026-11-20T08:15:30.250321"),
+                    Entry("original.jpg", "class_09", "Soup", 0.8, "2026-11-20T09:00:00Z"),
+                    Entry("gone.jpg", "class_02", "Dessert", 0.8, "2026-11-20T09:00:00Z"),
+                }
+            );
+            await store.PutAsync(new ObjectAddress("tracking", "production.json"), list, "application/json", Cancel);
 
-        async Task PutAsync(string key, byte[] bytes, Dictionary<string, string>? tags = null)
-        {
-            var address = new ObjectAddress("production", key);
-            await store.PutAsync(address, bytes, "image/jpeg", Cancel);
-            if (tags is not null)
-                await store.WriteTagsAsync(address, tags, Cancel);
-        }
+            async Task PutAsync(string key, byte[] bytes, Dictionary<string, string>? tags = null)
+            {
+                var address = new ObjectAddress("production", key);
+                await store.PutAsync(address, bytes, "image/jpeg", Cancel);
+                if (tags is not null)
+                    await store.WriteTagsAsync(address, tags, Cancel);
+            }
 
-        static object Entry(string file, string folder, string name, double confidence, string at) => new
-        {
-            prediction_id = "not a uuid", filename = file, prediction = name, confidence, image_url = $"http://minio:9000/production/{folder}/{file}", class_dir = folder,
-            sampled = false, timestamp = at,
-        };
-    });
+            static object Entry(string file, string folder, string name, double confidence, string at) =>
+                new
+                {
+                    prediction_id = "not a uuid",
+                    filename = file,
+                    prediction = name,
+                    confidence,
+                    image_url = $"http://minio:9000/production/{folder}/{file}",
+                    class_dir = folder,
+                    sampled = false,
+                    timestamp = at,
+                };
+        });
 
     private async Task<Dictionary<string, string>> SettingsAsync()
     {
@@ -171,12 +213,21 @@ public abstract class ImportCommandTests(DatabaseProvider provider) : ServerTest
         File.WriteAllText(secret, lab["ObjectStore__SecretKey"] + "\n");
         return
         [
-            "import", "lab", "--endpoint", lab["ObjectStore__Endpoint"], "--access-key", lab["ObjectStore__AccessKey"], "--secret-key-file", secret,
-            "--bucket-prefix", lab["ObjectStore__BucketPrefix"],
+            "import",
+            "lab",
+            "--endpoint",
+            lab["ObjectStore__Endpoint"],
+            "--access-key",
+            lab["ObjectStore__AccessKey"],
+            "--secret-key-file",
+            secret,
+            "--bucket-prefix",
+            lab["ObjectStore__BucketPrefix"],
         ];
     }
 
-    private Task<CommandResult> ImportAsync(Dictionary<string, string> settings, int exitCode) => CommandProcess.ExpectAsync(exitCode, settings, Arguments());
+    private Task<CommandResult> ImportAsync(Dictionary<string, string> settings, int exitCode) =>
+        CommandProcess.ExpectAsync(exitCode, settings, Arguments());
 
     private async Task UseAsync(Func<IObjectStore, Task> use)
     {
@@ -188,6 +239,10 @@ public abstract class ImportCommandTests(DatabaseProvider provider) : ServerTest
     private async Task<List<StoredObject>> SnapshotAsync()
     {
         await using var container = ObjectStores.Build(lab);
-        return await container.GetRequiredService<IObjectStore>().ListAsync("production", prefix: "", Cancel).OrderBy(item => item.Key, StringComparer.Ordinal).ToListAsync(Cancel);
+        return await container
+            .GetRequiredService<IObjectStore>()
+            .ListAsync("production", prefix: "", Cancel)
+            .OrderBy(item => item.Key, StringComparer.Ordinal)
+            .ToListAsync(Cancel);
     }
 }

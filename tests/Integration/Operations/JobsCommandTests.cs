@@ -5,11 +5,8 @@ namespace GourmetGram.Tests.Integration.Operations;
 /// <summary><c>gourmetgram jobs</c>, without a server and with one.</summary>
 public sealed class JobsCommandTests : ServerTests
 {
-    private Dictionary<string, string> Settings => new(StringComparer.Ordinal)
-    {
-        ["GourmetGram__DataDirectory"] = Path.Combine(Folder, "data"),
-        ["Jobs__Scheduled"] = "false",
-    };
+    private Dictionary<string, string> Settings =>
+        new(StringComparer.Ordinal) { ["GourmetGram__DataDirectory"] = Path.Combine(Folder, "data"), ["Jobs__Scheduled"] = "false" };
 
     [Fact]
     public async Task Jobs_are_listed_run_and_remembered_without_a_server() => await UseAsync();
@@ -25,15 +22,40 @@ public sealed class JobsCommandTests : ServerTests
     private async Task UseAsync()
     {
         var never = await RunAsync(0, "jobs", "list");
-        Assert.Equal(["export-tracking", "housekeeping", "process-annotations", "publish-tasks", "random-sampling", "select-candidates", "store-images", "sync-label-studio"], never.Lines.Select(line => line.Split('\t')[0]));
+        Assert.Equal(
+            [
+                "export-tracking",
+                "housekeeping",
+                "process-annotations",
+                "publish-tasks",
+                "random-sampling",
+                "select-candidates",
+                "store-images",
+                "sync-label-studio",
+            ],
+            never.Lines.Select(line => line.Split('\t')[0])
+        );
         Assert.All(never.Lines, line => Assert.Equal("never", line.Split('\t')[3]));
 
-        Assert.StartsWith("housekeeping: Completed after ", (await RunAsync(0, "jobs", "run", "housekeeping")).Output, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "housekeeping: Completed after ",
+            (await RunAsync(0, "jobs", "run", "housekeeping")).Output,
+            StringComparison.Ordinal
+        );
         Assert.EndsWith("\tCompleted", (await RunAsync(0, "jobs", "list")).Lines[1], StringComparison.Ordinal);
-        Assert.Contains("\tCompleted\t", Assert.Single((await RunAsync(0, "jobs", "history", "housekeeping")).Lines), StringComparison.Ordinal);
+        Assert.Contains(
+            "\tCompleted\t",
+            Assert.Single((await RunAsync(0, "jobs", "history", "housekeeping")).Lines),
+            StringComparison.Ordinal
+        );
         Assert.Equal((await RunAsync(0, "jobs", "history", "housekeeping")).Lines, (await RunAsync(0, "jobs", "history")).Lines);
-        Assert.Contains("Job no-such-job was not found", (await RunAsync(1, "jobs", "run", "no-such-job")).Errors, StringComparison.Ordinal);
+        Assert.Contains(
+            "Job no-such-job was not found",
+            (await RunAsync(1, "jobs", "run", "no-such-job")).Errors,
+            StringComparison.Ordinal
+        );
     }
 
-    private Task<CommandResult> RunAsync(int exitCode, params string[] arguments) => CommandProcess.ExpectAsync(exitCode, Settings, arguments);
+    private Task<CommandResult> RunAsync(int exitCode, params string[] arguments) =>
+        CommandProcess.ExpectAsync(exitCode, Settings, arguments);
 }

@@ -5,11 +5,8 @@ namespace GourmetGram.Tests.Integration.Operations;
 /// <summary><c>gourmetgram media-keys</c>, without a server and with one.</summary>
 public sealed class MediaKeysCommandTests : ServerTests
 {
-    private Dictionary<string, string> Settings => new(StringComparer.Ordinal)
-    {
-        ["GourmetGram__DataDirectory"] = Path.Combine(Folder, "data"),
-        ["Jobs__Scheduled"] = "false",
-    };
+    private Dictionary<string, string> Settings =>
+        new(StringComparer.Ordinal) { ["GourmetGram__DataDirectory"] = Path.Combine(Folder, "data"), ["Jobs__Scheduled"] = "false" };
 
     [Fact]
     public async Task Keys_are_listed_changed_and_revoked_without_a_server() => await UseAsync();
@@ -30,8 +27,13 @@ public sealed class MediaKeysCommandTests : ServerTests
         await RunAsync(0, "rotate");
         Assert.StartsWith($"{first[0]}\t{first[1]}\tretired\t", (await RunAsync(0, "list")).Lines[1], StringComparison.Ordinal);
         Assert.Contains("\trevoked\t", Assert.Single((await RunAsync(0, "revoke", first[0])).Lines), StringComparison.Ordinal);
-        Assert.Contains("Media key no-such-key was not found", (await RunAsync(1, "revoke", "no-such-key")).Errors, StringComparison.Ordinal);
+        Assert.Contains(
+            "Media key no-such-key was not found",
+            (await RunAsync(1, "revoke", "no-such-key")).Errors,
+            StringComparison.Ordinal
+        );
     }
 
-    private Task<CommandResult> RunAsync(int exitCode, params string[] arguments) => CommandProcess.ExpectAsync(exitCode, Settings, ["media-keys", .. arguments]);
+    private Task<CommandResult> RunAsync(int exitCode, params string[] arguments) =>
+        CommandProcess.ExpectAsync(exitCode, Settings, ["media-keys", .. arguments]);
 }

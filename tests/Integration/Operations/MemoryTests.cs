@@ -18,8 +18,15 @@ public sealed class MemoryTests(PublishedApp app) : IDisposable
     public async Task Thirty_two_of_the_worst_photos_at_once_take_no_more_than_600_MB()
     {
         var data = Path.Combine(folder, "data");
-        await using var server = ServerProcess.Start(await app.ExecutableAsync(), new Dictionary<string, string> { ["GourmetGram__DataDirectory"] = data });
-        using var http = new HttpClient(new HttpClientHandler { UseCookies = false }) { BaseAddress = await server.ListeningAsync(), Timeout = TimeSpan.FromMinutes(5) };
+        await using var server = ServerProcess.Start(
+            await app.ExecutableAsync(),
+            new Dictionary<string, string> { ["GourmetGram__DataDirectory"] = data }
+        );
+        using var http = new HttpClient(new HttpClientHandler { UseCookies = false })
+        {
+            BaseAddress = await server.ListeningAsync(),
+            Timeout = TimeSpan.FromMinutes(5),
+        };
         var client = new AppClient(http);
         await client.UploadAsync();
         var photos = WorstPhotos();
@@ -29,7 +36,9 @@ public sealed class MemoryTests(PublishedApp app) : IDisposable
         var answers = await Task.WhenAll(Enumerable.Range(0, 32).Select(i => client.TryUploadAsync(photos[i % photos.Count])));
 
         var peak = MemoryOf(server.Id, "VmHWM");
-        TestContext.Current.SendDiagnosticMessage($"idle {idle / Megabyte} MB, peak {peak / Megabyte} MB, {string.Join(' ', answers.Select(a => (int)a.StatusCode))}");
+        TestContext.Current.SendDiagnosticMessage(
+            $"idle {idle / Megabyte} MB, peak {peak / Megabyte} MB, {string.Join(' ', answers.Select(a => (int)a.StatusCode))}"
+        );
         foreach (var answer in answers)
         {
             Assert.True(answer.StatusCode is HttpStatusCode.Created or HttpStatusCode.ServiceUnavailable, answer.ToString());

@@ -17,19 +17,25 @@ public sealed class OtherModelTests : IDisposable
     public async Task A_model_of_three_classes_serves_api_lab_and_page(bool embedding)
     {
         var model = new TestModel { Labels = ["Cat", "Dog", "Bird/Bat"], HasEmbedding = embedding }.WriteTo(Path.Combine(folder, "model"));
-        await using var server = ServerProcess.Start(ServerProcess.Built, new Dictionary<string, string>
-        {
-            ["GourmetGram__DataDirectory"] = Path.Combine(folder, "data"),
-            ["GourmetGram__PublicUrl"] = "https://animals.example.org/app/",
-            ["Model__Directory"] = model,
-        });
+        await using var server = ServerProcess.Start(
+            ServerProcess.Built,
+            new Dictionary<string, string>
+            {
+                ["GourmetGram__DataDirectory"] = Path.Combine(folder, "data"),
+                ["GourmetGram__PublicUrl"] = "https://animals.example.org/app/",
+                ["Model__Directory"] = model,
+            }
+        );
         var client = new AppClient(new HttpClient { BaseAddress = await server.ListeningAsync() });
         var prediction = await client.UploadAsync();
         Assert.Equal(["Cat", "Dog", "Bird/Bat"], prediction.Probabilities.Select(p => p.Class));
         Assert.Equal(new Uri($"https://animals.example.org/app/api/v1/predictions/{prediction.Id}/image"), prediction.Image);
         using var corrected = await client.CorrectAsync(prediction.Id, "Bird/Bat");
         Assert.Equal("Bird/Bat", (await client.GetAsync(prediction.Id)).Correction);
-        Assert.Equal(["Cat", "Dog", "Bird/Bat"], (await client.Http.GetFromJsonAsync<string[]>("api/classes", TestContext.Current.CancellationToken))!);
+        Assert.Equal(
+            ["Cat", "Dog", "Bird/Bat"],
+            (await client.Http.GetFromJsonAsync<string[]>("api/classes", TestContext.Current.CancellationToken))!
+        );
 
         using var page = await client.SendAsync(HttpMethod.Get, $"?p={prediction.Id}", null, ("Accept", "text/html"));
         var html = await page.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);

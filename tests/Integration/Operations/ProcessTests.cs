@@ -15,7 +15,8 @@ public sealed class ProcessTests(PublishedApp app) : IDisposable
 
     public void Dispose() => Directory.Delete(folder, recursive: true);
 
-    private static AppClient Client(Uri address, bool cookies = false) => new(new HttpClient(new HttpClientHandler { UseCookies = cookies }) { BaseAddress = address });
+    private static AppClient Client(Uri address, bool cookies = false) =>
+        new(new HttpClient(new HttpClientHandler { UseCookies = cookies }) { BaseAddress = address });
 
     [Fact]
     public async Task A_server_that_is_asked_to_stop_finishes_what_it_has_accepted()
@@ -23,7 +24,10 @@ public sealed class ProcessTests(PublishedApp app) : IDisposable
         await using var server = ServerProcess.Start(ServerProcess.Built, Environment);
         var client = Client(await server.ListeningAsync());
         using var body = new HeldContent(Photos.New());
-        using var request = new HttpRequestMessage(HttpMethod.Post, "api/v1/predictions") { Content = new MultipartFormDataContent { { body, "file", "slow.jpg" } } };
+        using var request = new HttpRequestMessage(HttpMethod.Post, "api/v1/predictions")
+        {
+            Content = new MultipartFormDataContent { { body, "file", "slow.jpg" } },
+        };
         var answer = client.Http.SendAsync(request, Cancel);
         await body.HalfSent;
         // The first bytes have left, but only an answer to another request shows that the server has taken the connection.
@@ -82,7 +86,20 @@ public sealed class ProcessTests(PublishedApp app) : IDisposable
         Directory.CreateDirectory(home);
         var environment = Environment;
         environment["HOME"] = home;
-        await using (var server = ServerProcess.Start(ServerProcess.Built, environment, null, "/usr/bin/strace", "-f", "-qq", "-o", trace, "-e", "trace=connect,sendto"))
+        await using (
+            var server = ServerProcess.Start(
+                ServerProcess.Built,
+                environment,
+                null,
+                "/usr/bin/strace",
+                "-f",
+                "-qq",
+                "-o",
+                trace,
+                "-e",
+                "trace=connect,sendto"
+            )
+        )
         {
             var client = Client(await server.ListeningAsync());
             for (var i = 0; i < 20; i++)
@@ -93,8 +110,11 @@ public sealed class ProcessTests(PublishedApp app) : IDisposable
         }
 
         Assert.Empty(Directory.EnumerateFiles(home, "*", SearchOption.AllDirectories));
-        var outside = (await File.ReadAllLinesAsync(trace, Cancel))
-            .Where(line => line.Contains("AF_INET", StringComparison.Ordinal) && !line.Contains("127.0.0.1", StringComparison.Ordinal) && !line.Contains("\"::1\"", StringComparison.Ordinal));
+        var outside = (await File.ReadAllLinesAsync(trace, Cancel)).Where(line =>
+            line.Contains("AF_INET", StringComparison.Ordinal)
+            && !line.Contains("127.0.0.1", StringComparison.Ordinal)
+            && !line.Contains("\"::1\"", StringComparison.Ordinal)
+        );
         Assert.Empty(outside);
     }
 
@@ -111,9 +131,16 @@ public sealed class ProcessTests(PublishedApp app) : IDisposable
 
         using var page = await client.SendAsync(HttpMethod.Get, "", null, ("Accept", "text/html"));
         var html = await page.Content.ReadAsStringAsync(Cancel);
-        foreach (var asset in html.Split("href=\"", StringSplitOptions.None)[1..].Select(rest => rest.Split('"')[0]).Where(link => link.EndsWith(".css", StringComparison.Ordinal)))
+        foreach (
+            var asset in html.Split("href=\"", StringSplitOptions.None)[1..]
+                .Select(rest => rest.Split('"')[0])
+                .Where(link => link.EndsWith(".css", StringComparison.Ordinal))
+        )
             Assert.NotEmpty(await client.Http.GetByteArrayAsync(new Uri(asset, UriKind.Relative), Cancel));
-        Assert.Contains((await client.Http.GetStringAsync("test", Cancel)), (await client.Http.GetFromJsonAsync<string[]>("api/classes", Cancel))!);
+        Assert.Contains(
+            (await client.Http.GetStringAsync("test", Cancel)),
+            (await client.Http.GetFromJsonAsync<string[]>("api/classes", Cancel))!
+        );
     }
 
     /// <summary>Sends half of its bytes, and the rest when it is released.</summary>

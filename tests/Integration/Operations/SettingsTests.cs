@@ -14,7 +14,11 @@ public sealed class SettingsTests : ServerTests
     {
         await using var server = Start(("Lab__JsonPredict", "AnswerOnly"));
         var client = new AppClient(new HttpClient { BaseAddress = await server.ListeningAsync() });
-        using var answer = await client.SendAsync(HttpMethod.Post, "predict", JsonContent.Create(new { image = Convert.ToBase64String(Photos.Golden("drawing-fried.jpg")) }));
+        using var answer = await client.SendAsync(
+            HttpMethod.Post,
+            "predict",
+            JsonContent.Create(new { image = Convert.ToBase64String(Photos.Golden("drawing-fried.jpg")) })
+        );
         Assert.Contains("Fried food", await answer.Content.ReadAsStringAsync(Cancel), StringComparison.Ordinal);
         Assert.False(Directory.Exists(Path.Combine(Folder, "data", "objects", "production")));
 
@@ -46,7 +50,10 @@ public sealed class SettingsTests : ServerTests
         using var body = System.Text.Json.JsonDocument.Parse(await answer.Content.ReadAsStringAsync(Cancel));
         Assert.Equal(
             [("a.jpg", 201), ("b.jpg", 413), ("c.jpg", 413)],
-            body.RootElement.GetProperty("items").EnumerateArray().Select(item => (item.GetProperty("fileName").GetString()!, item.GetProperty("status").GetInt32())));
+            body.RootElement.GetProperty("items")
+                .EnumerateArray()
+                .Select(item => (item.GetProperty("fileName").GetString()!, item.GetProperty("status").GetInt32()))
+        );
     }
 
     [Fact]
@@ -72,7 +79,12 @@ public sealed class SettingsTests : ServerTests
         var port = ((IPEndPoint)door.LocalEndpoint).Port;
         door.Stop();
 
-        var throughDoor = new NpgsqlConnectionStringBuilder(real.ConnectionString) { Host = "127.0.0.1", Port = port, Timeout = 5 };
+        var throughDoor = new NpgsqlConnectionStringBuilder(real.ConnectionString)
+        {
+            Host = "127.0.0.1",
+            Port = port,
+            Timeout = 5,
+        };
         await using var server = Start(("Database__Provider", "PostgreSql"), ("Database__ConnectionString", throughDoor.ConnectionString));
         var client = new AppClient(new HttpClient { BaseAddress = await server.ListeningAsync() });
         using (var ready = await client.SendAsync(HttpMethod.Get, "health/ready"))

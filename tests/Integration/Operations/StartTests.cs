@@ -69,7 +69,10 @@ public sealed class StartTests : IDisposable
         var environment = new Dictionary<string, string> { ["GourmetGram__DataDirectory"] = Path.Combine(folder, "data") };
         await using var first = ServerProcess.Start(ServerProcess.Built, environment);
         await first.ListeningAsync();
-        Assert.Matches("is in use by another GourmetGram process \\(pid [0-9]+\\)\\. Stop that process, or set GourmetGram:DataDirectory", await RefusalAsync());
+        Assert.Matches(
+            "is in use by another GourmetGram process \\(pid [0-9]+\\)\\. Stop that process, or set GourmetGram:DataDirectory",
+            await RefusalAsync()
+        );
     }
 
     [Fact]
@@ -85,7 +88,12 @@ public sealed class StartTests : IDisposable
 
         var model = Path.Combine(folder, "model");
         Directory.CreateDirectory(model);
-        var manifest = JsonNode.Parse(await File.ReadAllTextAsync(Path.Combine(AppContext.BaseDirectory, "models", "food11", "manifest.json"), TestContext.Current.CancellationToken))!;
+        var manifest = JsonNode.Parse(
+            await File.ReadAllTextAsync(
+                Path.Combine(AppContext.BaseDirectory, "models", "food11", "manifest.json"),
+                TestContext.Current.CancellationToken
+            )
+        )!;
         manifest["labels"]![0] = "Pizza";
         await File.WriteAllTextAsync(Path.Combine(model, "manifest.json"), manifest.ToJsonString(), TestContext.Current.CancellationToken);
         File.Copy(Path.Combine(AppContext.BaseDirectory, "models", "food11", "model.onnx"), Path.Combine(model, "model.onnx"));

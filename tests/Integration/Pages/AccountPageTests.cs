@@ -16,7 +16,10 @@ public sealed class AccountPageTests(BrowserFixture browser) : IDisposable
     [Fact]
     public async Task The_link_in_the_log_makes_the_first_administrator_once()
     {
-        await using var server = ServerProcess.Start(ServerProcess.Built, new Dictionary<string, string> { ["GourmetGram__DataDirectory"] = folder });
+        await using var server = ServerProcess.Start(
+            ServerProcess.Built,
+            new Dictionary<string, string> { ["GourmetGram__DataDirectory"] = folder }
+        );
         var address = await server.ListeningAsync();
         var link = await server.FirstAdministratorLinkAsync();
 

@@ -78,9 +78,19 @@ public sealed class ClassifyConnectionTests(SqliteApp app, BrowserFixture browse
         await using var window = await browser.OpenAsync(app.Address);
         await window.GoAsync();
         var posts = 0;
-        await window.OnPostAsync(route => Interlocked.Increment(ref posts) == 1
-            ? route.FulfillAsync(new() { Status = 503, Headers = new Dictionary<string, string> { ["Retry-After"] = "2" }, ContentType = "text/plain", Body = "Busy." })
-            : route.ContinueAsync());
+        await window.OnPostAsync(route =>
+            Interlocked.Increment(ref posts) == 1
+                ? route.FulfillAsync(
+                    new()
+                    {
+                        Status = 503,
+                        Headers = new Dictionary<string, string> { ["Retry-After"] = "2" },
+                        ContentType = "text/plain",
+                        Body = "Busy.",
+                    }
+                )
+                : route.ContinueAsync()
+        );
         await window.ChooseAsync(New("first.jpg"), New("second.jpg"));
         await Expect(window.Waiting.First).ToContainTextAsync("Trying again by itself in");
         await Expect(window.Waiting.Last).ToContainTextAsync("Queued");
@@ -95,13 +105,18 @@ public sealed class ClassifyConnectionTests(SqliteApp app, BrowserFixture browse
         await using var window = await browser.OpenAsync(app.Address);
         await window.GoAsync();
         var posts = 0;
-        await window.OnPostAsync(route => Interlocked.Increment(ref posts) == 1
-            ? route.FulfillAsync(new()
-            {
-                ContentType = "text/html",
-                Body = "<section class=shots><article data-retry-after=600><p class=is-bad>The server is busy. Your photo was not sent.</p></article></section>",
-            })
-            : route.ContinueAsync());
+        await window.OnPostAsync(route =>
+            Interlocked.Increment(ref posts) == 1
+                ? route.FulfillAsync(
+                    new()
+                    {
+                        ContentType = "text/html",
+                        Body =
+                            "<section class=shots><article data-retry-after=600><p class=is-bad>The server is busy. Your photo was not sent.</p></article></section>",
+                    }
+                )
+                : route.ContinueAsync()
+        );
         await window.ChooseAsync(New());
         await Expect(window.Waiting).ToContainTextAsync("The server is busy. Your photo was not sent.");
         await Expect(window.Waiting).ToContainTextAsync("Trying again by itself in 600 seconds.");

@@ -63,7 +63,11 @@ public sealed class ClassifyPageTests(SqliteApp app, BrowserFixture browser)
     public async Task Several_photos_are_classified_and_a_bad_one_is_told_apart(bool scripts)
     {
         var bad = Path.Combine(Path.GetTempPath(), $"IMG_0042-{scripts}.HEIC");
-        await File.WriteAllBytesAsync(bad, [0, 0, 0, 24, .. "ftypheic"u8, 0, 0, 0, 0, .. "mif1heic"u8], TestContext.Current.CancellationToken);
+        await File.WriteAllBytesAsync(
+            bad,
+            [0, 0, 0, 24, .. "ftypheic"u8, 0, 0, 0, 0, .. "mif1heic"u8],
+            TestContext.Current.CancellationToken
+        );
         await using var window = await browser.OpenAsync(app.Address, scripts: scripts);
         await window.GoAsync();
         await ChooseAsync(window, scripts, Sample("egg.jpg"), bad, Sample("bread.jpg"));
@@ -90,7 +94,12 @@ public sealed class ClassifyPageTests(SqliteApp app, BrowserFixture browser)
                   document.querySelector('form.drop').dispatchEvent(event);
                 }
                 """,
-                new[] { kind, Convert.ToBase64String(await File.ReadAllBytesAsync(Sample("egg.jpg"), TestContext.Current.CancellationToken)) });
+                new[]
+                {
+                    kind,
+                    Convert.ToBase64String(await File.ReadAllBytesAsync(Sample("egg.jpg"), TestContext.Current.CancellationToken)),
+                }
+            );
             await Expect(window.Page.Locator("article.shot:has(.bars)")).ToHaveCountAsync(expected);
         }
 
@@ -129,7 +138,16 @@ public sealed class ClassifyPageTests(SqliteApp app, BrowserFixture browser)
     {
         await using var window = await browser.OpenAsync(app.Address, screen, dark);
         var suffix = $"{(screen == Screen.Phone ? 390 : 1280)}-{(dark ? "dark" : "light")}";
-        foreach (var (path, name) in new[] { ("", "classify-first"), ("sign-in", "sign-in"), ("no-such-page", "not-found"), ("not-allowed", "not-allowed"), ("error", "error") })
+        foreach (
+            var (path, name) in new[]
+            {
+                ("", "classify-first"),
+                ("sign-in", "sign-in"),
+                ("no-such-page", "not-found"),
+                ("not-allowed", "not-allowed"),
+                ("error", "error"),
+            }
+        )
         {
             await window.GoAsync(path);
             await CheckAsync(window, $"{name}-{suffix}");

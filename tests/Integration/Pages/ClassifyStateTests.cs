@@ -39,10 +39,16 @@ public sealed class ClassifyStateTests(SqliteApp app, BrowserFixture browser)
     {
         await using var window = await OpenAsync(screen, dark);
         var network = await window.Page.Context.NewCDPSessionAsync(window.Page);
-        await network.SendAsync("Network.emulateNetworkConditions", new Dictionary<string, object>
-        {
-            ["offline"] = false, ["latency"] = 0, ["downloadThroughput"] = -1, ["uploadThroughput"] = 3_000,
-        });
+        await network.SendAsync(
+            "Network.emulateNetworkConditions",
+            new Dictionary<string, object>
+            {
+                ["offline"] = false,
+                ["latency"] = 0,
+                ["downloadThroughput"] = -1,
+                ["uploadThroughput"] = 3_000,
+            }
+        );
         await window.ChooseAsync(Sample("noodles.jpg"), Sample("egg.jpg"), Sample("bread.jpg"));
         await Expect(window.Waiting.First.Locator("[data-percent]")).Not.ToHaveTextAsync("0");
         await Expect(window.Waiting.Nth(1)).ToContainTextAsync("Queued, photos before it: 1");
@@ -55,7 +61,9 @@ public sealed class ClassifyStateTests(SqliteApp app, BrowserFixture browser)
     {
         await using var window = await OpenAsync(screen, dark);
         var posts = 0;
-        await window.OnPostAsync(route => Interlocked.Increment(ref posts) == 1 ? route.ContinueAsync() : route.AbortAsync("internetdisconnected"));
+        await window.OnPostAsync(route =>
+            Interlocked.Increment(ref posts) == 1 ? route.ContinueAsync() : route.AbortAsync("internetdisconnected")
+        );
         await window.ChooseAsync(Sample("egg.jpg"), Sample("bread.jpg"), Sample("dairy.jpg"));
         await Expect(window.Page.Locator(".toast")).ToContainTextAsync("Photos waiting: 2.");
         await Expect(window.Waiting.Last).ToContainTextAsync("Waiting for the connection");
@@ -68,7 +76,16 @@ public sealed class ClassifyStateTests(SqliteApp app, BrowserFixture browser)
     public async Task A_busy_server_is_told_with_the_time_of_the_next_try(Screen screen, bool dark)
     {
         await using var window = await OpenAsync(screen, dark);
-        await window.OnPostAsync(route => route.FulfillAsync(new() { Status = 503, Headers = new Dictionary<string, string> { ["Retry-After"] = "12" }, ContentType = "text/html" }));
+        await window.OnPostAsync(route =>
+            route.FulfillAsync(
+                new()
+                {
+                    Status = 503,
+                    Headers = new Dictionary<string, string> { ["Retry-After"] = "12" },
+                    ContentType = "text/html",
+                }
+            )
+        );
         await window.ChooseAsync(Sample("egg.jpg"), Sample("bread.jpg"));
         await Expect(window.Waiting.First).ToContainTextAsync("Trying again by itself in 1");
         await CheckAsync(window, "classify-busy", screen, dark);
@@ -143,13 +160,17 @@ public sealed class ClassifyStateTests(SqliteApp app, BrowserFixture browser)
         await card.Locator(".classes button").Last.ClickAsync();
         var toast = window.Page.Locator(".toast");
         await Expect(toast).ToContainTextAsync("You said");
-        Assert.True(await window.Page.EvaluateAsync<bool>(
-            """
-            () => {
-              const [focus, toast] = [document.activeElement, document.querySelector('.toast')].map(element => element.getBoundingClientRect());
-              return document.activeElement !== document.body && (focus.bottom <= toast.top || focus.right <= toast.left || focus.left >= toast.right);
-            }
-            """), "The toast covers what has the focus.");
+        Assert.True(
+            await window.Page.EvaluateAsync<bool>(
+                """
+                () => {
+                  const [focus, toast] = [document.activeElement, document.querySelector('.toast')].map(element => element.getBoundingClientRect());
+                  return document.activeElement !== document.body && (focus.bottom <= toast.top || focus.right <= toast.left || focus.left >= toast.right);
+                }
+                """
+            ),
+            "The toast covers what has the focus."
+        );
         // What has the focus stays, however long the checks take.
         await toast.GetByRole(AriaRole.Button, new() { Name = "Undo" }).FocusAsync();
         await CheckAsync(window, "classify-toast", screen, dark, fullPage: false);
@@ -229,7 +250,14 @@ public sealed class ClassifyStateTests(SqliteApp app, BrowserFixture browser)
     {
         await using var window = await OpenAsync(screen, dark);
         var release = await window.HoldPostsAsync();
-        await window.ChooseAsync(Sample("fried.jpg"), Heic(), Sample("dessert.jpg"), Sample("bread.jpg"), Sample("egg.jpg"), Sample("soup.jpg"));
+        await window.ChooseAsync(
+            Sample("fried.jpg"),
+            Heic(),
+            Sample("dessert.jpg"),
+            Sample("bread.jpg"),
+            Sample("egg.jpg"),
+            Sample("soup.jpg")
+        );
         await Expect(window.Waiting).ToHaveCountAsync(6);
         // Where somebody looks who waits for them: one card in full, and what is below it.
         await window.Waiting.First.EvaluateAsync("card => scrollBy(0, card.getBoundingClientRect().top)");
@@ -240,13 +268,15 @@ public sealed class ClassifyStateTests(SqliteApp app, BrowserFixture browser)
               new PerformanceObserver(list => window.shifts.push(...list.getEntries().filter(entry => !entry.hadRecentInput).map(entry => entry.value)))
                 .observe({ type: 'layout-shift' });
             }
-            """);
+            """
+        );
         release.SetResult();
         await Expect(window.Results).ToHaveCountAsync(5);
         await Expect(window.Waiting).ToHaveCountAsync(0);
         // Two frames later all shifts have been reported.
         var shift = await window.Page.EvaluateAsync<double>(
-            "() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(() => done(window.shifts.reduce((sum, value) => sum + value, 0))))))");
+            "() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(() => done(window.shifts.reduce((sum, value) => sum + value, 0))))))"
+        );
         Print($"Layout shift while results come, {screen}: {shift:0.0000}");
         Assert.InRange(shift, 0, 0.02);
     }
@@ -264,7 +294,15 @@ public sealed class ClassifyStateTests(SqliteApp app, BrowserFixture browser)
             foreach (var path in new[] { "", full, "photos", "privacy", "sign-in", "no-such-page", "not-allowed", "error" })
             {
                 await using var other = await browser.OpenAsync(app.Address);
-                await other.Page.Context.AddCookiesAsync(cookies.Select(c => new Cookie { Name = c.Name, Value = c.Value, Domain = c.Domain, Path = c.Path }));
+                await other.Page.Context.AddCookiesAsync(
+                    cookies.Select(c => new Cookie
+                    {
+                        Name = c.Name,
+                        Value = c.Value,
+                        Domain = c.Domain,
+                        Path = c.Path,
+                    })
+                );
                 var bytes = await BytesAsync(other, path);
                 Print($"Transferred for /{(path == full ? " with 20 results" : path)}: {bytes / 1000.0:0.0} kB without photos");
                 Assert.InRange(bytes, 1000, PageBytes);
@@ -282,7 +320,10 @@ public sealed class ClassifyStateTests(SqliteApp app, BrowserFixture browser)
         var libraryFiles = new ConcurrentDictionary<string, string>(StringComparer.Ordinal);
         network.Event("Network.requestWillBeSent").OnEvent += (_, sent) =>
         {
-            var (id, url) = (sent!.Value.GetProperty("requestId").GetString()!, sent.Value.GetProperty("request").GetProperty("url").GetString()!);
+            var (id, url) = (
+                sent!.Value.GetProperty("requestId").GetString()!,
+                sent.Value.GetProperty("request").GetProperty("url").GetString()!
+            );
             if (url.Contains("/api/", StringComparison.Ordinal))
                 photos[id] = url;
             else if (url.Contains(LibraryFiles, StringComparison.Ordinal))

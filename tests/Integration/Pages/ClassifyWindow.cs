@@ -15,7 +15,8 @@ internal static class ClassifyWindow
         public ILocator Waiting => window.Page.Locator("article.shot:has([data-cancel])");
 
         /// <summary>Chooses photos; with scripts they are sent by themselves.</summary>
-        public Task ChooseAsync(params FilePayload[] photos) => window.Page.Locator("form.drop input[type=file]").First.SetInputFilesAsync(photos);
+        public Task ChooseAsync(params FilePayload[] photos) =>
+            window.Page.Locator("form.drop input[type=file]").First.SetInputFilesAsync(photos);
 
         /// <summary>Lets no photo through until what it returns is set.</summary>
         public async Task<TaskCompletionSource> HoldPostsAsync()
@@ -41,7 +42,14 @@ internal static class ClassifyWindow
     public static FilePayload New(string name = "lunch.jpg") => Photo(name, Photos.New());
 
     /// <summary>What an iPhone keeps photos as.</summary>
-    public static FilePayload Heic(string name = "IMG_0042.HEIC") => Photo(name, [0, 0, 0, 24, .. "ftypheic"u8, 0, 0, 0, 0, .. "mif1heic"u8], "image/heic");
+    public static FilePayload Heic(string name = "IMG_0042.HEIC") =>
+        Photo(name, [0, 0, 0, 24, .. "ftypheic"u8, 0, 0, 0, 0, .. "mif1heic"u8], "image/heic");
 
-    public static FilePayload Photo(string name, byte[] bytes, string mediaType = "image/jpeg") => new() { Name = name, MimeType = mediaType, Buffer = bytes };
+    public static FilePayload Photo(string name, byte[] bytes, string mediaType = "image/jpeg") =>
+        new()
+        {
+            Name = name,
+            MimeType = mediaType,
+            Buffer = bytes,
+        };
 }

@@ -13,11 +13,10 @@ public sealed class JobsPageTests(BrowserFixture browser) : ServerTests
     [InlineData(false, Screen.Phone, false)]
     public async Task An_administrator_runs_pauses_and_schedules_a_job(bool scripts, Screen screen, bool dark)
     {
-        await using var server = ServerProcess.Start(ServerProcess.Built, new Dictionary<string, string>
-        {
-            ["GourmetGram__DataDirectory"] = Path.Combine(Folder, "data"),
-            ["Jobs__Scheduled"] = "false",
-        });
+        await using var server = ServerProcess.Start(
+            ServerProcess.Built,
+            new Dictionary<string, string> { ["GourmetGram__DataDirectory"] = Path.Combine(Folder, "data"), ["Jobs__Scheduled"] = "false" }
+        );
         await using var window = await browser.OpenAsync(await server.ListeningAsync(), screen, dark, scripts);
         await window.GoAsync("jobs");
         await Expect(window.Page.GetByRole(AriaRole.Heading, new() { Level = 1 })).ToHaveTextAsync("This page needs an account");
@@ -35,7 +34,8 @@ public sealed class JobsPageTests(BrowserFixture browser) : ServerTests
         await Waiting.UntilAsync(async () =>
         {
             await window.GoAsync("jobs");
-            return (await row.InnerTextAsync()).Contains("Idle", StringComparison.Ordinal) && await window.Page.GetByText("by Ada").CountAsync() == 1;
+            return (await row.InnerTextAsync()).Contains("Idle", StringComparison.Ordinal)
+                && await window.Page.GetByText("by Ada").CountAsync() == 1;
         });
         await Expect(row.Locator("svg.spark")).ToHaveAttributeAsync("aria-label", "Last run, none failed");
         await Expect(row.Locator("svg.spark rect")).ToHaveCountAsync(1);

@@ -29,7 +29,13 @@ public sealed class NarrowScreenTests(SqliteApp app, BrowserFixture browser)
     {
         await using var window = await browser.OpenAsync(app.Address, Screen.Phone, scripts: false);
         await window.GoAsync();
-        Assert.True((await window.Page.Locator("main *:visible").EvaluateAllAsync<double>("all => Math.max(...all.map(e => e.getBoundingClientRect().right))")) <= 390);
+        Assert.True(
+            (
+                await window
+                    .Page.Locator("main *:visible")
+                    .EvaluateAllAsync<double>("all => Math.max(...all.map(e => e.getBoundingClientRect().right))")
+            ) <= 390
+        );
     }
 
     [Fact]
@@ -37,7 +43,13 @@ public sealed class NarrowScreenTests(SqliteApp app, BrowserFixture browser)
     {
         var (window, paths) = await OpenWithPhotoAsync();
         await using var open = window;
-        foreach (var media in new PageEmulateMediaOptions[] { new() { ForcedColors = ForcedColors.Active }, new() { Contrast = Contrast.More } })
+        foreach (
+            var media in new PageEmulateMediaOptions[]
+            {
+                new() { ForcedColors = ForcedColors.Active },
+                new() { Contrast = Contrast.More },
+            }
+        )
         {
             await window.Page.EmulateMediaAsync(media);
             foreach (var path in paths)
@@ -53,15 +65,22 @@ public sealed class NarrowScreenTests(SqliteApp app, BrowserFixture browser)
     {
         var window = await browser.OpenAsync(app.Address);
         await window.GoAsync();
-        await window.Page.Locator("form.drop input[type=file]").First.SetInputFilesAsync(new FilePayload
-        {
-            Name = string.Concat(Enumerable.Repeat("a-very-long-name-", 12)) + ".jpg",
-            MimeType = "image/jpeg",
-            Buffer = Photos.New(),
-        });
+        await window
+            .Page.Locator("form.drop input[type=file]")
+            .First.SetInputFilesAsync(
+                new FilePayload
+                {
+                    Name = string.Concat(Enumerable.Repeat("a-very-long-name-", 12)) + ".jpg",
+                    MimeType = "image/jpeg",
+                    Buffer = Photos.New(),
+                }
+            );
         var card = window.Page.Locator("article.shot[id^=p-]");
         await Expect(card).ToHaveCountAsync(1);
         var id = (await card.GetAttributeAsync("id"))![2..];
-        return (window, [$"?p={id}", "photos", $"photos/{id}", $"photos/{id}/erase", "photos/erase-all", "privacy", "sign-in", "no-such-page"]);
+        return (
+            window,
+            [$"?p={id}", "photos", $"photos/{id}", $"photos/{id}/erase", "photos/erase-all", "privacy", "sign-in", "no-such-page"]
+        );
     }
 }

@@ -19,7 +19,11 @@ public sealed partial class PhotosPageTests(SqliteApp app, BrowserFixture browse
 
     /// <summary>A window of a new visitor who has sent these photos, one after the other.</summary>
     private async Task<(BrowserWindow Window, IReadOnlyList<Guid> Ids)> OpenWithAsync(
-        IEnumerable<(string Name, byte[] Photo)> photos, bool scripts = true, Screen screen = Screen.Desktop, bool dark = false)
+        IEnumerable<(string Name, byte[] Photo)> photos,
+        bool scripts = true,
+        Screen screen = Screen.Desktop,
+        bool dark = false
+    )
     {
         var window = await browser.OpenAsync(app.Address, screen, dark, scripts);
         await window.GoAsync();
@@ -32,7 +36,15 @@ public sealed partial class PhotosPageTests(SqliteApp app, BrowserFixture browse
     private static async Task<Guid> UploadAsync(BrowserWindow window, string name, byte[] photo)
     {
         var form = window.Page.APIRequest.CreateFormData();
-        form.Set("file", new FilePayload { Name = name, MimeType = "image/jpeg", Buffer = photo });
+        form.Set(
+            "file",
+            new FilePayload
+            {
+                Name = name,
+                MimeType = "image/jpeg",
+                Buffer = photo,
+            }
+        );
         var answer = await window.Page.APIRequest.PostAsync("api/v1/predictions", new() { Multipart = form });
         Assert.Equal(201, answer.Status);
         return (await answer.JsonAsync())!.Value.GetProperty("id").GetGuid();
@@ -45,8 +57,9 @@ public sealed partial class PhotosPageTests(SqliteApp app, BrowserFixture browse
 
     private static async Task<IReadOnlyList<Guid>> IdsOfAsync(BrowserWindow window)
     {
-        var links = await window.Page.Locator(".tiles > li > a").EvaluateAllAsync<string[]>(
-            "links => links.map(a => new URL(a.href).pathname.split('/').pop())");
+        var links = await window
+            .Page.Locator(".tiles > li > a")
+            .EvaluateAllAsync<string[]>("links => links.map(a => new URL(a.href).pathname.split('/').pop())");
         return [.. links.Select(Guid.Parse)];
     }
 
@@ -229,7 +242,9 @@ public sealed partial class PhotosPageTests(SqliteApp app, BrowserFixture browse
         await second.Locator("main").GetByRole(AriaRole.Button, new() { Name = "Delete this photo" }).ClickAsync();
         await Expect(second.Locator(".notice")).ToContainTextAsync("The photo is deleted.");
         var answer = await window.Page.RunAndWaitForResponseAsync(
-            () => Button(window, "Delete this photo").ClickAsync(), response => response.Request.Method == "POST");
+            () => Button(window, "Delete this photo").ClickAsync(),
+            response => response.Request.Method == "POST"
+        );
         Assert.Equal(404, answer.Status);
         await Expect(window.Page.GetByRole(AriaRole.Heading, new() { Level = 1 })).ToHaveTextAsync("This plate is empty");
     }
@@ -268,7 +283,9 @@ public sealed partial class PhotosPageTests(SqliteApp app, BrowserFixture browse
         Assert.EndsWith($"photos/{own[0]}", window.Page.Url, StringComparison.Ordinal);
         Assert.True(await window.Page.EvaluateAsync<bool>("window.notReloaded === true"), "The page was reloaded.");
         var berlin = TimeZoneInfo.ConvertTime(
-            DateTimeOffset.Parse((await time.GetAttributeAsync("datetime"))!), TimeZoneInfo.FindSystemTimeZoneById("Europe/Berlin"));
+            DateTimeOffset.Parse((await time.GetAttributeAsync("datetime"))!),
+            TimeZoneInfo.FindSystemTimeZoneById("Europe/Berlin")
+        );
         Assert.Equal($"{berlin:d MMMM yyyy} at {berlin:HH:mm}", await time.TextContentAsync());
         Assert.EndsWith("UTC", await time.GetAttributeAsync("title"), StringComparison.Ordinal);
         Assert.Empty(window.Faults);
@@ -284,11 +301,9 @@ public sealed partial class PhotosPageTests(SqliteApp app, BrowserFixture browse
         {
             var answer = await route.FetchAsync();
             var next = 0;
-            await route.FulfillAsync(new()
-            {
-                Response = answer,
-                Body = Times().Replace(await answer.TextAsync(), _ => $"datetime=\"{times[next++]}\""),
-            });
+            await route.FulfillAsync(
+                new() { Response = answer, Body = Times().Replace(await answer.TextAsync(), _ => $"datetime=\"{times[next++]}\"") }
+            );
         });
         await window.GoAsync("photos");
         var days = window.Page.Locator("[data-days] > section");

@@ -135,7 +135,14 @@ public sealed class ReviewPageTests(BrowserFixture browser) : ServerTests
         Assert.DoesNotContain(seen, headers => headers.Contains("class_", StringComparison.Ordinal));
         await window.Page.Keyboard.PressAsync("1");
         await SavedAsync(window, 1);
-        await Expect(window.Page.Locator(".trail li small").First).ToHaveTextAsync(new System.Text.RegularExpressions.Regex("Model (agreed|said .+)", System.Text.RegularExpressions.RegexOptions.None, TimeSpan.FromSeconds(1)));
+        await Expect(window.Page.Locator(".trail li small").First)
+            .ToHaveTextAsync(
+                new System.Text.RegularExpressions.Regex(
+                    "Model (agreed|said .+)",
+                    System.Text.RegularExpressions.RegexOptions.None,
+                    TimeSpan.FromSeconds(1)
+                )
+            );
         await window.Page.Keyboard.PressAsync("z");
         await Expect(window.Page.Locator("[data-count]")).ToHaveTextAsync("0 of 5");
         await Expect(window.Page.Locator(".stage[aria-busy=true]")).ToHaveCountAsync(0);
@@ -180,7 +187,11 @@ public sealed class ReviewPageTests(BrowserFixture browser) : ServerTests
         var given = new HashSet<Guid>();
         await Waiting.UntilAsync(async () =>
         {
-            using var next = await admin.SendAsync(HttpMethod.Post, "api/v1/loops/userfeedback/tasks/next", JsonContent.Create(new { holding = given }));
+            using var next = await admin.SendAsync(
+                HttpMethod.Post,
+                "api/v1/loops/userfeedback/tasks/next",
+                JsonContent.Create(new { holding = given })
+            );
             if (next.StatusCode == System.Net.HttpStatusCode.OK)
                 given.Add((await next.Content.ReadFromJsonAsync<JsonObject>(Cancel))!["id"]!.GetValue<Guid>());
             return given.Count == 3;
@@ -226,7 +237,14 @@ public sealed class ReviewPageTests(BrowserFixture browser) : ServerTests
         await window.GoAsync("review/userfeedback");
         // Somebody else answers in the server's place, as networks of hotels do.
         const string Decisions = "**/api/v1/tasks/*/label";
-        await window.Page.RouteAsync(Decisions, route => route.FulfillAsync(new() { Status = 200, ContentType = "text/html", Body = "<h1>Welcome</h1>" }));
+        await window.Page.RouteAsync(Decisions, route => route.FulfillAsync(
+                new()
+                {
+                    Status = 200,
+                    ContentType = "text/html",
+                    Body = "<h1>Welcome</h1>",
+                }
+            ));
         var decided = new HashSet<string>();
         foreach (var key in new[] { "1", "2" })
         {
@@ -312,7 +330,11 @@ public sealed class ReviewPageTests(BrowserFixture browser) : ServerTests
         var before = await zoom.BoundingBoxAsync();
         await window.Page.Keyboard.PressAsync("x");
         await Expect(window.Page.Locator(".zoomed .frame")).ToBeFocusedAsync();
-        Assert.True(await window.Page.EvaluateAsync<bool>("() => { const frame = document.querySelector('.frame'); return frame.scrollWidth > frame.clientWidth }"));
+        Assert.True(
+            await window.Page.EvaluateAsync<bool>(
+                "() => { const frame = document.querySelector('.frame'); return frame.scrollWidth > frame.clientWidth }"
+            )
+        );
         var after = await zoom.BoundingBoxAsync();
         Assert.Equal((before!.X, before.Y), (after!.X, after.Y));
         await window.AssertAccessibleAsync();
@@ -322,7 +344,10 @@ public sealed class ReviewPageTests(BrowserFixture browser) : ServerTests
         await window.Page.Keyboard.PressAsync("n");
         await window.Page.Keyboard.TypeAsync("too dark");
         await window.Page.Keyboard.PressAsync("Escape");
-        var skip = await window.Page.RunAndWaitForRequestAsync(() => window.Page.Keyboard.PressAsync("s"), request => request.Url.EndsWith("/skip", StringComparison.Ordinal));
+        var skip = await window.Page.RunAndWaitForRequestAsync(
+            () => window.Page.Keyboard.PressAsync("s"),
+            request => request.Url.EndsWith("/skip", StringComparison.Ordinal)
+        );
         Assert.Equal("too dark", JsonNode.Parse(skip.PostData!)!["note"]!.GetValue<string>());
         await SavedAsync(window, 1);
         await Expect(window.Page.Locator("#note-text")).ToHaveValueAsync("");
@@ -337,7 +362,11 @@ public sealed class ReviewPageTests(BrowserFixture browser) : ServerTests
     {
         var labels = Enumerable.Range(1, classes).Select(i => $"Kind {i}").ToArray();
         var model = new TestModel { Labels = labels }.WriteTo(Path.Combine(Folder, "model"));
-        await using var server = Start(("Jobs__Scheduled", "false"), ("GourmetGram__BootstrapAdminKey", AppFixture.AdminKey), ("Model__Directory", model));
+        await using var server = Start(
+            ("Jobs__Scheduled", "false"),
+            ("GourmetGram__BootstrapAdminKey", AppFixture.AdminKey),
+            ("Model__Directory", model)
+        );
         var admin = await PrepareAsync(server, photos: 3, flag: true);
         await using var window = await browser.OpenAsync(await server.ListeningAsync(), screen);
         await window.BecomeAdministratorAsync(server);
@@ -362,12 +391,21 @@ public sealed class ReviewPageTests(BrowserFixture browser) : ServerTests
     }
 
     private static async Task<int> LabelledAsync(AppClient admin) =>
-        (await admin.Http.GetFromJsonAsync<JsonObject>("api/v1/loops/userfeedback", Cancel))!["loop"]!["counts"]!["labelled"]!.GetValue<int>();
+        (await admin.Http.GetFromJsonAsync<JsonObject>("api/v1/loops/userfeedback", Cancel))!["loop"]!["counts"]![
+            "labelled"
+        ]!.GetValue<int>();
 
     /// <summary>All decisions so far are acknowledged, and what comes next is on the screen.</summary>
     private static async Task SavedAsync(BrowserWindow window, int decided)
     {
-        await Expect(window.Page.Locator("[data-count]")).ToHaveTextAsync(new System.Text.RegularExpressions.Regex($"^{decided} of ", System.Text.RegularExpressions.RegexOptions.None, TimeSpan.FromSeconds(1)));
+        await Expect(window.Page.Locator("[data-count]"))
+            .ToHaveTextAsync(
+                new System.Text.RegularExpressions.Regex(
+                    $"^{decided} of ",
+                    System.Text.RegularExpressions.RegexOptions.None,
+                    TimeSpan.FromSeconds(1)
+                )
+            );
         await Expect(window.Page.Locator(".trail small.wait")).ToHaveCountAsync(0);
         await Expect(window.Page.Locator(".stage[aria-busy=true]")).ToHaveCountAsync(0);
     }
@@ -380,7 +418,9 @@ public sealed class ReviewPageTests(BrowserFixture browser) : ServerTests
         var admin = AppClient.Administrator(new HttpClient { BaseAddress = await server.ListeningAsync() });
         for (var i = 0; i < photos; i++)
         {
-            var photo = await admin.UploadAsync(Photos.WithSegment(Photos.Golden(Drawings[i % Drawings.Length]), 0xFE, BitConverter.GetBytes(i)));
+            var photo = await admin.UploadAsync(
+                Photos.WithSegment(Photos.Golden(Drawings[i % Drawings.Length]), 0xFE, BitConverter.GetBytes(i))
+            );
             if (flag)
                 (await admin.FlagAsync(photo.Id)).Dispose();
         }

@@ -36,7 +36,8 @@ public abstract class DatabaseMigratorTests(DatabaseProvider provider) : Persist
 
         Assert.Matches(
             "is newer than this program: it has 99991231235959_FromTheFuture, and the last that this program knows is \\d+_\\w+\\. Start the newer",
-            exception.Message);
+            exception.Message
+        );
     }
 
     [Theory]
@@ -117,10 +118,12 @@ public sealed class SqliteMigratorTests() : DatabaseMigratorTests(DatabaseProvid
     [Fact]
     public async Task A_lock_that_a_killed_process_left_does_not_stop_the_next_start()
     {
-        Execute("""
+        Execute(
+            """
             CREATE TABLE "__EFMigrationsLock" ("Id" INTEGER NOT NULL CONSTRAINT "PK___EFMigrationsLock" PRIMARY KEY, "Timestamp" TEXT NOT NULL);
             INSERT INTO "__EFMigrationsLock" VALUES (1, '2026-11-23 12:00:00')
-            """);
+            """
+        );
 
         await Host.MigrateAsync().WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
 
@@ -144,8 +147,10 @@ public sealed class SqliteMigratorTests() : DatabaseMigratorTests(DatabaseProvid
     [Fact]
     public async Task A_database_with_a_damaged_page_is_refused_before_it_is_used()
     {
-        Execute("CREATE TABLE Recipes (Name TEXT); WITH RECURSIVE n(i) AS (VALUES (1) UNION ALL SELECT i + 1 FROM n WHERE i < 5000) "
-            + "INSERT INTO Recipes SELECT 'Goulash ' || i FROM n");
+        Execute(
+            "CREATE TABLE Recipes (Name TEXT); WITH RECURSIVE n(i) AS (VALUES (1) UNION ALL SELECT i + 1 FROM n WHERE i < 5000) "
+                + "INSERT INTO Recipes SELECT 'Goulash ' || i FROM n"
+        );
         await using (var file = File.OpenWrite(Host.DatabaseFile))
         {
             file.Position = 3 * 4096;
@@ -257,13 +262,17 @@ public sealed class PostgreSqlMigratorTests() : DatabaseMigratorTests(DatabasePr
         await PostgresServer.ExecuteAsync("REVOKE CREATE ON SCHEMA public FROM PUBLIC", connectionString);
         try
         {
-            var host = AddHost(new NpgsqlConnectionStringBuilder(connectionString) { Username = user, Password = "guest" }.ConnectionString);
+            var host = AddHost(
+                new NpgsqlConnectionStringBuilder(connectionString) { Username = user, Password = "guest" }.ConnectionString
+            );
 
             var exception = await Assert.ThrowsAsync<DatabaseException>(host.MigrateAsync);
 
             Assert.EndsWith(
                 "cannot be used: permission denied for schema public. Check Database:ConnectionString and what its user may do there.",
-                exception.Message, StringComparison.Ordinal);
+                exception.Message,
+                StringComparison.Ordinal
+            );
         }
         finally
         {
@@ -275,7 +284,10 @@ public sealed class PostgreSqlMigratorTests() : DatabaseMigratorTests(DatabasePr
     public async Task A_server_that_takes_no_writes_is_not_ready_and_waiting_may_cure_it()
     {
         var connectionString = await PostgresServer.CreateDatabaseAsync();
-        var standby = new NpgsqlConnectionStringBuilder(connectionString) { Options = "-c default_transaction_read_only=on" }.ConnectionString;
+        var standby = new NpgsqlConnectionStringBuilder(connectionString)
+        {
+            Options = "-c default_transaction_read_only=on",
+        }.ConnectionString;
         await Assert.ThrowsAsync<DatabaseUnavailableException>(AddHost(standby).MigrateAsync);
 
         await AddHost(connectionString).MigrateAsync();

@@ -30,7 +30,11 @@ public sealed class DatabaseOptionsTests
     [InlineData("PostgreSql", "topsecret", "Database:ConnectionString is not a connection string for PostgreSql: ")]
     [InlineData("Sqlite", "Host=topsecret", "Database:ConnectionString is not a connection string for Sqlite: ")]
     [InlineData("Sqlite", "Data Source=:memory:;Password=topsecret", "Database:ConnectionString must name a file that can be written")]
-    [InlineData("Sqlite", "Data Source=food.db;Mode=ReadOnly;Password=topsecret", "Database:ConnectionString must name a file that can be written")]
+    [InlineData(
+        "Sqlite",
+        "Data Source=food.db;Mode=ReadOnly;Password=topsecret",
+        "Database:ConnectionString must name a file that can be written"
+    )]
     [InlineData("Sqlite", "Password=topsecret", "Database:ConnectionString must name a file that can be written")]
     public void Bad_settings_are_named_without_the_secret(string provider, string connectionString, string expected)
     {

@@ -24,17 +24,34 @@ public abstract class ExportTrackingTests(DatabaseProvider provider) : Persisten
         await Host.MigrateAsync();
         var model = Some.Model();
         // More than one page of rows.
-        Prediction[] made = [.. Enumerable.Range(0, 1203).Select(i => Some.Prediction(model, Some.Time.AddSeconds(i), fileName: i == 1 ? null : $"suppe \"{i}\" – süß.jpg"))];
+        Prediction[] made =
+        [
+            .. Enumerable
+                .Range(0, 1203)
+                .Select(i => Some.Prediction(model, Some.Time.AddSeconds(i), fileName: i == 1 ? null : $"suppe \"{i}\" – süß.jpg")),
+        ];
         await Host.SaveAsync(made);
         Assert.Equal(1203, (await Host.SendAsync(new ExportTracking.Command())).Predictions);
 
         var list = await ReadAsync();
         Assert.Equal(made.Select(p => p.Id), list.Select(entry => (Guid)entry!["prediction_id"]!));
         var first = list[0]!.AsObject();
-        Assert.Equal(["prediction_id", "filename", "prediction", "confidence", "image_url", "class_dir", "sampled", "timestamp"], first.Select(field => field.Key));
+        Assert.Equal(
+            ["prediction_id", "filename", "prediction", "confidence", "image_url", "class_dir", "sampled", "timestamp"],
+            first.Select(field => field.Key)
+        );
         Assert.Equal(
             ("suppe \"0\" – süß.jpg", "Soup", 0.7f, $"https://food.example/media/{made[0].Id}", "class_02", false, "2026-11-23T12:00:00Z"),
-            ((string)first["filename"]!, (string)first["prediction"]!, (float)first["confidence"]!, ((string)first["image_url"]!).Split('?')[0], (string)first["class_dir"]!, (bool)first["sampled"]!, (string)first["timestamp"]!));
+            (
+                (string)first["filename"]!,
+                (string)first["prediction"]!,
+                (float)first["confidence"]!,
+                ((string)first["image_url"]!).Split('?')[0],
+                (string)first["class_dir"]!,
+                (bool)first["sampled"]!,
+                (string)first["timestamp"]!
+            )
+        );
         Assert.Equal($"{made[1].Id}.jpg", (string?)list[1]!["filename"]);
         Assert.Empty(Directory.EnumerateFiles(Path.Combine(Host.Folder, "scratch")));
     }
@@ -75,12 +92,15 @@ public abstract class ExportTrackingTests(DatabaseProvider provider) : Persisten
         await using var container = ObjectStores.Build(settings);
         Assert.Equal(
             $"{S3Server.Endpoint}/{settings["ObjectStore__BucketPrefix"]}production/class_05/a.jpg",
-            container.GetRequiredService<IObjectStore>().LinkTo(new ObjectAddress("production", "class_05/a.jpg")));
+            container.GetRequiredService<IObjectStore>().LinkTo(new ObjectAddress("production", "class_05/a.jpg"))
+        );
     }
 
     private async Task<JsonArray> ReadAsync(ObjectAddress? address = null)
     {
-        await using var list = await Host.Services.GetRequiredService<IObjectStore>().OpenReadAsync(address ?? ExportTracking.Address, Cancel);
+        await using var list = await Host
+            .Services.GetRequiredService<IObjectStore>()
+            .OpenReadAsync(address ?? ExportTracking.Address, Cancel);
         return (await JsonNode.ParseAsync(list, cancellationToken: Cancel))!.AsArray();
     }
 }

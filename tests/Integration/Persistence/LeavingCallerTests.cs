@@ -25,10 +25,16 @@ public sealed class LeavingCallerTests : IDisposable
     public async Task A_photo_that_is_kept_has_its_row_although_its_sender_has_left()
     {
         await using var host = await StartAsync(services => services.Decorate<IObjectStore>(store => new LeftStore(store, caller)));
-        var prediction = await host.InScopeAsync(scope => scope.GetRequiredService<IMediator>().Send(
-            new Classify.Command(Photos.New(), FileName: null, new Caller(Some.Visitor, IsReviewer: false)), caller.Token));
+        var prediction = await host.InScopeAsync(scope =>
+            scope
+                .GetRequiredService<IMediator>()
+                .Send(new Classify.Command(Photos.New(), FileName: null, new Caller(Some.Visitor, IsReviewer: false)), caller.Token)
+        );
         Assert.True(caller.IsCancellationRequested);
-        Assert.Equal(prediction.Id, (await host.SendAsync(new GetPrediction.Query(prediction.Id, new Caller(Some.Visitor, IsReviewer: false)))).Id);
+        Assert.Equal(
+            prediction.Id,
+            (await host.SendAsync(new GetPrediction.Query(prediction.Id, new Caller(Some.Visitor, IsReviewer: false)))).Id
+        );
     }
 
     [Fact]
@@ -69,8 +75,8 @@ public sealed class LeavingCallerTests : IDisposable
         return host;
     }
 
-    private Task<ClassifyUnkept.Response> ClassifyAsync(PersistenceHost host) => host.InScopeAsync(scope =>
-        scope.GetRequiredService<IMediator>().Send(new ClassifyUnkept.Query(Photos.New()), caller.Token));
+    private Task<ClassifyUnkept.Response> ClassifyAsync(PersistenceHost host) =>
+        host.InScopeAsync(scope => scope.GetRequiredService<IMediator>().Send(new ClassifyUnkept.Query(Photos.New()), caller.Token));
 
     /// <summary>How often something was done, and what happens when it is.</summary>
     private sealed class Counted(Action? then = null)
@@ -127,7 +133,12 @@ public sealed class LeavingCallerTests : IDisposable
     /// <summary>The sender leaves when the file stands.</summary>
     private sealed class LeftStore(IObjectStore store, CancellationTokenSource caller) : ForwardingStore(store)
     {
-        public override async Task PutAsync(ObjectAddress address, ReadOnlyMemory<byte> content, string mediaType, CancellationToken cancellationToken)
+        public override async Task PutAsync(
+            ObjectAddress address,
+            ReadOnlyMemory<byte> content,
+            string mediaType,
+            CancellationToken cancellationToken
+        )
         {
             await base.PutAsync(address, content, mediaType, cancellationToken);
             await caller.CancelAsync();

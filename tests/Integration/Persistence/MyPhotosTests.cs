@@ -51,9 +51,19 @@ public abstract class MyPhotosTests(DatabaseProvider provider) : PersistenceTest
     {
         var first = model is null;
         model ??= Some.Model();
-        var rows = answers.Select(answer => Prediction.Record(
-            new StoredPhoto(new string('b', 64), new string('c', 64), 3, "image/jpeg", ".jpg", 40, 30, "a.jpg"),
-            new ClassProbabilities([.. answer]), model, maker, TimeSpan.Zero, TimeSpan.Zero, Some.Time.AddMilliseconds(made.Count + Array.IndexOf(answers, answer)))).ToList();
+        var rows = answers
+            .Select(answer =>
+                Prediction.Record(
+                    new StoredPhoto(new string('b', 64), new string('c', 64), 3, "image/jpeg", ".jpg", 40, 30, "a.jpg"),
+                    new ClassProbabilities([.. answer]),
+                    model,
+                    maker,
+                    TimeSpan.Zero,
+                    TimeSpan.Zero,
+                    Some.Time.AddMilliseconds(made.Count + Array.IndexOf(answers, answer))
+                )
+            )
+            .ToList();
         await app.InScopeAsync(async scope =>
         {
             if (first)
@@ -63,8 +73,12 @@ public abstract class MyPhotosTests(DatabaseProvider provider) : PersistenceTest
             foreach (var row in rows)
             {
                 scope.GetRequiredService<IRepository<Prediction>>().Add(row);
-                await scope.GetRequiredService<IObjectStore>().PutAsync(new ObjectAddress(Classify.Bucket, row.ObjectKey), new byte[] { 1, 2, 3 }, "image/jpeg", Cancel);
-                await scope.GetRequiredService<IObjectStore>().PutAsync(new ObjectAddress("thumbnails", $"160/{row.Id}.jpg"), new byte[] { 1 }, "image/jpeg", Cancel);
+                await scope
+                    .GetRequiredService<IObjectStore>()
+                    .PutAsync(new ObjectAddress(Classify.Bucket, row.ObjectKey), new byte[] { 1, 2, 3 }, "image/jpeg", Cancel);
+                await scope
+                    .GetRequiredService<IObjectStore>()
+                    .PutAsync(new ObjectAddress("thumbnails", $"160/{row.Id}.jpg"), new byte[] { 1 }, "image/jpeg", Cancel);
             }
 
             await scope.GetRequiredService<IRepository<Prediction>>().SaveChangesAsync(Cancel);
@@ -73,18 +87,28 @@ public abstract class MyPhotosTests(DatabaseProvider provider) : PersistenceTest
         return rows;
     }
 
-    private Task<List<Prediction>> MakeAsync(int count) => MakeAsync(Some.Visitor, [.. Enumerable.Range(0, count).Select(_ => new[] { 0.1f, 0.2f, 0.7f })]);
+    private Task<List<Prediction>> MakeAsync(int count) =>
+        MakeAsync(Some.Visitor, [.. Enumerable.Range(0, count).Select(_ => new[] { 0.1f, 0.2f, 0.7f })]);
 
-    private Task<ListPhotos.Response> ListAsync(string? before = null, string? after = null, int limit = 2, ListPhotos.Filter? filter = null) =>
-        app.SendAsync(new ListPhotos.Query(Me, before, after, limit, filter ?? new ListPhotos.Filter()));
+    private Task<ListPhotos.Response> ListAsync(
+        string? before = null,
+        string? after = null,
+        int limit = 2,
+        ListPhotos.Filter? filter = null
+    ) => app.SendAsync(new ListPhotos.Query(Me, before, after, limit, filter ?? new ListPhotos.Filter()));
 
     private Task<FlagPrediction.Response> FlagAsync(Prediction prediction, Actor? rater = null) =>
-        app.SendAsync(new FlagPrediction.Command(prediction.Id, new Caller(rater ?? Some.Visitor, IsReviewer: rater is not null), FeedbackSource.Page));
+        app.SendAsync(
+            new FlagPrediction.Command(prediction.Id, new Caller(rater ?? Some.Visitor, IsReviewer: rater is not null), FeedbackSource.Page)
+        );
 
-    private Task<CorrectLabel.Response> CorrectAsync(Prediction prediction, string label) => app.SendAsync(new CorrectLabel.Command(prediction.Id, label, Me, FeedbackSource.Page));
+    private Task<CorrectLabel.Response> CorrectAsync(Prediction prediction, string label) =>
+        app.SendAsync(new CorrectLabel.Command(prediction.Id, label, Me, FeedbackSource.Page));
 
     private IEnumerable<string> Files() =>
-        Directory.EnumerateFiles(Path.Combine(app.Folder, "objects"), "*", SearchOption.AllDirectories).Select(file => Path.GetFileNameWithoutExtension(file));
+        Directory
+            .EnumerateFiles(Path.Combine(app.Folder, "objects"), "*", SearchOption.AllDirectories)
+            .Select(file => Path.GetFileNameWithoutExtension(file));
 
     [Fact]
     public async Task Pages_lead_to_each_other_in_both_directions()
@@ -128,7 +152,10 @@ public abstract class MyPhotosTests(DatabaseProvider provider) : PersistenceTest
     [Fact]
     public async Task Each_filter_shows_its_own_and_together_they_narrow()
     {
-        float[] sureSoup = [0.1f, 0.1f, 0.8f], unsureSoup = [0.2f, 0.2f, 0.6f], bread = [0.9f, 0.05f, 0.05f], edgeSoup = [0.15f, 0.15f, 0.7f];
+        float[] sureSoup = [0.1f, 0.1f, 0.8f],
+            unsureSoup = [0.2f, 0.2f, 0.6f],
+            bread = [0.9f, 0.05f, 0.05f],
+            edgeSoup = [0.15f, 0.15f, 0.7f];
         var rows = await MakeAsync(Some.Visitor, sureSoup, unsureSoup, bread, edgeSoup);
         var (sure, unsure, loaf, edge) = (rows[0], rows[1], rows[2], rows[3]);
         await FlagAsync(sure);
@@ -140,7 +167,8 @@ public abstract class MyPhotosTests(DatabaseProvider provider) : PersistenceTest
         await CorrectAsync(unsure, "Bread");
         await CorrectAsync(unsure, "Soup");
 
-        async Task<IEnumerable<Guid>> IdsAsync(ListPhotos.Filter filter) => (await ListAsync(limit: 10, filter: filter)).Items.Select(p => p.Id);
+        async Task<IEnumerable<Guid>> IdsAsync(ListPhotos.Filter filter) =>
+            (await ListAsync(limit: 10, filter: filter)).Items.Select(p => p.Id);
         Assert.Equal([edge.Id, unsure.Id, sure.Id], await IdsAsync(new("Soup")));
         Assert.Empty(await IdsAsync(new(Some.Labels[1])));
         Assert.Equal([sure.Id], await IdsAsync(new(Flagged: true)));
@@ -174,7 +202,9 @@ public abstract class MyPhotosTests(DatabaseProvider provider) : PersistenceTest
         await Assert.ThrowsAsync<ValidationException>(() => ListAsync(before: new string('0', 32), after: new string('0', 32)));
         var unknown = await Assert.ThrowsAsync<ValidationException>(() => ListAsync(filter: new("soup")));
         Assert.Contains("Soup", unknown.Message, StringComparison.Ordinal);
-        await Assert.ThrowsAsync<IdentityNeededException>(() => app.SendAsync(new ListPhotos.Query(Caller.Anonymous, null, null, 5, new())));
+        await Assert.ThrowsAsync<IdentityNeededException>(() =>
+            app.SendAsync(new ListPhotos.Query(Caller.Anonymous, null, null, 5, new()))
+        );
         await Assert.ThrowsAsync<IdentityNeededException>(() => app.SendAsync(new CountPredictions.Query(Caller.Anonymous)));
         await Assert.ThrowsAsync<IdentityNeededException>(() => app.SendAsync(new EraseAllPredictions.Command(Caller.Anonymous)));
     }
@@ -192,13 +222,19 @@ public abstract class MyPhotosTests(DatabaseProvider provider) : PersistenceTest
         var entries = (await app.SendAsync(new GetFeedbackHistory.Query(row.Id, Me))).Entries;
         Assert.Equal(
             [
-                (FeedbackKind.Correction, "Bread", FeedbackEnd.Superseded), (FeedbackKind.Flag, null, FeedbackEnd.Withdrawn),
+                (FeedbackKind.Correction, "Bread", FeedbackEnd.Superseded),
+                (FeedbackKind.Flag, null, FeedbackEnd.Withdrawn),
                 (FeedbackKind.Confirmation, (string?)"Soup", (FeedbackEnd?)null),
             ],
-            entries.Select(e => (e.Kind, e.Class, e.End)).OrderBy(e => Array.IndexOf([FeedbackKind.Correction, FeedbackKind.Flag, FeedbackKind.Confirmation], e.Kind)));
+            entries
+                .Select(e => (e.Kind, e.Class, e.End))
+                .OrderBy(e => Array.IndexOf([FeedbackKind.Correction, FeedbackKind.Flag, FeedbackKind.Confirmation], e.Kind))
+        );
         Assert.Equal(entries.Select(e => e.CreatedAt).Order(), entries.Select(e => e.CreatedAt));
         Assert.All(entries, e => Assert.Equal(e.End is null, e.EndedAt is null));
-        await Assert.ThrowsAsync<NotFoundException>(() => app.SendAsync(new GetFeedbackHistory.Query(row.Id, new Caller(Stranger, IsReviewer: false))));
+        await Assert.ThrowsAsync<NotFoundException>(() =>
+            app.SendAsync(new GetFeedbackHistory.Query(row.Id, new Caller(Stranger, IsReviewer: false)))
+        );
     }
 
     [Fact]
@@ -282,7 +318,9 @@ public abstract class MyPhotosTests(DatabaseProvider provider) : PersistenceTest
     private sealed class BreakableStore(IObjectStore store, BrokenStore broken) : ForwardingStore(store)
     {
         public override Task DeleteAsync(ObjectAddress address, CancellationToken cancellationToken) =>
-            address.Bucket == broken.Bucket ? throw new StoreUnavailableException("The disk is read-only.") : base.DeleteAsync(address, cancellationToken);
+            address.Bucket == broken.Bucket
+                ? throw new StoreUnavailableException("The disk is read-only.")
+                : base.DeleteAsync(address, cancellationToken);
     }
 
     /// <summary>A loaded model; nothing is classified here.</summary>

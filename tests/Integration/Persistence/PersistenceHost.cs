@@ -27,7 +27,8 @@ internal sealed class PersistenceHost : IAsyncDisposable
         string connectionString = "",
         Durability durability = Durability.Power,
         Action<IServiceCollection>? more = null,
-        IReadOnlyDictionary<string, string>? moreSettings = null)
+        IReadOnlyDictionary<string, string>? moreSettings = null
+    )
     {
         var settings = new Dictionary<string, string?>(StringComparer.Ordinal)
         {
@@ -86,7 +87,8 @@ internal sealed class PersistenceHost : IAsyncDisposable
 
     /// <summary>Adds entities in one request.</summary>
     public Task SaveAsync<T>(params T[] entities)
-        where T : class => InScopeAsync(async scope =>
+        where T : class =>
+        InScopeAsync(async scope =>
         {
             var repository = scope.GetRequiredService<IRepository<T>>();
             foreach (var entity in entities)
@@ -98,14 +100,22 @@ internal sealed class PersistenceHost : IAsyncDisposable
     public Task<List<T>> RowsAsync<T>()
         where T : class =>
         InScopeAsync(scope =>
-            scope.GetRequiredService<GourmetGramDbContext>().Set<T>().AsNoTracking().ToListAsync(TestContext.Current.CancellationToken));
+            scope.GetRequiredService<GourmetGramDbContext>().Set<T>().AsNoTracking().ToListAsync(TestContext.Current.CancellationToken)
+        );
 
     /// <summary>The values of a query's only column, as the engine gives them.</summary>
-    public Task<List<TValue>> ValuesAsync<TValue>(string sql) => InScopeAsync(scope =>
-        scope.GetRequiredService<GourmetGramDbContext>().Database.SqlQueryRaw<TValue>(sql).ToListAsync(TestContext.Current.CancellationToken));
+    public Task<List<TValue>> ValuesAsync<TValue>(string sql) =>
+        InScopeAsync(scope =>
+            scope
+                .GetRequiredService<GourmetGramDbContext>()
+                .Database.SqlQueryRaw<TValue>(sql)
+                .ToListAsync(TestContext.Current.CancellationToken)
+        );
 
-    public Task ExecuteAsync(string sql) => InScopeAsync(scope =>
-        (Task)scope.GetRequiredService<GourmetGramDbContext>().Database.ExecuteSqlRawAsync(sql, TestContext.Current.CancellationToken));
+    public Task ExecuteAsync(string sql) =>
+        InScopeAsync(scope =>
+            (Task)scope.GetRequiredService<GourmetGramDbContext>().Database.ExecuteSqlRawAsync(sql, TestContext.Current.CancellationToken)
+        );
 
     public ValueTask DisposeAsync() => services.DisposeAsync();
 
@@ -145,7 +155,10 @@ public abstract class PersistenceTests(DatabaseProvider provider) : IAsyncLifeti
 
     /// <summary>One more host on the same database, with its own data directory on PostgreSQL; the one before must have ended on SQLite.</summary>
     private protected PersistenceHost AddHost(
-        string? otherConnectionString = null, Durability durability = Durability.Power, Action<IServiceCollection>? more = null)
+        string? otherConnectionString = null,
+        Durability durability = Durability.Power,
+        Action<IServiceCollection>? more = null
+    )
     {
         var data = Path.Combine(folder.FullName, Provider == DatabaseProvider.PostgreSql ? $"node{hosts.Count}" : "data");
         var host = new PersistenceHost(Provider, data, otherConnectionString ?? connectionString!, durability, more);

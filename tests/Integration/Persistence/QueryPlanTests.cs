@@ -17,13 +17,30 @@ public sealed class QueryPlanTests() : PersistenceTests(DatabaseProvider.Sqlite)
     private const int Rows = 100_000;
 
     /// <summary>Tables that grow with use.</summary>
-    private static readonly string[] Large = ["Predictions", "UserFeedback", "Selections", "AnnotationTasks", "HumanLabels", "CollectedImages"];
+    private static readonly string[] Large =
+    [
+        "Predictions",
+        "UserFeedback",
+        "Selections",
+        "AnnotationTasks",
+        "HumanLabels",
+        "CollectedImages",
+    ];
 
     /// <summary>Filtered indexes that hold what is still to do: reading all of one is meant.</summary>
     private static readonly string[] ToDo =
     [
-        "IX_Predictions_Unconsidered", "IX_UserFeedback_Unconsidered", "IX_UserFeedback_PendingOutput", "IX_Selections_WithoutTask", "IX_AnnotationTasks_Open", "IX_AnnotationTasks_DueOutput", "IX_CollectedImages_ToCopy",
-        "IX_CollectedImages_ToRemove", "IX_AnnotationTasks_WithObject", "IX_AnnotationTasks_OnPlatform", "IX_AnnotationTasks_ToRecall",
+        "IX_Predictions_Unconsidered",
+        "IX_UserFeedback_Unconsidered",
+        "IX_UserFeedback_PendingOutput",
+        "IX_Selections_WithoutTask",
+        "IX_AnnotationTasks_Open",
+        "IX_AnnotationTasks_DueOutput",
+        "IX_CollectedImages_ToCopy",
+        "IX_CollectedImages_ToRemove",
+        "IX_AnnotationTasks_WithObject",
+        "IX_AnnotationTasks_OnPlatform",
+        "IX_AnnotationTasks_ToRecall",
     ];
 
     private static readonly Caller Ada = new(new Actor(ActorKind.Account, "ada"), IsReviewer: true);
@@ -45,12 +62,22 @@ public sealed class QueryPlanTests() : PersistenceTests(DatabaseProvider.Sqlite)
             await Host.SendAsync(new LabelTask.Command(task.Id, Some.Labels[0], Ada));
             await Host.SendAsync(new ProcessAnnotations.Command());
             await Host.SendAsync(new PublishTasks.Command());
-            await Host.InScopeAsync(scope => ((ILabelStudioWatch)scope.GetService(typeof(ILabelStudioWatch))!).CountAsync(TestContext.Current.CancellationToken));
+            await Host.InScopeAsync(scope =>
+                ((ILabelStudioWatch)scope.GetService(typeof(ILabelStudioWatch))!).CountAsync(TestContext.Current.CancellationToken)
+            );
             await Host.SendAsync(new GetReview.Query("lowconfidence", Ada));
             await Host.SendAsync(new ListSelections.Query("lowconfidence", Cursor: null, 50));
             await Host.SendAsync(new ListWindows.Query(Cursor: null, 50));
-            await Host.InScopeAsync(scope => ((IDatasetReader)scope.GetService(typeof(IDatasetReader))!)
-                .ReadAsync("lowconfidence", classIndex: null, wrong: false, before: null, 50, TestContext.Current.CancellationToken));
+            await Host.InScopeAsync(scope =>
+                ((IDatasetReader)scope.GetService(typeof(IDatasetReader))!).ReadAsync(
+                    "lowconfidence",
+                    classIndex: null,
+                    wrong: false,
+                    before: null,
+                    50,
+                    TestContext.Current.CancellationToken
+                )
+            );
         });
         await AssertIndexedAsync(statements, atLeast: 30);
     }
@@ -59,11 +86,13 @@ public sealed class QueryPlanTests() : PersistenceTests(DatabaseProvider.Sqlite)
     public async Task Finding_a_photo_by_its_bytes_scans_nothing()
     {
         await FillAsync();
-        var statements = await RecordAsync(() => Host.InScopeAsync(async scope =>
-        {
-            var predictions = (IRepository<Prediction>)scope.GetService(typeof(IRepository<Prediction>))!;
-            await predictions.FirstOrDefaultAsync(new OfBytes(), TestContext.Current.CancellationToken);
-        }));
+        var statements = await RecordAsync(() =>
+            Host.InScopeAsync(async scope =>
+            {
+                var predictions = (IRepository<Prediction>)scope.GetService(typeof(IRepository<Prediction>))!;
+                await predictions.FirstOrDefaultAsync(new OfBytes(), TestContext.Current.CancellationToken);
+            })
+        );
         await AssertIndexedAsync(statements, atLeast: 1);
     }
 
@@ -73,18 +102,21 @@ public sealed class QueryPlanTests() : PersistenceTests(DatabaseProvider.Sqlite)
         await Host.MigrateAsync();
         await Host.SaveAsync(Some.Prediction(Some.Model()));
         var columns = await Host.ValuesAsync<string>("SELECT name AS Value FROM pragma_table_info('Predictions')");
-        var values = columns.Select(name => name switch
-        {
-            "Id" => "printf('%08X-0000-7000-8000-%012X', 26000000 + n, n)",
-            "SelectionState" => $"CASE WHEN n > {Rows - 100} THEN 'Pending' ELSE 'Considered' END",
-            "WindowId" => $"CASE WHEN n > {Rows - 100} THEN NULL ELSE '0199B0C6-0000-7000-8000-000000000001' END",
-            "Confidence" => "0.5",
-            "Photo_UploadSha256" => "printf('%064x', n)",
-            _ => $"\"{name}\"",
-        });
+        var values = columns.Select(name =>
+            name switch
+            {
+                "Id" => "printf('%08X-0000-7000-8000-%012X', 26000000 + n, n)",
+                "SelectionState" => $"CASE WHEN n > {Rows - 100} THEN 'Pending' ELSE 'Considered' END",
+                "WindowId" => $"CASE WHEN n > {Rows - 100} THEN NULL ELSE '0199B0C6-0000-7000-8000-000000000001' END",
+                "Confidence" => "0.5",
+                "Photo_UploadSha256" => "printf('%064x', n)",
+                _ => $"\"{name}\"",
+            }
+        );
         await Host.ExecuteAsync(
             $"WITH RECURSIVE numbers(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < {Rows}) "
-            + $"INSERT INTO \"Predictions\" ({string.Join(", ", columns.Select(name => $"\"{name}\""))}) SELECT {string.Join(", ", values)} FROM numbers, (SELECT * FROM \"Predictions\" LIMIT 1)");
+                + $"INSERT INTO \"Predictions\" ({string.Join(", ", columns.Select(name => $"\"{name}\""))}) SELECT {string.Join(", ", values)} FROM numbers, (SELECT * FROM \"Predictions\" LIMIT 1)"
+        );
         await Host.ExecuteAsync("ANALYZE");
     }
 
@@ -119,7 +151,11 @@ public sealed class QueryPlanTests() : PersistenceTests(DatabaseProvider.Sqlite)
                 while (await plan.ReadAsync(TestContext.Current.CancellationToken))
                 {
                     var step = plan.GetString(3);
-                    if (step.StartsWith("SCAN ", StringComparison.Ordinal) && !ToDo.Contains(step.Split(' ')[^1]) && IsLarge(statement.Text, step.Split(' ')[1]))
+                    if (
+                        step.StartsWith("SCAN ", StringComparison.Ordinal)
+                        && !ToDo.Contains(step.Split(' ')[^1])
+                        && IsLarge(statement.Text, step.Split(' ')[1])
+                    )
                         offences.Add($"{step}\n{statement.Text}");
                 }
             }
@@ -128,7 +164,8 @@ public sealed class QueryPlanTests() : PersistenceTests(DatabaseProvider.Sqlite)
     }
 
     /// <summary>Whether an alias stands for a large table.</summary>
-    private static bool IsLarge(string text, string alias) => Array.Exists(Large, table => alias == table || text.Contains($"\"{table}\" AS \"{alias}\"", StringComparison.Ordinal));
+    private static bool IsLarge(string text, string alias) =>
+        Array.Exists(Large, table => alias == table || text.Contains($"\"{table}\" AS \"{alias}\"", StringComparison.Ordinal));
 
     private sealed record Statement(string Text, IReadOnlyList<(string Name, object? Value)> Parameters);
 
@@ -156,16 +193,24 @@ public sealed class QueryPlanTests() : PersistenceTests(DatabaseProvider.Sqlite)
 
         public void OnNext(KeyValuePair<string, object?> value)
         {
-            if (value.Key == RelationalEventId.CommandExecuting.Name && value.Value is CommandEventData { Context: SqliteDbContext } data && data.Command.Connection?.DataSource == database
-                && data.Command.CommandText is var text && (text.StartsWith("SELECT", StringComparison.Ordinal) || text.StartsWith("UPDATE", StringComparison.Ordinal)))
+            if (
+                value.Key == RelationalEventId.CommandExecuting.Name
+                && value.Value is CommandEventData { Context: SqliteDbContext } data
+                && data.Command.Connection?.DataSource == database
+                && data.Command.CommandText is var text
+                && (text.StartsWith("SELECT", StringComparison.Ordinal) || text.StartsWith("UPDATE", StringComparison.Ordinal))
+            )
             {
-                statements.Enqueue(new Statement(text, [.. data.Command.Parameters.Cast<DbParameter>().Select(parameter => (parameter.ParameterName, parameter.Value))]));
+                statements.Enqueue(
+                    new Statement(
+                        text,
+                        [.. data.Command.Parameters.Cast<DbParameter>().Select(parameter => (parameter.ParameterName, parameter.Value))]
+                    )
+                );
             }
         }
 
-        public void OnCompleted()
-        {
-        }
+        public void OnCompleted() { }
 
         public void OnError(Exception error) => throw error;
     }

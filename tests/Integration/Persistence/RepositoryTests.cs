@@ -56,7 +56,10 @@ public abstract class RepositoryTests(DatabaseProvider provider) : PersistenceTe
 
         var bytes = Assert.Single(await Host.ValuesAsync<byte[]>("""SELECT "Probabilities" AS "Value" FROM "Predictions" """));
         Assert.Equal(Convert.FromHexString("CDCCCC3DCDCC4C3E3333333F"), bytes);
-        Assert.Equal([Some.Time.ToUnixTimeMilliseconds()], await Host.ValuesAsync<long>("""SELECT "CreatedAt" AS "Value" FROM "Predictions" """));
+        Assert.Equal(
+            [Some.Time.ToUnixTimeMilliseconds()],
+            await Host.ValuesAsync<long>("""SELECT "CreatedAt" AS "Value" FROM "Predictions" """)
+        );
         Assert.Equal([12_345L], await Host.ValuesAsync<long>("""SELECT "DecodeTime" AS "Value" FROM "Predictions" """));
     }
 
@@ -68,7 +71,10 @@ public abstract class RepositoryTests(DatabaseProvider provider) : PersistenceTe
         await Host.InScopeAsync(async scope =>
         {
             var models = scope.GetRequiredService<IRepository<ModelVersion>>();
-            var known = await models.FirstOrDefaultAsync(Specifications.Create<ModelVersion>("ModelVersionOf", Some.LoadedModel), Cancellation);
+            var known = await models.FirstOrDefaultAsync(
+                Specifications.Create<ModelVersion>("ModelVersionOf", Some.LoadedModel),
+                Cancellation
+            );
             var predictions = scope.GetRequiredService<IRepository<Prediction>>();
             predictions.Add(Some.Prediction(known!));
             await predictions.SaveChangesAsync(Cancellation);
@@ -100,8 +106,7 @@ public abstract class RepositoryTests(DatabaseProvider provider) : PersistenceTe
         do
         {
             pages.Add(await Host.SendAsync(new ListPredictions.Query(pages.LastOrDefault()?.Next, Limit: 10, caller)));
-        }
-        while (pages[^1].Next is not null);
+        } while (pages[^1].Next is not null);
 
         Assert.Equal(5, pages.Count);
         Assert.Equal(times.OrderDescending(), pages.SelectMany(page => page.Items).Select(item => item.CreatedAt));
@@ -134,7 +139,8 @@ public abstract class RepositoryTests(DatabaseProvider provider) : PersistenceTe
 
         await Host.InScopeAsync(async scope =>
         {
-            var model = await scope.GetRequiredService<IRepository<ModelVersion>>()
+            var model = await scope
+                .GetRequiredService<IRepository<ModelVersion>>()
                 .FirstOrDefaultAsync(Specifications.Create<ModelVersion>("LatestModelVersion"), Cancellation);
             scope.GetRequiredService<GourmetGramDbContext>().Attach(model!);
             var loser = Some.Prediction(model!);
@@ -179,7 +185,9 @@ public abstract class RepositoryTests(DatabaseProvider provider) : PersistenceTe
     {
         var unsaved = Some.Prediction(Some.Model());
 
-        await Assert.ThrowsAsync<ConcurrentChangeException>(() => Host.SaveAsync(UserFeedback.Flag(unsaved, Some.Visitor, FeedbackSource.Api, Some.Time)));
+        await Assert.ThrowsAsync<ConcurrentChangeException>(() =>
+            Host.SaveAsync(UserFeedback.Flag(unsaved, Some.Visitor, FeedbackSource.Api, Some.Time))
+        );
 
         Assert.Empty(await Host.RowsAsync<UserFeedback>());
     }
@@ -198,7 +206,9 @@ public abstract class RepositoryTests(DatabaseProvider provider) : PersistenceTe
         var rows = await Host.RowsAsync<UserFeedback>();
         Assert.Equal(12, rows.Count);
         Assert.Equal(11, rows.Count(f => f is { End: FeedbackEnd.Superseded, EndedAt: not null }));
-        var current = await FindAsync(Specifications.Create<UserFeedback>("CurrentFeedback", prediction.Id, Some.Visitor, FeedbackTopic.Class));
+        var current = await FindAsync(
+            Specifications.Create<UserFeedback>("CurrentFeedback", prediction.Id, Some.Visitor, FeedbackTopic.Class)
+        );
         Assert.Equal((2, FeedbackKind.Confirmation), (current?.ClassIndex, current?.Kind));
     }
 
@@ -229,7 +239,9 @@ public abstract class RepositoryTests(DatabaseProvider provider) : PersistenceTe
         var rows = await Host.RowsAsync<UserFeedback>();
         Assert.Equal([null, FeedbackEnd.Withdrawn], rows.Select(f => f.End).Order());
         var onMany = Specifications.Create<UserFeedback>("CurrentFeedbackOnMany", new[] { prediction.Id, Guid.Empty }, Some.Visitor);
-        var current = await Host.InScopeAsync(scope => scope.GetRequiredService<IRepository<UserFeedback>>().ListAsync(onMany, Cancellation));
+        var current = await Host.InScopeAsync(scope =>
+            scope.GetRequiredService<IRepository<UserFeedback>>().ListAsync(onMany, Cancellation)
+        );
         Assert.Null(Assert.Single(current).End);
     }
 
@@ -263,16 +275,30 @@ public abstract class RepositoryTests(DatabaseProvider provider) : PersistenceTe
     {
         await Host.SaveAsync(Some.Model());
 
-        await Task.WhenAll(Enumerable.Range(0, 50).Select(i => Task.Run(() => Host.InScopeAsync(async scope =>
-        {
-            var model = await scope.GetRequiredService<IRepository<ModelVersion>>()
-                .FirstOrDefaultAsync(Specifications.Create<ModelVersion>("ModelVersionOf", Some.LoadedModel), Cancellation);
-            var prediction = Some.Prediction(model!);
-            scope.GetRequiredService<IRepository<Prediction>>().Add(prediction);
-            var keys = scope.GetRequiredService<IRepository<IdempotencyRecord>>();
-            keys.Add(IdempotencyRecord.For("visitor", $"key {i}", prediction));
-            await keys.SaveChangesAsync(Cancellation);
-        }), Cancellation)));
+        await Task.WhenAll(
+            Enumerable
+                .Range(0, 50)
+                .Select(i =>
+                    Task.Run(
+                        () =>
+                            Host.InScopeAsync(async scope =>
+                            {
+                                var model = await scope
+                                    .GetRequiredService<IRepository<ModelVersion>>()
+                                    .FirstOrDefaultAsync(
+                                        Specifications.Create<ModelVersion>("ModelVersionOf", Some.LoadedModel),
+                                        Cancellation
+                                    );
+                                var prediction = Some.Prediction(model!);
+                                scope.GetRequiredService<IRepository<Prediction>>().Add(prediction);
+                                var keys = scope.GetRequiredService<IRepository<IdempotencyRecord>>();
+                                keys.Add(IdempotencyRecord.For("visitor", $"key {i}", prediction));
+                                await keys.SaveChangesAsync(Cancellation);
+                            }),
+                        Cancellation
+                    )
+                )
+        );
 
         Assert.Equal(50, (await Host.RowsAsync<Prediction>()).Count);
         Assert.Equal(50, (await Host.RowsAsync<IdempotencyRecord>()).Count);
@@ -284,8 +310,11 @@ public abstract class RepositoryTests(DatabaseProvider provider) : PersistenceTe
         var model = Some.Model();
         await Host.SaveAsync(Some.Prediction(model), Some.Prediction(model));
 
-        var rows = await Host.InScopeAsync(scope => scope.GetRequiredService<IRepository<Prediction>>()
-            .ListAsync(Specifications.Create<Prediction>("PredictionsOfMaker", Some.Visitor, null, 10), Cancellation));
+        var rows = await Host.InScopeAsync(scope =>
+            scope
+                .GetRequiredService<IRepository<Prediction>>()
+                .ListAsync(Specifications.Create<Prediction>("PredictionsOfMaker", Some.Visitor, null, 10), Cancellation)
+        );
 
         Assert.Equal(2, rows.Count);
         Assert.Same(rows[0].Model, rows[1].Model);
@@ -301,5 +330,6 @@ public abstract class RepositoryTests(DatabaseProvider provider) : PersistenceTe
     }
 
     private Task<T?> FindAsync<T>(Specification<T> specification)
-        where T : class => Host.InScopeAsync(scope => scope.GetRequiredService<IRepository<T>>().FirstOrDefaultAsync(specification, Cancellation));
+        where T : class =>
+        Host.InScopeAsync(scope => scope.GetRequiredService<IRepository<T>>().FirstOrDefaultAsync(specification, Cancellation));
 }

@@ -23,12 +23,14 @@ public sealed class PostgreSqlSchemaTests() : SchemaTests(DatabaseProvider.Postg
             SELECT t.name || '.' || c.name || CASE WHEN c."notnull" THEN '' ELSE '?' END AS "Value"
             FROM sqlite_master t JOIN pragma_table_info(t.name) c
             WHERE t.type = 'table' AND t.name NOT LIKE 'sqlite~_%' ESCAPE '~' AND t.name <> '__EFMigrationsLock'
-            """);
+            """
+        );
         var inPostgreSql = await Host.ValuesAsync<string>(
             """
             SELECT table_name || '.' || column_name || CASE is_nullable WHEN 'NO' THEN '' ELSE '?' END AS "Value"
             FROM information_schema.columns WHERE table_schema = 'public' AND table_name <> 'SpooledPhotos'
-            """);
+            """
+        );
 
         Assert.Contains("Predictions.Photo_FileName?", inSqlite, StringComparer.Ordinal);
         Assert.Equal(inPostgreSql.Order(StringComparer.Ordinal), inSqlite.Order(StringComparer.Ordinal));
@@ -74,8 +76,9 @@ public abstract class SchemaTests(DatabaseProvider provider) : PersistenceTests(
     public async Task Accounts_are_kept_with_role_and_lockout()
     {
         await Host.DisposeAsync();
-        var host = AddHost(more: services => services.AddIdentityCore<IdentityUser<Guid>>()
-            .AddRoles<IdentityRole<Guid>>().AddEntityFrameworkStores<GourmetGramDbContext>());
+        var host = AddHost(more: services =>
+            services.AddIdentityCore<IdentityUser<Guid>>().AddRoles<IdentityRole<Guid>>().AddEntityFrameworkStores<GourmetGramDbContext>()
+        );
         await host.MigrateAsync();
         var end = Some.Time.AddYears(10).ToOffset(TimeSpan.FromHours(2));
 

@@ -16,10 +16,23 @@ internal static class Some
     public static ModelDescription LoadedModel { get; } =
         new("three", "1", "float", new string('a', 64), 1.25, Labels, 224, 224, EmbeddingSize: null, Validation: null);
 
-    public static ModelVersion Model(DateTimeOffset? time = null) => ModelVersion.Register(
-        LoadedModel.Name, LoadedModel.Version, LoadedModel.Variant, LoadedModel.Sha256, LoadedModel.Temperature, LoadedModel.Labels, time ?? Time);
+    public static ModelVersion Model(DateTimeOffset? time = null) =>
+        ModelVersion.Register(
+            LoadedModel.Name,
+            LoadedModel.Version,
+            LoadedModel.Variant,
+            LoadedModel.Sha256,
+            LoadedModel.Temperature,
+            LoadedModel.Labels,
+            time ?? Time
+        );
 
-    public static Prediction Prediction(ModelVersion model, DateTimeOffset? time = null, Actor? maker = null, string? fileName = "soup.jpg") =>
+    public static Prediction Prediction(
+        ModelVersion model,
+        DateTimeOffset? time = null,
+        Actor? maker = null,
+        string? fileName = "soup.jpg"
+    ) =>
         Domain.Classification.Prediction.Record(
             new StoredPhoto(new string('b', 64), new string('c', 64), 12_345_678_901, "image/jpeg", ".jpg", 4000, 3000, fileName),
             new ClassProbabilities([0.1f, 0.2f, 0.7f]),
@@ -27,5 +40,6 @@ internal static class Some
             maker ?? Visitor,
             TimeSpan.FromMicroseconds(12_345),
             TimeSpan.FromMicroseconds(678),
-            time ?? Time);
+            time ?? Time
+        );
 }

@@ -9,7 +9,8 @@ namespace GourmetGram.Tests.Integration.Persistence;
 /// <summary>The application's specifications, found by name: they are internal to it, and a new one is found without a change here.</summary>
 internal static class Specifications
 {
-    private static readonly Dictionary<string, Type> Types = typeof(Classify).Assembly.GetTypes()
+    private static readonly Dictionary<string, Type> Types = typeof(Classify)
+        .Assembly.GetTypes()
         .Where(type => !type.IsAbstract && EntityOf(type) is not null)
         .ToDictionary(type => type.Name, StringComparer.Ordinal);
 
@@ -28,8 +29,15 @@ internal static class Specifications
     private static async Task RunAsync<T>(string name, IServiceProvider scope)
         where T : class
     {
-        var arguments = Types[name].GetConstructors().Single().GetParameters().Select(parameter => Sample(parameter.ParameterType)).ToArray();
-        Assert.Empty(await scope.GetRequiredService<IRepository<T>>().ListAsync(Create<T>(name, arguments), TestContext.Current.CancellationToken));
+        var arguments = Types[name]
+            .GetConstructors()
+            .Single()
+            .GetParameters()
+            .Select(parameter => Sample(parameter.ParameterType))
+            .ToArray();
+        Assert.Empty(
+            await scope.GetRequiredService<IRepository<T>>().ListAsync(Create<T>(name, arguments), TestContext.Current.CancellationToken)
+        );
     }
 
     private static Type? EntityOf(Type type) =>

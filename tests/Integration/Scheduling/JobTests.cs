@@ -36,7 +36,9 @@ public sealed class JobsOnPostgreSql() : JobTests(DatabaseProvider.PostgreSql)
         var due = Some.Time;
         var other = AddNode();
         var stores = new[] { App, other }.Select(node => node.Services.GetRequiredService<JobStore>()).ToArray();
-        var added = await Task.WhenAll(Enumerable.Range(0, 20).Select(i => stores[i % 2].TryAddAsync(JobRun.Due(TestJob.JobName, due, Some.Time))));
+        var added = await Task.WhenAll(
+            Enumerable.Range(0, 20).Select(i => stores[i % 2].TryAddAsync(JobRun.Due(TestJob.JobName, due, Some.Time)))
+        );
         Assert.Single(added, true);
         Assert.Single((await Jobs.RunsAsync(TestJob.JobName, cursor: null, 10, Cancel)).Items);
     }
@@ -71,7 +73,10 @@ public abstract class JobTests(DatabaseProvider provider) : PersistenceTests(pro
         var first = await RunAsync();
         await Work.StartedAsync();
         var second = await RunAsync();
-        Assert.Equal((JobRunState.Running, first.Id), (await Jobs.FindAsync(TestJob.JobName, Cancel)) is { Current: { } current } ? (current.State, current.Id) : default);
+        Assert.Equal(
+            (JobRunState.Running, first.Id),
+            (await Jobs.FindAsync(TestJob.JobName, Cancel)) is { Current: { } current } ? (current.State, current.Id) : default
+        );
         Work.Release();
         await EndedAsync(run => run.Id == first.Id);
         await Work.StartedAsync();
@@ -132,9 +137,13 @@ public abstract class JobTests(DatabaseProvider provider) : PersistenceTests(pro
     {
         Work.ReleaseAll();
         await using var working = Start();
-        var bad = await Assert.ThrowsAsync<ValidationException>(() => Jobs.ScheduleAsync(TestJob.JobName, "every day", paused: null, "test", Cancel));
+        var bad = await Assert.ThrowsAsync<ValidationException>(() =>
+            Jobs.ScheduleAsync(TestJob.JobName, "every day", paused: null, "test", Cancel)
+        );
         Assert.Contains("seconds, minutes, hours, day, month, weekday", Assert.Single(bad.Errors).ErrorMessage, StringComparison.Ordinal);
-        await Assert.ThrowsAsync<ValidationException>(() => Jobs.ScheduleAsync(TestJob.JobName, "0 0 0 1 1 ? 1999", paused: null, "test", Cancel));
+        await Assert.ThrowsAsync<ValidationException>(() =>
+            Jobs.ScheduleAsync(TestJob.JobName, "0 0 0 1 1 ? 1999", paused: null, "test", Cancel)
+        );
 
         var job = await Jobs.ScheduleAsync(TestJob.JobName, "0/1 * * * * ?", paused: null, "test", Cancel);
         Assert.Equal(5, job.NextFirings.Count);
@@ -199,16 +208,20 @@ public abstract class JobTests(DatabaseProvider provider) : PersistenceTests(pro
         Assert.Equal(0, await Jobs.ForgetOldRunsAsync(Cancel));
         var page = await Jobs.RunsAsync(TestJob.JobName, cursor: null, 100, Cancel);
         Assert.Equal(Some.Time.AddSeconds(1004), page.Items[0].QueuedAt);
-        Assert.Equal(page.Items[^1].QueuedAt.AddSeconds(-1), (await Jobs.RunsAsync(TestJob.JobName, page.Next, 100, Cancel)).Items[0].QueuedAt);
+        Assert.Equal(
+            page.Items[^1].QueuedAt.AddSeconds(-1),
+            (await Jobs.RunsAsync(TestJob.JobName, page.Next, 100, Cancel)).Items[0].QueuedAt
+        );
     }
 
-    private protected PersistenceHost AddNode() => AddHost(more: services =>
-    {
-        services.AddScheduling();
-        services.AddSingleton(Work);
-        services.AddScoped<IScheduledJob, TestJob>();
-        services.PostConfigure<JobOptions>(options => options.LeaseSeconds = 600);
-    });
+    private protected PersistenceHost AddNode() =>
+        AddHost(more: services =>
+        {
+            services.AddScheduling();
+            services.AddSingleton(Work);
+            services.AddScoped<IScheduledJob, TestJob>();
+            services.PostConfigure<JobOptions>(options => options.LeaseSeconds = 600);
+        });
 
     private protected Working Start(PersistenceHost? node = null) => new((node ?? App).Services.GetRequiredService<JobScheduler>());
 
@@ -219,7 +232,13 @@ public abstract class JobTests(DatabaseProvider provider) : PersistenceTests(pro
     {
         JobRunView? ended = null;
         await Waiting.UntilAsync(async () =>
-            (ended = (await Jobs.RunsAsync(job, cursor: null, 100, Cancel)).Items.FirstOrDefault(run => which(run) && run.EndedAt is not null)) is not null);
+            (
+                ended = (await Jobs.RunsAsync(job, cursor: null, 100, Cancel)).Items.FirstOrDefault(run =>
+                    which(run) && run.EndedAt is not null
+                )
+            )
+                is not null
+        );
         return ended!;
     }
 
@@ -255,7 +274,8 @@ internal sealed class TestWork
     public Exception? Fault { get; set; }
 
     /// <summary>Waits until the work has been begun once more.</summary>
-    public Task StartedAsync() => started.Reader.ReadAsync(TestContext.Current.CancellationToken).AsTask().WaitAsync(TimeSpan.FromMinutes(1));
+    public Task StartedAsync() =>
+        started.Reader.ReadAsync(TestContext.Current.CancellationToken).AsTask().WaitAsync(TimeSpan.FromMinutes(1));
 
     /// <summary>Lets one run go on to its end.</summary>
     public void Release() => released.Writer.TryWrite(true);

@@ -23,18 +23,24 @@ public sealed class SpoolOnSqlite() : SpoolTests(DatabaseProvider.Sqlite)
 
     protected override Task AddForeignAsync(string name) => File.WriteAllTextAsync(Path.Combine(Photos, name), "somebody's", Cancel);
 
-    protected override Task<string> ReasonAsync(string name) => File.ReadAllTextAsync(Path.Combine(App.Folder, "spool", "set-aside", $"{name}.reason.txt"), Cancel);
+    protected override Task<string> ReasonAsync(string name) =>
+        File.ReadAllTextAsync(Path.Combine(App.Folder, "spool", "set-aside", $"{name}.reason.txt"), Cancel);
 }
 
 public sealed class SpoolOnPostgreSql() : SpoolTests(DatabaseProvider.PostgreSql)
 {
-    protected override Task DamageAsync(string name) => App.ExecuteAsync($"""UPDATE "SpooledPhotos" SET "Content" = 'other' WHERE "Name" = '{name}'""");
+    protected override Task DamageAsync(string name) =>
+        App.ExecuteAsync($"""UPDATE "SpooledPhotos" SET "Content" = 'other' WHERE "Name" = '{name}'""");
 
     protected override Task AddForeignAsync(string name) =>
-        App.ExecuteAsync($"""INSERT INTO "SpooledPhotos" ("Name", "Content", "Bytes", "AddedAt") VALUES ('{name}', 'somebody''s', 10, 0)""");
+        App.ExecuteAsync(
+            $"""INSERT INTO "SpooledPhotos" ("Name", "Content", "Bytes", "AddedAt") VALUES ('{name}', 'somebody''s', 10, 0)"""
+        );
 
     protected override async Task<string> ReasonAsync(string name) =>
-        Assert.Single(await App.ValuesAsync<string>($"""SELECT "SetAsideReason" AS "Value" FROM "SpooledPhotos" WHERE "Name" = '{name}'"""));
+        Assert.Single(
+            await App.ValuesAsync<string>($"""SELECT "SetAsideReason" AS "Value" FROM "SpooledPhotos" WHERE "Name" = '{name}'""")
+        );
 }
 
 /// <summary>What was answered is kept, whatever the object store does: in the spool first, and in the store, once, when it is back.</summary>
@@ -245,7 +251,9 @@ public abstract class SpoolTests(DatabaseProvider provider) : PersistenceTests(p
     {
         var id = await UploadAsync();
         // As after a kill between row and spool.
-        var photo = await (await store.OpenReadAsync(new ObjectAddress(Classify.Bucket, (await RowAsync(id)).ObjectKey), Cancel)).ReadAllAsync();
+        var photo = await (
+            await store.OpenReadAsync(new ObjectAddress(Classify.Bucket, (await RowAsync(id)).ObjectKey), Cancel)
+        ).ReadAllAsync();
         await App.InScopeAsync(async scope =>
         {
             await scope.GetRequiredService<IPhotoSpool>().AddAsync(await RowAsync(id), photo, Cancel);
@@ -316,7 +324,8 @@ public abstract class SpoolTests(DatabaseProvider provider) : PersistenceTests(p
         Assert.Equal(ImageState.Lost, (await RowAsync(id)).ImageState);
     }
 
-    private async Task<Guid> UploadAsync(byte[]? photo = null) => (await App.SendAsync(new Classify.Command(photo ?? Photos.New(), "a.jpg", Me))).Id;
+    private async Task<Guid> UploadAsync(byte[]? photo = null) =>
+        (await App.SendAsync(new Classify.Command(photo ?? Photos.New(), "a.jpg", Me))).Id;
 
     private async Task<IReadOnlyDictionary<string, string>> WriteTagsAsync(Guid id)
     {
@@ -324,23 +333,41 @@ public abstract class SpoolTests(DatabaseProvider provider) : PersistenceTests(p
         return await store.ReadTagsAsync(new ObjectAddress(Classify.Bucket, (await RowAsync(id)).ObjectKey), Cancel);
     }
 
-    private Task<Prediction> RowAsync(Guid id) => App.InScopeAsync(scope =>
-        scope.GetRequiredService<GourmetGramDbContext>().Set<Prediction>().Include(p => p.Model).AsNoTracking().SingleAsync(p => p.Id == id, Cancel));
+    private Task<Prediction> RowAsync(Guid id) =>
+        App.InScopeAsync(scope =>
+            scope
+                .GetRequiredService<GourmetGramDbContext>()
+                .Set<Prediction>()
+                .Include(p => p.Model)
+                .AsNoTracking()
+                .SingleAsync(p => p.Id == id, Cancel)
+        );
 
     private Task<SpoolState> SpoolAsync() => App.InScopeAsync(scope => scope.GetRequiredService<IPhotoSpool>().MeasureAsync(Cancel));
 
     private async Task CheckImageAsync(Guid id)
     {
         var image = await App.SendAsync(new GetPredictionImage.Query(id, Me));
-        Assert.Equal((await RowAsync(id)).Photo.StoredSha256, Convert.ToHexStringLower(SHA256.HashData(await image.Content.ReadAllAsync())));
+        Assert.Equal(
+            (await RowAsync(id)).Photo.StoredSha256,
+            Convert.ToHexStringLower(SHA256.HashData(await image.Content.ReadAllAsync()))
+        );
     }
 
     /// <summary>The store has the photo, whole and once.</summary>
     private async Task CheckStoredAsync(Guid id)
     {
         var row = await RowAsync(id);
-        var found = await store.ListAsync(Classify.Bucket, "", Cancel).Where(o => o.Key.Contains(id.ToString(), StringComparison.Ordinal)).ToListAsync(Cancel);
+        var found = await store
+            .ListAsync(Classify.Bucket, "", Cancel)
+            .Where(o => o.Key.Contains(id.ToString(), StringComparison.Ordinal))
+            .ToListAsync(Cancel);
         Assert.Equal(row.ObjectKey, Assert.Single(found).Key);
-        Assert.Equal(row.Photo.StoredSha256, Convert.ToHexStringLower(SHA256.HashData(await (await store.OpenReadAsync(new ObjectAddress(Classify.Bucket, row.ObjectKey), Cancel)).ReadAllAsync())));
+        Assert.Equal(
+            row.Photo.StoredSha256,
+            Convert.ToHexStringLower(
+                SHA256.HashData(await (await store.OpenReadAsync(new ObjectAddress(Classify.Bucket, row.ObjectKey), Cancel)).ReadAllAsync())
+            )
+        );
     }
 }

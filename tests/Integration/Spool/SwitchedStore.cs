@@ -24,7 +24,12 @@ internal sealed class SwitchedStore(IObjectStore store) : ForwardingStore(store)
 
     public void GiveBack() => BeforePut = null;
 
-    public override async Task PutAsync(ObjectAddress address, ReadOnlyMemory<byte> content, string mediaType, CancellationToken cancellationToken)
+    public override async Task PutAsync(
+        ObjectAddress address,
+        ReadOnlyMemory<byte> content,
+        string mediaType,
+        CancellationToken cancellationToken
+    )
     {
         Interlocked.Increment(ref puts);
         if (BeforePut is { } before)
@@ -34,7 +39,11 @@ internal sealed class SwitchedStore(IObjectStore store) : ForwardingStore(store)
             await after();
     }
 
-    public override async Task WriteTagsAsync(ObjectAddress address, IReadOnlyDictionary<string, string> tags, CancellationToken cancellationToken)
+    public override async Task WriteTagsAsync(
+        ObjectAddress address,
+        IReadOnlyDictionary<string, string> tags,
+        CancellationToken cancellationToken
+    )
     {
         await base.WriteTagsAsync(address, tags, cancellationToken);
         if (AfterTags is { } after)

@@ -51,13 +51,18 @@ public sealed class ConnectionTests(SqliteApp app) : ServerTests
     {
         // One photo at a time, and none may wait: a slow upload that held the turn would turn the next one away.
         await using var server = Start(
-            ("Connections__BodyGraceSeconds", "3"), ("Connections__BodyBytesPerSecond", "1000"), ("Limits__Concurrency", "1"), ("Limits__QueueLength", "0"));
+            ("Connections__BodyGraceSeconds", "3"),
+            ("Connections__BodyBytesPerSecond", "1000"),
+            ("Limits__Concurrency", "1"),
+            ("Limits__QueueLength", "0")
+        );
         var address = await server.ListeningAsync();
         using var connection = await RawConnection.OpenAsync(address);
         var answer = connection.ReadAnswerAsync();
         await connection.SendAsync(
             Head("api/v1/predictions", "multipart/form-data; boundary=b", "Content-Length: 1000000")
-            + "--b\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.jpg\"\r\n\r\n");
+                + "--b\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.jpg\"\r\n\r\n"
+        );
 
         var quick = new AppClient(new HttpClient { BaseAddress = address });
         await quick.UploadAsync();
@@ -195,7 +200,11 @@ public sealed class ConnectionTests(SqliteApp app) : ServerTests
             const string length = "Content-Length: ";
             var at = answer.IndexOf(length, StringComparison.OrdinalIgnoreCase);
             return at >= 0 && at < end
-                ? answer.Length - end - 4 >= int.Parse(answer[(at + length.Length)..answer.IndexOf("\r\n", at, StringComparison.Ordinal)], CultureInfo.InvariantCulture)
+                ? answer.Length - end - 4
+                    >= int.Parse(
+                        answer[(at + length.Length)..answer.IndexOf("\r\n", at, StringComparison.Ordinal)],
+                        CultureInfo.InvariantCulture
+                    )
                 : answer.EndsWith("0\r\n\r\n", StringComparison.Ordinal);
         }
     }

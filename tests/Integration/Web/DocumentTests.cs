@@ -14,8 +14,11 @@ public sealed class DocumentTests(SqliteApp app)
         var text = await app.Anonymous().Http.GetStringAsync("openapi/v1.json", TestContext.Current.CancellationToken);
         using var document = JsonDocument.Parse(text);
         Assert.StartsWith("3.1", document.RootElement.GetProperty("openapi").GetString(), StringComparison.Ordinal);
-        Snapshot.Matches("openapi-v1.json", JsonSerializer.Serialize(document, Indented) + "\n",
-            "Programs outside are written against this document. A field or route that is gone or renamed breaks them: it needs a new version of the API. An addition is fine.");
+        Snapshot.Matches(
+            "openapi-v1.json",
+            JsonSerializer.Serialize(document, Indented) + "\n",
+            "Programs outside are written against this document. A field or route that is gone or renamed breaks them: it needs a new version of the API. An addition is fine."
+        );
     }
 
     [Fact]
@@ -37,6 +40,10 @@ public sealed class DocumentTests(SqliteApp app)
         var from = readme.IndexOf(start, StringComparison.Ordinal) + start.Length;
         var to = readme.IndexOf(end, StringComparison.Ordinal);
         Assert.True(from > start.Length && to >= from, "README.md has lost the marks around its table of settings.");
-        Snapshot.MatchesFile(path, readme[..from] + SettingsTable.Render() + readme[to..], "The table of settings in README.md is made from the options classes.");
+        Snapshot.MatchesFile(
+            path,
+            readme[..from] + SettingsTable.Render() + readme[to..],
+            "The table of settings in README.md is made from the options classes."
+        );
     }
 }

@@ -31,7 +31,11 @@ public sealed partial class ErrorAnswerTests(SqliteApp app)
         var prediction = await visitor.UploadAsync();
         using var page = await visitor.SendAsync(HttpMethod.Get, $"photos/{prediction.Id}", null, ("Accept", "text/html"));
         var token = TokenField().Match(await page.Content.ReadAsStringAsync(Cancel)).Groups[1].Value;
-        using var form = new FormUrlEncodedContent([new("_handler", $"feedback-{prediction.Id}"), new("__RequestVerificationToken", token), new("class", "no such class")]);
+        using var form = new FormUrlEncodedContent([
+            new("_handler", $"feedback-{prediction.Id}"),
+            new("__RequestVerificationToken", token),
+            new("class", "no such class"),
+        ]);
         using var answer = await visitor.SendAsync(HttpMethod.Post, $"photos/{prediction.Id}", form, ("Accept", "text/html"));
         Assert.Equal((HttpStatusCode.BadRequest, "text/html"), (answer.StatusCode, answer.Content.Headers.ContentType?.MediaType));
         Assert.Contains("Nothing was changed", await answer.Content.ReadAsStringAsync(Cancel), StringComparison.Ordinal);
@@ -50,9 +54,12 @@ public sealed partial class ErrorAnswerTests(SqliteApp app)
     [Fact]
     public async Task A_correction_form_that_was_cut_off_is_refused()
     {
-        using var body = new ByteArrayContent(Encoding.ASCII.GetBytes("--b\r\nContent-Disposition: form-data; name=\"corrected_class\"\r\n\r\nSo"));
+        using var body = new ByteArrayContent(
+            Encoding.ASCII.GetBytes("--b\r\nContent-Disposition: form-data; name=\"corrected_class\"\r\n\r\nSo")
+        );
         body.Headers.ContentType = MediaTypeHeaderValue.Parse("multipart/form-data; boundary=b");
-        using var answer = await app.Anonymous().SendAsync(HttpMethod.Post, "correct-label/class_00/01a20ba7-026f-7ab5-874e-21380266241c.jpg", body);
+        using var answer = await app.Anonymous()
+            .SendAsync(HttpMethod.Post, "correct-label/class_00/01a20ba7-026f-7ab5-874e-21380266241c.jpg", body);
         Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
         Assert.Contains("cut off", await answer.Content.ReadAsStringAsync(Cancel), StringComparison.Ordinal);
     }

@@ -73,7 +73,9 @@ public abstract class InputTests(AppFixture app) : BehaviourTests(app)
         foreach (var prediction in new[] { alone, item.Prediction!, (await form.Content.ReadFromJsonAsync<PredictionJson>(Cancel))! })
         {
             Assert.Equal((input.MediaType, plain.Width, plain.Height), (prediction.MediaType, prediction.Width, prediction.Height));
-            Assert.All(plain.Probabilities.Zip(prediction.Probabilities), pair => Assert.Equal(pair.First.Probability!.Value, pair.Second.Probability!.Value, 0.05));
+            Assert.All(plain.Probabilities.Zip(prediction.Probabilities), pair =>
+                Assert.Equal(pair.First.Probability!.Value, pair.Second.Probability!.Value, 0.05)
+            );
         }
 
         var answer = (await json.Content.ReadFromJsonAsync<JsonObject>(Cancel))!;
@@ -89,7 +91,12 @@ public abstract class InputTests(AppFixture app) : BehaviourTests(app)
         var caller = await App.VisitorAsync();
         foreach (var path in new[] { Api, Lab, Batch })
         {
-            using var answer = await caller.SendAsync(HttpMethod.Post, path, Inputs.Form(input.Sent, Photos.New()), ("Accept", "application/json"));
+            using var answer = await caller.SendAsync(
+                HttpMethod.Post,
+                path,
+                Inputs.Form(input.Sent, Photos.New()),
+                ("Accept", "application/json")
+            );
             Assert.True(answer.IsSuccessStatusCode, await answer.Content.ReadAsStringAsync(Cancel));
         }
 
@@ -108,11 +115,19 @@ public abstract class InputTests(AppFixture app) : BehaviourTests(app)
         var stranger = await App.VisitorAsync();
         foreach (var id in new[] { unknown, theirs })
         {
-            foreach (var (method, path, body) in new (HttpMethod, string, object?)[]
-            {
-                (HttpMethod.Get, "", null), (HttpMethod.Get, "/image", null), (HttpMethod.Get, "/image?size=160", null), (HttpMethod.Delete, "", null),
-                (HttpMethod.Put, "/flag", null), (HttpMethod.Delete, "/flag", null), (HttpMethod.Put, "/correction", new { @class = "Soup" }), (HttpMethod.Delete, "/correction", null),
-            })
+            foreach (
+                var (method, path, body) in new (HttpMethod, string, object?)[]
+                {
+                    (HttpMethod.Get, "", null),
+                    (HttpMethod.Get, "/image", null),
+                    (HttpMethod.Get, "/image?size=160", null),
+                    (HttpMethod.Delete, "", null),
+                    (HttpMethod.Put, "/flag", null),
+                    (HttpMethod.Delete, "/flag", null),
+                    (HttpMethod.Put, "/correction", new { @class = "Soup" }),
+                    (HttpMethod.Delete, "/correction", null),
+                }
+            )
             {
                 using var answer = await stranger.SendAsync(method, $"{Api}/{id}{path}", body is null ? null : JsonContent.Create(body));
                 await AssertProblemAsync(answer, 404, "not found", $"{method} {path}");
@@ -139,8 +154,13 @@ public abstract class InputTests(AppFixture app) : BehaviourTests(app)
     [Fact]
     public async Task Who_asks_for_a_picture_only_is_told_why_there_is_none()
     {
-        using var answer = await App.Anonymous().SendAsync(
-            HttpMethod.Get, $"{Api}/{Guid.CreateVersion7(TimeProvider.System.GetUtcNow())}/image", null, ("Accept", "image/png"));
+        using var answer = await App.Anonymous()
+            .SendAsync(
+                HttpMethod.Get,
+                $"{Api}/{Guid.CreateVersion7(TimeProvider.System.GetUtcNow())}/image",
+                null,
+                ("Accept", "image/png")
+            );
         await AssertProblemAsync(answer, 404, "not found", "Accept: image/png");
     }
 
@@ -211,8 +231,18 @@ internal static class Inputs
         new("text", () => Encoding.UTF8.GetBytes("this is no photo"), 415, "Save it as JPEG, PNG or WebP"),
         new("a GIF named .jpg", () => [.. "GIF89a"u8, 1, 0, 1, 0, 0, 0, 0], 415, "a GIF, not a JPEG, PNG or WebP photo. Save it as"),
         new("HEIC", () => [0, 0, 0, 24, .. "ftypheic"u8, 0, 0, 0, 0, .. "mif1heic"u8], 415, "Most Compatible"),
-        new("AVIF", () => [0, 0, 0, 24, .. "ftypavif"u8, 0, 0, 0, 0, .. "mif1avif"u8], 415, "an AVIF, not a JPEG, PNG or WebP photo. Save it as"),
-        new("SVG", () => Encoding.UTF8.GetBytes("<?xml version=\"1.0\"?><svg xmlns=\"http://www.w3.org/2000/svg\"/>"), 415, "an SVG drawing, not a JPEG, PNG or WebP photo. Save it as"),
+        new(
+            "AVIF",
+            () => [0, 0, 0, 24, .. "ftypavif"u8, 0, 0, 0, 0, .. "mif1avif"u8],
+            415,
+            "an AVIF, not a JPEG, PNG or WebP photo. Save it as"
+        ),
+        new(
+            "SVG",
+            () => Encoding.UTF8.GetBytes("<?xml version=\"1.0\"?><svg xmlns=\"http://www.w3.org/2000/svg\"/>"),
+            415,
+            "an SVG drawing, not a JPEG, PNG or WebP photo. Save it as"
+        ),
         new("PDF", () => [.. "%PDF-1.7\n1 0 obj"u8], 415, "a PDF, not a JPEG, PNG or WebP photo. Save it as"),
         new("ZIP", () => [.. "PK\x03\x04"u8, 20, 0, 0, 0], 415, "a ZIP archive"),
         new("a JPEG that was cut off", () => Photos.Golden("drawing-fried.jpg")[..9000], 422, "Send it again"),
@@ -220,27 +250,78 @@ internal static class Inputs
         new("a WebP that was cut off", () => Photos.Golden("photo.webp")[..2000], 422, "Send it again"),
         new("30000 × 30000 px in about 100 kB", static () => Huge.Value, 413, "Save it smaller"),
         new("41 megapixels", () => Pictures.BlackPng(8200, 5000), 413, "Save it smaller"),
-        new("a progressive JPEG of 40 megapixels", () => Pictures.ProgressiveJpeg(8000, 5000), 413, "Save it as a baseline (not progressive) JPEG"),
+        new(
+            "a progressive JPEG of 40 megapixels",
+            () => Pictures.ProgressiveJpeg(8000, 5000),
+            413,
+            "Save it as a baseline (not progressive) JPEG"
+        ),
         new("more bytes than the limit", () => [.. Photos.New(), .. new byte[20 * 1024 * 1024]], 413, "Save it smaller"),
     ];
 
     public static readonly IReadOnlyList<RefusedRequest> RefusedRequests =
     [
-        new("a form without the field `file`", () => AppClient.PhotoForm(Photos.New(), field: "photo"), 400, "field 'file'", Api, Lab, Batch),
-        new("an empty form", () => new MultipartFormDataContent { { new StringContent("x"), "note" } }, 400, "field 'file'", Api, Lab, Batch),
-        new("two photos where one is taken", () => new MultipartFormDataContent
-        {
-            { new ByteArrayContent(Photos.New()), "file", "a.jpg" }, { new ByteArrayContent(Photos.New()), "file", "b.jpg" },
-        }, 400, "Send one photo", Api, Lab),
+        new(
+            "a form without the field `file`",
+            () => AppClient.PhotoForm(Photos.New(), field: "photo"),
+            400,
+            "field 'file'",
+            Api,
+            Lab,
+            Batch
+        ),
+        new(
+            "an empty form",
+            () => new MultipartFormDataContent { { new StringContent("x"), "note" } },
+            400,
+            "field 'file'",
+            Api,
+            Lab,
+            Batch
+        ),
+        new(
+            "two photos where one is taken",
+            () =>
+                new MultipartFormDataContent
+                {
+                    { new ByteArrayContent(Photos.New()), "file", "a.jpg" },
+                    { new ByteArrayContent(Photos.New()), "file", "b.jpg" },
+                },
+            400,
+            "Send one photo",
+            Api,
+            Lab
+        ),
         new("another content type", () => new StringContent("x"), 415, "multipart/form-data", Api, Lab, Batch),
         new("JSON where a form is taken", () => JsonContent.Create(new { file = "x" }), 415, "multipart/form-data", Api, Batch),
         new("a photo as the body itself", () => Raw(Photos.New(), "image/jpeg"), 415, "multipart/form-data", Api, Lab, Batch),
-        new("a form that breaks off", () => Raw("--b\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.jpg\"\r\n\r\nhalf a pho", FormType), 400, "Send", Api, Lab, Batch),
+        new(
+            "a form that breaks off",
+            () => Raw("--b\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.jpg\"\r\n\r\nhalf a pho", FormType),
+            400,
+            "Send",
+            Api,
+            Lab,
+            Batch
+        ),
         new("a form that is no form", () => Raw("no boundary anywhere", FormType), 400, "Send", Api, Lab, Batch),
         new("a form without a boundary", () => Raw("--b--", "multipart/form-data"), 400, "no usable boundary", Api, Lab, Batch),
-        new("a file name over 1024 characters", () => AppClient.PhotoForm(Photos.New(), new string('n', 1025)), 400, "send a shorter one", Api, Lab),
+        new(
+            "a file name over 1024 characters",
+            () => AppClient.PhotoForm(Photos.New(), new string('n', 1025)),
+            400,
+            "send a shorter one",
+            Api,
+            Lab
+        ),
         new("bad base64", () => JsonContent.Create(new { image = "%%%" }), 400, "base64", Lab),
-        new("base64 of text", () => JsonContent.Create(new { image = Convert.ToBase64String("hello"u8) }), 415, "Save it as JPEG, PNG or WebP", Lab),
+        new(
+            "base64 of text",
+            () => JsonContent.Create(new { image = Convert.ToBase64String("hello"u8) }),
+            415,
+            "Save it as JPEG, PNG or WebP",
+            Lab
+        ),
         new("JSON without the field `image`", () => JsonContent.Create(new { picture = "x" }), 422, "'image'", Lab),
         new("JSON whose `image` is no text", () => JsonContent.Create(new { image = 7 }), 422, "'image'", Lab),
         new("a body that is not JSON", () => new StringContent("{\"image\": ", Encoding.UTF8, "application/json"), 400, "not JSON", Lab),
@@ -257,7 +338,14 @@ internal static class Inputs
         new("grey JPEG", Pictures.GreyJpeg, Pictures.PlainGrey, "image/jpeg"),
         new("CMYK JPEG", Pictures.CmykJpeg, Pictures.PlainCmyk, "image/jpeg"),
         new("animated WebP: its first frame", Pictures.AnimatedWebp, Pictures.Webp, "image/webp"),
-        .. Enumerable.Range(1, 8).Select(orientation => new AcceptedPhoto($"EXIF orientation {orientation}", () => Pictures.Oriented(orientation), Pictures.Jpeg, "image/jpeg")),
+        .. Enumerable
+            .Range(1, 8)
+            .Select(orientation => new AcceptedPhoto(
+                $"EXIF orientation {orientation}",
+                () => Pictures.Oriented(orientation),
+                Pictures.Jpeg,
+                "image/jpeg"
+            )),
     ];
 
     public static readonly IReadOnlyList<GivenName> FileNames =
@@ -273,7 +361,14 @@ internal static class Inputs
     public static ByteArrayContent Form(string fileName, byte[] photo)
     {
         var quoted = fileName.Replace(@"\", @"\\", StringComparison.Ordinal);
-        return Raw([.. Encoding.UTF8.GetBytes($"--b\r\nContent-Disposition: form-data; name=\"file\"; filename=\"{quoted}\"\r\n\r\n"), .. photo, .. "\r\n--b--\r\n"u8], FormType);
+        return Raw(
+            [
+                .. Encoding.UTF8.GetBytes($"--b\r\nContent-Disposition: form-data; name=\"file\"; filename=\"{quoted}\"\r\n\r\n"),
+                .. photo,
+                .. "\r\n--b--\r\n"u8,
+            ],
+            FormType
+        );
     }
 
     private static ByteArrayContent Raw(string body, string contentType) => Raw(Encoding.ASCII.GetBytes(body), contentType);

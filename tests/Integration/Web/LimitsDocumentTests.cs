@@ -13,7 +13,19 @@ public sealed class SmallApp : SqliteApp
 {
     protected override ValueTask PrepareAsync()
     {
-        foreach (var (name, value) in new[] { ("UploadMebibytes", 1), ("Megapixels", 7), ("Concurrency", 1), ("QueueLength", 2), ("QueueMilliseconds", 0), ("BatchPhotos", 2), ("BatchMebibytes", 1), ("DecodeMebibytes", 205) })
+        foreach (
+            var (name, value) in new[]
+            {
+                ("UploadMebibytes", 1),
+                ("Megapixels", 7),
+                ("Concurrency", 1),
+                ("QueueLength", 2),
+                ("QueueMilliseconds", 0),
+                ("BatchPhotos", 2),
+                ("BatchMebibytes", 1),
+                ("DecodeMebibytes", 205),
+            }
+        )
             Settings[$"Limits:{name}"] = value.ToString(CultureInfo.InvariantCulture);
         return ValueTask.CompletedTask;
     }
@@ -33,7 +45,11 @@ public sealed class LimitsDocumentTests(SmallApp app) : IClassFixture<SmallApp>
         new("Limits:QueueLength", 503, "with `Retry-After`"),
         new("Limits:QueueMilliseconds", 503, "with `Retry-After`"),
         new("Limits:DecodeMebibytes", 413, "Save it as a baseline (not progressive) JPEG, or smaller, and send it again."),
-        new("Limits:BodyMebibytes", null, "others wait to send theirs, and are answered 503 with `Retry-After` when there is no room in time"),
+        new(
+            "Limits:BodyMebibytes",
+            null,
+            "others wait to send theirs, and are answered 503 with `Retry-After` when there is no room in time"
+        ),
         new("Limits:BatchPhotos", 413, "the item says: send this one in another"),
         new("Limits:BatchMebibytes", 413, "the item says: send this one in another"),
         new("Limits:StoreSeconds", null, "it is in the spool"),
@@ -44,7 +60,12 @@ public sealed class LimitsDocumentTests(SmallApp app) : IClassFixture<SmallApp>
         new("Connections:BodyGraceSeconds", 408, "the same"),
     ];
 
-    public static TheoryData<string, int> Met() => new(Limits.Where(l => l.Status is not null && l.Setting.StartsWith("Limits:", StringComparison.Ordinal)).Select(l => (l.Setting, l.Status!.Value)));
+    public static TheoryData<string, int> Met() =>
+        new(
+            Limits
+                .Where(l => l.Status is not null && l.Setting.StartsWith("Limits:", StringComparison.Ordinal))
+                .Select(l => (l.Setting, l.Status!.Value))
+        );
 
     [Theory]
     [MemberData(nameof(Met))]
@@ -56,7 +77,12 @@ public sealed class LimitsDocumentTests(SmallApp app) : IClassFixture<SmallApp>
             "Limits:UploadMebibytes" => await StatusAsync([.. heavy, .. heavy]),
             "Limits:Megapixels" => await StatusAsync(Pictures.BlackPng(4000, 2000)),
             "Limits:DecodeMebibytes" => await StatusAsync(Pictures.ProgressiveJpeg(2640, 2640)),
-            "Limits:BatchPhotos" => (await app.Anonymous().UploadManyAsync((Photos.Golden("tiny.png"), "a"), (Photos.Golden("tiny.png"), "b"), (Photos.Golden("tiny.png"), "c"))).Items[2].Status,
+            "Limits:BatchPhotos" => (
+                await app.Anonymous()
+                    .UploadManyAsync((Photos.Golden("tiny.png"), "a"), (Photos.Golden("tiny.png"), "b"), (Photos.Golden("tiny.png"), "c"))
+            )
+                .Items[2]
+                .Status,
             "Limits:BatchMebibytes" => (await app.Anonymous().UploadManyAsync((heavy, "a"), (heavy, "b"))).Items[1].Status,
             _ => await CrowdAsync(),
         };
@@ -68,7 +94,11 @@ public sealed class LimitsDocumentTests(SmallApp app) : IClassFixture<SmallApp>
     {
         var path = Repository.PathOf("docs", "limits.md");
         var text = Replace(File.ReadAllText(path), "limits", LimitsTable());
-        Snapshot.MatchesFile(path, Replace(text, "inputs", InputsTable()), "The tables are made from the settings, from LimitsDocumentTests and from InputTests.");
+        Snapshot.MatchesFile(
+            path,
+            Replace(text, "inputs", InputsTable()),
+            "The tables are made from the settings, from LimitsDocumentTests and from InputTests."
+        );
     }
 
     private async Task<int> StatusAsync(byte[] photo)
@@ -83,8 +113,14 @@ public sealed class LimitsDocumentTests(SmallApp app) : IClassFixture<SmallApp>
         var photo = Photos.Golden("progressive-6mp.jpg");
         for (var round = 0; round < 50; round++)
         {
-            var answers = await Task.WhenAll(Enumerable.Range(0, 16).Select(_ => app.Anonymous().SendAsync(
-                HttpMethod.Post, "predict", JsonContent.Create(new { image = Convert.ToBase64String(photo) }))));
+            var answers = await Task.WhenAll(
+                Enumerable
+                    .Range(0, 16)
+                    .Select(_ =>
+                        app.Anonymous()
+                            .SendAsync(HttpMethod.Post, "predict", JsonContent.Create(new { image = Convert.ToBase64String(photo) }))
+                    )
+            );
             var refused = answers.FirstOrDefault(a => !a.IsSuccessStatusCode);
             if (refused is null)
                 continue;
@@ -104,9 +140,14 @@ public sealed class LimitsDocumentTests(SmallApp app) : IClassFixture<SmallApp>
             {
                 var setting = $"{Settings.SectionOf(type)}:{property.Name}";
                 var limit = Limits.SingleOrDefault(l => l.Setting == setting)
-                    ?? throw new InvalidOperationException($"{setting} is new: say in {nameof(LimitsDocumentTests)}.{nameof(Limits)} what is answered, and meet it.");
+                    ?? throw new InvalidOperationException(
+                        $"{setting} is new: say in {nameof(LimitsDocumentTests)}.{nameof(Limits)} what is answered, and meet it."
+                    );
                 var meaning = property.GetCustomAttributes(inherit: false).OfType<DescriptionAttribute>().Single().Description;
-                table.Append(CultureInfo.InvariantCulture, $"| {meaning} | `{setting}` | {SettingsTable.DefaultOf(type, property)} | {SettingsTable.Allowed(property)} | {limit.Status}{(limit.Status is null ? "" : ": ")}{limit.Answer} |\n");
+                table.Append(
+                    CultureInfo.InvariantCulture,
+                    $"| {meaning} | `{setting}` | {SettingsTable.DefaultOf(type, property)} | {SettingsTable.Allowed(property)} | {limit.Status}{(limit.Status is null ? "" : ": ")}{limit.Answer} |\n"
+                );
             }
         }
 

@@ -16,7 +16,9 @@ public sealed class RouteTests
         var folder = Directory.CreateTempSubdirectory("gourmetgram-routes-").FullName;
         try
         {
-            using var host = new WebApplicationFactory<Program>().WithWebHostBuilder(builder => builder.UseSetting("GourmetGram:DataDirectory", folder));
+            using var host = new WebApplicationFactory<Program>().WithWebHostBuilder(builder =>
+                builder.UseSetting("GourmetGram:DataDirectory", folder)
+            );
             return [.. host.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>()];
         }
         finally
@@ -32,9 +34,13 @@ public sealed class RouteTests
         Assert.True(routes.Count > 20);
         var open = routes
             // The reference page's library opens its own script and icon to all, and lets nobody say otherwise.
-            .Where(route => route.RoutePattern.RawText is not ("/scalar/scalar.js" or "/scalar/scalar.aspnetcore.js" or "/scalar/favicon.svg"))
-            .Where(route => !route.Metadata.GetOrderedMetadata<IAuthorizeData>().Any(data => Names.Contains(data.Policy))
-                || route.Metadata.GetMetadata<IAllowAnonymous>() is not null)
+            .Where(route =>
+                route.RoutePattern.RawText is not ("/scalar/scalar.js" or "/scalar/scalar.aspnetcore.js" or "/scalar/favicon.svg")
+            )
+            .Where(route =>
+                !route.Metadata.GetOrderedMetadata<IAuthorizeData>().Any(data => Names.Contains(data.Policy))
+                || route.Metadata.GetMetadata<IAllowAnonymous>() is not null
+            )
             .Select(route => route.RoutePattern.RawText);
         Assert.Empty(open);
     }
@@ -46,11 +52,42 @@ public sealed class RouteTests
         Assert.Superset(
             new HashSet<string>
             {
-                "", "predict", "feedback", "flag/{**key}", "correct-label/{**key}", "api/classes", "test", "metrics", "health/live", "health/ready", "sign-in", "first-administrator",
-                "api/v1/predictions", "api/v1/predictions/{id:guid}", "api/v1/predictions/{id:guid}/image", "api/v1/predictions/{id:guid}/flag",
-                "api/v1/predictions/{id:guid}/correction", "api/v1/predictions/batch", "api/v1/predictions/download", "api/v1/classes", "api/v1/models/current", "api/v1/loops", "api/v1/loops/{name}", "api/v1/loops/{name}/tasks/next", "api/v1/tasks/{id:guid}/label", "api/v1/tasks/{id:guid}/skip",
-                "api/v1/labels/{id:guid}", "api/v1/datasets", "api/v1/datasets/{bucket}", "api/v1/datasets/{bucket}/download", "review/{Loop}", "loops", "datasets/{Bucket?}", "openapi/{documentName}.json",
+                "",
+                "predict",
+                "feedback",
+                "flag/{**key}",
+                "correct-label/{**key}",
+                "api/classes",
+                "test",
+                "metrics",
+                "health/live",
+                "health/ready",
+                "sign-in",
+                "first-administrator",
+                "api/v1/predictions",
+                "api/v1/predictions/{id:guid}",
+                "api/v1/predictions/{id:guid}/image",
+                "api/v1/predictions/{id:guid}/flag",
+                "api/v1/predictions/{id:guid}/correction",
+                "api/v1/predictions/batch",
+                "api/v1/predictions/download",
+                "api/v1/classes",
+                "api/v1/models/current",
+                "api/v1/loops",
+                "api/v1/loops/{name}",
+                "api/v1/loops/{name}/tasks/next",
+                "api/v1/tasks/{id:guid}/label",
+                "api/v1/tasks/{id:guid}/skip",
+                "api/v1/labels/{id:guid}",
+                "api/v1/datasets",
+                "api/v1/datasets/{bucket}",
+                "api/v1/datasets/{bucket}/download",
+                "review/{Loop}",
+                "loops",
+                "datasets/{Bucket?}",
+                "openapi/{documentName}.json",
             },
-            patterns);
+            patterns
+        );
     }
 }

@@ -22,7 +22,13 @@ public sealed class SafetyTests(SqliteApp app)
         Assert.Equal(HttpStatusCode.NotFound, foreign.StatusCode);
         Assert.False((await visitor.GetAsync(id)).Flagged);
 
-        using var own = await visitor.SendAsync(HttpMethod.Put, $"api/v1/predictions/{id}/flag", null, ("Sec-Fetch-Site", "same-origin"), ("Origin", app.Address.GetLeftPart(UriPartial.Authority)));
+        using var own = await visitor.SendAsync(
+            HttpMethod.Put,
+            $"api/v1/predictions/{id}/flag",
+            null,
+            ("Sec-Fetch-Site", "same-origin"),
+            ("Origin", app.Address.GetLeftPart(UriPartial.Authority))
+        );
         Assert.Equal(HttpStatusCode.NoContent, own.StatusCode);
     }
 
@@ -32,7 +38,8 @@ public sealed class SafetyTests(SqliteApp app)
     [InlineData("Bearer ")]
     public async Task A_request_with_a_wrong_key_is_refused_and_not_served_as_nobody(string authorization)
     {
-        using var answer = await app.Anonymous().SendAsync(HttpMethod.Post, "api/v1/predictions", AppClient.PhotoForm(Photos.New()), ("Authorization", authorization));
+        using var answer = await app.Anonymous()
+            .SendAsync(HttpMethod.Post, "api/v1/predictions", AppClient.PhotoForm(Photos.New()), ("Authorization", authorization));
         Assert.Equal(HttpStatusCode.Unauthorized, answer.StatusCode);
         Assert.Equal("Bearer", answer.Headers.WwwAuthenticate.Single().Scheme);
     }
@@ -42,7 +49,11 @@ public sealed class SafetyTests(SqliteApp app)
     {
         using var answer = await app.Anonymous().SendAsync(HttpMethod.Get, "api/v1/predictions");
         Assert.Equal(HttpStatusCode.Unauthorized, answer.StatusCode);
-        Assert.Contains("API key", (string)(await answer.Content.ReadFromJsonAsync<JsonObject>(Cancel))!["detail"]!, StringComparison.Ordinal);
+        Assert.Contains(
+            "API key",
+            (string)(await answer.Content.ReadFromJsonAsync<JsonObject>(Cancel))!["detail"]!,
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
@@ -87,7 +98,11 @@ public sealed class SafetyTests(SqliteApp app)
         Assert.DoesNotContain("<style", html, StringComparison.OrdinalIgnoreCase);
         Assert.DoesNotMatch("<[^>]+\\son[a-z]+=", html);
         var policy = answer.Headers.GetValues("Content-Security-Policy").Single();
-        foreach (var script in html.Split("<script")[1..].Select(rest => rest[..rest.IndexOf('>', StringComparison.Ordinal)]).Where(tag => !tag.Contains("src=", StringComparison.Ordinal)))
+        foreach (
+            var script in html.Split("<script")[1..]
+                .Select(rest => rest[..rest.IndexOf('>', StringComparison.Ordinal)])
+                .Where(tag => !tag.Contains("src=", StringComparison.Ordinal))
+        )
         {
             var nonce = script.Split("nonce=\"")[1].Split('"')[0];
             Assert.Contains($"'nonce-{WebUtility.HtmlDecode(nonce)}'", policy, StringComparison.Ordinal);
@@ -101,7 +116,10 @@ public sealed class SafetyTests(SqliteApp app)
         Assert.Equal((HttpStatusCode.NotFound, "text/html"), (page.StatusCode, page.Content.Headers.ContentType!.MediaType));
         Assert.Contains("This plate is empty", await page.Content.ReadAsStringAsync(Cancel), StringComparison.Ordinal);
         using var problem = await app.Anonymous().SendAsync(HttpMethod.Get, "api/v1/nothing");
-        Assert.Equal((HttpStatusCode.NotFound, "application/problem+json"), (problem.StatusCode, problem.Content.Headers.ContentType!.MediaType));
+        Assert.Equal(
+            (HttpStatusCode.NotFound, "application/problem+json"),
+            (problem.StatusCode, problem.Content.Headers.ContentType!.MediaType)
+        );
     }
 
     [Fact]
@@ -116,7 +134,8 @@ public sealed class SafetyTests(SqliteApp app)
     [Fact]
     public async Task A_forged_visitor_cookie_is_nobody()
     {
-        using var answer = await app.Anonymous().SendAsync(HttpMethod.Get, "api/v1/predictions", null, ("Cookie", "gourmetgram.visitor=forged"));
+        using var answer = await app.Anonymous()
+            .SendAsync(HttpMethod.Get, "api/v1/predictions", null, ("Cookie", "gourmetgram.visitor=forged"));
         Assert.Equal(HttpStatusCode.Unauthorized, answer.StatusCode);
     }
 

@@ -19,11 +19,14 @@ public sealed class SubPathTests(BrowserFixture browser) : IDisposable
     /// <summary>Starts a server behind the proxy.</summary>
     private async Task<ServerProcess> StartAsync(ReverseProxy proxy, params (string Name, string Value)[] settings)
     {
-        var server = ServerProcess.Start(ServerProcess.Built, new Dictionary<string, string>(settings.Select(s => KeyValuePair.Create(s.Name, s.Value)))
-        {
-            ["GourmetGram__DataDirectory"] = Path.Combine(folder, "data"),
-            ["Limits__QueueMilliseconds"] = "60000",
-        });
+        var server = ServerProcess.Start(
+            ServerProcess.Built,
+            new Dictionary<string, string>(settings.Select(s => KeyValuePair.Create(s.Name, s.Value)))
+            {
+                ["GourmetGram__DataDirectory"] = Path.Combine(folder, "data"),
+                ["Limits__QueueMilliseconds"] = "60000",
+            }
+        );
         proxy.Target = await server.ListeningAsync();
         return server;
     }
@@ -39,7 +42,11 @@ public sealed class SubPathTests(BrowserFixture browser) : IDisposable
     public async Task A_person_classifies_and_corrects_a_photo_under_a_sub_path(bool keepsPrefix, bool scripts)
     {
         await using var proxy = await ReverseProxy.StartAsync(Prefix, keepsPrefix);
-        await using var server = await StartAsync(proxy, ("GourmetGram__PublicUrl", proxy.Address.ToString()), ("GourmetGram__TrustedProxies__0", "127.0.0.1"));
+        await using var server = await StartAsync(
+            proxy,
+            ("GourmetGram__PublicUrl", proxy.Address.ToString()),
+            ("GourmetGram__TrustedProxies__0", "127.0.0.1")
+        );
         await using var window = await browser.OpenAsync(proxy.Address, scripts: scripts);
         await window.GoAsync();
         await window.Page.Locator("form.drop input[type=file]").First.SetInputFilesAsync(Repository.PathOf("samples", "dessert.jpg"));
@@ -84,7 +91,11 @@ public sealed class SubPathTests(BrowserFixture browser) : IDisposable
     {
         await using var proxy = await ReverseProxy.StartAsync(Prefix, keepsPrefix, scheme: "https");
         await using var server = await StartAsync(
-            proxy, ("GourmetGram__PublicUrl", "https://food.example.org/gourmetgram"), ("GourmetGram__TrustedProxies__0", "127.0.0.0/8"), ("Metrics__Access", "Admin"));
+            proxy,
+            ("GourmetGram__PublicUrl", "https://food.example.org/gourmetgram"),
+            ("GourmetGram__TrustedProxies__0", "127.0.0.0/8"),
+            ("Metrics__Access", "Admin")
+        );
         var client = ClientOf(proxy.Address);
 
         using var page = await client.SendAsync(HttpMethod.Get, "", null, ("Accept", "text/html"));
@@ -99,7 +110,11 @@ public sealed class SubPathTests(BrowserFixture browser) : IDisposable
 
         using var created = await client.TryUploadAsync(Photos.New());
         Assert.StartsWith("/gourmetgram/api/v1/predictions/", created.Headers.Location?.OriginalString, StringComparison.Ordinal);
-        Assert.Contains("\"https://food.example.org/gourmetgram/api/v1/predictions/", await created.Content.ReadAsStringAsync(Cancel), StringComparison.Ordinal);
+        Assert.Contains(
+            "\"https://food.example.org/gourmetgram/api/v1/predictions/",
+            await created.Content.ReadAsStringAsync(Cancel),
+            StringComparison.Ordinal
+        );
 
         // A probe that comes around the proxy needs no prefix, and may use it.
         var direct = ClientOf(proxy.Target);
@@ -119,19 +134,36 @@ public sealed class SubPathTests(BrowserFixture browser) : IDisposable
         await using var proxy = await ReverseProxy.StartAsync(Prefix, keepsPrefix: false, scheme: "https");
         await using var server = await StartAsync(proxy, ("GourmetGram__TrustedProxies__0", trusted));
         var client = ClientOf(proxy.Target);
-        (string, string)[] forwarded = [("X-Forwarded-For", "203.0.113.7"), ("X-Forwarded-Proto", "https"), ("X-Forwarded-Host", "food.example.org")];
+        (string, string)[] forwarded =
+        [
+            ("X-Forwarded-For", "203.0.113.7"),
+            ("X-Forwarded-Proto", "https"),
+            ("X-Forwarded-Host", "food.example.org"),
+        ];
 
         using var page = await client.SendAsync(HttpMethod.Get, "", null, [("Accept", "text/html"), .. forwarded]);
-        Assert.All(page.Headers.GetValues("Set-Cookie"), cookie => Assert.Equal(counts, cookie.Contains("; secure", StringComparison.Ordinal)));
+        Assert.All(page.Headers.GetValues("Set-Cookie"), cookie =>
+            Assert.Equal(counts, cookie.Contains("; secure", StringComparison.Ordinal))
+        );
         var cookies = string.Join("; ", page.Headers.GetValues("Set-Cookie").Select(cookie => cookie.Split(';')[0]));
 
         // The image's address shows scheme and host.
-        using var own = await client.SendAsync(HttpMethod.Post, "api/v1/predictions", AppClient.PhotoForm(Photos.New()), [("Cookie", cookies), .. forwarded]);
+        using var own = await client.SendAsync(
+            HttpMethod.Post,
+            "api/v1/predictions",
+            AppClient.PhotoForm(Photos.New()),
+            [("Cookie", cookies), .. forwarded]
+        );
         var root = counts ? "https://food.example.org" : proxy.Target.GetLeftPart(UriPartial.Authority);
         Assert.Contains($"\"{root}/api/v1/predictions/", await own.Content.ReadAsStringAsync(Cancel), StringComparison.Ordinal);
 
         // Whether an origin is ours follows from both: the cookie counts for nothing where it is not.
-        using var list = await client.SendAsync(HttpMethod.Get, "api/v1/predictions", null, [("Cookie", cookies), ("Origin", "https://food.example.org"), .. forwarded]);
+        using var list = await client.SendAsync(
+            HttpMethod.Get,
+            "api/v1/predictions",
+            null,
+            [("Cookie", cookies), ("Origin", "https://food.example.org"), .. forwarded]
+        );
         Assert.Equal(counts ? HttpStatusCode.OK : HttpStatusCode.Unauthorized, list.StatusCode);
 
         // An idempotency key without an identity belongs to the caller's address: two addresses, two keys.
@@ -139,7 +171,12 @@ public sealed class SubPathTests(BrowserFixture browser) : IDisposable
         foreach (var address in new[] { "203.0.113.7", "203.0.113.8" })
         {
             using var answer = await client.SendAsync(
-                HttpMethod.Post, "api/v1/predictions", AppClient.PhotoForm(Photos.New()), ("Idempotency-Key", "k"), ("X-Forwarded-For", address));
+                HttpMethod.Post,
+                "api/v1/predictions",
+                AppClient.PhotoForm(Photos.New()),
+                ("Idempotency-Key", "k"),
+                ("X-Forwarded-For", address)
+            );
             answers.Add(answer.StatusCode);
         }
 
@@ -154,7 +191,13 @@ public sealed class SubPathTests(BrowserFixture browser) : IDisposable
         var client = ClientOf(proxy.Address);
         using var page = await client.SendAsync(HttpMethod.Get, "", null, ("Accept", "text/html"));
         var cookies = string.Join("; ", page.Headers.GetValues("Set-Cookie").Select(cookie => cookie.Split(';')[0]));
-        foreach (var (origin, expected) in new[] { ("https://food.example.org", HttpStatusCode.OK), ("https://evil.example.org", HttpStatusCode.Unauthorized) })
+        foreach (
+            var (origin, expected) in new[]
+            {
+                ("https://food.example.org", HttpStatusCode.OK),
+                ("https://evil.example.org", HttpStatusCode.Unauthorized),
+            }
+        )
         {
             using var list = await client.SendAsync(HttpMethod.Get, "api/v1/predictions", null, ("Cookie", cookies), ("Origin", origin));
             Assert.Equal(expected, list.StatusCode);

@@ -28,6 +28,10 @@ public sealed class UploadFaultTests(SqliteApp app)
     {
         using var answer = await app.Administrator().SendAsync(HttpMethod.Get, $"api/v1/predictions{query}");
         Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
-        Assert.Contains(word, (string)(await answer.Content.ReadFromJsonAsync<JsonObject>(TestContext.Current.CancellationToken))!["detail"]!, StringComparison.Ordinal);
+        Assert.Contains(
+            word,
+            (string)(await answer.Content.ReadFromJsonAsync<JsonObject>(TestContext.Current.CancellationToken))!["detail"]!,
+            StringComparison.Ordinal
+        );
     }
 }

@@ -41,12 +41,24 @@ public sealed class ClassProbabilitiesTests
     [Theory]
     [InlineData(float.NaN)]
     [InlineData(float.PositiveInfinity)]
-    public void A_logit_that_is_not_finite_is_refused(float logit) => Assert.Throws<ArgumentException>(() => ClassProbabilities.FromLogits([1, logit], 1));
+    public void A_logit_that_is_not_finite_is_refused(float logit) =>
+        Assert.Throws<ArgumentException>(() => ClassProbabilities.FromLogits([1, logit], 1));
 
     [Fact]
     public void What_is_no_distribution_is_refused()
     {
-        foreach (var values in new ImmutableArray<float>[] { [], [1], [0.5f, 0.6f], [-0.1f, 1.1f], [float.NaN, float.NaN], [float.NaN, 0.5f, 0.5f], [float.NaN, 1.1f] })
+        foreach (
+            var values in new ImmutableArray<float>[]
+            {
+                [],
+                [1],
+                [0.5f, 0.6f],
+                [-0.1f, 1.1f],
+                [float.NaN, float.NaN],
+                [float.NaN, 0.5f, 0.5f],
+                [float.NaN, 1.1f],
+            }
+        )
             Assert.Throws<ArgumentException>(() => new ClassProbabilities(values));
     }
 

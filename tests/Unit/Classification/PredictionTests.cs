@@ -8,9 +8,16 @@ public sealed class PredictionTests
 
     internal static readonly ModelVersion Model = ModelVersion.Register("test", "1", "float", "00", 1, ["a", "b", "c"], Now);
 
-    internal static Prediction Record(Actor maker, DateTimeOffset? at = null) => Prediction.Record(
-        new StoredPhoto("u", "s", 10, "image/jpeg", ".jpg", 4, 3, "../lunch.jpg"),
-        new ClassProbabilities([0.1f, 0.2f, 0.7f]), Model, maker, TimeSpan.FromMilliseconds(3), TimeSpan.FromMilliseconds(5), at ?? Now);
+    internal static Prediction Record(Actor maker, DateTimeOffset? at = null) =>
+        Prediction.Record(
+            new StoredPhoto("u", "s", 10, "image/jpeg", ".jpg", 4, 3, "../lunch.jpg"),
+            new ClassProbabilities([0.1f, 0.2f, 0.7f]),
+            Model,
+            maker,
+            TimeSpan.FromMilliseconds(3),
+            TimeSpan.FromMilliseconds(5),
+            at ?? Now
+        );
 
     [Fact]
     public void The_object_key_follows_from_class_and_id_and_never_from_the_file_name()
@@ -40,8 +47,18 @@ public sealed class PredictionTests
     }
 
     [Fact]
-    public void An_answer_of_another_number_of_classes_is_refused() => Assert.Throws<ArgumentException>(() => Prediction.Record(
-        Record(Actor.Anonymous).Photo, new ClassProbabilities([0.5f, 0.5f]), Model, Actor.Anonymous, TimeSpan.Zero, TimeSpan.Zero, Now));
+    public void An_answer_of_another_number_of_classes_is_refused() =>
+        Assert.Throws<ArgumentException>(() =>
+            Prediction.Record(
+                Record(Actor.Anonymous).Photo,
+                new ClassProbabilities([0.5f, 0.5f]),
+                Model,
+                Actor.Anonymous,
+                TimeSpan.Zero,
+                TimeSpan.Zero,
+                Now
+            )
+        );
 
     [Theory]
     [InlineData(ActorKind.Anonymous, "")]

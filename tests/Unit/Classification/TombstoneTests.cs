@@ -10,7 +10,15 @@ public sealed class TombstoneTests
         var now = new DateTimeOffset(2026, 11, 23, 12, 0, 0, TimeSpan.Zero);
         var model = ModelVersion.Register("three", "1", "float", new string('a', 64), 1, ["a", "b", "c"], now);
         var photo = new StoredPhoto(new string('b', 64), new string('c', 64), 1, "image/png", ".png", 1, 1, FileName: null);
-        var prediction = Prediction.Record(photo, new ClassProbabilities([0.1f, 0.2f, 0.7f]), model, Actor.Anonymous, TimeSpan.Zero, TimeSpan.Zero, now);
+        var prediction = Prediction.Record(
+            photo,
+            new ClassProbabilities([0.1f, 0.2f, 0.7f]),
+            model,
+            Actor.Anonymous,
+            TimeSpan.Zero,
+            TimeSpan.Zero,
+            now
+        );
 
         var tombstone = Tombstone.For(prediction, now.AddDays(1));
 

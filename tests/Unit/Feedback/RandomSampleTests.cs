@@ -12,7 +12,9 @@ public sealed class RandomSampleTests
     [Fact]
     public void Every_part_of_a_large_window_is_drawn_from_alike()
     {
-        const int Population = 100_000, Taken = 20_000, Cells = 100;
+        const int Population = 100_000,
+            Taken = 20_000,
+            Cells = 100;
         var ids = Ids(Population);
         var place = ids.Index().ToDictionary(pair => pair.Item, pair => pair.Index);
         var counts = new int[Cells];
@@ -30,7 +32,8 @@ public sealed class RandomSampleTests
     [InlineData(5, 5, 5)]
     [InlineData(1000, 5, 5)]
     [InlineData(1000, 0, 0)]
-    public void Exactly_so_many_are_drawn_as_are_wanted_and_there(int population, int wanted, int taken) => Assert.Equal(taken, Draw(Ids(population), wanted, Key(1)).Count);
+    public void Exactly_so_many_are_drawn_as_are_wanted_and_there(int population, int wanted, int taken) =>
+        Assert.Equal(taken, Draw(Ids(population), wanted, Key(1)).Count);
 
     [Fact]
     public void The_order_in_which_predictions_are_seen_does_not_matter_nor_whether_they_come_in_pieces()
@@ -53,7 +56,9 @@ public sealed class RandomSampleTests
     [Fact]
     public void Over_many_keys_each_prediction_is_drawn_as_often_as_its_probability_says()
     {
-        const int Keys = 4_000, Population = 20, Taken = 5;
+        const int Keys = 4_000,
+            Population = 20,
+            Taken = 5;
         var ids = Ids(Population);
         var counts = ids.ToDictionary(id => id, _ => 0);
         for (var key = 0; key < Keys; key++)
@@ -73,7 +78,9 @@ public sealed class RandomSampleTests
         // Of a large window the first of the draw's order are taken: handed out in that order, they would all come before those of a small window.
         var (large, small) = (Ids(20_000), Ids(200, 900_000));
         var order = Key(1);
-        var drawn = Draw(large, 100, order).Select(id => (Id: id, IsLarge: true)).Concat(Draw(small, 100, order).Select(id => (Id: id, IsLarge: false)));
+        var drawn = Draw(large, 100, order)
+            .Select(id => (Id: id, IsLarge: true))
+            .Concat(Draw(small, 100, order).Select(id => (Id: id, IsLarge: false)));
         var firstHalf = drawn.OrderBy(item => order.PlaceOf("hand out", Strategy.Name, item.Id)).Take(100).Count(item => item.IsLarge);
         Assert.InRange(firstHalf, 33, 67);
     }
@@ -82,14 +89,18 @@ public sealed class RandomSampleTests
     public void Half_of_the_windows_are_kept_for_measuring()
     {
         const int Windows = 4_000;
-        var kept = Enumerable.Range(0, Windows).Count(i => SamplingWindow.Begin(Key(1), DateTimeOffset.UnixEpoch.AddDays(i)).IsForMeasuring);
+        var kept = Enumerable
+            .Range(0, Windows)
+            .Count(i => SamplingWindow.Begin(Key(1), DateTimeOffset.UnixEpoch.AddDays(i)).IsForMeasuring);
         // Six standard deviations: ids of windows are not the same in each run.
         Assert.InRange(kept, Windows / 2 - 190, Windows / 2 + 190);
     }
 
-    private static IReadOnlyList<Guid> Draw(IReadOnlyCollection<Guid> ids, int wanted, KeyedOrder order) => Strategy.Draw(ids, (object)new RandomSample.Settings { PerWindow = wanted }, order);
+    private static IReadOnlyList<Guid> Draw(IReadOnlyCollection<Guid> ids, int wanted, KeyedOrder order) =>
+        Strategy.Draw(ids, (object)new RandomSample.Settings { PerWindow = wanted }, order);
 
-    private static ImmutableArray<Guid> Ids(int count, int from = 0) => [.. Enumerable.Range(from, count).Select(i => new Guid(i, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10))];
+    private static ImmutableArray<Guid> Ids(int count, int from = 0) =>
+        [.. Enumerable.Range(from, count).Select(i => new Guid(i, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10))];
 
     private static KeyedOrder Key(int number) => new($"key{number}", [.. BitConverter.GetBytes(number), .. new byte[28]]);
 }

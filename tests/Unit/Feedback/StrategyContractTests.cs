@@ -14,7 +14,11 @@ public sealed partial class StrategyContractTests
     private static readonly KeyedOrder Order = new("key", [.. Enumerable.Range(0, 32).Select(i => (byte)i)]);
 
     private static readonly IReadOnlyList<Strategy> All =
-        [.. new StrategyCatalogue(typeof(Strategy).Assembly).All.Concat(new StrategyCatalogue(typeof(MarginUncertainty).Assembly).All).DistinctBy(strategy => strategy.Name)];
+    [
+        .. new StrategyCatalogue(typeof(Strategy).Assembly)
+            .All.Concat(new StrategyCatalogue(typeof(MarginUncertainty).Assembly).All)
+            .DistinctBy(strategy => strategy.Name),
+    ];
 
     public static TheoryData<string> Names => [.. All.Select(strategy => strategy.Name)];
 
@@ -27,7 +31,10 @@ public sealed partial class StrategyContractTests
     [Fact]
     public void The_strategies_and_the_example_are_found()
     {
-        Assert.Superset(new HashSet<string> { "randomsampled", "lowconfidence", "userfeedback", "userfeedback2", "marginuncertainty" }, All.Select(strategy => strategy.Name).ToHashSet());
+        Assert.Superset(
+            new HashSet<string> { "randomsampled", "lowconfidence", "userfeedback", "userfeedback2", "marginuncertainty" },
+            All.Select(strategy => strategy.Name).ToHashSet()
+        );
         Assert.Equal(All.Count, All.Select(strategy => strategy.Bucket).Distinct().Count());
     }
 
@@ -75,15 +82,29 @@ public sealed partial class StrategyContractTests
     [Theory]
     [MemberData(nameof(Names))]
     public void It_bears_an_answer_of_which_only_the_best_class_is_known(string name) =>
-        Assert.NotNull(Select(
-            Find(name), [new Candidate(Guid.CreateVersion7(DateTimeOffset.UnixEpoch), DateTimeOffset.UnixEpoch, ClassProbabilities.BestOnly(1, 0.4f, 3))],
-            new SelectionContext(DateTimeOffset.UnixEpoch, Order, ImmutableDictionary<int, int>.Empty)));
+        Assert.NotNull(
+            Select(
+                Find(name),
+                [
+                    new Candidate(
+                        Guid.CreateVersion7(DateTimeOffset.UnixEpoch),
+                        DateTimeOffset.UnixEpoch,
+                        ClassProbabilities.BestOnly(1, 0.4f, 3)
+                    ),
+                ],
+                new SelectionContext(DateTimeOffset.UnixEpoch, Order, ImmutableDictionary<int, int>.Empty)
+            )
+        );
 
     [Fact]
     public void Low_confidence_is_below_the_threshold_and_not_at_it()
     {
         Candidate[] candidates = [Candidate(0, 0.69f), Candidate(1, 0.7f), Candidate(2, 0.71f)];
-        var picks = new LowConfidence().Choose(candidates, new LowConfidence.Settings { Threshold = 0.7f }, new SelectionContext(DateTimeOffset.UnixEpoch, Order, ImmutableDictionary<int, int>.Empty));
+        var picks = new LowConfidence().Choose(
+            candidates,
+            new LowConfidence.Settings { Threshold = 0.7f },
+            new SelectionContext(DateTimeOffset.UnixEpoch, Order, ImmutableDictionary<int, int>.Empty)
+        );
         Assert.Equal([candidates[0].Id], picks.Select(pick => pick.PredictionId));
     }
 
@@ -92,9 +113,13 @@ public sealed partial class StrategyContractTests
     {
         var candidates = Candidates(300);
         var settings = new MarginUncertainty.Settings { Margin = 1, PerClass = 4 };
-        var picks = new MarginUncertainty().Choose(candidates, settings, new SelectionContext(DateTimeOffset.UnixEpoch, Order, new Dictionary<int, int> { [0] = 3 })).ToList();
+        var picks = new MarginUncertainty()
+            .Choose(candidates, settings, new SelectionContext(DateTimeOffset.UnixEpoch, Order, new Dictionary<int, int> { [0] = 3 }))
+            .ToList();
         var byId = candidates.ToDictionary(candidate => candidate.Id);
-        var ofClass = picks.GroupBy(pick => byId[pick.PredictionId].Probabilities.PredictedIndex).ToDictionary(group => group.Key, group => group.Count());
+        var ofClass = picks
+            .GroupBy(pick => byId[pick.PredictionId].Probabilities.PredictedIndex)
+            .ToDictionary(group => group.Key, group => group.Count());
         Assert.Equal(1, ofClass[0]);
         Assert.All(ofClass.Where(pair => pair.Key != 0), pair => Assert.Equal(4, pair.Value));
     }
@@ -106,33 +131,54 @@ public sealed partial class StrategyContractTests
         while (!File.Exists(Path.Combine(root, "GourmetGram.sln")))
             root = Path.GetDirectoryName(root)!;
         var example = File.ReadAllText(Path.Combine(root, "tests", "Unit", "Feedback", "Examples", "MarginUncertainty.cs"));
-        var asItStandsThere = example.Replace("using GourmetGram.Domain.Feedback;\n", "", StringComparison.Ordinal)
+        var asItStandsThere = example
+            .Replace("using GourmetGram.Domain.Feedback;\n", "", StringComparison.Ordinal)
             .Replace(typeof(MarginUncertainty).Namespace!, typeof(LowConfidence).Namespace!, StringComparison.Ordinal);
-        Assert.Contains($"```csharp\n{asItStandsThere}```", File.ReadAllText(Path.Combine(root, "CONTRIBUTING.md")), StringComparison.Ordinal);
+        Assert.Contains(
+            $"```csharp\n{asItStandsThere}```",
+            File.ReadAllText(Path.Combine(root, "CONTRIBUTING.md")),
+            StringComparison.Ordinal
+        );
     }
 
     private static Strategy Find(string name) => All.Single(strategy => strategy.Name == name);
 
-    private static List<Guid> Select(Strategy strategy, IReadOnlyList<Candidate> candidates, SelectionContext context) => strategy switch
-    {
-        WindowStrategy window => [.. window.Draw([.. candidates.Select(candidate => candidate.Id)], strategy.DefaultSettings, Order)],
-        PredictionStrategy predictions => [.. predictions.Choose(candidates, strategy.DefaultSettings, context).Select(pick => pick.PredictionId)],
-        FeedbackStrategy feedback =>
-        [
-            .. candidates.Select(candidate => feedback.Choose(
-                    new FeedbackCandidate(candidate.Id, feedback.Kind, candidate, feedback.Kind == FeedbackKind.Flag ? null : 0), strategy.DefaultSettings, context))
-                .OfType<Pick>().Select(pick => pick.PredictionId),
-        ],
-        _ => throw new InvalidOperationException($"{strategy.Name} is of no kind that is known."),
-    };
+    private static List<Guid> Select(Strategy strategy, IReadOnlyList<Candidate> candidates, SelectionContext context) =>
+        strategy switch
+        {
+            WindowStrategy window => [.. window.Draw([.. candidates.Select(candidate => candidate.Id)], strategy.DefaultSettings, Order)],
+            PredictionStrategy predictions =>
+            [
+                .. predictions.Choose(candidates, strategy.DefaultSettings, context).Select(pick => pick.PredictionId),
+            ],
+            FeedbackStrategy feedback =>
+            [
+                .. candidates
+                    .Select(candidate =>
+                        feedback.Choose(
+                            new FeedbackCandidate(candidate.Id, feedback.Kind, candidate, feedback.Kind == FeedbackKind.Flag ? null : 0),
+                            strategy.DefaultSettings,
+                            context
+                        )
+                    )
+                    .OfType<Pick>()
+                    .Select(pick => pick.PredictionId),
+            ],
+            _ => throw new InvalidOperationException($"{strategy.Name} is of no kind that is known."),
+        };
 
-    private static List<Candidate> Candidates(int count) => [.. Enumerable.Range(0, count).Select(i => Candidate(i, 0.34f + 0.66f * i / count))];
+    private static List<Candidate> Candidates(int count) =>
+        [.. Enumerable.Range(0, count).Select(i => Candidate(i, 0.34f + 0.66f * i / count))];
 
     private static Candidate Candidate(int number, float confidence)
     {
         var values = new float[3];
         Array.Fill(values, (1 - confidence) / 2);
         values[number % 3] = confidence;
-        return new Candidate(Guid.CreateVersion7(DateTimeOffset.UnixEpoch.AddSeconds(number)), DateTimeOffset.UnixEpoch.AddSeconds(number), new ClassProbabilities([.. values]));
+        return new Candidate(
+            Guid.CreateVersion7(DateTimeOffset.UnixEpoch.AddSeconds(number)),
+            DateTimeOffset.UnixEpoch.AddSeconds(number),
+            new ClassProbabilities([.. values])
+        );
     }
 }

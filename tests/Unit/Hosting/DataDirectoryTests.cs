@@ -31,8 +31,9 @@ public sealed class DataDirectoryTests : IDisposable
 
         Assert.Equal(
             $"The data directory {Folder} is in use by another GourmetGram process (pid {Environment.ProcessId}). "
-            + "Stop that process, or set GourmetGram:DataDirectory to another folder.",
-            exception.Message);
+                + "Stop that process, or set GourmetGram:DataDirectory to another folder.",
+            exception.Message
+        );
     }
 
     [Fact]
@@ -49,9 +50,7 @@ public sealed class DataDirectoryTests : IDisposable
         Directory.CreateDirectory(Folder);
         File.WriteAllText(Path.Combine(Folder, "lock"), "4194304 and more than a pid");
 
-        using (Open(Folder))
-        {
-        }
+        using (Open(Folder)) { }
 
         Assert.Equal(Environment.ProcessId.ToString(), File.ReadAllText(Path.Combine(Folder, "lock")));
     }
@@ -68,7 +67,9 @@ public sealed class DataDirectoryTests : IDisposable
         Assert.StartsWith($"The data directory {folder} cannot be written: ", exception.Message, StringComparison.Ordinal);
         Assert.EndsWith(
             $"Make it writable for the user '{Environment.UserName}', or set GourmetGram:DataDirectory to another folder.",
-            exception.Message, StringComparison.Ordinal);
+            exception.Message,
+            StringComparison.Ordinal
+        );
     }
 
     private static DataDirectory Open(string folder) => new(Options.Create(new GourmetGramOptions { DataDirectory = folder }));

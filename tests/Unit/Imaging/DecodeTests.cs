@@ -13,31 +13,35 @@ public sealed class DecodeTests
 
     private static readonly IPhotoReader Reader = Photos.Reader();
 
-    public static TheoryData<string, byte[], byte[]> Colours => new()
-    {
-        { "1 bit of grey", Parts.Png(Parts.PngHeader(2, 1, 1, Grey), [0, 0b1000_0000]), [255, 255, 255, 0, 0, 0] },
-        { "grey", Parts.Png(Parts.PngHeader(2, 1, 8, Grey), [0, 10, 200]), [10, 10, 10, 200, 200, 200] },
-        { "16 bits of grey", Parts.Png(Parts.PngHeader(2, 1, 16, Grey), [0, 10, 10, 200, 200]), [10, 10, 10, 200, 200, 200] },
-        { "16 bits a colour", Parts.Png(Parts.PngHeader(1, 1, 16, Rgb), [0, 1, 1, 100, 100, 250, 250]), [1, 100, 250] },
+    public static TheoryData<string, byte[], byte[]> Colours =>
+        new()
         {
-            "palette with a transparent entry",
-            Parts.InsertIntoPng(
-                Parts.Png(Parts.PngHeader(2, 1, 8, Palette), [0, 0, 1]), Parts.PngChunk("PLTE", 1, 2, 3, 4, 5, 6), Parts.PngChunk("tRNS", 255, 0)),
-            [1, 2, 3, 255, 255, 255]
-        },
-        { "half transparent", Parts.Png(Parts.PngHeader(1, 1, 8, RgbAlpha), [0, 255, 0, 100, 128]), [255, 127, 177] },
-        { "grey with alpha", Parts.Png(Parts.PngHeader(2, 1, 8, GreyAlpha), [0, 0, 51, 90, 255]), [204, 204, 204, 90, 90, 90] },
-        {
-            "16 bits with alpha",
-            Parts.Png(Parts.PngHeader(1, 1, 16, RgbAlpha), [0, 255, 255, 0, 0, 100, 100, 128, 128]),
-            [255, 127, 177]
-        },
-        {
-            "a gamma that Pillow would not apply either",
-            Parts.InsertIntoPng(Parts.Png(Parts.PngHeader(1, 1, 8, Rgb), [0, 10, 100, 200]), Parts.PngChunk("gAMA", 0, 1, 0x86, 0xA0)),
-            [10, 100, 200]
-        },
-    };
+            { "1 bit of grey", Parts.Png(Parts.PngHeader(2, 1, 1, Grey), [0, 0b1000_0000]), [255, 255, 255, 0, 0, 0] },
+            { "grey", Parts.Png(Parts.PngHeader(2, 1, 8, Grey), [0, 10, 200]), [10, 10, 10, 200, 200, 200] },
+            { "16 bits of grey", Parts.Png(Parts.PngHeader(2, 1, 16, Grey), [0, 10, 10, 200, 200]), [10, 10, 10, 200, 200, 200] },
+            { "16 bits a colour", Parts.Png(Parts.PngHeader(1, 1, 16, Rgb), [0, 1, 1, 100, 100, 250, 250]), [1, 100, 250] },
+            {
+                "palette with a transparent entry",
+                Parts.InsertIntoPng(
+                    Parts.Png(Parts.PngHeader(2, 1, 8, Palette), [0, 0, 1]),
+                    Parts.PngChunk("PLTE", 1, 2, 3, 4, 5, 6),
+                    Parts.PngChunk("tRNS", 255, 0)
+                ),
+                [1, 2, 3, 255, 255, 255]
+            },
+            { "half transparent", Parts.Png(Parts.PngHeader(1, 1, 8, RgbAlpha), [0, 255, 0, 100, 128]), [255, 127, 177] },
+            { "grey with alpha", Parts.Png(Parts.PngHeader(2, 1, 8, GreyAlpha), [0, 0, 51, 90, 255]), [204, 204, 204, 90, 90, 90] },
+            {
+                "16 bits with alpha",
+                Parts.Png(Parts.PngHeader(1, 1, 16, RgbAlpha), [0, 255, 255, 0, 0, 100, 100, 128, 128]),
+                [255, 127, 177]
+            },
+            {
+                "a gamma that Pillow would not apply either",
+                Parts.InsertIntoPng(Parts.Png(Parts.PngHeader(1, 1, 8, Rgb), [0, 10, 100, 200]), Parts.PngChunk("gAMA", 0, 1, 0x86, 0xA0)),
+                [10, 100, 200]
+            },
+        };
 
     [Theory]
     [MemberData(nameof(Colours))]
@@ -64,7 +68,9 @@ public sealed class DecodeTests
         var opaque = Reader.Decode(Photos.Encode(SKEncodedImageFormat.Webp), 8, 6);
         var half = Reader.Decode(Photos.Encode(SKEncodedImageFormat.Webp, alpha: 102), 8, 6);
 
-        Assert.All(opaque.Zip(half), pair => Assert.InRange(pair.Second, (pair.First * 0.4) + (255 * 0.6) - 4, (pair.First * 0.4) + (255 * 0.6) + 4));
+        Assert.All(opaque.Zip(half), pair =>
+            Assert.InRange(pair.Second, (pair.First * 0.4) + (255 * 0.6) - 4, (pair.First * 0.4) + (255 * 0.6) + 4)
+        );
     }
 
     [Fact]
@@ -104,8 +110,12 @@ public sealed class DecodeTests
         var scan = Parts.JpegSegment(0xDA, 1, 1, 0, 0, 63, 0);
         byte[] bomb =
         [
-            0xFF, 0xD8, .. Parts.JpegSegment(0xC2, 8, 0x10, 0, 0x10, 0, 1, 1, 0x11, 0),
-            .. Enumerable.Repeat(scan, 101).SelectMany(s => s), 0xFF, 0xD9,
+            0xFF,
+            0xD8,
+            .. Parts.JpegSegment(0xC2, 8, 0x10, 0, 0x10, 0, 1, 1, 0x11, 0),
+            .. Enumerable.Repeat(scan, 101).SelectMany(s => s),
+            0xFF,
+            0xD9,
         ];
 
         var refusal = Photos.AssertRefused(PhotoFault.Damaged, () => Reader.Decode(bomb, 8, 8));

@@ -22,8 +22,12 @@ public sealed class GoldenPixelsTests
     [Fact]
     public void Every_format_and_the_large_progressive_photo_have_a_golden_case() =>
         Assert.Superset(
-            new HashSet<string>(["landscape.jpg", "progressive-6mp.jpg", "orientation6.jpg", "alpha.png", "palette.png", "photo.webp"], StringComparer.Ordinal),
-            Cases.Select(c => c.Data.Item1).ToHashSet(StringComparer.Ordinal));
+            new HashSet<string>(
+                ["landscape.jpg", "progressive-6mp.jpg", "orientation6.jpg", "alpha.png", "palette.png", "photo.webp"],
+                StringComparer.Ordinal
+            ),
+            Cases.Select(c => c.Data.Item1).ToHashSet(StringComparer.Ordinal)
+        );
 
     [Theory]
     [MemberData(nameof(Cases))]

@@ -22,15 +22,26 @@ public sealed class HostileInputTests
             {
                 {
                     "JPEG",
-                    Parts.InsertIntoJpeg(Photos.Encode(SKEncodedImageFormat.Jpeg, quality: 60), Parts.JpegExif(6, "secret"), Parts.JpegSegment(0xDD, 0, 2))
+                    Parts.InsertIntoJpeg(
+                        Photos.Encode(SKEncodedImageFormat.Jpeg, quality: 60),
+                        Parts.JpegExif(6, "secret"),
+                        Parts.JpegSegment(0xDD, 0, 2)
+                    )
                 },
                 {
                     "PNG",
-                    Parts.InsertIntoPng(Photos.Encode(SKEncodedImageFormat.Png), Parts.PngChunk("eXIf", exif), Parts.PngChunk("tEXt", "secret"u8.ToArray()))
+                    Parts.InsertIntoPng(
+                        Photos.Encode(SKEncodedImageFormat.Png),
+                        Parts.PngChunk("eXIf", exif),
+                        Parts.PngChunk("tEXt", "secret"u8.ToArray())
+                    )
                 },
                 { "lossy WebP", webp },
                 { "lossless WebP", Photos.Encode(SKEncodedImageFormat.Webp, alpha: 100) },
-                { "extended WebP", Parts.Webp(Parts.WebpExtended(0x28, 32, 24), profile, Parts.WebpPicture(webp), Parts.WebpChunk("EXIF", exif)) },
+                {
+                    "extended WebP",
+                    Parts.Webp(Parts.WebpExtended(0x28, 32, 24), profile, Parts.WebpPicture(webp), Parts.WebpChunk("EXIF", exif))
+                },
                 { "animated WebP", Parts.Webp(Parts.WebpExtended(2, 32, 24), Parts.WebpChunk("ANIM", 0, 0, 0, 0, 0, 0), frame, frame) },
             };
         }
@@ -89,7 +100,14 @@ public sealed class HostileInputTests
     public void Random_bytes_behind_each_signature_are_read_or_refused()
     {
         var random = new Random(Seed: 7);
-        byte[][] signatures = [[0xFF, 0xD8, 0xFF], Parts.PngSignature, [.. "RIFF\0\x01\0\0WEBPVP8X"u8], [.. "RIFF\0\x01\0\0WEBPVP8L"u8], []];
+        byte[][] signatures =
+        [
+            [0xFF, 0xD8, 0xFF],
+            Parts.PngSignature,
+            [.. "RIFF\0\x01\0\0WEBPVP8X"u8],
+            [.. "RIFF\0\x01\0\0WEBPVP8L"u8],
+            [],
+        ];
         foreach (var signature in signatures)
         {
             for (var i = 0; i < 500; i++)

@@ -8,9 +8,11 @@ public sealed class OrientationTests
     private const int Height = 12;
 
     public static TheoryData<SKEncodedImageFormat, int> Cases =>
-        new(from format in (SKEncodedImageFormat[])[SKEncodedImageFormat.Jpeg, SKEncodedImageFormat.Png, SKEncodedImageFormat.Webp]
+        new(
+            from format in (SKEncodedImageFormat[])[SKEncodedImageFormat.Jpeg, SKEncodedImageFormat.Png, SKEncodedImageFormat.Webp]
             from orientation in Enumerable.Range(1, 8)
-            select (format, orientation));
+            select (format, orientation)
+        );
 
     [Theory]
     [MemberData(nameof(Cases))]
@@ -57,15 +59,21 @@ public sealed class OrientationTests
 
         Assert.Equal(
             Photos.Reader().Decode(stored, Width, Height),
-            Photos.Reader().Decode(WithOrientation(stored, SKEncodedImageFormat.Jpeg, orientation), Width, Height));
+            Photos.Reader().Decode(WithOrientation(stored, SKEncodedImageFormat.Jpeg, orientation), Width, Height)
+        );
     }
 
-    private static byte[] WithOrientation(byte[] photo, SKEncodedImageFormat format, int orientation) => format switch
-    {
-        SKEncodedImageFormat.Jpeg => Parts.InsertIntoJpeg(photo, Parts.JpegExif(orientation, "secret")),
-        SKEncodedImageFormat.Png => Parts.InsertIntoPng(photo, Parts.PngChunk("eXIf", Parts.Exif(orientation, "secret"))),
-        _ => Parts.Webp(Parts.WebpExtended(0x08, 32, 24), Parts.WebpPicture(photo), Parts.WebpChunk("EXIF", Parts.Exif(orientation, "secret"))),
-    };
+    private static byte[] WithOrientation(byte[] photo, SKEncodedImageFormat format, int orientation) =>
+        format switch
+        {
+            SKEncodedImageFormat.Jpeg => Parts.InsertIntoJpeg(photo, Parts.JpegExif(orientation, "secret")),
+            SKEncodedImageFormat.Png => Parts.InsertIntoPng(photo, Parts.PngChunk("eXIf", Parts.Exif(orientation, "secret"))),
+            _ => Parts.Webp(
+                Parts.WebpExtended(0x08, 32, 24),
+                Parts.WebpPicture(photo),
+                Parts.WebpChunk("EXIF", Parts.Exif(orientation, "secret"))
+            ),
+        };
 
     private static byte[] TurnByHand(byte[] stored, int orientation)
     {

@@ -39,7 +39,8 @@ internal static class Parts
     }
 
     /// <summary>Puts segments right behind a JPEG's start marker.</summary>
-    public static byte[] InsertIntoJpeg(byte[] jpeg, params byte[][] segments) => [.. jpeg[..2], .. segments.SelectMany(s => s), .. jpeg[2..]];
+    public static byte[] InsertIntoJpeg(byte[] jpeg, params byte[][] segments) =>
+        [.. jpeg[..2], .. segments.SelectMany(s => s), .. jpeg[2..]];
 
     public static byte[] JpegExif(int orientation, string secret) => JpegSegment(0xE1, [.. "Exif\0\0"u8, .. Exif(orientation, secret)]);
 
@@ -95,9 +96,11 @@ internal static class Parts
     public static byte[] WebpPicture(byte[] simple) => simple[12..];
 
     /// <summary>A frame that fills the canvas for a tenth of a second.</summary>
-    public static byte[] WebpFrame(int width, int height, params byte[][] chunks) => WebpChunk(
-        "ANMF",
-        [0, 0, 0, 0, 0, 0, (byte)(width - 1), 0, 0, (byte)(height - 1), 0, 0, 100, 0, 0, 0, .. chunks.SelectMany(c => c)]);
+    public static byte[] WebpFrame(int width, int height, params byte[][] chunks) =>
+        WebpChunk(
+            "ANMF",
+            [0, 0, 0, 0, 0, 0, (byte)(width - 1), 0, 0, (byte)(height - 1), 0, 0, 100, 0, 0, 0, .. chunks.SelectMany(c => c)]
+        );
 
     /// <summary>Eight by eight pixels of one colour: each component's only block has nothing but its mean.</summary>
     public static byte[] CmykJpeg(params byte[] components)
@@ -105,22 +108,30 @@ internal static class Parts
         // Huffman tables: 12 codes of 4 bits, each its own symbol, for the size of the mean; 1 code of 1 bit, 0, for "no more values".
         byte[] means = [0x00, 0, 0, 0, 12, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11];
         byte[] values = [0x10, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0];
-        var bits = string.Concat(components.Select(component =>
-        {
-            var mean = (component - 128) * 8;
-            var size = mean == 0 ? 0 : (int)Math.Log2(Math.Abs(mean)) + 1;
-            var code = mean < 0 ? mean + (1 << size) - 1 : mean;
-            return size.ToString("B4") + (size == 0 ? "" : code.ToString($"B{size}")) + "0";
-        }));
+        var bits = string.Concat(
+            components.Select(component =>
+            {
+                var mean = (component - 128) * 8;
+                var size = mean == 0 ? 0 : (int)Math.Log2(Math.Abs(mean)) + 1;
+                var code = mean < 0 ? mean + (1 << size) - 1 : mean;
+                return size.ToString("B4") + (size == 0 ? "" : code.ToString($"B{size}")) + "0";
+            })
+        );
         bits = bits.PadRight((bits.Length + 7) / 8 * 8, '1');
         var pixels = bits.Chunk(8).Select(b => Convert.ToByte(new string(b), 2)).SelectMany(b => b == 0xFF ? (byte[])[b, 0] : [b]);
         return
         [
-            0xFF, 0xD8, .. JpegSegment(0xEE, [.. "Adobe"u8, 0, 100, 0, 0, 0, 0, 0]),
+            0xFF,
+            0xD8,
+            .. JpegSegment(0xEE, [.. "Adobe"u8, 0, 100, 0, 0, 0, 0, 0]),
             .. JpegSegment(0xDB, [0, .. Enumerable.Repeat((byte)1, 64)]),
             .. JpegSegment(0xC0, 8, 0, 8, 0, 8, 4, 1, 0x11, 0, 2, 0x11, 0, 3, 0x11, 0, 4, 0x11, 0),
-            .. JpegSegment(0xC4, means), .. JpegSegment(0xC4, values),
-            .. JpegSegment(0xDA, 4, 1, 0, 2, 0, 3, 0, 4, 0, 0, 63, 0), .. pixels, 0xFF, 0xD9,
+            .. JpegSegment(0xC4, means),
+            .. JpegSegment(0xC4, values),
+            .. JpegSegment(0xDA, 4, 1, 0, 2, 0, 3, 0, 4, 0, 0, 63, 0),
+            .. pixels,
+            0xFF,
+            0xD9,
         ];
     }
 
@@ -130,17 +141,18 @@ internal static class Parts
     /// <param name="width">Of the shown picture.</param>
     /// <param name="height">Of the shown picture.</param>
     /// <param name="orientation">1 to 8.</param>
-    public static (int X, int Y) Stored(int x, int y, int width, int height, int orientation) => orientation switch
-    {
-        1 => (x, y),
-        2 => (width - 1 - x, y),
-        3 => (width - 1 - x, height - 1 - y),
-        4 => (x, height - 1 - y),
-        5 => (y, x),
-        6 => (y, width - 1 - x),
-        7 => (height - 1 - y, width - 1 - x),
-        _ => (height - 1 - y, x),
-    };
+    public static (int X, int Y) Stored(int x, int y, int width, int height, int orientation) =>
+        orientation switch
+        {
+            1 => (x, y),
+            2 => (width - 1 - x, y),
+            3 => (width - 1 - x, height - 1 - y),
+            4 => (x, height - 1 - y),
+            5 => (y, x),
+            6 => (y, width - 1 - x),
+            7 => (height - 1 - y, width - 1 - x),
+            _ => (height - 1 - y, x),
+        };
 
     public static bool Holds(byte[] file, string text) => file.AsSpan().IndexOf(Encoding.ASCII.GetBytes(text)) >= 0;
 

@@ -18,7 +18,9 @@ internal static class Photos
     /// <summary>A small picture in which every corner looks different.</summary>
     public static byte[] Encode(SKEncodedImageFormat format, int width = 32, int height = 24, byte alpha = 255, int quality = 100)
     {
-        using var bitmap = new SKBitmap(new SKImageInfo(width, height, SKColorType.Rgba8888, alpha == 255 ? SKAlphaType.Opaque : SKAlphaType.Unpremul));
+        using var bitmap = new SKBitmap(
+            new SKImageInfo(width, height, SKColorType.Rgba8888, alpha == 255 ? SKAlphaType.Opaque : SKAlphaType.Unpremul)
+        );
         for (var y = 0; y < height; y++)
         {
             for (var x = 0; x < width; x++)

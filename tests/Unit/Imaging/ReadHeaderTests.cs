@@ -13,7 +13,13 @@ public sealed class ReadHeaderTests
     [InlineData("alpha.png", "image/png", ".png", 333, 257)]
     [InlineData("photo.webp", "image/webp", ".webp", 512, 512)]
     public void A_header_tells_type_and_upright_size(string file, string mediaType, string extension, int width, int height) =>
-        Assert.Equal(new PhotoHeader(mediaType, extension, width, height, 0), Photos.Reader().ReadHeader(Photos.Golden(file)) with { DecodeBytes = 0 });
+        Assert.Equal(
+            new PhotoHeader(mediaType, extension, width, height, 0),
+            Photos.Reader().ReadHeader(Photos.Golden(file)) with
+            {
+                DecodeBytes = 0,
+            }
+        );
 
     [Fact]
     public void A_lossless_WebP_tells_its_size()
@@ -39,7 +45,9 @@ public sealed class ReadHeaderTests
     [Fact]
     public void The_limit_on_bytes_comes_before_the_format()
     {
-        var refusal = Photos.AssertRefused(PhotoFault.TooManyBytes, () => Photos.Reader(mebibytes: 1).ReadHeader(new byte[(1024 * 1024) + 1]));
+        var refusal = Photos.AssertRefused(PhotoFault.TooManyBytes, () =>
+            Photos.Reader(mebibytes: 1).ReadHeader(new byte[(1024 * 1024) + 1])
+        );
 
         Assert.Contains("1,048,577 bytes", refusal.Message, StringComparison.Ordinal);
         Assert.Contains("at most 1,048,576 (1 MiB)", refusal.Message, StringComparison.Ordinal);
@@ -107,7 +115,14 @@ public sealed class ReadHeaderTests
     {
         var upload = Encoding.Latin1.GetBytes(content);
 
-        foreach (var read in (Action[])[() => Photos.Reader().ReadHeader(upload), () => Photos.Reader().RemoveMetadata(upload), () => Photos.Reader().Decode(upload, 8, 8)])
+        foreach (
+            var read in (Action[])
+                [
+                    () => Photos.Reader().ReadHeader(upload),
+                    () => Photos.Reader().RemoveMetadata(upload),
+                    () => Photos.Reader().Decode(upload, 8, 8),
+                ]
+        )
         {
             var refusal = Photos.AssertRefused(PhotoFault.UnknownFormat, read);
             Assert.Contains(name, refusal.Message, StringComparison.Ordinal);
@@ -121,6 +136,9 @@ public sealed class ReadHeaderTests
         var refusal = Photos.AssertRefused(PhotoFault.UnknownFormat, () => Photos.Reader().ReadHeader("\0\0\0\u0018ftypheic"u8.ToArray()));
 
         Assert.EndsWith(
-            "Save it as JPEG, PNG or WebP and send it again. On an iPhone: Settings, Camera, Formats, Most Compatible.", refusal.Message, StringComparison.Ordinal);
+            "Save it as JPEG, PNG or WebP and send it again. On an iPhone: Settings, Camera, Formats, Most Compatible.",
+            refusal.Message,
+            StringComparison.Ordinal
+        );
     }
 }

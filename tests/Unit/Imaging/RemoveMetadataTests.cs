@@ -29,8 +29,10 @@ public sealed class RemoveMetadataTests
                 Parts.JpegSegment(0xEE, [.. "Adobe"u8, 0, 100, 0, 0, 0, 0, 1, .. Secret("behind Adobe's fields")]),
                 Parts.JpegSegment(0xEE, Secret("foreign")),
                 Parts.JpegSegment(0xFE, Secret("comment")),
-                Secret("between segments")),
-            .. Photos.Golden("tall.jpg"), .. Secret("trailer"),
+                Secret("between segments")
+            ),
+            .. Photos.Golden("tall.jpg"),
+            .. Secret("trailer"),
         ];
 
         var clean = Reader.RemoveMetadata(upload);
@@ -53,7 +55,10 @@ public sealed class RemoveMetadataTests
         var withThumbnail = Parts.JpegSegment(0xE0, [.. "JFIF\0"u8, 1, 2, 1, 0, 72, 0, 96, 2, 1, .. "secret"u8]);
 
         // Behind the start marker the golden photo has 18 bytes of JFIF.
-        Assert.Equal((byte[])[0xFF, 0xD8, .. bare, .. photo[20..]], Reader.RemoveMetadata((byte[])[0xFF, 0xD8, .. withThumbnail, .. photo[20..]]));
+        Assert.Equal(
+            (byte[])[0xFF, 0xD8, .. bare, .. photo[20..]],
+            Reader.RemoveMetadata((byte[])[0xFF, 0xD8, .. withThumbnail, .. photo[20..]])
+        );
     }
 
     [Theory]
@@ -61,15 +66,30 @@ public sealed class RemoveMetadataTests
     [InlineData("progressive-6mp.jpg")]
     [InlineData("palette.png")]
     [InlineData("photo.webp")]
-    public void A_photo_without_metadata_stays_as_it_is(string file) => Assert.Equal(Photos.Golden(file), Reader.RemoveMetadata(Photos.Golden(file)));
+    public void A_photo_without_metadata_stays_as_it_is(string file) =>
+        Assert.Equal(Photos.Golden(file), Reader.RemoveMetadata(Photos.Golden(file)));
 
     [Fact]
     public void Restart_markers_and_stuffed_bytes_belong_to_the_pixels()
     {
         byte[] photo =
         [
-            0xFF, 0xD8, .. Parts.JpegSegment(0xC0, 8, 0, 16, 0, 8, 1, 1, 0x11, 0), .. Parts.JpegSegment(0xDD, 0, 1), .. Parts.JpegSegment(0xDA, 1, 1, 0, 0, 63, 0),
-            1, 2, 0xFF, 0, 0xFF, 0xD0, 3, 0xFF, 0, 0xFF, 0xD9,
+            0xFF,
+            0xD8,
+            .. Parts.JpegSegment(0xC0, 8, 0, 16, 0, 8, 1, 1, 0x11, 0),
+            .. Parts.JpegSegment(0xDD, 0, 1),
+            .. Parts.JpegSegment(0xDA, 1, 1, 0, 0, 63, 0),
+            1,
+            2,
+            0xFF,
+            0,
+            0xFF,
+            0xD0,
+            3,
+            0xFF,
+            0,
+            0xFF,
+            0xD9,
         ];
 
         Assert.Equal(photo, Reader.RemoveMetadata((byte[])[.. photo, .. "secret"u8]));
@@ -93,8 +113,10 @@ public sealed class RemoveMetadataTests
                 Parts.PngChunk("acTL", 0, 0, 0, 1, 0, 0, 0, 0),
                 Parts.PngChunk("fdAT", [0, 0, 0, 0, .. Secret("animation")]),
                 Parts.PngChunk("eXIf", Parts.Exif(orientation: 5, "secret place")),
-                Parts.PngChunk("seCr", Secret("private chunk")))[..^12],
-            .. Parts.PngChunk("IEND", Secret("end")), .. Secret("trailer"),
+                Parts.PngChunk("seCr", Secret("private chunk"))
+            )[..^12],
+            .. Parts.PngChunk("IEND", Secret("end")),
+            .. Secret("trailer"),
         ];
 
         var clean = Reader.RemoveMetadata(upload);
@@ -111,7 +133,9 @@ public sealed class RemoveMetadataTests
     [Fact]
     public void A_written_PNG_orientation_has_a_right_checksum()
     {
-        var clean = Reader.RemoveMetadata(Parts.InsertIntoPng(Photos.Golden("tiny.png"), Parts.PngChunk("eXIf", Parts.Exif(orientation: 7, "secret"))));
+        var clean = Reader.RemoveMetadata(
+            Parts.InsertIntoPng(Photos.Golden("tiny.png"), Parts.PngChunk("eXIf", Parts.Exif(orientation: 7, "secret")))
+        );
         var expected = Parts.PngChunk("eXIf", [.. "MM\0*"u8, 0, 0, 0, 8, 0, 1, 1, 0x12, 0, 3, 0, 0, 0, 1, 0, 7, 0, 0, 0, 0, 0, 0]);
 
         Assert.True(clean.AsSpan().IndexOf(expected) >= 0);
@@ -129,7 +153,8 @@ public sealed class RemoveMetadataTests
                 Parts.WebpChunk("secr", Secret("private chunk")),
                 picture,
                 Parts.WebpChunk("EXIF", Parts.Exif(orientation: 6, "secret place")),
-                Parts.WebpChunk("XMP ", Secret("XMP"))),
+                Parts.WebpChunk("XMP ", Secret("XMP"))
+            ),
             .. Secret("trailer"),
         ];
 
@@ -140,8 +165,10 @@ public sealed class RemoveMetadataTests
                 Parts.WebpExtended(0x20 | 0x08, 512, 512),
                 Parts.WebpChunk("ICCP", Encoding.ASCII.GetBytes(Profile + "!")),
                 picture,
-                Parts.WebpChunk("EXIF", [.. "MM\0*"u8, 0, 0, 0, 8, 0, 1, 1, 0x12, 0, 3, 0, 0, 0, 1, 0, 6, 0, 0, 0, 0, 0, 0])),
-            clean);
+                Parts.WebpChunk("EXIF", [.. "MM\0*"u8, 0, 0, 0, 8, 0, 1, 1, 0x12, 0, 3, 0, 0, 0, 1, 0, 6, 0, 0, 0, 0, 0, 0])
+            ),
+            clean
+        );
         Assert.Equal(Reader.Decode(upload, 50, 60), Reader.Decode(clean, 50, 60));
         Assert.Equal(clean, Reader.RemoveMetadata(clean));
     }
@@ -170,25 +197,27 @@ public sealed class RemoveMetadataTests
             frames[1],
             Parts.WebpFrame(32, 24, Parts.WebpPicture(first), Parts.WebpChunk("secr", Secret("in a frame"))),
             frames[3],
-            Parts.WebpChunk("XMP ", Secret("XMP")));
+            Parts.WebpChunk("XMP ", Secret("XMP"))
+        );
 
         Assert.Equal(Parts.Webp(frames), Reader.RemoveMetadata(upload));
         Assert.Equal(Reader.Decode(first, 16, 16), Reader.Decode(upload, 16, 16));
     }
 
-    public static TheoryData<string, byte[]> Broken => new()
-    {
-        { "no end marker", Photos.Golden("landscape.jpg")[..^2] },
-        { "cut in a JPEG segment", Photos.Golden("landscape.jpg")[..200] },
-        { "no scan", [0xFF, 0xD8, .. Parts.JpegSegment(0xC0, 8, 0, 16, 0, 8, 1, 1, 0x11, 0), 0xFF, 0xD9] },
-        { "a JPEG in a JPEG", Parts.InsertIntoJpeg(Photos.Golden("landscape.jpg"), [0xFF, 0xD8]) },
-        { "no end chunk", Photos.Golden("tiny.png")[..^12] },
-        { "cut in a PNG chunk", Photos.Golden("tiny.png")[..100] },
-        { "no IDAT", [.. Parts.PngSignature, .. Parts.PngHeader(8, 8, 8, 2), .. Parts.PngChunk("IEND")] },
-        { "unknown critical chunk", Parts.InsertIntoPng(Photos.Golden("tiny.png"), Parts.PngChunk("CgBI", 0, 0, 0, 0)) },
-        { "cut in a WebP chunk", Photos.Golden("photo.webp")[..^2] },
-        { "no picture chunk", Parts.Webp(Parts.WebpExtended(0, 8, 8)) },
-    };
+    public static TheoryData<string, byte[]> Broken =>
+        new()
+        {
+            { "no end marker", Photos.Golden("landscape.jpg")[..^2] },
+            { "cut in a JPEG segment", Photos.Golden("landscape.jpg")[..200] },
+            { "no scan", [0xFF, 0xD8, .. Parts.JpegSegment(0xC0, 8, 0, 16, 0, 8, 1, 1, 0x11, 0), 0xFF, 0xD9] },
+            { "a JPEG in a JPEG", Parts.InsertIntoJpeg(Photos.Golden("landscape.jpg"), [0xFF, 0xD8]) },
+            { "no end chunk", Photos.Golden("tiny.png")[..^12] },
+            { "cut in a PNG chunk", Photos.Golden("tiny.png")[..100] },
+            { "no IDAT", [.. Parts.PngSignature, .. Parts.PngHeader(8, 8, 8, 2), .. Parts.PngChunk("IEND")] },
+            { "unknown critical chunk", Parts.InsertIntoPng(Photos.Golden("tiny.png"), Parts.PngChunk("CgBI", 0, 0, 0, 0)) },
+            { "cut in a WebP chunk", Photos.Golden("photo.webp")[..^2] },
+            { "no picture chunk", Parts.Webp(Parts.WebpExtended(0, 8, 8)) },
+        };
 
     [Theory]
     [MemberData(nameof(Broken))]
@@ -197,7 +226,10 @@ public sealed class RemoveMetadataTests
         Assert.NotEmpty(how);
         var refusal = Photos.AssertRefused(PhotoFault.Damaged, () => Reader.RemoveMetadata(upload));
 
-        Assert.Matches("^The photo is cut off or damaged: .+ Send it again, or export it again from the program that made it.$", refusal.Message);
+        Assert.Matches(
+            "^The photo is cut off or damaged: .+ Send it again, or export it again from the program that made it.$",
+            refusal.Message
+        );
     }
 
     private static byte[] Secret(string what) => Encoding.ASCII.GetBytes($"secret {what}");
@@ -211,7 +243,7 @@ public sealed class RemoveMetadataTests
     private static List<string> PngChunks(byte[] png)
     {
         var types = new List<string>();
-        for (var position = 8; position < png.Length;)
+        for (var position = 8; position < png.Length; )
         {
             types.Add(Encoding.ASCII.GetString(png, position + 4, 4));
             position += System.Buffers.Binary.BinaryPrimitives.ReadInt32BigEndian(png.AsSpan(position)) + 12;

@@ -61,7 +61,15 @@ public sealed class ThumbnailTests
     [Fact]
     public void Colours_of_a_wider_space_become_those_of_sRGB()
     {
-        using var bitmap = new SKBitmap(new SKImageInfo(16, 16, SKColorType.Rgba8888, SKAlphaType.Opaque, SKColorSpace.CreateRgb(SKColorSpaceTransferFn.Srgb, SKColorSpaceXyz.DisplayP3)));
+        using var bitmap = new SKBitmap(
+            new SKImageInfo(
+                16,
+                16,
+                SKColorType.Rgba8888,
+                SKAlphaType.Opaque,
+                SKColorSpace.CreateRgb(SKColorSpaceTransferFn.Srgb, SKColorSpaceXyz.DisplayP3)
+            )
+        );
         for (var i = 0; i < bitmap.ByteCount; i += 4)
             new byte[] { 40, 200, 60, 255 }.CopyTo(bitmap.GetPixelSpan()[i..]);
         using var png = bitmap.Encode(SKEncodedImageFormat.Png, 100);

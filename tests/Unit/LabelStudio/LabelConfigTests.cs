@@ -9,20 +9,22 @@ public sealed class LabelConfigTests
     private static readonly string[] Classes = ["Bread", "Crème brûlée \"flambée\"", "Fish & <Chips>"];
 
     [Fact]
-    public void A_loop_that_is_not_blind_shows_what_the_model_had_said() => Assert.Equal(
-        """
-        <View>
-          <Image name="image" value="$image" />
-          <Header value="The model said: $ml_prediction ($confidence)" />
-          <Choices name="label" toName="image" choice="single" required="true" showInLine="true">
-            <Choice value="Bread" hotkey="1" />
-            <Choice value="Crème brûlée &quot;flambée&quot;" hotkey="2" />
-            <Choice value="Fish &amp; &lt;Chips&gt;" hotkey="3" />
-          </Choices>
-          <TextArea name="notes" toName="image" rows="2" required="false" placeholder="Note, if any" />
-        </View>
-        """,
-        LabelConfig.Write(Plan(isBlind: false, Classes)));
+    public void A_loop_that_is_not_blind_shows_what_the_model_had_said() =>
+        Assert.Equal(
+            """
+            <View>
+              <Image name="image" value="$image" />
+              <Header value="The model said: $ml_prediction ($confidence)" />
+              <Choices name="label" toName="image" choice="single" required="true" showInLine="true">
+                <Choice value="Bread" hotkey="1" />
+                <Choice value="Crème brûlée &quot;flambée&quot;" hotkey="2" />
+                <Choice value="Fish &amp; &lt;Chips&gt;" hotkey="3" />
+              </Choices>
+              <TextArea name="notes" toName="image" rows="2" required="false" placeholder="Note, if any" />
+            </View>
+            """,
+            LabelConfig.Write(Plan(isBlind: false, Classes))
+        );
 
     [Fact]
     public void A_blind_one_shows_nothing_of_it()
@@ -53,11 +55,19 @@ public sealed class LabelConfigTests
     [Theory]
     [InlineData("<View><Choices name=\"food_type\" toName=\"i\"><Choice value=\"A\"/><Choice value=\"B\"/></Choices></View>", null)]
     [InlineData("<View><Choices name=\"whatever\" toName=\"i\"><Choice value=\"A\"/><Choice value=\"B\"/></Choices></View>", null)]
-    [InlineData("<View><Choices name=\"x\" toName=\"i\"/><Choices name=\"y\" toName=\"i\"/></View>", "its label config has no <Choices name=\"label\">")]
+    [InlineData(
+        "<View><Choices name=\"x\" toName=\"i\"/><Choices name=\"y\" toName=\"i\"/></View>",
+        "its label config has no <Choices name=\"label\">"
+    )]
     [InlineData("<View/>", "its label config has no <Choices name=\"label\">")]
     [InlineData("<View><Choices name=\"label\" toName=\"i\"><Choice value=\"A\"/></Choices></View>", "its label config does not offer: B")]
-    [InlineData("<View><Choices name=\"label\" toName=\"i\"><Choice value=\"A\"/><Choice value=\"B\"/><Choice value=\"C\"/></Choices></View>", "its label config offers what is no class of the model: C")]
-    public void Whether_labels_can_be_read_is_told(string config, string? fault) => Assert.Equal(fault, LabelConfig.FindFault(config, ["A", "B"]));
+    [InlineData(
+        "<View><Choices name=\"label\" toName=\"i\"><Choice value=\"A\"/><Choice value=\"B\"/><Choice value=\"C\"/></Choices></View>",
+        "its label config offers what is no class of the model: C"
+    )]
+    public void Whether_labels_can_be_read_is_told(string config, string? fault) =>
+        Assert.Equal(fault, LabelConfig.FindFault(config, ["A", "B"]));
 
-    private static ProjectPlan Plan(bool isBlind, IReadOnlyList<string> classes) => new("lowconfidence", "Low Confidence Review", "", classes, isBlind, 1, HasPictures: false, WebhookAddress: null, "");
+    private static ProjectPlan Plan(bool isBlind, IReadOnlyList<string> classes) =>
+        new("lowconfidence", "Low Confidence Review", "", classes, isBlind, 1, HasPictures: false, WebhookAddress: null, "");
 }

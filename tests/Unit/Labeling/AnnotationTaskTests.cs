@@ -8,7 +8,9 @@ namespace GourmetGram.Tests.Unit.Labeling;
 
 public sealed class AnnotationTaskTests
 {
-    private const string Ada = "Account:ada", Bob = "Account:bob", Eve = "Account:eve";
+    private const string Ada = "Account:ada",
+        Bob = "Account:bob",
+        Eve = "Account:eve";
 
     private static readonly DateTimeOffset Noon = new(2026, 11, 23, 12, 0, 0, TimeSpan.Zero);
 
@@ -214,8 +216,20 @@ public sealed class AnnotationTaskTests
     {
         var model = ModelVersion.Register("three", "1", "float", new string('a', 64), 1, ["A", "B", "C"], Noon);
         var photo = new StoredPhoto(new string('b', 64), new string('c', 64), 1000, "image/jpeg", ".jpg", 40, 30, FileName: null);
-        var prediction = Prediction.Record(photo, new ClassProbabilities([0.1f, 0.2f, 0.7f]), model, Actor.Anonymous, TimeSpan.Zero, TimeSpan.Zero, Noon);
+        var prediction = Prediction.Record(
+            photo,
+            new ClassProbabilities([0.1f, 0.2f, 0.7f]),
+            model,
+            Actor.Anonymous,
+            TimeSpan.Zero,
+            TimeSpan.Zero,
+            Noon
+        );
         var settings = new LoopSettings(true, "bucket", Surface.Review, blind, votes, 0, ImmutableSortedDictionary<string, string>.Empty);
-        return AnnotationTask.For(Selection.ByRule(prediction, new LowConfidence(), settings, "because", new KeyedOrder("k", [.. new byte[32]]), Noon), settings, Noon);
+        return AnnotationTask.For(
+            Selection.ByRule(prediction, new LowConfidence(), settings, "because", new KeyedOrder("k", [.. new byte[32]]), Noon),
+            settings,
+            Noon
+        );
     }
 }

@@ -62,28 +62,42 @@ public sealed class OutputFileTests
     [InlineData("\"data\": {\"image\": \"x\"}", "17", true)]
     public void Whether_the_screen_told_the_answer_is_read(string data, string prediction, bool told)
     {
-        var annotation = Assert.Single(OutputFile.Read(Encoding.UTF8.GetBytes(
-            $"{{\"id\": 1, \"parent_prediction\": {prediction}, \"result\": [{{\"type\": \"choices\", \"value\": {{\"choices\": [\"Soup\"]}}}}], \"task\": {{{data}}}}}")));
+        var annotation = Assert.Single(
+            OutputFile.Read(
+                Encoding.UTF8.GetBytes(
+                    $"{{\"id\": 1, \"parent_prediction\": {prediction}, \"result\": [{{\"type\": \"choices\", \"value\": {{\"choices\": [\"Soup\"]}}}}], \"task\": {{{data}}}}}"
+                )
+            )
+        );
         Assert.Equal(told, annotation.ShowedAnswer);
     }
 
     [Fact]
     public void Of_a_person_the_number_and_the_name_are_read_and_no_address()
     {
-        var annotation = Assert.Single(OutputFile.Read(
-            """{"id": 1, "completed_by": {"id": 7, "first_name": "Grace", "last_name": "Hopper", "email": "grace@example.com"}, "result": [], "task": {"data": {}}}"""u8.ToArray()));
+        var annotation = Assert.Single(
+            OutputFile.Read(
+                """{"id": 1, "completed_by": {"id": 7, "first_name": "Grace", "last_name": "Hopper", "email": "grace@example.com"}, "result": [], "task": {"data": {}}}"""u8.ToArray()
+            )
+        );
         Assert.Equal(("7", "Grace Hopper"), (annotation.Person, annotation.PersonName));
         Assert.DoesNotContain("@", annotation.ToString(), StringComparison.Ordinal);
     }
 
     [Fact]
-    public void A_note_is_read_beside_the_class() => Assert.Equal("a note", Assert.Single(OutputFile.Read(Object("1.23.2", "other-control"))).Note);
+    public void A_note_is_read_beside_the_class() =>
+        Assert.Equal("a note", Assert.Single(OutputFile.Read(Object("1.23.2", "other-control"))).Note);
 
     [Fact]
     public void The_lab_s_own_file_is_read()
     {
-        var annotation = Assert.Single(OutputFile.Read(Encoding.UTF8.GetBytes(
-            """{"task": {"data": {"image": "http://lab:9000/production/class_09/lunch%20today.jpg"}}, "result": [{"type": "choices", "value": {"choices": ["Soup"]}}]}""")));
+        var annotation = Assert.Single(
+            OutputFile.Read(
+                Encoding.UTF8.GetBytes(
+                    """{"task": {"data": {"image": "http://lab:9000/production/class_09/lunch%20today.jpg"}}, "result": [{"type": "choices", "value": {"choices": ["Soup"]}}]}"""
+                )
+            )
+        );
         Assert.Equal("Soup", annotation.Class);
         Assert.Null(annotation.AnnotationId);
         Assert.True(annotation.ShowedAnswer);
@@ -100,9 +114,16 @@ public sealed class OutputFileTests
     [InlineData("""{"result": [], "task": {"data": null}}""", "Its task has no \"data\" that names the photo.")]
     [InlineData("""{"data": {}, "annotations": []}""", "It is a task without annotations.")]
     [InlineData("""{"data": {}, "annotations": [3]}""", "One of its annotations is no object.")]
-    [InlineData("""{"result": [{"type": "choices", "value": {"choices": ["\ud800"]}}], "task": {"data": {}}}""", "It holds text that is no text: ")]
+    [InlineData(
+        """{"result": [{"type": "choices", "value": {"choices": ["\ud800"]}}], "task": {"data": {}}}""",
+        "It holds text that is no text: "
+    )]
     public void What_is_no_label_is_refused_with_the_reason(string content, string reason) =>
-        Assert.StartsWith(reason, Assert.Throws<FormatException>(() => OutputFile.Read(Encoding.UTF8.GetBytes(content))).Message, StringComparison.Ordinal);
+        Assert.StartsWith(
+            reason,
+            Assert.Throws<FormatException>(() => OutputFile.Read(Encoding.UTF8.GetBytes(content))).Message,
+            StringComparison.Ordinal
+        );
 
     [Fact]
     public void A_mark_before_the_text_or_too_much_of_it_is_refused()
@@ -111,5 +132,6 @@ public sealed class OutputFileTests
         Assert.Throws<FormatException>(() => OutputFile.Read(new byte[OutputFile.MostBytes + 1]));
     }
 
-    private static byte[] Object(string version, string name) => File.ReadAllBytes(Path.Combine(AppContext.BaseDirectory, "outputs", version, $"{name}-object.json"));
+    private static byte[] Object(string version, string name) =>
+        File.ReadAllBytes(Path.Combine(AppContext.BaseDirectory, "outputs", version, $"{name}-object.json"));
 }

@@ -17,7 +17,8 @@ public sealed class TaskFileTests
     [InlineData("\"x\"", "It holds String, not a JSON object.")]
     [InlineData("null", "It holds Null, not a JSON object.")]
     [InlineData("{\"predictions\": []}", "It has \"predictions\", but no \"data\".")]
-    public void What_would_stop_it_is_found(string content, string fault) => Assert.StartsWith(fault, TaskFile.FindFault(Encoding.UTF8.GetBytes(content)), StringComparison.Ordinal);
+    public void What_would_stop_it_is_found(string content, string fault) =>
+        Assert.StartsWith(fault, TaskFile.FindFault(Encoding.UTF8.GetBytes(content)), StringComparison.Ordinal);
 
     [Theory]
     [InlineData("{}")]
@@ -27,7 +28,8 @@ public sealed class TaskFileTests
     public void What_it_takes_passes(string content) => Assert.Null(TaskFile.FindFault(Encoding.UTF8.GetBytes(content)));
 
     [Fact]
-    public void Bytes_that_are_no_text_are_found() => Assert.Equal("It is not UTF-8.", TaskFile.FindFault(Encoding.Latin1.GetBytes("{\"data\": {\"image\": \"é\"}}")));
+    public void Bytes_that_are_no_text_are_found() =>
+        Assert.Equal("It is not UTF-8.", TaskFile.FindFault(Encoding.Latin1.GetBytes("{\"data\": {\"image\": \"é\"}}")));
 
     [Theory]
     [InlineData("tasks/lowconfidence/task0199b0c6-0000-7000-8000-000000000001.json", true)]

@@ -84,11 +84,14 @@ public abstract class FileSystemObjectStoreTests : IDisposable
     {
         const int Length = 200_000;
         await store.PutAsync(Photo, new byte[Length], "image/jpeg", Cancellation);
-        var writer = Task.Run(async () =>
-        {
-            for (byte round = 1; round <= 40; round++)
-                await store.PutAsync(Photo, Enumerable.Repeat(round, Length).ToArray(), "image/jpeg", Cancellation);
-        }, Cancellation);
+        var writer = Task.Run(
+            async () =>
+            {
+                for (byte round = 1; round <= 40; round++)
+                    await store.PutAsync(Photo, Enumerable.Repeat(round, Length).ToArray(), "image/jpeg", Cancellation);
+            },
+            Cancellation
+        );
 
         while (!writer.IsCompleted)
         {
@@ -104,8 +107,11 @@ public abstract class FileSystemObjectStoreTests : IDisposable
     public async Task Puts_into_new_folders_at_once_all_succeed()
     {
         static ObjectAddress Address(int i) => new($"bucket{i % 3}", $"a/{i % 4}/{i}.bin");
-        await Task.WhenAll(Enumerable.Range(0, 40).Select(i => Task.Run(
-            () => store.PutAsync(Address(i), new[] { (byte)i }, "image/png", Cancellation), Cancellation)));
+        await Task.WhenAll(
+            Enumerable
+                .Range(0, 40)
+                .Select(i => Task.Run(() => store.PutAsync(Address(i), new[] { (byte)i }, "image/png", Cancellation), Cancellation))
+        );
 
         for (var i = 0; i < 40; i++)
             Assert.Equal([(byte)i], await ReadAsync(Address(i)));
@@ -155,7 +161,9 @@ public abstract class FileSystemObjectStoreTests : IDisposable
             found.Add(entry);
 
         Assert.Equal(expected, found.Select(entry => entry.Key).Order(StringComparer.Ordinal));
-        Assert.All(found, entry => Assert.Equal((2, File.GetLastWriteTimeUtc(Path.Combine(Root, bucket, entry.Key))), (entry.Size, entry.WrittenAt.UtcDateTime)));
+        Assert.All(found, entry =>
+            Assert.Equal((2, File.GetLastWriteTimeUtc(Path.Combine(Root, bucket, entry.Key))), (entry.Size, entry.WrittenAt.UtcDateTime))
+        );
     }
 
     [Theory]
@@ -209,10 +217,15 @@ public abstract class FileSystemObjectStoreTests : IDisposable
     {
         await File.WriteAllTextAsync(Path.Combine(Root, "production"), "in the way of the bucket", Cancellation);
 
-        var exception = await Assert.ThrowsAsync<StoreUnavailableException>(
-            () => store.PutAsync(Photo, new byte[] { 1 }, "image/jpeg", Cancellation));
+        var exception = await Assert.ThrowsAsync<StoreUnavailableException>(() =>
+            store.PutAsync(Photo, new byte[] { 1 }, "image/jpeg", Cancellation)
+        );
 
-        Assert.StartsWith($"Object production/class_05/a.jpg could not be written to {Root}: ", exception.Message, StringComparison.Ordinal);
+        Assert.StartsWith(
+            $"Object production/class_05/a.jpg could not be written to {Root}: ",
+            exception.Message,
+            StringComparison.Ordinal
+        );
         Assert.Empty(Directory.EnumerateFileSystemEntries(Incoming));
     }
 
@@ -234,7 +247,11 @@ public abstract class FileSystemObjectStoreTests : IDisposable
         Assert.Empty(Directory.EnumerateFileSystemEntries(Incoming));
         Directory.Delete(Root, recursive: true);
 
-        Assert.StartsWith($"The object store {Root} cannot be written: ", await store.FindFaultAsync(Cancellation), StringComparison.Ordinal);
+        Assert.StartsWith(
+            $"The object store {Root} cannot be written: ",
+            await store.FindFaultAsync(Cancellation),
+            StringComparison.Ordinal
+        );
         await Assert.ThrowsAsync<StoreUnavailableException>(() => store.PutAsync(Photo, new byte[] { 1 }, "image/jpeg", Cancellation));
         await Assert.ThrowsAsync<StoreUnavailableException>(() => store.OpenReadAsync(Photo, Cancellation));
     }

@@ -14,7 +14,11 @@ public sealed class BundledModelTests(BundledModelTests.Models models) : IClassF
     [Theory]
     [MemberData(nameof(Cases))]
     public void The_float_variant_gives_the_golden_logits(string file) =>
-        AssertNear(Numbers(Case(file), "logits"), models.FullPrecision.Run(Pixels(file), CancellationToken.None).Logits, SelfCheck.FloatTolerance);
+        AssertNear(
+            Numbers(Case(file), "logits"),
+            models.FullPrecision.Run(Pixels(file), CancellationToken.None).Logits,
+            SelfCheck.FloatTolerance
+        );
 
     [Theory]
     [MemberData(nameof(Cases))]
@@ -27,7 +31,11 @@ public sealed class BundledModelTests(BundledModelTests.Models models) : IClassF
         Assert.Equal(models.FullPrecision.Model.EmbeddingSize, embedding.Length);
         foreach (var place in Case(file).GetProperty("embedding_largest8").EnumerateArray())
             Assert.Equal(place[1].GetDouble(), embedding[place[0].GetInt32()], tolerance);
-        Assert.Equal(Case(file).GetProperty("embedding_norm").GetDouble(), Math.Sqrt(embedding.Sum(value => (double)value * value)), tolerance);
+        Assert.Equal(
+            Case(file).GetProperty("embedding_norm").GetDouble(),
+            Math.Sqrt(embedding.Sum(value => (double)value * value)),
+            tolerance
+        );
     }
 
     [Theory]
@@ -35,7 +43,11 @@ public sealed class BundledModelTests(BundledModelTests.Models models) : IClassF
     public void The_int8_variant_gives_the_golden_logits(string file)
     {
         Assert.SkipWhen(models.Quantized is null, "This processor refuses the int8 variant (no VNNI).");
-        AssertNear(Numbers(Case(file), "logits_int8"), models.Quantized!.Run(Pixels(file), CancellationToken.None).Logits, SelfCheck.Int8Tolerance);
+        AssertNear(
+            Numbers(Case(file), "logits_int8"),
+            models.Quantized!.Run(Pixels(file), CancellationToken.None).Logits,
+            SelfCheck.Int8Tolerance
+        );
     }
 
     [Fact]
@@ -47,7 +59,11 @@ public sealed class BundledModelTests(BundledModelTests.Models models) : IClassF
         var model = classifier.Model;
 
         Assert.Equal(manifest.GetProperty("default").GetString(), model.Variant);
-        Assert.Equal(manifest.GetProperty("labels").EnumerateArray().Select(label => label.GetString()!), [.. model.Labels], StringComparer.Ordinal);
+        Assert.Equal(
+            manifest.GetProperty("labels").EnumerateArray().Select(label => label.GetString()!),
+            [.. model.Labels],
+            StringComparer.Ordinal
+        );
         Assert.Equal(variant.GetProperty("sha256").GetString(), model.Sha256);
         Assert.Equal(variant.GetProperty("temperature").GetDouble(), model.Temperature);
         Assert.Equal(variant.GetProperty("validation").GetProperty("photos").GetInt32(), model.Validation?.Photos);
@@ -62,7 +78,10 @@ public sealed class BundledModelTests(BundledModelTests.Models models) : IClassF
         var alone = pixels.Select(rgb => models.FullPrecision.Run(rgb, CancellationToken.None)).ToArray();
 
         var together = await Task.WhenAll(
-            Enumerable.Range(0, 4 * pixels.Length).Select(i => Task.Run(() => models.FullPrecision.Run(pixels[i % pixels.Length], CancellationToken.None))));
+            Enumerable
+                .Range(0, 4 * pixels.Length)
+                .Select(i => Task.Run(() => models.FullPrecision.Run(pixels[i % pixels.Length], CancellationToken.None)))
+        );
 
         for (var i = 0; i < together.Length; i++)
         {
@@ -95,7 +114,8 @@ public sealed class BundledModelTests(BundledModelTests.Models models) : IClassF
 
     private static byte[] Pixels(string file) => File.ReadAllBytes(Path.Combine(Golden, Case(file).GetProperty("pixels").GetString()!));
 
-    private static double[] Numbers(JsonElement golden, string field) => [.. golden.GetProperty(field).EnumerateArray().Select(number => number.GetDouble())];
+    private static double[] Numbers(JsonElement golden, string field) =>
+        [.. golden.GetProperty(field).EnumerateArray().Select(number => number.GetDouble())];
 
     private static void AssertNear(double[] expected, float[] actual, double tolerance)
     {

@@ -256,8 +256,17 @@ public sealed class InferenceGateTests
     }
 
     /// <summary>A gate that is broken fails the test instead of holding it up for ever.</summary>
-    private static Task<IDisposable> Soon(Task<IDisposable> turn) => turn.WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);
+    private static Task<IDisposable> Soon(Task<IDisposable> turn) =>
+        turn.WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);
 
     private InferenceGate Gate(int concurrency, int queueLength = 10, int queueMilliseconds = 1000) =>
-        new(new LimitsOptions { Concurrency = concurrency, QueueLength = queueLength, QueueMilliseconds = queueMilliseconds }, time);
+        new(
+            new LimitsOptions
+            {
+                Concurrency = concurrency,
+                QueueLength = queueLength,
+                QueueMilliseconds = queueMilliseconds,
+            },
+            time
+        );
 }

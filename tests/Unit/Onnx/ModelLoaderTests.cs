@@ -42,8 +42,9 @@ public sealed class ModelLoaderTests
     [Fact]
     public void An_embedding_that_the_model_lacks_is_switched_off_with_a_warning()
     {
-        using var folder = new ModelFolder(new TestModel { HasEmbedding = false })
-            .EditManifest(manifest => manifest["outputs"]!["embedding"] = "embedding");
+        using var folder = new ModelFolder(new TestModel { HasEmbedding = false }).EditManifest(manifest =>
+            manifest["outputs"]!["embedding"] = "embedding"
+        );
         using var classifier = folder.Load();
 
         Assert.Null(classifier.Model.EmbeddingSize);
@@ -55,7 +56,9 @@ public sealed class ModelLoaderTests
     [Fact]
     public void The_model_tells_the_size_of_an_embedding_that_the_manifest_leaves_open()
     {
-        using var folder = new ModelFolder(new TestModel()).EditManifest(manifest => manifest["outputs"]!.AsObject().Remove("embedding_size"));
+        using var folder = new ModelFolder(new TestModel()).EditManifest(manifest =>
+            manifest["outputs"]!.AsObject().Remove("embedding_size")
+        );
         using var classifier = folder.Load();
 
         Assert.Equal(3, classifier.Model.EmbeddingSize);
@@ -79,7 +82,9 @@ public sealed class ModelLoaderTests
         var refused = Assert.Throws<ModelException>(() => ModelLoader.Load(folder.Path("elsewhere"), variant: null, folder.Log));
 
         Assert.Equal(
-            $"{folder.Path("elsewhere")}: expected a model folder, found no such folder. Set Model:Directory to a folder that holds a model.", refused.Message);
+            $"{folder.Path("elsewhere")}: expected a model folder, found no such folder. Set Model:Directory to a folder that holds a model.",
+            refused.Message
+        );
     }
 
     [Fact]
@@ -88,7 +93,11 @@ public sealed class ModelLoaderTests
         using var folder = new ModelFolder(new TestModel());
         File.Delete(folder.Path("manifest.json"));
 
-        Assert.StartsWith($"{folder.Path("manifest.json")}: expected the model's manifest, found no such file.", folder.LoadRefused(), StringComparison.Ordinal);
+        Assert.StartsWith(
+            $"{folder.Path("manifest.json")}: expected the model's manifest, found no such file.",
+            folder.LoadRefused(),
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
@@ -127,9 +136,26 @@ public sealed class ModelLoaderTests
 
         string[] fields =
         [
-            "name", "version", "default", "variants.float.file", "variants.float.bytes", "variants.float.sha256", "variants.float.temperature",
-            "input.name", "input.type", "input.layout", "input.width", "input.height", "input.color", "input.resize", "input.filter", "input.scale",
-            "input.mean", "input.std", "outputs.logits", "labels",
+            "name",
+            "version",
+            "default",
+            "variants.float.file",
+            "variants.float.bytes",
+            "variants.float.sha256",
+            "variants.float.temperature",
+            "input.name",
+            "input.type",
+            "input.layout",
+            "input.width",
+            "input.height",
+            "input.color",
+            "input.resize",
+            "input.filter",
+            "input.scale",
+            "input.mean",
+            "input.std",
+            "outputs.logits",
+            "labels",
         ];
         Assert.All(fields, field => Assert.Contains($" {field} missing (expected ", message, StringComparison.Ordinal));
     }
@@ -144,7 +170,11 @@ public sealed class ModelLoaderTests
     {
         using var folder = new ModelFolder(new TestModel()).EditManifest(manifest => manifest["input"]![field] = value);
 
-        Assert.StartsWith($"{folder.Path("manifest.json")}: expected a complete manifest, found {found}. ", folder.LoadRefused(), StringComparison.Ordinal);
+        Assert.StartsWith(
+            $"{folder.Path("manifest.json")}: expected a complete manifest, found {found}. ",
+            folder.LoadRefused(),
+            StringComparison.Ordinal
+        );
     }
 
     [Theory]
@@ -155,15 +185,25 @@ public sealed class ModelLoaderTests
     {
         using var folder = new ModelFolder(new TestModel { Labels = labels });
 
-        Assert.Contains($"labels '{string.Join(", ", labels)}' (expected at least two names, none empty, each once)", folder.LoadRefused(), StringComparison.Ordinal);
+        Assert.Contains(
+            $"labels '{string.Join(", ", labels)}' (expected at least two names, none empty, each once)",
+            folder.LoadRefused(),
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
     public void A_file_outside_the_folder_is_refused()
     {
-        using var folder = new ModelFolder(new TestModel()).EditManifest(manifest => manifest["variants"]!["float"]!["file"] = "../model.onnx");
+        using var folder = new ModelFolder(new TestModel()).EditManifest(manifest =>
+            manifest["variants"]!["float"]!["file"] = "../model.onnx"
+        );
 
-        Assert.Contains("variants.float.file '../model.onnx' (expected the name of a file in this folder)", folder.LoadRefused(), StringComparison.Ordinal);
+        Assert.Contains(
+            "variants.float.file '../model.onnx' (expected the name of a file in this folder)",
+            folder.LoadRefused(),
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
@@ -173,8 +213,9 @@ public sealed class ModelLoaderTests
 
         Assert.Equal(
             $"{folder.Path("manifest.json")}: expected the variant 'int8' that Model:Variant asks for, found 'float'. "
-            + "Set Model:Variant to a variant of this model, or leave it empty.",
-            folder.LoadRefused("int8"));
+                + "Set Model:Variant to a variant of this model, or leave it empty.",
+            folder.LoadRefused("int8")
+        );
     }
 
     [Fact]
@@ -184,7 +225,10 @@ public sealed class ModelLoaderTests
         File.Delete(folder.Path("model.onnx"));
 
         Assert.StartsWith(
-            $"{folder.Path("model.onnx")}: expected the file of the variant 'float', found no such file.", folder.LoadRefused(), StringComparison.Ordinal);
+            $"{folder.Path("model.onnx")}: expected the file of the variant 'float', found no such file.",
+            folder.LoadRefused(),
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
@@ -195,7 +239,10 @@ public sealed class ModelLoaderTests
         File.WriteAllBytes(folder.Path("model.onnx"), whole[..100]);
 
         Assert.StartsWith(
-            $"{folder.Path("model.onnx")}: expected {whole.Length} bytes as in manifest.json, found 100.", folder.LoadRefused(), StringComparison.Ordinal);
+            $"{folder.Path("model.onnx")}: expected {whole.Length} bytes as in manifest.json, found 100.",
+            folder.LoadRefused(),
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
@@ -214,7 +261,11 @@ public sealed class ModelLoaderTests
     {
         using var folder = new ModelFolder(new TestModel()).ReplaceModel("not a model"u8.ToArray());
 
-        Assert.StartsWith($"{folder.Path("model.onnx")}: expected an ONNX model, found one that cannot be loaded (", folder.LoadRefused(), StringComparison.Ordinal);
+        Assert.StartsWith(
+            $"{folder.Path("model.onnx")}: expected an ONNX model, found one that cannot be loaded (",
+            folder.LoadRefused(),
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
@@ -222,7 +273,11 @@ public sealed class ModelLoaderTests
     {
         using var folder = new ModelFolder(new TestModel()).EditManifest(manifest => manifest["input"]!["name"] = "photo");
 
-        Assert.StartsWith($"{folder.Path("model.onnx")}: expected one input 'photo', found inputs 'image'.", folder.LoadRefused(), StringComparison.Ordinal);
+        Assert.StartsWith(
+            $"{folder.Path("model.onnx")}: expected one input 'photo', found inputs 'image'.",
+            folder.LoadRefused(),
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
@@ -231,7 +286,10 @@ public sealed class ModelLoaderTests
         using var folder = new ModelFolder(new TestModel()).EditManifest(manifest => manifest["input"]!["width"] = 33);
 
         Assert.StartsWith(
-            $"{folder.Path("model.onnx")}: expected input 'image' as Float N×3×24×33, found Float N×3×24×32.", folder.LoadRefused(), StringComparison.Ordinal);
+            $"{folder.Path("model.onnx")}: expected input 'image' as Float N×3×24×33, found Float N×3×24×32.",
+            folder.LoadRefused(),
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
@@ -240,7 +298,10 @@ public sealed class ModelLoaderTests
         using var folder = new ModelFolder(new TestModel()).EditManifest(manifest => manifest["outputs"]!["logits"] = "scores");
 
         Assert.StartsWith(
-            $"{folder.Path("model.onnx")}: expected an output 'scores' for the logits, found outputs 'logits', 'embedding'.", folder.LoadRefused(), StringComparison.Ordinal);
+            $"{folder.Path("model.onnx")}: expected an output 'scores' for the logits, found outputs 'logits', 'embedding'.",
+            folder.LoadRefused(),
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
@@ -249,7 +310,10 @@ public sealed class ModelLoaderTests
         using var folder = new ModelFolder(new TestModel()).EditManifest(manifest => manifest["labels"]!.AsArray().RemoveAt(2));
 
         Assert.StartsWith(
-            $"{folder.Path("model.onnx")}: expected output 'logits' for the 2 labels as Float N×2, found Float N×3.", folder.LoadRefused(), StringComparison.Ordinal);
+            $"{folder.Path("model.onnx")}: expected output 'logits' for the 2 labels as Float N×2, found Float N×3.",
+            folder.LoadRefused(),
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
@@ -258,7 +322,10 @@ public sealed class ModelLoaderTests
         using var folder = new ModelFolder(new TestModel()).EditManifest(manifest => manifest["outputs"]!["embedding_size"] = 1280);
 
         Assert.StartsWith(
-            $"{folder.Path("model.onnx")}: expected output 'embedding' for the embedding as Float N×1280, found Float N×3.", folder.LoadRefused(), StringComparison.Ordinal);
+            $"{folder.Path("model.onnx")}: expected output 'embedding' for the embedding as Float N×1280, found Float N×3.",
+            folder.LoadRefused(),
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
@@ -270,15 +337,19 @@ public sealed class ModelLoaderTests
         var message = folder.LoadRefused();
 
         Assert.StartsWith(
-            $"{folder.Path("model.onnx")}: expected logits within 0.02 of {folder.Path("golden/orange.pixels.bin")}, found a difference of 0.03.", message, StringComparison.Ordinal);
+            $"{folder.Path("model.onnx")}: expected logits within 0.02 of {folder.Path("golden/orange.pixels.bin")}, found a difference of 0.03.",
+            message,
+            StringComparison.Ordinal
+        );
         Assert.DoesNotContain("VNNI", message, StringComparison.Ordinal);
     }
 
     [Fact]
     public void An_int8_variant_that_saturates_is_refused_with_the_way_out()
     {
-        using var folder = new ModelFolder(new TestModel())
-            .EditManifest(manifest => manifest["variants"]!["int8"] = manifest["variants"]!["float"]!.DeepClone());
+        using var folder = new ModelFolder(new TestModel()).EditManifest(manifest =>
+            manifest["variants"]!["int8"] = manifest["variants"]!["float"]!.DeepClone()
+        );
         folder.EditJson("golden/cases.json", golden =>
         {
             var expected = golden["cases"]![0]!["logits_int8"] = golden["cases"]![0]!["logits"]!.DeepClone();
@@ -289,7 +360,10 @@ public sealed class ModelLoaderTests
 
         Assert.Contains("expected logits within 0.3 of ", message, StringComparison.Ordinal);
         Assert.EndsWith(
-            "found a difference of 0.4. This processor's 8-bit arithmetic saturates (the variant needs VNNI): set Model:Variant to float.", message, StringComparison.Ordinal);
+            "found a difference of 0.4. This processor's 8-bit arithmetic saturates (the variant needs VNNI): set Model:Variant to float.",
+            message,
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
@@ -299,15 +373,24 @@ public sealed class ModelLoaderTests
         File.Delete(folder.Path("golden/orange.pixels.bin"));
 
         Assert.StartsWith(
-            $"{folder.Path("golden/orange.pixels.bin")}: expected 2304 bytes of pixels, found no such file.", folder.LoadRefused(), StringComparison.Ordinal);
+            $"{folder.Path("golden/orange.pixels.bin")}: expected 2304 bytes of pixels, found no such file.",
+            folder.LoadRefused(),
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
     public void Weights_that_give_no_numbers_are_refused_without_a_golden_case_too()
     {
-        float[][] weight = [[1, 0, 0], [0, float.NaN, 0], [0, 0, 1]];
-        using var folder = new ModelFolder(new TestModel { HasGolden = false })
-            .ReplaceModel(OnnxModelWriter.Write(32, 24, weight, [0, 0, 0], withEmbedding: true));
+        float[][] weight =
+        [
+            [1, 0, 0],
+            [0, float.NaN, 0],
+            [0, 0, 1],
+        ];
+        using var folder = new ModelFolder(new TestModel { HasGolden = false }).ReplaceModel(
+            OnnxModelWriter.Write(32, 24, weight, [0, 0, 0], withEmbedding: true)
+        );
 
         Assert.StartsWith($"{folder.Path("model.onnx")}: expected finite logits, found [", folder.LoadRefused(), StringComparison.Ordinal);
     }

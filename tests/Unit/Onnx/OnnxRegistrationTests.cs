@@ -53,11 +53,18 @@ public sealed class OnnxRegistrationTests
 
     [Fact]
     public void A_relative_folder_starts_at_the_working_directory() =>
-        Assert.Equal(Path.Combine(Environment.CurrentDirectory, "models", "ours"), new ModelOptions { Directory = "models/ours" }.DirectoryPath);
+        Assert.Equal(
+            Path.Combine(Environment.CurrentDirectory, "models", "ours"),
+            new ModelOptions { Directory = "models/ours" }.DirectoryPath
+        );
 
     private static ServiceProvider Build(params (string Name, string? Value)[] settings) =>
         new ServiceCollection()
-            .AddSingleton<IConfiguration>(new ConfigurationBuilder().AddInMemoryCollection(settings.Select(setting => KeyValuePair.Create(setting.Name, setting.Value))).Build())
+            .AddSingleton<IConfiguration>(
+                new ConfigurationBuilder()
+                    .AddInMemoryCollection(settings.Select(setting => KeyValuePair.Create(setting.Name, setting.Value)))
+                    .Build()
+            )
             .AddLogging()
             .AddSettings<LimitsOptions>()
             .AddOnnxClassifier()

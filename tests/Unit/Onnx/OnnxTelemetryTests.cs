@@ -31,8 +31,12 @@ public sealed class OnnxTelemetryTests
 
             Assert.True(process.ExitCode == 0, output);
             Assert.DoesNotContain(
-                home.EnumerateFileSystemInfos("*", new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.None }),
-                entry => entry.Name == ".onnxruntime");
+                home.EnumerateFileSystemInfos(
+                    "*",
+                    new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.None }
+                ),
+                entry => entry.Name == ".onnxruntime"
+            );
         }
         finally
         {

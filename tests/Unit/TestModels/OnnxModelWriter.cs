@@ -34,11 +34,7 @@ internal static class OnnxModelWriter
             .Message(12, Tensor("logits", classes));
         if (withEmbedding)
             graph.Message(12, Tensor("embedding", channels));
-        return new ProtobufWriter()
-            .Number(1, IrVersion)
-            .Message(7, graph)
-            .Message(8, new ProtobufWriter().Number(2, Opset))
-            .ToArray();
+        return new ProtobufWriter().Number(1, IrVersion).Message(7, graph).Message(8, new ProtobufWriter().Number(2, Opset)).ToArray();
     }
 
     private static ProtobufWriter Node(string operation, string[] inputs, string output)
@@ -49,7 +45,8 @@ internal static class OnnxModelWriter
         return node.Text(2, output).Text(4, operation);
     }
 
-    private static ProtobufWriter IntegerAttribute(string name, int value) => new ProtobufWriter().Text(1, name).Number(3, value).Number(20, IntAttribute);
+    private static ProtobufWriter IntegerAttribute(string name, int value) =>
+        new ProtobufWriter().Text(1, name).Number(3, value).Number(20, IntAttribute);
 
     private static ProtobufWriter Initializer(string name, int[] shape, float[] values)
     {

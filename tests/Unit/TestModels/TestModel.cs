@@ -41,7 +41,8 @@ internal sealed record TestModel
             Height,
             [.. Labels.Select((_, k) => Enumerable.Range(0, 3).Select(channel => channel == k % 3 ? Gain : 0).ToArray())],
             [.. Labels.Select((_, k) => -Step * k)],
-            HasEmbedding);
+            HasEmbedding
+        );
         File.WriteAllBytes(Path.Combine(directory, "model.onnx"), model);
         File.WriteAllText(Path.Combine(directory, "manifest.json"), Manifest(model).ToJsonString());
         if (HasGolden)
@@ -69,40 +70,46 @@ internal sealed record TestModel
         return [.. Labels.Select((_, k) => (Gain * colour[k % 3]) - (Step * k))];
     }
 
-    private JsonObject Manifest(byte[] model) => new()
-    {
-        ["name"] = Name,
-        ["version"] = "1",
-        ["default"] = "float",
-        ["variants"] = new JsonObject
+    private JsonObject Manifest(byte[] model) =>
+        new()
         {
-            ["float"] = new JsonObject
+            ["name"] = Name,
+            ["version"] = "1",
+            ["default"] = "float",
+            ["variants"] = new JsonObject
             {
-                ["file"] = "model.onnx",
-                ["sha256"] = Convert.ToHexStringLower(SHA256.HashData(model)),
-                ["bytes"] = model.Length,
-                ["temperature"] = Temperature,
+                ["float"] = new JsonObject
+                {
+                    ["file"] = "model.onnx",
+                    ["sha256"] = Convert.ToHexStringLower(SHA256.HashData(model)),
+                    ["bytes"] = model.Length,
+                    ["temperature"] = Temperature,
+                },
             },
-        },
-        ["input"] = new JsonObject
-        {
-            ["name"] = "image",
-            ["type"] = "float32",
-            ["layout"] = "NCHW",
-            ["width"] = Width,
-            ["height"] = Height,
-            ["color"] = "RGB",
-            ["resize"] = "squash",
-            ["filter"] = "triangle-antialias",
-            ["scale"] = 1 / 255.0,
-            ["mean"] = new JsonArray(Mean, Mean, Mean),
-            ["std"] = new JsonArray(Deviation, Deviation, Deviation),
-        },
-        ["outputs"] = HasEmbedding
-            ? new JsonObject { ["logits"] = "logits", ["embedding"] = "embedding", ["embedding_size"] = 3 }
-            : new JsonObject { ["logits"] = "logits" },
-        ["labels"] = new JsonArray([.. Labels.Select(label => JsonValue.Create(label))]),
-    };
+            ["input"] = new JsonObject
+            {
+                ["name"] = "image",
+                ["type"] = "float32",
+                ["layout"] = "NCHW",
+                ["width"] = Width,
+                ["height"] = Height,
+                ["color"] = "RGB",
+                ["resize"] = "squash",
+                ["filter"] = "triangle-antialias",
+                ["scale"] = 1 / 255.0,
+                ["mean"] = new JsonArray(Mean, Mean, Mean),
+                ["std"] = new JsonArray(Deviation, Deviation, Deviation),
+            },
+            ["outputs"] = HasEmbedding
+                ? new JsonObject
+                {
+                    ["logits"] = "logits",
+                    ["embedding"] = "embedding",
+                    ["embedding_size"] = 3,
+                }
+                : new JsonObject { ["logits"] = "logits" },
+            ["labels"] = new JsonArray([.. Labels.Select(label => JsonValue.Create(label))]),
+        };
 
     private void WriteGolden(string directory)
     {
@@ -110,12 +117,14 @@ internal sealed record TestModel
         File.WriteAllBytes(Path.Combine(directory, "orange.pixels.bin"), Paint(250, 140, 20));
         var golden = new JsonObject
         {
-            ["cases"] = new JsonArray(new JsonObject
-            {
-                ["file"] = "orange.png",
-                ["pixels"] = "orange.pixels.bin",
-                ["logits"] = new JsonArray([.. LogitsOf(250, 140, 20).Select(logit => JsonValue.Create(logit))]),
-            }),
+            ["cases"] = new JsonArray(
+                new JsonObject
+                {
+                    ["file"] = "orange.png",
+                    ["pixels"] = "orange.pixels.bin",
+                    ["logits"] = new JsonArray([.. LogitsOf(250, 140, 20).Select(logit => JsonValue.Create(logit))]),
+                }
+            ),
         };
         File.WriteAllText(Path.Combine(directory, "cases.json"), golden.ToJsonString());
     }

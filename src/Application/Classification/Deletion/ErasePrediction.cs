@@ -14,7 +14,8 @@ public static class ErasePrediction
     /// <param name="Erased">True; false when only the images of an erasure that had been interrupted were left to remove.</param>
     public sealed record Response(bool Erased);
 
-    internal sealed class Handler(IRepository<Prediction> predictions, IRepository<Tombstone> tombstones, PredictionErasure erasure) : IRequestHandler<Command, Response>
+    internal sealed class Handler(IRepository<Prediction> predictions, IRepository<Tombstone> tombstones, PredictionErasure erasure)
+        : IRequestHandler<Command, Response>
     {
         public async Task<Response> Handle(Command request, CancellationToken cancellationToken)
         {
@@ -26,7 +27,10 @@ public static class ErasePrediction
             }
 
             // The store failed when it was erased first: the client was told to repeat the request.
-            if (await tombstones.FirstOrDefaultAsync(new TombstoneById(request.PredictionId), cancellationToken) is not { ImagesRemoved: false } unfinished)
+            if (
+                await tombstones.FirstOrDefaultAsync(new TombstoneById(request.PredictionId), cancellationToken)
+                is not { ImagesRemoved: false } unfinished
+            )
                 throw new NotFoundException($"Prediction {request.PredictionId}");
             await erasure.RemoveImagesAsync([unfinished], CancellationToken.None);
             return new Response(Erased: false);
@@ -35,7 +39,9 @@ public static class ErasePrediction
         /// <returns>Null when there is no such prediction.</returns>
         private async Task<IReadOnlyList<Tombstone>?> BuryAsync(Command request, CancellationToken cancellationToken)
         {
-            if (await predictions.FirstOrDefaultAsync(new PredictionToChange(request.PredictionId), cancellationToken) is not { } prediction)
+            if (
+                await predictions.FirstOrDefaultAsync(new PredictionToChange(request.PredictionId), cancellationToken) is not { } prediction
+            )
                 return null;
             if (!request.Caller.MayErase(prediction))
                 throw new NotFoundException($"Prediction {request.PredictionId}");

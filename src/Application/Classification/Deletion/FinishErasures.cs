@@ -12,6 +12,7 @@ public static class FinishErasures
 
     internal sealed class Handler(PredictionErasure erasure) : IRequestHandler<Command, Response>
     {
-        public async Task<Response> Handle(Command request, CancellationToken cancellationToken) => new(await erasure.FinishAsync(cancellationToken));
+        public async Task<Response> Handle(Command request, CancellationToken cancellationToken) =>
+            new(await erasure.FinishAsync(cancellationToken));
     }
 }

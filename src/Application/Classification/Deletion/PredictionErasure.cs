@@ -16,7 +16,8 @@ internal sealed class PredictionErasure(
     IObjectStore store,
     IPhotoSpool spool,
     TimeProvider time,
-    ILogger<PredictionErasure> logger)
+    ILogger<PredictionErasure> logger
+)
 {
     /// <summary>Predictions erased in one transaction.</summary>
     public const int Batch = 100;
@@ -72,7 +73,9 @@ internal sealed class PredictionErasure(
         if (failure is not null)
         {
             throw new StoreUnavailableException(
-                $"The photo can no longer be seen, but its file could not be removed yet: {failure.Message} Erase it again later; it is also tried again every few minutes.", failure);
+                $"The photo can no longer be seen, but its file could not be removed yet: {failure.Message} Erase it again later; it is also tried again every few minutes.",
+                failure
+            );
         }
     }
 

@@ -19,7 +19,8 @@ public static class SweepOrphans
     /// <param name="Fault">Null, or why photos without prediction were left where they are: a sentence for the operator.</param>
     public sealed record Response(int Photos, int Thumbnails, string? Fault);
 
-    internal sealed class Handler(IObjectStore store, IRepository<Prediction> predictions, TimeProvider time, ILogger<Handler> logger) : IRequestHandler<Command, Response>
+    internal sealed class Handler(IObjectStore store, IRepository<Prediction> predictions, TimeProvider time, ILogger<Handler> logger)
+        : IRequestHandler<Command, Response>
     {
         /// <summary>Longer than any request takes from writing its photo to committing the row.</summary>
         private static readonly TimeSpan SafeAge = TimeSpan.FromHours(1);
@@ -65,9 +66,13 @@ public static class SweepOrphans
 
         /// <summary>Old objects of a bucket, in batches: how many belong to predictions, and those that do not.</summary>
         private async IAsyncEnumerable<(int Named, IReadOnlyList<ObjectAddress> Unnamed)> FindAsync(
-            string bucket, DateTimeOffset before, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
+            string bucket,
+            DateTimeOffset before,
+            [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken
+        )
         {
-            var old = store.ListAsync(bucket, prefix: "", cancellationToken)
+            var old = store
+                .ListAsync(bucket, prefix: "", cancellationToken)
                 .Where(found => found.WrittenAt < before)
                 .Select(found => (Id: PhotoName.PredictionOf(found.Key), found.Key))
                 // Ours are of version 7. The lab names its photos by random ones: those stand nowhere else until they are imported.
@@ -85,7 +90,10 @@ public static class SweepOrphans
 
                 foreach (var prediction in await predictions.ListAsync(new PredictionsWithIds(ids), cancellationToken))
                     ids.Remove(prediction.Id);
-                var unnamed = batch.Where(found => ids.Contains(found.Id!.Value)).Select(found => new ObjectAddress(bucket, found.Key)).ToList();
+                var unnamed = batch
+                    .Where(found => ids.Contains(found.Id!.Value))
+                    .Select(found => new ObjectAddress(bucket, found.Key))
+                    .ToList();
                 yield return (batch.Length - unnamed.Count, unnamed);
             }
         }
@@ -99,14 +107,16 @@ public static class SweepOrphans
             }
         }
 
-        private static string? FaultOf(int known, int orphans) => orphans switch
-        {
-            0 => null,
-            > MostOrphans => $"More than {MostOrphans} photos in the object store have no prediction in the database, and crashes leave a few only. Nothing was removed. "
-                + "If the database is not the one that belongs to these photos, or an older copy of it, put the right one in its place.",
-            _ when known == 0 => $"The database names none of the {orphans} photos in the object store. Nothing was removed. "
-                + "If it is not the database that belongs to these photos, put the right one in its place.",
-            _ => null,
-        };
+        private static string? FaultOf(int known, int orphans) =>
+            orphans switch
+            {
+                0 => null,
+                > MostOrphans =>
+                    $"More than {MostOrphans} photos in the object store have no prediction in the database, and crashes leave a few only. Nothing was removed. "
+                        + "If the database is not the one that belongs to these photos, or an older copy of it, put the right one in its place.",
+                _ when known == 0 => $"The database names none of the {orphans} photos in the object store. Nothing was removed. "
+                    + "If it is not the database that belongs to these photos, put the right one in its place.",
+                _ => null,
+            };
     }
 }

@@ -25,19 +25,25 @@ public static class CreateMediaLink
     {
         public Validator()
         {
-            RuleFor(c => c.Lifetime).InclusiveBetween(TimeSpan.FromSeconds(1), MaximumLifetime).OverridePropertyName("seconds")
+            RuleFor(c => c.Lifetime)
+                .InclusiveBetween(TimeSpan.FromSeconds(1), MaximumLifetime)
+                .OverridePropertyName("seconds")
                 .WithMessage($"'seconds' is between 1 and {MaximumLifetime.TotalSeconds}.");
             RuleFor(c => c.Width).IsThumbnailSize("width");
         }
     }
 
-    internal sealed class Handler(IRepository<Prediction> predictions, IMediaLinks links, TimeProvider time) : IRequestHandler<Command, Response>
+    internal sealed class Handler(IRepository<Prediction> predictions, IMediaLinks links, TimeProvider time)
+        : IRequestHandler<Command, Response>
     {
         public async Task<Response> Handle(Command request, CancellationToken cancellationToken)
         {
             var prediction = await predictions.FindUsableAsync(request.PredictionId, request.Caller, cancellationToken);
             var expiresAt = DateTimeOffset.FromUnixTimeSeconds((time.GetUtcNow() + request.Lifetime).ToUnixTimeSeconds());
-            return new Response(await links.AddressOfAsync(new MediaLink(prediction.Id, request.Width, expiresAt), cancellationToken), expiresAt);
+            return new Response(
+                await links.AddressOfAsync(new MediaLink(prediction.Id, request.Width, expiresAt), cancellationToken),
+                expiresAt
+            );
         }
     }
 }

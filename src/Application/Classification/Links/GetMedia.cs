@@ -18,7 +18,8 @@ public static class GetMedia
         public Validator() => RuleFor(q => q.Link.Width).IsThumbnailSize("w");
     }
 
-    internal sealed class Handler(IMediaLinks links, IRepository<Prediction> predictions, PhotoImages images) : IRequestHandler<Query, PhotoImage>
+    internal sealed class Handler(IMediaLinks links, IRepository<Prediction> predictions, PhotoImages images)
+        : IRequestHandler<Query, PhotoImage>
     {
         /// <exception cref="LinkRefusedException">The link is not one of ours, or no longer valid.</exception>
         /// <exception cref="NotFoundException">The link is valid, but the prediction was erased.</exception>

@@ -20,7 +20,11 @@ public static class GetPredictionImage
 
     internal sealed class Handler(IRepository<Prediction> predictions, PhotoImages images) : IRequestHandler<Query, PhotoImage>
     {
-        public async Task<PhotoImage> Handle(Query request, CancellationToken cancellationToken) => await images.OpenAsync(
-            await predictions.FindUsableAsync(request.PredictionId, request.Caller, cancellationToken), request.Size, cancellationToken);
+        public async Task<PhotoImage> Handle(Query request, CancellationToken cancellationToken) =>
+            await images.OpenAsync(
+                await predictions.FindUsableAsync(request.PredictionId, request.Caller, cancellationToken),
+                request.Size,
+                cancellationToken
+            );
     }
 }

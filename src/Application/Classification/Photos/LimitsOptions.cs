@@ -31,11 +31,15 @@ public sealed class LimitsOptions
     [Range(0, 60_000)]
     public int QueueMilliseconds { get; set; } = 1000;
 
-    [Description("Memory in MiB for the photos that are decoded at the same time, by estimate from their headers; a photo waits for it, and one that alone needs more is answered 413.")]
+    [Description(
+        "Memory in MiB for the photos that are decoded at the same time, by estimate from their headers; a photo waits for it, and one that alone needs more is answered 413."
+    )]
     [Range(64, 65_536)]
     public int DecodeMebibytes { get; set; } = 512;
 
-    [Description("Memory in MiB for request bodies that are in work at the same time; a request waits for it before its body is read, then the answer is 503.")]
+    [Description(
+        "Memory in MiB for request bodies that are in work at the same time; a request waits for it before its body is read, then the answer is 503."
+    )]
     [Range(1, 65_536)]
     public int BodyMebibytes { get; set; } = 64;
 

@@ -17,11 +17,19 @@ internal sealed class PhotoImages(IRepository<Prediction> predictions, PhotoKeep
     public async Task<PhotoImage> OpenAsync(Prediction prediction, int? size, CancellationToken cancellationToken)
     {
         if (size is not { } side)
-            return new PhotoImage(await photos.OpenReadAsync(prediction, cancellationToken), prediction.Photo.MediaType, prediction.Photo.StoredSha256);
+            return new PhotoImage(
+                await photos.OpenReadAsync(prediction, cancellationToken),
+                prediction.Photo.MediaType,
+                prediction.Photo.StoredSha256
+            );
         // While the photo waits for the object store, there is no use in asking it.
         var made = prediction.ImageState == ImageState.Pending ? null : await thumbnails.FindAsync(prediction.Id, side, cancellationToken);
         var thumbnail = made ?? await MakeAsync(prediction, side, cancellationToken);
-        return new PhotoImage(new MemoryStream(thumbnail, writable: false), Thumbnails.MediaType, Convert.ToHexStringLower(SHA256.HashData(thumbnail)));
+        return new PhotoImage(
+            new MemoryStream(thumbnail, writable: false),
+            Thumbnails.MediaType,
+            Convert.ToHexStringLower(SHA256.HashData(thumbnail))
+        );
     }
 
     private async Task<byte[]> MakeAsync(Prediction prediction, int size, CancellationToken cancellationToken)

@@ -7,7 +7,13 @@ namespace GourmetGram.Application.Classification;
 
 /// <summary>Makes the photo of a new prediction safe: in the object store, or in the spool while the store is slow, down, hanging or refusing.</summary>
 internal sealed class PhotoKeeper(
-    IObjectStore store, IStoreCircuit circuit, IPhotoSpool spool, IOptions<LimitsOptions> limits, SpoolMetrics metrics, ILogger<PhotoKeeper> logger)
+    IObjectStore store,
+    IStoreCircuit circuit,
+    IPhotoSpool spool,
+    IOptions<LimitsOptions> limits,
+    SpoolMetrics metrics,
+    ILogger<PhotoKeeper> logger
+)
 {
     /// <summary>Writes the photo and marks the prediction accordingly; commit the prediction afterwards.</summary>
     /// <exception cref="StoreUnavailableException">Neither store nor spool takes it.</exception>
@@ -17,7 +23,10 @@ internal sealed class PhotoKeeper(
         try
         {
             await circuit.AttemptAsync(
-                token => store.PutAsync(address, photo, prediction.Photo.MediaType, token), TimeSpan.FromSeconds(limits.Value.StoreSeconds), cancellationToken);
+                token => store.PutAsync(address, photo, prediction.Photo.MediaType, token),
+                TimeSpan.FromSeconds(limits.Value.StoreSeconds),
+                cancellationToken
+            );
             prediction.MarkImageStored();
         }
         // A full store is for the operator: the spool would only fill up too.
@@ -43,7 +52,11 @@ internal sealed class PhotoKeeper(
         try
         {
             // The attempt that failed may have reached the store all the same.
-            await circuit.AttemptAsync(token => store.DeleteAsync(address, token), TimeSpan.FromSeconds(limits.Value.StoreSeconds), CancellationToken.None);
+            await circuit.AttemptAsync(
+                token => store.DeleteAsync(address, token),
+                TimeSpan.FromSeconds(limits.Value.StoreSeconds),
+                CancellationToken.None
+            );
         }
         catch (StoreUnavailableException e)
         {

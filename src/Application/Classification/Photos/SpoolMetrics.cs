@@ -17,14 +17,40 @@ public sealed class SpoolMetrics
         ArgumentNullException.ThrowIfNull(circuit);
         ArgumentNullException.ThrowIfNull(time);
         var meter = meters.Create(MeterName);
-        spooled = meter.CreateCounter<long>("gourmetgram.spool.added", "{photo}", "Photos that went to the spool because the object store was away");
-        lost = meter.CreateCounter<long>("gourmetgram.photos.lost", "{photo}", "Photos found to be neither in the spool nor in the object store");
+        spooled = meter.CreateCounter<long>(
+            "gourmetgram.spool.added",
+            "{photo}",
+            "Photos that went to the spool because the object store was away"
+        );
+        lost = meter.CreateCounter<long>(
+            "gourmetgram.photos.lost",
+            "{photo}",
+            "Photos found to be neither in the spool nor in the object store"
+        );
         meter.CreateObservableGauge("gourmetgram.spool.photos", () => state.Photos, "{photo}", "Photos that wait for the object store");
-        meter.CreateObservableGauge("gourmetgram.spool.bytes", () => state.Bytes, "By", "Size of the photos that wait for the object store");
-        meter.CreateObservableGauge("gourmetgram.spool.setaside", () => state.SetAside, "{file}", "Files of the spool that could not be used");
         meter.CreateObservableGauge(
-            "gourmetgram.spool.oldest.age", () => state.OldestAt is { } oldest ? (time.GetUtcNow() - oldest).TotalSeconds : 0, "s", "How long the oldest photo has waited");
-        meter.CreateObservableGauge("gourmetgram.store.circuit", () => (int)circuit.State, description: "0: the object store works, 1: one attempt finds out, 2: it is left alone for a while");
+            "gourmetgram.spool.bytes",
+            () => state.Bytes,
+            "By",
+            "Size of the photos that wait for the object store"
+        );
+        meter.CreateObservableGauge(
+            "gourmetgram.spool.setaside",
+            () => state.SetAside,
+            "{file}",
+            "Files of the spool that could not be used"
+        );
+        meter.CreateObservableGauge(
+            "gourmetgram.spool.oldest.age",
+            () => state.OldestAt is { } oldest ? (time.GetUtcNow() - oldest).TotalSeconds : 0,
+            "s",
+            "How long the oldest photo has waited"
+        );
+        meter.CreateObservableGauge(
+            "gourmetgram.store.circuit",
+            () => (int)circuit.State,
+            description: "0: the object store works, 1: one attempt finds out, 2: it is left alone for a while"
+        );
     }
 
     internal void Spooled() => spooled.Add(1);

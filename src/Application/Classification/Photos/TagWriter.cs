@@ -6,7 +6,13 @@ using Microsoft.Extensions.Logging;
 namespace GourmetGram.Application.Classification;
 
 /// <summary>Writes the tags of photos in the object store as the lab's scripts read them, after each change of what they tell.</summary>
-internal sealed class TagWriter(IObjectStore store, IRepository<Prediction> predictions, IPredictionFacts facts, SpoolMetrics metrics, ILogger<TagWriter> logger)
+internal sealed class TagWriter(
+    IObjectStore store,
+    IRepository<Prediction> predictions,
+    IPredictionFacts facts,
+    SpoolMetrics metrics,
+    ILogger<TagWriter> logger
+)
 {
     private const int Batch = 100;
 
@@ -19,7 +25,10 @@ internal sealed class TagWriter(IObjectStore store, IRepository<Prediction> pred
     {
         var (written, lost) = (0, 0);
         Guid? after = null;
-        while (store.KeepsTags && await predictions.ListAsync(new PredictionsWithDirtyTags(after, Batch), cancellationToken) is { Count: > 0 } dirty)
+        while (
+            store.KeepsTags
+            && await predictions.ListAsync(new PredictionsWithDirtyTags(after, Batch), cancellationToken) is { Count: > 0 } dirty
+        )
         {
             after = dirty[^1].Id;
             var said = await facts.OfAllAsync(dirty, cancellationToken);
@@ -49,7 +58,11 @@ internal sealed class TagWriter(IObjectStore store, IRepository<Prediction> pred
         {
             prediction.MarkImageLost();
             metrics.Lost();
-            logger.LogError("The photo of prediction {PredictionId} is lost: somebody removed {Object}", prediction.Id, PhotoKeeper.AddressOf(prediction));
+            logger.LogError(
+                "The photo of prediction {PredictionId} is lost: somebody removed {Object}",
+                prediction.Id,
+                PhotoKeeper.AddressOf(prediction)
+            );
         }
     }
 
@@ -75,7 +88,9 @@ internal sealed class TagWriter(IObjectStore store, IRepository<Prediction> pred
     private async Task RemoveErasedAsync(IReadOnlyList<Prediction> batch)
     {
         var ids = batch.Select(prediction => prediction.Id).ToHashSet();
-        ids.ExceptWith((await predictions.ListAsync(new PredictionsWithIds(ids), CancellationToken.None)).Select(prediction => prediction.Id));
+        ids.ExceptWith(
+            (await predictions.ListAsync(new PredictionsWithIds(ids), CancellationToken.None)).Select(prediction => prediction.Id)
+        );
         foreach (var erased in batch.Where(prediction => ids.Contains(prediction.Id)))
             await store.DeleteAsync(PhotoKeeper.AddressOf(erased), CancellationToken.None);
     }
@@ -97,5 +112,9 @@ internal sealed class TagWriter(IObjectStore store, IRepository<Prediction> pred
 
     /// <summary>S3 takes letters, digits, spaces and a few signs in a tag; what it does not take becomes an underscore.</summary>
     private static string Allowed(string value) =>
-        string.Concat(value.Take(ValueLength).Select(c => char.IsLetterOrDigit(c) || c is ' ' or '+' or '-' or '=' or '.' or '_' or ':' or '/' or '@' ? c : '_'));
+        string.Concat(
+            value
+                .Take(ValueLength)
+                .Select(c => char.IsLetterOrDigit(c) || c is ' ' or '+' or '-' or '=' or '.' or '_' or ':' or '/' or '@' ? c : '_')
+        );
 }

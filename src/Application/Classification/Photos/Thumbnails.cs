@@ -69,7 +69,8 @@ internal static class ThumbnailSize
     /// <summary>Null, or a size that thumbnails are made in.</summary>
     /// <param name="rule">For the size.</param>
     /// <param name="name">What callers know it by.</param>
-    public static void IsThumbnailSize<T>(this IRuleBuilderInitial<T, int?> rule, string name) => rule
-        .Must(size => size is null || Thumbnails.Sizes.Contains(size.Value)).OverridePropertyName(name)
-        .WithMessage($"'{name}' is one of {string.Join(", ", Thumbnails.Sizes)}; leave it out for the photo itself.");
+    public static void IsThumbnailSize<T>(this IRuleBuilderInitial<T, int?> rule, string name) =>
+        rule.Must(size => size is null || Thumbnails.Sizes.Contains(size.Value))
+            .OverridePropertyName(name)
+            .WithMessage($"'{name}' is one of {string.Join(", ", Thumbnails.Sizes)}; leave it out for the photo itself.");
 }

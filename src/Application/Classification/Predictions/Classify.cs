@@ -20,7 +20,8 @@ public static class Classify
     /// <param name="FileName">The name the client gave it: data, never a path.</param>
     /// <param name="Caller">Who sent it.</param>
     /// <param name="Idempotency">The client's key and whose it is; null when every upload is a prediction of its own.</param>
-    public sealed record Command(ReadOnlyMemory<byte> Upload, string? FileName, Caller Caller, IdempotencyKey? Idempotency = null) : IRequest<PredictionResponse>;
+    public sealed record Command(ReadOnlyMemory<byte> Upload, string? FileName, Caller Caller, IdempotencyKey? Idempotency = null)
+        : IRequest<PredictionResponse>;
 
     /// <param name="Scope">Whose key it is.</param>
     /// <param name="Key">What the client sent.</param>
@@ -32,10 +33,15 @@ public static class Classify
 
         public Validator()
         {
-            RuleFor(c => c.FileName).MaximumLength(FileNameLength).OverridePropertyName("file")
+            RuleFor(c => c.FileName)
+                .MaximumLength(FileNameLength)
+                .OverridePropertyName("file")
                 .WithMessage($"The file name is longer than {FileNameLength} characters: send a shorter one.");
-            RuleFor(c => c.Idempotency!.Key).Must(key => key.Length is > 0 and <= IdempotencyKeyLength && key.All(c => c is > ' ' and <= '~')).When(c => c.Idempotency is not null)
-                .OverridePropertyName("Idempotency-Key").WithMessage($"An Idempotency-Key has 1 to {IdempotencyKeyLength} visible ASCII characters.");
+            RuleFor(c => c.Idempotency!.Key)
+                .Must(key => key.Length is > 0 and <= IdempotencyKeyLength && key.All(c => c is > ' ' and <= '~'))
+                .When(c => c.Idempotency is not null)
+                .OverridePropertyName("Idempotency-Key")
+                .WithMessage($"An Idempotency-Key has 1 to {IdempotencyKeyLength} visible ASCII characters.");
         }
     }
 
@@ -51,7 +57,8 @@ public static class Classify
         ILinks links,
         ClassificationMetrics metrics,
         TimeProvider time,
-        ILogger<Handler> logger) : IRequestHandler<Command, PredictionResponse>
+        ILogger<Handler> logger
+    ) : IRequestHandler<Command, PredictionResponse>
     {
         public async Task<PredictionResponse> Handle(Command request, CancellationToken cancellationToken)
         {
@@ -69,14 +76,20 @@ public static class Classify
                 answer.Header.Extension,
                 answer.Header.Width,
                 answer.Header.Height,
-                StoredPhoto.CleanFileName(request.FileName));
+                StoredPhoto.CleanFileName(request.FileName)
+            );
 
             return await ConcurrentChangeException.RetryAsync(() => KeepAsync(request, answer, photo, kept, cancellationToken));
         }
 
         /// <summary>Photo first, row second: a crash in between leaves an object that nobody was told of, never an answer without its photo.</summary>
         private async Task<PredictionResponse> KeepAsync(
-            Command request, PhotoClassification.Answer answer, StoredPhoto photo, byte[] kept, CancellationToken cancellationToken)
+            Command request,
+            PhotoClassification.Answer answer,
+            StoredPhoto photo,
+            byte[] kept,
+            CancellationToken cancellationToken
+        )
         {
             var now = time.GetUtcNow();
             var record = await FindRecordAsync(request, cancellationToken);
@@ -85,7 +98,14 @@ public static class Classify
                 return await AnswerAgainAsync(record, photo.UploadSha256, request, cancellationToken);
 
             var prediction = Prediction.Record(
-                photo, answer.Probabilities, await models.FindOrRegisterAsync(classifier.Model, now, cancellationToken), request.Caller.Actor, answer.DecodeTime, answer.InferenceTime, now);
+                photo,
+                answer.Probabilities,
+                await models.FindOrRegisterAsync(classifier.Model, now, cancellationToken),
+                request.Caller.Actor,
+                answer.DecodeTime,
+                answer.InferenceTime,
+                now
+            );
             await keeper.KeepAsync(prediction, kept, cancellationToken);
             predictions.Add(prediction);
             if (record is not null)
@@ -107,8 +127,13 @@ public static class Classify
             metrics.Kept(prediction.PredictedClass.Name);
             logger.LogInformation(
                 "Prediction {PredictionId}: {PredictedClass} at {Confidence:0.000} for {Maker}, decoded in {DecodeMs:0.0} ms, inferred in {InferenceMs:0.0} ms",
-                prediction.Id, prediction.PredictedClass.Name, prediction.Confidence, prediction.Maker,
-                prediction.DecodeTime.TotalMilliseconds, prediction.InferenceTime.TotalMilliseconds);
+                prediction.Id,
+                prediction.PredictedClass.Name,
+                prediction.Confidence,
+                prediction.Maker,
+                prediction.DecodeTime.TotalMilliseconds,
+                prediction.InferenceTime.TotalMilliseconds
+            );
             return PredictionResponse.From(prediction, PredictionFacts.None, links);
         }
 
@@ -118,7 +143,11 @@ public static class Classify
                 : null;
 
         private async Task<PredictionResponse> AnswerAgainAsync(
-            IdempotencyRecord record, string uploadSha256, Command request, CancellationToken cancellationToken)
+            IdempotencyRecord record,
+            string uploadSha256,
+            Command request,
+            CancellationToken cancellationToken
+        )
         {
             if (record.UploadSha256 != uploadSha256)
                 throw new ConflictException("This Idempotency-Key was used for another photo: send a new key with a new photo.");

@@ -20,7 +20,10 @@ public static class ClassifyUnkept
             var answer = await classification.RunAsync(request.Upload, cancellationToken);
             var labels = classifier.Model.Labels;
             return new Response(
-                labels[answer.Probabilities.PredictedIndex], answer.Probabilities.Confidence, ClassProbability.Name(labels, answer.Probabilities));
+                labels[answer.Probabilities.PredictedIndex],
+                answer.Probabilities.Confidence,
+                ClassProbability.Name(labels, answer.Probabilities)
+            );
         }
     }
 }

@@ -24,7 +24,13 @@ public static class ExportTracking
     /// <param name="Predictions">How many the list holds.</param>
     public sealed record Response(long Predictions);
 
-    internal sealed class Handler(IRepository<Prediction> predictions, IObjectStore store, IScratch scratch, IMediaLinks links, IPredictionFacts facts) : IRequestHandler<Command, Response>
+    internal sealed class Handler(
+        IRepository<Prediction> predictions,
+        IObjectStore store,
+        IScratch scratch,
+        IMediaLinks links,
+        IPredictionFacts facts
+    ) : IRequestHandler<Command, Response>
     {
         private const int Batch = 500;
 
@@ -53,7 +59,10 @@ public static class ExportTracking
         private async Task<long> WriteAsync(Stream list, IProgress<JobProgress>? progress, CancellationToken cancellationToken)
         {
             // Names of files are read by people too.
-            await using var json = new Utf8JsonWriter(list, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+            await using var json = new Utf8JsonWriter(
+                list,
+                new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }
+            );
             var written = 0L;
             Guid? after = null;
             json.WriteStartArray();
@@ -63,7 +72,8 @@ public static class ExportTracking
                 foreach (var prediction in page)
                 {
                     // Without an S3 server an object has no address of its own.
-                    var address = store.LinkTo(PhotoKeeper.AddressOf(prediction)) ?? await links.AddressOfAsync(new MediaLink(prediction.Id), cancellationToken);
+                    var address = store.LinkTo(PhotoKeeper.AddressOf(prediction))
+                        ?? await links.AddressOfAsync(new MediaLink(prediction.Id), cancellationToken);
                     Write(json, prediction, address, sampled.Contains(prediction.Id));
                 }
 

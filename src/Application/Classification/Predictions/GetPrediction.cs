@@ -9,7 +9,8 @@ public static class GetPrediction
 {
     public sealed record Query(Guid PredictionId, Caller Caller) : IRequest<PredictionResponse>;
 
-    internal sealed class Handler(IRepository<Prediction> predictions, IPredictionFacts facts, ILinks links) : IRequestHandler<Query, PredictionResponse>
+    internal sealed class Handler(IRepository<Prediction> predictions, IPredictionFacts facts, ILinks links)
+        : IRequestHandler<Query, PredictionResponse>
     {
         public async Task<PredictionResponse> Handle(Query request, CancellationToken cancellationToken)
         {

@@ -14,10 +14,17 @@ public sealed record PredictionFacts(bool Flagged, string? Class)
 public interface IPredictionFacts
 {
     /// <summary>What <paramref name="rater"/> currently says of these predictions; a prediction without facts is missing from the answer.</summary>
-    Task<IReadOnlyDictionary<Guid, PredictionFacts>> OfAsync(IReadOnlyCollection<Prediction> predictions, Actor rater, CancellationToken cancellationToken);
+    Task<IReadOnlyDictionary<Guid, PredictionFacts>> OfAsync(
+        IReadOnlyCollection<Prediction> predictions,
+        Actor rater,
+        CancellationToken cancellationToken
+    );
 
     /// <summary>What anybody currently says of these predictions: whether somebody flags it, and the class that was named last.</summary>
-    Task<IReadOnlyDictionary<Guid, PredictionFacts>> OfAllAsync(IReadOnlyCollection<Prediction> predictions, CancellationToken cancellationToken);
+    Task<IReadOnlyDictionary<Guid, PredictionFacts>> OfAllAsync(
+        IReadOnlyCollection<Prediction> predictions,
+        CancellationToken cancellationToken
+    );
 
     /// <summary>Those of these predictions that a random draw has selected.</summary>
     Task<IReadOnlySet<Guid>> SampledAsync(IReadOnlyCollection<Guid> predictionIds, CancellationToken cancellationToken);

@@ -22,19 +22,24 @@ public static class ListPredictions
         }
     }
 
-    internal sealed class Handler(IRepository<Prediction> predictions, IPredictionFacts facts, ILinks links) : IRequestHandler<Query, Page<PredictionResponse>>
+    internal sealed class Handler(IRepository<Prediction> predictions, IPredictionFacts facts, ILinks links)
+        : IRequestHandler<Query, Page<PredictionResponse>>
     {
         public async Task<Page<PredictionResponse>> Handle(Query request, CancellationToken cancellationToken)
         {
             var caller = request.Caller.RequireIdentity("A list");
 
             // One row more than asked for tells whether there is a next page.
-            var rows = await predictions.ListAsync(new PredictionsOfMaker(caller, Paging.Read(request.Cursor), request.Limit + 1), cancellationToken);
+            var rows = await predictions.ListAsync(
+                new PredictionsOfMaker(caller, Paging.Read(request.Cursor), request.Limit + 1),
+                cancellationToken
+            );
             var page = rows.Take(request.Limit).ToList();
             var said = await facts.OfAsync(page, caller, cancellationToken);
             return new Page<PredictionResponse>(
                 [.. page.Select(p => PredictionResponse.From(p, said.GetValueOrDefault(p.Id, PredictionFacts.None), links))],
-                rows.Count > request.Limit ? Paging.CursorOf(page[^1].Id) : null);
+                rows.Count > request.Limit ? Paging.CursorOf(page[^1].Id) : null
+            );
         }
     }
 }

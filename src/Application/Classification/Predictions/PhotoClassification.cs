@@ -3,7 +3,13 @@ using GourmetGram.Domain.Classification;
 namespace GourmetGram.Application.Classification;
 
 /// <summary>Turns the bytes of a photo into the model's calibrated answer: the part that classifying with and without keeping the photo have in common.</summary>
-internal sealed class PhotoClassification(IPhotoReader photos, IInferenceGate gate, IClassifier classifier, ClassificationMetrics metrics, TimeProvider time)
+internal sealed class PhotoClassification(
+    IPhotoReader photos,
+    IInferenceGate gate,
+    IClassifier classifier,
+    ClassificationMetrics metrics,
+    TimeProvider time
+)
 {
     /// <param name="Header">Format and size.</param>
     /// <param name="Probabilities">Calibrated, in model order.</param>
@@ -33,7 +39,8 @@ internal sealed class PhotoClassification(IPhotoReader photos, IInferenceGate ga
             header,
             ClassProbabilities.FromLogits(output.Logits, model.Temperature),
             time.GetElapsedTime(started, decoded),
-            time.GetElapsedTime(decoded));
+            time.GetElapsedTime(decoded)
+        );
         metrics.Classified(answer.DecodeTime, answer.InferenceTime);
         return answer;
     }

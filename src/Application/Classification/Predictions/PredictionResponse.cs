@@ -11,7 +11,11 @@ public sealed record ClassProbability(string Class, float? Probability)
 {
     /// <summary>Names the probabilities, in model order.</summary>
     internal static IReadOnlyList<ClassProbability> Name(IReadOnlyList<string> labels, ClassProbabilities probabilities) =>
-        [.. probabilities.Values.Select((probability, index) => new ClassProbability(labels[index], float.IsNaN(probability) ? null : probability))];
+        [
+            .. probabilities.Values.Select(
+                (probability, index) => new ClassProbability(labels[index], float.IsNaN(probability) ? null : probability)
+            ),
+        ];
 }
 
 /// <summary>Which model answered.</summary>
@@ -44,7 +48,8 @@ public sealed record PredictionResponse(
     int Height,
     DateTimeOffset CreatedAt,
     bool Flagged,
-    string? Correction)
+    string? Correction
+)
 {
     /// <summary>Below this probability an answer counts as unsure: the default threshold of the low-confidence loop.</summary>
     public const float SureFrom = 0.7f;
@@ -53,21 +58,23 @@ public sealed record PredictionResponse(
     [JsonIgnore]
     public string ObjectKey { get; init; } = "";
 
-    internal static PredictionResponse From(Prediction prediction, PredictionFacts facts, ILinks links) => new(
-        prediction.Id,
-        prediction.PredictedClass.Name,
-        prediction.Confidence,
-        ClassProbability.Name(prediction.Model.Labels, prediction.Probabilities),
-        new ModelReference(prediction.Model.Name, prediction.Model.Version, prediction.Model.Variant),
-        links.PredictionImage(prediction.Id),
-        prediction.Photo.FileName,
-        prediction.Photo.MediaType,
-        prediction.Photo.Width,
-        prediction.Photo.Height,
-        prediction.CreatedAt,
-        facts.Flagged,
-        facts.Class)
-    {
-        ObjectKey = prediction.ObjectKey,
-    };
+    internal static PredictionResponse From(Prediction prediction, PredictionFacts facts, ILinks links) =>
+        new(
+            prediction.Id,
+            prediction.PredictedClass.Name,
+            prediction.Confidence,
+            ClassProbability.Name(prediction.Model.Labels, prediction.Probabilities),
+            new ModelReference(prediction.Model.Name, prediction.Model.Version, prediction.Model.Variant),
+            links.PredictionImage(prediction.Id),
+            prediction.Photo.FileName,
+            prediction.Photo.MediaType,
+            prediction.Photo.Width,
+            prediction.Photo.Height,
+            prediction.CreatedAt,
+            facts.Flagged,
+            facts.Class
+        )
+        {
+            ObjectKey = prediction.ObjectKey,
+        };
 }

@@ -77,7 +77,12 @@ internal sealed class PredictionsWithDirtyTags : Specification<Prediction>
 {
     public PredictionsWithDirtyTags(Guid? after, int limit)
     {
-        Query.Where(p => p.TagsState == TagsState.Dirty).Where(p => p.ImageState == ImageState.Stored).OrderBy(p => p.Id).Take(limit).Include(p => p.Model);
+        Query
+            .Where(p => p.TagsState == TagsState.Dirty)
+            .Where(p => p.ImageState == ImageState.Stored)
+            .OrderBy(p => p.Id)
+            .Take(limit)
+            .Include(p => p.Model);
         if (after is { } id)
             Query.Where(p => p.Id > id);
     }
@@ -117,8 +122,13 @@ internal sealed class ModelVersionOf : Specification<ModelVersion>
 {
     public ModelVersionOf(ModelDescription model)
     {
-        Query.Where(m => m.Sha256 == model.Sha256 && m.Name == model.Name && m.Version == model.Version && m.Variant == model.Variant
-            && m.Temperature == model.Temperature);
+        Query.Where(m =>
+            m.Sha256 == model.Sha256
+            && m.Name == model.Name
+            && m.Version == model.Version
+            && m.Variant == model.Variant
+            && m.Temperature == model.Temperature
+        );
     }
 }
 

@@ -22,8 +22,9 @@ public static class CheckClassSet
                 return new Response(Fault: null);
             return new Response(
                 $"Model {loaded.Name} {loaded.Version} has the classes [{string.Join(", ", loaded.Labels)}], but the predictions stored here were made with "
-                + $"[{string.Join(", ", stored.Labels)}] by {stored.Name} {stored.Version}. "
-                + "Set Model:Directory to a model with the stored classes, or GourmetGram:DataDirectory (and Database:ConnectionString) to a new place for the new ones.");
+                    + $"[{string.Join(", ", stored.Labels)}] by {stored.Name} {stored.Version}. "
+                    + "Set Model:Directory to a model with the stored classes, or GourmetGram:DataDirectory (and Database:ConnectionString) to a new place for the new ones."
+            );
         }
     }
 }

@@ -23,7 +23,8 @@ public sealed record ModelDescription(
     int InputWidth,
     int InputHeight,
     int? EmbeddingSize,
-    ModelValidation? Validation);
+    ModelValidation? Validation
+);
 
 /// <summary>Figures of the manifest's validation set.</summary>
 /// <param name="Photos">Number of photos.</param>

@@ -6,11 +6,24 @@ namespace GourmetGram.Application.Classification;
 internal static class ModelVersions
 {
     /// <summary>The row of a loaded model; added to the unit of work when it answers here for the first time.</summary>
-    public static async Task<ModelVersion> FindOrRegisterAsync(this IRepository<ModelVersion> models, ModelDescription loaded, DateTimeOffset now, CancellationToken cancellationToken)
+    public static async Task<ModelVersion> FindOrRegisterAsync(
+        this IRepository<ModelVersion> models,
+        ModelDescription loaded,
+        DateTimeOffset now,
+        CancellationToken cancellationToken
+    )
     {
         if (await models.FirstOrDefaultAsync(new ModelVersionOf(loaded), cancellationToken) is { } known)
             return known;
-        var version = ModelVersion.Register(loaded.Name, loaded.Version, loaded.Variant, loaded.Sha256, loaded.Temperature, loaded.Labels, now);
+        var version = ModelVersion.Register(
+            loaded.Name,
+            loaded.Version,
+            loaded.Variant,
+            loaded.Sha256,
+            loaded.Temperature,
+            loaded.Labels,
+            now
+        );
         models.Add(version);
         return version;
     }

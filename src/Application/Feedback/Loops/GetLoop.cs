@@ -14,7 +14,8 @@ public static class GetLoop
     /// <param name="History">Its changes, newest first.</param>
     public sealed record Response(LoopResponse Loop, IReadOnlyList<LoopChangeResponse> History);
 
-    internal sealed class Handler(LoopBook loops, ILoopStatistics statistics, IRepository<LoopChange> changes) : IRequestHandler<Query, Response>
+    internal sealed class Handler(LoopBook loops, ILoopStatistics statistics, IRepository<LoopChange> changes)
+        : IRequestHandler<Query, Response>
     {
         private const int Shown = 200;
 

@@ -9,7 +9,16 @@ namespace GourmetGram.Application.Feedback;
 /// <param name="OldestWaiting">When the photo that waits longest was selected, UTC; null when none waits.</param>
 /// <param name="SelectedInWeek">Predictions that it selected in the last 7 days.</param>
 /// <param name="HeldBack">What people said that does not count until an administrator decides.</param>
-public sealed record LoopStatistics(long Selected, long Waiting, long Labelled, long Skipped, long Agreed, DateTimeOffset? OldestWaiting, long SelectedInWeek, long HeldBack);
+public sealed record LoopStatistics(
+    long Selected,
+    long Waiting,
+    long Labelled,
+    long Skipped,
+    long Agreed,
+    DateTimeOffset? OldestWaiting,
+    long SelectedInWeek,
+    long HeldBack
+);
 
 /// <summary>Counts in the database; no rows are loaded.</summary>
 public interface ILoopStatistics

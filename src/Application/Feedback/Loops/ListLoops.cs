@@ -13,7 +13,8 @@ public static class ListLoops
     /// <param name="History">Latest changes of all of them, newest first.</param>
     public sealed record Response(IReadOnlyList<LoopResponse> Loops, IReadOnlyList<LoopChangeResponse> History);
 
-    internal sealed class Handler(LoopBook loops, ILoopStatistics statistics, IRepository<LoopChange> changes) : IRequestHandler<Query, Response>
+    internal sealed class Handler(LoopBook loops, ILoopStatistics statistics, IRepository<LoopChange> changes)
+        : IRequestHandler<Query, Response>
     {
         private const int Shown = 50;
 
@@ -22,7 +23,10 @@ public static class ListLoops
             var all = await loops.AllAsync(cancellationToken);
             var counts = await statistics.ReadAsync(cancellationToken);
             var history = await changes.ListAsync(new LoopChangesOf(loop: null, Shown), cancellationToken);
-            return new Response([.. all.Select(loop => LoopResponse.From(loop, counts.GetValueOrDefault(loop.Name)))], [.. history.Select(LoopChangeResponse.Of)]);
+            return new Response(
+                [.. all.Select(loop => LoopResponse.From(loop, counts.GetValueOrDefault(loop.Name)))],
+                [.. history.Select(LoopChangeResponse.Of)]
+            );
         }
     }
 }

@@ -20,7 +20,15 @@ public static class ListSelections
     /// <param name="WindowId">The sampling window it was drawn from; null where a rule selected it.</param>
     /// <param name="Probability">How probable it was to be selected: k/N for a random draw, 1 for a rule.</param>
     /// <param name="CreatedAt">When, UTC.</param>
-    public sealed record Line(Guid PredictionId, string Reason, int StrategyVersion, IReadOnlyDictionary<string, string> Settings, Guid? WindowId, double Probability, DateTimeOffset CreatedAt);
+    public sealed record Line(
+        Guid PredictionId,
+        string Reason,
+        int StrategyVersion,
+        IReadOnlyDictionary<string, string> Settings,
+        Guid? WindowId,
+        double Probability,
+        DateTimeOffset CreatedAt
+    );
 
     internal sealed class Validator : AbstractValidator<Query>
     {
@@ -37,11 +45,25 @@ public static class ListSelections
         public async Task<Page<Line>> Handle(Query request, CancellationToken cancellationToken)
         {
             var loop = await loops.FindAsync(request.Loop, cancellationToken);
-            var rows = await selections.ListAsync(new SelectionsOfLoop(loop.Name, Paging.Read(request.Cursor), request.Limit + 1), cancellationToken);
+            var rows = await selections.ListAsync(
+                new SelectionsOfLoop(loop.Name, Paging.Read(request.Cursor), request.Limit + 1),
+                cancellationToken
+            );
             var page = rows.Take(request.Limit).ToList();
             return new Page<Line>(
-                [.. page.Select(row => new Line(row.PredictionId, row.Reason, row.StrategyVersion, row.Settings, row.WindowId, row.Probability, row.CreatedAt))],
-                rows.Count > request.Limit ? Paging.CursorOf(page[^1].Id) : null);
+                [
+                    .. page.Select(row => new Line(
+                        row.PredictionId,
+                        row.Reason,
+                        row.StrategyVersion,
+                        row.Settings,
+                        row.WindowId,
+                        row.Probability,
+                        row.CreatedAt
+                    )),
+                ],
+                rows.Count > request.Limit ? Paging.CursorOf(page[^1].Id) : null
+            );
         }
     }
 }

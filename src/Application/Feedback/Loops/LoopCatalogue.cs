@@ -15,28 +15,35 @@ internal sealed record Loop(Strategy Strategy, FeedbackLoop Row)
 }
 
 /// <summary>The loops. A strategy that has none yet gets one the first time anybody asks.</summary>
-internal sealed class LoopBook(StrategyCatalogue strategies, IRepository<FeedbackLoop> loops, IRepository<LoopChange> changes, TimeProvider time)
+internal sealed class LoopBook(
+    StrategyCatalogue strategies,
+    IRepository<FeedbackLoop> loops,
+    IRepository<LoopChange> changes,
+    TimeProvider time
+)
 {
     /// <summary>Who makes loops.</summary>
     private const string Product = "GourmetGram";
 
     /// <summary>All loops, to be changed or read.</summary>
-    public Task<IReadOnlyList<Loop>> AllAsync(CancellationToken cancellationToken) => ConcurrentChangeException.RetryAsync<IReadOnlyList<Loop>>(async () =>
-    {
-        var rows = (await loops.ListAsync(new AllLoops(), cancellationToken)).ToDictionary(row => row.Name, StringComparer.Ordinal);
-        foreach (var strategy in strategies.All.Where(strategy => !rows.ContainsKey(strategy.Name)))
+    public Task<IReadOnlyList<Loop>> AllAsync(CancellationToken cancellationToken) =>
+        ConcurrentChangeException.RetryAsync<IReadOnlyList<Loop>>(async () =>
         {
-            rows[strategy.Name] = FeedbackLoop.For(strategy);
-            loops.Add(rows[strategy.Name]);
-            changes.Add(LoopChange.Record(strategy.Name, "loop", from: null, "created", Product, time.GetUtcNow()));
-        }
+            var rows = (await loops.ListAsync(new AllLoops(), cancellationToken)).ToDictionary(row => row.Name, StringComparer.Ordinal);
+            foreach (var strategy in strategies.All.Where(strategy => !rows.ContainsKey(strategy.Name)))
+            {
+                rows[strategy.Name] = FeedbackLoop.For(strategy);
+                loops.Add(rows[strategy.Name]);
+                changes.Add(LoopChange.Record(strategy.Name, "loop", from: null, "created", Product, time.GetUtcNow()));
+            }
 
-        await loops.SaveChangesAsync(cancellationToken);
-        return [.. strategies.All.Select(strategy => new Loop(strategy, rows[strategy.Name]))];
-    });
+            await loops.SaveChangesAsync(cancellationToken);
+            return [.. strategies.All.Select(strategy => new Loop(strategy, rows[strategy.Name]))];
+        });
 
     /// <summary>Those whose tasks a surface hands out, to be changed or read.</summary>
-    public async Task<IReadOnlyList<Loop>> OnAsync(Surface surface, CancellationToken cancellationToken) => [.. (await AllAsync(cancellationToken)).Where(loop => loop.Row.Surface == surface)];
+    public async Task<IReadOnlyList<Loop>> OnAsync(Surface surface, CancellationToken cancellationToken) =>
+        [.. (await AllAsync(cancellationToken)).Where(loop => loop.Row.Surface == surface)];
 
     /// <exception cref="NotFoundException">There is no such loop.</exception>
     public async Task<Loop> FindAsync(string name, CancellationToken cancellationToken) =>

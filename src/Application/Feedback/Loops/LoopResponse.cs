@@ -19,8 +19,22 @@ namespace GourmetGram.Application.Feedback;
 /// <param name="Fields">What the strategy's own settings mean and which values they take.</param>
 /// <param name="Counts">What has come of it.</param>
 public sealed record LoopResponse(
-    string Name, string Title, string Description, bool Enabled, string Bucket, Surface Surface, bool Blind, int Votes, int DailyLimit, bool Random, string Job,
-    IReadOnlyDictionary<string, object> Settings, string Summary, IReadOnlyList<LoopField> Fields, LoopStatistics Counts)
+    string Name,
+    string Title,
+    string Description,
+    bool Enabled,
+    string Bucket,
+    Surface Surface,
+    bool Blind,
+    int Votes,
+    int DailyLimit,
+    bool Random,
+    string Job,
+    IReadOnlyDictionary<string, object> Settings,
+    string Summary,
+    IReadOnlyList<LoopField> Fields,
+    LoopStatistics Counts
+)
 {
     internal static LoopResponse From(Loop loop, LoopStatistics? counts)
     {
@@ -30,13 +44,37 @@ public sealed record LoopResponse(
         var settings = SettingField.Write(loop.Settings);
         var fields = SettingField.Of(strategy.DefaultSettings.GetType());
         return new LoopResponse(
-            loop.Name, strategy.Title, strategy.Description, row.IsEnabled, row.Bucket, row.Surface, row.IsBlind, row.Votes, row.DailyLimit, random, random ? "random-sampling" : "select-candidates",
-            fields.ToDictionary(field => field.Name, field => field.Parse(settings[field.Name]), StringComparer.Ordinal), strategy.Describe(loop.Settings),
-            [.. fields.Select(field => new LoopField(field.Name, field.Label, field.Help, TypeOf(field.Type), field.Minimum, field.Maximum))],
-            counts ?? new LoopStatistics(0, 0, 0, 0, 0, OldestWaiting: null, 0, 0));
+            loop.Name,
+            strategy.Title,
+            strategy.Description,
+            row.IsEnabled,
+            row.Bucket,
+            row.Surface,
+            row.IsBlind,
+            row.Votes,
+            row.DailyLimit,
+            random,
+            random ? "random-sampling" : "select-candidates",
+            fields.ToDictionary(field => field.Name, field => field.Parse(settings[field.Name]), StringComparer.Ordinal),
+            strategy.Describe(loop.Settings),
+            [
+                .. fields.Select(field => new LoopField(
+                    field.Name,
+                    field.Label,
+                    field.Help,
+                    TypeOf(field.Type),
+                    field.Minimum,
+                    field.Maximum
+                )),
+            ],
+            counts ?? new LoopStatistics(0, 0, 0, 0, 0, OldestWaiting: null, 0, 0)
+        );
     }
 
-    private static string TypeOf(Type type) => type == typeof(bool) ? "boolean" : type == typeof(int) ? "integer" : "number";
+    private static string TypeOf(Type type) =>
+        type == typeof(bool) ? "boolean"
+        : type == typeof(int) ? "integer"
+        : "number";
 }
 
 /// <summary>One of a strategy's own settings.</summary>
@@ -57,5 +95,6 @@ public sealed record LoopField(string Name, string Label, string Help, string Ty
 /// <param name="To">What holds since.</param>
 public sealed record LoopChangeResponse(string Loop, DateTimeOffset At, string By, string Setting, string? From, string? To)
 {
-    internal static LoopChangeResponse Of(LoopChange change) => new(change.Loop, change.At, change.By, change.Setting, change.From, change.To);
+    internal static LoopChangeResponse Of(LoopChange change) =>
+        new(change.Loop, change.At, change.By, change.Setting, change.From, change.To);
 }

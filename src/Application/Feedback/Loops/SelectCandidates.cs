@@ -17,8 +17,15 @@ public static class SelectCandidates
     public sealed record Response(int Considered, int Selected, int HeldBack);
 
     internal sealed class Handler(
-        IRepository<Prediction> predictions, IRepository<UserFeedback> feedback, IRepository<Selection> selections, ILoopStatistics statistics, LoopBook loops, SamplingKeys keys,
-        FloodLimit flood, TimeProvider time) : IRequestHandler<Command, Response>
+        IRepository<Prediction> predictions,
+        IRepository<UserFeedback> feedback,
+        IRepository<Selection> selections,
+        ILoopStatistics statistics,
+        LoopBook loops,
+        SamplingKeys keys,
+        FloodLimit flood,
+        TimeProvider time
+    ) : IRequestHandler<Command, Response>
     {
         private const int Batch = 200;
 
@@ -26,7 +33,13 @@ public static class SelectCandidates
         {
             var order = await keys.CurrentAsync(cancellationToken);
             var (considered, selected, heldBack) = (0, 0, 0);
-            foreach (var step in new[] { () => ConsiderPredictionsAsync(order, cancellationToken), () => ConsiderFeedbackAsync(order, cancellationToken) })
+            foreach (
+                var step in new[]
+                {
+                    () => ConsiderPredictionsAsync(order, cancellationToken),
+                    () => ConsiderFeedbackAsync(order, cancellationToken),
+                }
+            )
             {
                 Step done;
                 do
@@ -35,8 +48,7 @@ public static class SelectCandidates
                     predictions.Release();
                     (considered, selected, heldBack) = (considered + done.Considered, selected + done.Selected, heldBack + done.HeldBack);
                     request.Progress?.Report(new JobProgress(considered, Total: null));
-                }
-                while (done.Considered == Batch);
+                } while (done.Considered == Batch);
             }
 
             return new Response(considered, selected, heldBack);
@@ -55,11 +67,17 @@ public static class SelectCandidates
             foreach (var loop in await EnabledAsync<PredictionStrategy>(cancellationToken))
             {
                 var context = await ContextAsync(loop, order, cancellationToken);
-                var known = (await selections.ListAsync(new SelectionsOf(loop.Name, byId.Keys), cancellationToken)).Select(selection => selection.PredictionId).ToHashSet();
-                var picks = ((PredictionStrategy)loop.Strategy).Choose(candidates, loop.Settings, context).Where(pick => known.Add(pick.PredictionId));
+                var known = (await selections.ListAsync(new SelectionsOf(loop.Name, byId.Keys), cancellationToken))
+                    .Select(selection => selection.PredictionId)
+                    .ToHashSet();
+                var picks = ((PredictionStrategy)loop.Strategy)
+                    .Choose(candidates, loop.Settings, context)
+                    .Where(pick => known.Add(pick.PredictionId));
                 foreach (var pick in picks.Take(LeftOf(loop, context)))
                 {
-                    selections.Add(Selection.ByRule(byId[pick.PredictionId], loop.Strategy, loop.Row.Current, pick.Reason, order, context.Now));
+                    selections.Add(
+                        Selection.ByRule(byId[pick.PredictionId], loop.Strategy, loop.Row.Current, pick.Reason, order, context.Now)
+                    );
                     selected++;
                 }
             }
@@ -75,7 +93,12 @@ public static class SelectCandidates
             var facts = await feedback.ListAsync(new UnconsideredFeedback(Batch), cancellationToken);
             if (facts.Count == 0)
                 return new Step(0, 0, 0);
-            var rated = (await predictions.ListAsync(new PredictionsToChange([.. facts.Select(fact => fact.PredictionId).Distinct()]), cancellationToken)).ToDictionary(prediction => prediction.Id);
+            var rated = (
+                await predictions.ListAsync(
+                    new PredictionsToChange([.. facts.Select(fact => fact.PredictionId).Distinct()]),
+                    cancellationToken
+                )
+            ).ToDictionary(prediction => prediction.Id);
             var heldBack = 0;
             var counting = new List<UserFeedback>();
             foreach (var fact in facts)
@@ -97,10 +120,20 @@ public static class SelectCandidates
             {
                 var strategy = (FeedbackStrategy)loop.Strategy;
                 var context = await ContextAsync(loop, order, cancellationToken);
-                var known = (await selections.ListAsync(new SelectionsOf(loop.Name, [.. rated.Keys]), cancellationToken)).Select(selection => selection.PredictionId).ToHashSet();
-                var picks = counting.Where(fact => fact.Kind == strategy.Kind)
-                    .Select(fact => strategy.Choose(new FeedbackCandidate(fact.PredictionId, fact.Kind, ToCandidate(rated[fact.PredictionId]), fact.ClassIndex), loop.Settings, context))
-                    .OfType<Pick>().Where(pick => known.Add(pick.PredictionId));
+                var known = (await selections.ListAsync(new SelectionsOf(loop.Name, [.. rated.Keys]), cancellationToken))
+                    .Select(selection => selection.PredictionId)
+                    .ToHashSet();
+                var picks = counting
+                    .Where(fact => fact.Kind == strategy.Kind)
+                    .Select(fact =>
+                        strategy.Choose(
+                            new FeedbackCandidate(fact.PredictionId, fact.Kind, ToCandidate(rated[fact.PredictionId]), fact.ClassIndex),
+                            loop.Settings,
+                            context
+                        )
+                    )
+                    .OfType<Pick>()
+                    .Where(pick => known.Add(pick.PredictionId));
                 foreach (var pick in picks.Take(LeftOf(loop, context)))
                 {
                     selections.Add(Selection.ByRule(rated[pick.PredictionId], strategy, loop.Row.Current, pick.Reason, order, context.Now));
@@ -118,7 +151,11 @@ public static class SelectCandidates
         private async Task<SelectionContext> ContextAsync(Loop loop, KeyedOrder order, CancellationToken cancellationToken)
         {
             var now = time.GetUtcNow();
-            return new SelectionContext(now, order, await statistics.TakenAsync(loop.Name, new DateTimeOffset(now.UtcDateTime.Date, TimeSpan.Zero), cancellationToken));
+            return new SelectionContext(
+                now,
+                order,
+                await statistics.TakenAsync(loop.Name, new DateTimeOffset(now.UtcDateTime.Date, TimeSpan.Zero), cancellationToken)
+            );
         }
 
         /// <summary>How many more the loop may select today.</summary>

@@ -149,7 +149,10 @@ internal sealed class UnconsideredFeedback : Specification<UserFeedback>
 {
     public UnconsideredFeedback(int limit)
     {
-        Query.Where(fact => fact.SelectionState == FeedbackSelection.Pending || fact.SelectionState == FeedbackSelection.Released).OrderBy(fact => fact.Id).Take(limit);
+        Query
+            .Where(fact => fact.SelectionState == FeedbackSelection.Pending || fact.SelectionState == FeedbackSelection.Released)
+            .OrderBy(fact => fact.Id)
+            .Take(limit);
     }
 }
 
@@ -169,7 +172,10 @@ internal sealed class FeedbackOfRaterBefore : Specification<UserFeedback>
 {
     public FeedbackOfRaterBefore(Actor rater, FeedbackKind kind, DateTimeOffset since, Guid fact, int limit)
     {
-        Query.Where(other => other.Rater == rater && other.Kind == kind && other.CreatedAt > since && other.Id < fact).OrderByDescending(other => other.CreatedAt).Take(limit);
+        Query
+            .Where(other => other.Rater == rater && other.Kind == kind && other.CreatedAt > since && other.Id < fact)
+            .OrderByDescending(other => other.CreatedAt)
+            .Take(limit);
     }
 }
 
@@ -178,7 +184,10 @@ internal sealed class FeedbackOfOriginBefore : Specification<UserFeedback>
 {
     public FeedbackOfOriginBefore(long origin, FeedbackKind kind, DateTimeOffset since, Guid fact, int limit)
     {
-        Query.Where(other => other.Origin == origin && other.Kind == kind && other.CreatedAt > since && other.Id < fact).OrderByDescending(other => other.CreatedAt).Take(limit);
+        Query
+            .Where(other => other.Origin == origin && other.Kind == kind && other.CreatedAt > since && other.Id < fact)
+            .OrderByDescending(other => other.CreatedAt)
+            .Take(limit);
     }
 }
 

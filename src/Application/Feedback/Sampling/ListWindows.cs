@@ -19,14 +19,28 @@ public static class ListWindows
     /// <param name="KeyId">The key that its draws were made with.</param>
     /// <param name="ForMeasuring">Whether it is kept for measuring, and never enters a training set.</param>
     /// <param name="Draws">What each loop drew.</param>
-    public sealed record Window(Guid Id, DateTimeOffset BegunAt, DateTimeOffset? ClosedAt, int? Population, string KeyId, bool ForMeasuring, IReadOnlyList<Draw> Draws);
+    public sealed record Window(
+        Guid Id,
+        DateTimeOffset BegunAt,
+        DateTimeOffset? ClosedAt,
+        int? Population,
+        string KeyId,
+        bool ForMeasuring,
+        IReadOnlyList<Draw> Draws
+    );
 
     /// <param name="Loop">Name of the loop.</param>
     /// <param name="Taken">k: predictions drawn.</param>
     /// <param name="Probability">k/N.</param>
     /// <param name="StrategyVersion">Version of the strategy that drew.</param>
     /// <param name="Settings">The strategy's settings at that time.</param>
-    public sealed record Draw(string Loop, int Taken, double Probability, int StrategyVersion, IReadOnlyDictionary<string, string> Settings);
+    public sealed record Draw(
+        string Loop,
+        int Taken,
+        double Probability,
+        int StrategyVersion,
+        IReadOnlyDictionary<string, string> Settings
+    );
 
     internal sealed class Validator : AbstractValidator<Query>
     {
@@ -43,12 +57,26 @@ public static class ListWindows
         {
             var rows = await windows.ListAsync(new ClosedWindows(Paging.Read(request.Cursor), request.Limit + 1), cancellationToken);
             var page = rows.Take(request.Limit).ToList();
-            var drawn = (await draws.ListAsync(new DrawsOfWindows([.. page.Select(window => window.Id)]), cancellationToken)).ToLookup(draw => draw.WindowId);
+            var drawn = (await draws.ListAsync(new DrawsOfWindows([.. page.Select(window => window.Id)]), cancellationToken)).ToLookup(
+                draw => draw.WindowId
+            );
             return new Page<Window>(
-                [.. page.Select(row => new Window(
-                    row.Id, row.BegunAt, row.ClosedAt, row.Population, row.KeyId, row.IsForMeasuring,
-                    [.. drawn[row.Id].Select(draw => new Draw(draw.Loop, draw.Taken, draw.Probability, draw.StrategyVersion, draw.Settings))]))],
-                rows.Count > request.Limit ? Paging.CursorOf(page[^1].Id) : null);
+                [
+                    .. page.Select(row => new Window(
+                        row.Id,
+                        row.BegunAt,
+                        row.ClosedAt,
+                        row.Population,
+                        row.KeyId,
+                        row.IsForMeasuring,
+                        [
+                            .. drawn[row.Id]
+                                .Select(draw => new Draw(draw.Loop, draw.Taken, draw.Probability, draw.StrategyVersion, draw.Settings)),
+                        ]
+                    )),
+                ],
+                rows.Count > request.Limit ? Paging.CursorOf(page[^1].Id) : null
+            );
         }
     }
 }

@@ -21,8 +21,16 @@ public static class SampleRandom
     public sealed record Response(int Windows, int Population, int Selected);
 
     internal sealed class Handler(
-        IRepository<SamplingWindow> windows, IRepository<WindowDraw> draws, IRepository<Selection> selections, IRepository<Prediction> predictions, IWindowMembers members, LoopBook loops,
-        SamplingKeys keys, TimeProvider time, ILogger<Handler> logger) : IRequestHandler<Command, Response>
+        IRepository<SamplingWindow> windows,
+        IRepository<WindowDraw> draws,
+        IRepository<Selection> selections,
+        IRepository<Prediction> predictions,
+        IWindowMembers members,
+        LoopBook loops,
+        SamplingKeys keys,
+        TimeProvider time,
+        ILogger<Handler> logger
+    ) : IRequestHandler<Command, Response>
     {
         public async Task<Response> Handle(Command request, CancellationToken cancellationToken)
         {
@@ -51,8 +59,14 @@ public static class SampleRandom
             if (window.ClosedAt is not null)
                 return (0, 0);
             var order = await keys.FindAsync(window.KeyId, cancellationToken);
-            var drawing = (await loops.AllAsync(cancellationToken)).Where(loop => loop.Strategy is WindowStrategy && loop.Row.IsEnabled).ToList();
-            var (drawn, population) = await DrawAsync(members.ReadAsync(id, cancellationToken), drawing.Select(loop => ((WindowStrategy)loop.Strategy, loop.Settings)).ToList(), order);
+            var drawing = (await loops.AllAsync(cancellationToken))
+                .Where(loop => loop.Strategy is WindowStrategy && loop.Row.IsEnabled)
+                .ToList();
+            var (drawn, population) = await DrawAsync(
+                members.ReadAsync(id, cancellationToken),
+                drawing.Select(loop => ((WindowStrategy)loop.Strategy, loop.Settings)).ToList(),
+                order
+            );
 
             var selected = 0;
             foreach (var (loop, ids) in drawing.Zip(drawn))
@@ -60,11 +74,27 @@ public static class SampleRandom
                 draws.Add(WindowDraw.Record(window, loop.Strategy, loop.Row.Current, ids.Count, population));
                 foreach (var batch in ids.Chunk(500))
                 {
-                    var known = (await selections.ListAsync(new SelectionsOf(loop.Name, batch), cancellationToken)).Select(selection => selection.PredictionId).ToHashSet();
+                    var known = (await selections.ListAsync(new SelectionsOf(loop.Name, batch), cancellationToken))
+                        .Select(selection => selection.PredictionId)
+                        .ToHashSet();
                     // One that was erased meanwhile counts as drawn, and nobody can be asked about it.
-                    foreach (var prediction in (await predictions.ListAsync(new PredictionsWithIds(batch), cancellationToken)).Where(prediction => !known.Contains(prediction.Id)))
+                    foreach (
+                        var prediction in (await predictions.ListAsync(new PredictionsWithIds(batch), cancellationToken)).Where(
+                            prediction => !known.Contains(prediction.Id)
+                        )
+                    )
                     {
-                        selections.Add(Selection.ByDraw(prediction, loop.Strategy, loop.Row.Current, id, (double)ids.Count / population, order, time.GetUtcNow()));
+                        selections.Add(
+                            Selection.ByDraw(
+                                prediction,
+                                loop.Strategy,
+                                loop.Row.Current,
+                                id,
+                                (double)ids.Count / population,
+                                order,
+                                time.GetUtcNow()
+                            )
+                        );
                         selected++;
                     }
                 }
@@ -73,13 +103,21 @@ public static class SampleRandom
             window.Close(population, time.GetUtcNow());
             await windows.SaveChangesAsync(cancellationToken);
             windows.Release();
-            logger.LogInformation("Window {WindowId} is closed: {Selected} of {Population} predictions were drawn", id, selected, population);
+            logger.LogInformation(
+                "Window {WindowId} is closed: {Selected} of {Population} predictions were drawn",
+                id,
+                selected,
+                population
+            );
             return (population, selected);
         }
 
         /// <summary>Draws piece by piece: of a large window only what is drawn so far is in memory.</summary>
         internal static async Task<(IReadOnlyList<Guid>[] Drawn, int Population)> DrawAsync(
-            IAsyncEnumerable<IReadOnlyList<Guid>> window, IReadOnlyList<(WindowStrategy Strategy, object Settings)> drawing, KeyedOrder order)
+            IAsyncEnumerable<IReadOnlyList<Guid>> window,
+            IReadOnlyList<(WindowStrategy Strategy, object Settings)> drawing,
+            KeyedOrder order
+        )
         {
             var population = 0;
             var drawn = new IReadOnlyList<Guid>[drawing.Count];

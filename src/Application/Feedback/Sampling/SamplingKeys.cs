@@ -15,7 +15,13 @@ internal sealed class SamplingKeys(IRepository<SamplingKey> keys, TimeProvider t
     {
         if (await keys.FirstOrDefaultAsync(new OldestSamplingKey(), cancellationToken) is { } known)
             return known.ToOrder();
-        keys.Add(SamplingKey.Create(Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(IdBytes)), RandomNumberGenerator.GetBytes(SecretBytes), time.GetUtcNow()));
+        keys.Add(
+            SamplingKey.Create(
+                Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(IdBytes)),
+                RandomNumberGenerator.GetBytes(SecretBytes),
+                time.GetUtcNow()
+            )
+        );
         await keys.SaveChangesAsync(cancellationToken);
         return (await keys.FirstOrDefaultAsync(new OldestSamplingKey(), cancellationToken))!.ToOrder();
     }
@@ -23,5 +29,7 @@ internal sealed class SamplingKeys(IRepository<SamplingKey> keys, TimeProvider t
     /// <summary>The order that an earlier draw was made in.</summary>
     /// <exception cref="NotFoundException">There is no such key.</exception>
     public async Task<KeyedOrder> FindAsync(string id, CancellationToken cancellationToken) =>
-        (await keys.FirstOrDefaultAsync(new SamplingKeyById(id), cancellationToken) ?? throw new NotFoundException($"Sampling key {id}")).ToOrder();
+        (
+            await keys.FirstOrDefaultAsync(new SamplingKeyById(id), cancellationToken) ?? throw new NotFoundException($"Sampling key {id}")
+        ).ToOrder();
 }

@@ -26,12 +26,20 @@ public static class CorrectLabel
     {
         public Validator()
         {
-            RuleFor(c => c.Class).NotEmpty().OverridePropertyName("class").WithMessage("'class' is missing: name one of the model's classes.");
+            RuleFor(c => c.Class)
+                .NotEmpty()
+                .OverridePropertyName("class")
+                .WithMessage("'class' is missing: name one of the model's classes.");
         }
     }
 
     internal sealed class Handler(
-        IRepository<Prediction> predictions, IRepository<UserFeedback> feedback, FeedbackOrigin origin, TimeProvider time, ILogger<Handler> logger) : IRequestHandler<Command, Response>
+        IRepository<Prediction> predictions,
+        IRepository<UserFeedback> feedback,
+        FeedbackOrigin origin,
+        TimeProvider time,
+        ILogger<Handler> logger
+    ) : IRequestHandler<Command, Response>
     {
         public Task<Response> Handle(Command request, CancellationToken cancellationToken) =>
             ConcurrentChangeException.RetryAsync(() => CorrectAsync(request, cancellationToken));
@@ -42,17 +50,33 @@ public static class CorrectLabel
             var label = prediction.Model.FindClass(request.Class) ?? throw NoSuchClass(request.Class, prediction.Model);
             var rater = request.Caller.Actor;
             var now = time.GetUtcNow();
-            var current = await feedback.FirstOrDefaultAsync(new CurrentFeedback(prediction.Id, rater, FeedbackTopic.Class), cancellationToken);
+            var current = await feedback.FirstOrDefaultAsync(
+                new CurrentFeedback(prediction.Id, rater, FeedbackTopic.Class),
+                cancellationToken
+            );
             if (current?.ClassIndex == label.Index)
                 return new Response(current.Id, current.Kind, current.OutputKey);
 
             current?.Supersede(now);
-            var correction = UserFeedback.Correct(prediction, label.Index, rater, request.Source, now, await origin.ReadAsync(cancellationToken));
+            var correction = UserFeedback.Correct(
+                prediction,
+                label.Index,
+                rater,
+                request.Source,
+                now,
+                await origin.ReadAsync(cancellationToken)
+            );
             feedback.Add(correction);
             prediction.MarkTagsDirty();
             await feedback.SaveChangesAsync(cancellationToken);
             logger.LogInformation(
-                "Prediction {PredictionId} is {Class} says {Rater} ({Source}, {Kind})", prediction.Id, label.Name, rater, request.Source, correction.Kind);
+                "Prediction {PredictionId} is {Class} says {Rater} ({Source}, {Kind})",
+                prediction.Id,
+                label.Name,
+                rater,
+                request.Source,
+                correction.Kind
+            );
             return new Response(correction.Id, correction.Kind, correction.OutputKey);
         }
 

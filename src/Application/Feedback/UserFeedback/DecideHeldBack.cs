@@ -35,7 +35,12 @@ public static class DecideHeldBack
                 decided += chosen.Count;
             }
 
-            logger.LogInformation("{Count} flags and corrections that were held back were {Decision} by {Actor}", decided, request.Release ? "released" : "discarded", request.Caller.Actor);
+            logger.LogInformation(
+                "{Count} flags and corrections that were held back were {Decision} by {Actor}",
+                decided,
+                request.Release ? "released" : "discarded",
+                request.Caller.Actor
+            );
             return new Response(decided);
         }
     }

@@ -9,24 +9,39 @@ namespace GourmetGram.Application.Feedback;
 internal sealed class FeedbackFacts(IRepository<UserFeedback> feedback, IRepository<Selection> selections) : IPredictionFacts
 {
     public Task<IReadOnlyDictionary<Guid, PredictionFacts>> OfAsync(
-        IReadOnlyCollection<Prediction> predictions, Actor rater, CancellationToken cancellationToken) =>
-        ReadAsync(predictions, ids => new CurrentFeedbackOnMany(ids, rater), cancellationToken);
+        IReadOnlyCollection<Prediction> predictions,
+        Actor rater,
+        CancellationToken cancellationToken
+    ) => ReadAsync(predictions, ids => new CurrentFeedbackOnMany(ids, rater), cancellationToken);
 
-    public Task<IReadOnlyDictionary<Guid, PredictionFacts>> OfAllAsync(IReadOnlyCollection<Prediction> predictions, CancellationToken cancellationToken) =>
-        ReadAsync(predictions, ids => new EverybodysFeedbackOnMany(ids), cancellationToken);
+    public Task<IReadOnlyDictionary<Guid, PredictionFacts>> OfAllAsync(
+        IReadOnlyCollection<Prediction> predictions,
+        CancellationToken cancellationToken
+    ) => ReadAsync(predictions, ids => new EverybodysFeedbackOnMany(ids), cancellationToken);
 
     public async Task<IReadOnlySet<Guid>> SampledAsync(IReadOnlyCollection<Guid> predictionIds, CancellationToken cancellationToken) =>
-        (await selections.ListAsync(new RandomSelectionsOf(predictionIds), cancellationToken)).Select(selection => selection.PredictionId).ToHashSet();
+        (await selections.ListAsync(new RandomSelectionsOf(predictionIds), cancellationToken))
+            .Select(selection => selection.PredictionId)
+            .ToHashSet();
 
     private async Task<IReadOnlyDictionary<Guid, PredictionFacts>> ReadAsync(
-        IReadOnlyCollection<Prediction> predictions, Func<IReadOnlyCollection<Guid>, Specification<UserFeedback>> of, CancellationToken cancellationToken)
+        IReadOnlyCollection<Prediction> predictions,
+        Func<IReadOnlyCollection<Guid>, Specification<UserFeedback>> of,
+        CancellationToken cancellationToken
+    )
     {
         var byId = predictions.ToDictionary(p => p.Id);
         var rows = await feedback.ListAsync(of(byId.Keys), cancellationToken);
-        return rows.GroupBy(f => f.PredictionId).ToDictionary(
-            group => group.Key,
-            group => new PredictionFacts(
-                group.Any(f => f.Topic == FeedbackTopic.Flag),
-                group.Where(f => f.ClassIndex is not null).Select(f => byId[group.Key].Model.Labels[f.ClassIndex!.Value]).LastOrDefault()));
+        return rows.GroupBy(f => f.PredictionId)
+            .ToDictionary(
+                group => group.Key,
+                group => new PredictionFacts(
+                    group.Any(f => f.Topic == FeedbackTopic.Flag),
+                    group
+                        .Where(f => f.ClassIndex is not null)
+                        .Select(f => byId[group.Key].Model.Labels[f.ClassIndex!.Value])
+                        .LastOrDefault()
+                )
+            );
     }
 }

@@ -18,7 +18,12 @@ public static class FlagPrediction
     public sealed record Response(Guid FeedbackId);
 
     internal sealed class Handler(
-        IRepository<Prediction> predictions, IRepository<UserFeedback> feedback, FeedbackOrigin origin, TimeProvider time, ILogger<Handler> logger) : IRequestHandler<Command, Response>
+        IRepository<Prediction> predictions,
+        IRepository<UserFeedback> feedback,
+        FeedbackOrigin origin,
+        TimeProvider time,
+        ILogger<Handler> logger
+    ) : IRequestHandler<Command, Response>
     {
         public Task<Response> Handle(Command request, CancellationToken cancellationToken) =>
             ConcurrentChangeException.RetryAsync(() => FlagAsync(request, cancellationToken));
@@ -27,7 +32,10 @@ public static class FlagPrediction
         {
             var prediction = await predictions.FindRatableAsync(request.PredictionId, request.Caller, request.Source, cancellationToken);
             var rater = request.Caller.Actor;
-            if (await feedback.FirstOrDefaultAsync(new CurrentFeedback(prediction.Id, rater, FeedbackTopic.Flag), cancellationToken) is { } current)
+            if (
+                await feedback.FirstOrDefaultAsync(new CurrentFeedback(prediction.Id, rater, FeedbackTopic.Flag), cancellationToken) is
+                { } current
+            )
                 return new Response(current.Id);
 
             var flag = UserFeedback.Flag(prediction, rater, request.Source, time.GetUtcNow(), await origin.ReadAsync(cancellationToken));

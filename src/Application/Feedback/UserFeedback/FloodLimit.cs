@@ -23,9 +23,16 @@ internal sealed class FloodLimit(IRepository<UserFeedback> feedback)
             return null;
         var since = fact.CreatedAt - Span;
         var what = fact.Kind == FeedbackKind.Flag ? "flags" : "corrections";
-        if (fact.Rater.Kind is ActorKind.Visitor or ActorKind.ApiKey && await feedback.CountAsync(new FeedbackOfRaterBefore(fact.Rater, fact.Kind, since, fact.Id, MostOfRater), cancellationToken) == MostOfRater)
+        if (
+            fact.Rater.Kind is ActorKind.Visitor or ActorKind.ApiKey
+            && await feedback.CountAsync(new FeedbackOfRaterBefore(fact.Rater, fact.Kind, since, fact.Id, MostOfRater), cancellationToken)
+                == MostOfRater
+        )
             return $"More than {MostOfRater} {what} of one {(fact.Rater.Kind == ActorKind.ApiKey ? "key" : "visitor")} within an hour.";
-        return fact.Origin is { } origin && await feedback.CountAsync(new FeedbackOfOriginBefore(origin, fact.Kind, since, fact.Id, MostOfAddress), cancellationToken) == MostOfAddress
+        return
+            fact.Origin is { } origin
+            && await feedback.CountAsync(new FeedbackOfOriginBefore(origin, fact.Kind, since, fact.Id, MostOfAddress), cancellationToken)
+                == MostOfAddress
             ? $"More than {MostOfAddress} {what} from one address within an hour."
             : null;
     }

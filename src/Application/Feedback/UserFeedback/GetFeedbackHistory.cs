@@ -27,7 +27,8 @@ public static class GetFeedbackHistory
             new(fact.Kind, fact.ClassIndex is { } index ? model.Labels[index] : null, fact.CreatedAt, fact.EndedAt, fact.End);
     }
 
-    internal sealed class Handler(IRepository<Prediction> predictions, IRepository<UserFeedback> feedback) : IRequestHandler<Query, Response>
+    internal sealed class Handler(IRepository<Prediction> predictions, IRepository<UserFeedback> feedback)
+        : IRequestHandler<Query, Response>
     {
         public async Task<Response> Handle(Query request, CancellationToken cancellationToken)
         {

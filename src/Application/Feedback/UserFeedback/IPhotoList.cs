@@ -8,7 +8,13 @@ namespace GourmetGram.Application.Feedback;
 /// <param name="Flagged">Only those that the maker flags now.</param>
 /// <param name="Corrected">Only those that the maker gives another class now.</param>
 /// <param name="ConfidenceBelow">Only those of less confidence; null for all.</param>
-public sealed record PhotoSelection(Actor Maker, int? PredictedIndex = null, bool Flagged = false, bool Corrected = false, float? ConfidenceBelow = null);
+public sealed record PhotoSelection(
+    Actor Maker,
+    int? PredictedIndex = null,
+    bool Flagged = false,
+    bool Corrected = false,
+    float? ConfidenceBelow = null
+);
 
 /// <summary>Reads a caller's photos by what was predicted and said of them, by key, filtered in the database.</summary>
 public interface IPhotoList

@@ -50,8 +50,17 @@ public static class ImportLab
     public sealed record Response(IReadOnlyDictionary<Outcome, int> Counts);
 
     internal sealed class Handler(
-        IRepository<Prediction> predictions, IRepository<ModelVersion> models, IRepository<Tombstone> tombstones, IRepository<UserFeedback> feedback,
-        IPhotoReader photos, PhotoClassification classification, IClassifier classifier, PhotoKeeper keeper, IOptions<LimitsOptions> limits, TimeProvider time) : IRequestHandler<Command, Response>
+        IRepository<Prediction> predictions,
+        IRepository<ModelVersion> models,
+        IRepository<Tombstone> tombstones,
+        IRepository<UserFeedback> feedback,
+        IPhotoReader photos,
+        PhotoClassification classification,
+        IClassifier classifier,
+        PhotoKeeper keeper,
+        IOptions<LimitsOptions> limits,
+        TimeProvider time
+    ) : IRequestHandler<Command, Response>
     {
         /// <exception cref="StoreUnavailableException">A store is away, or the database. What was taken stays; go on later.</exception>
         /// <exception cref="JsonException">The lab's list cannot be read.</exception>
@@ -77,7 +86,12 @@ public static class ImportLab
             }
         }
 
-        private async Task<Item> TakeAsync(IObjectStore lab, StoredObject found, LabTracking.Entry? entry, CancellationToken cancellationToken)
+        private async Task<Item> TakeAsync(
+            IObjectStore lab,
+            StoredObject found,
+            LabTracking.Entry? entry,
+            CancellationToken cancellationToken
+        )
         {
             var labels = classifier.Model.Labels;
             if (FolderOf(found.Key) is not { } index)
@@ -87,13 +101,21 @@ public static class ImportLab
             if (found.Size > limits.Value.UploadBytes)
                 return Skip(found.Key, $"it is larger than Limits:UploadMebibytes ({limits.Value.UploadMebibytes} MiB)");
             // Our own photos, where the lab's bucket is ours.
-            if (PhotoName.PredictionOf(found.Key) is { } own && await predictions.CountAsync(new PredictionsWithIds([own]), cancellationToken) > 0)
+            if (
+                PhotoName.PredictionOf(found.Key) is { } own
+                && await predictions.CountAsync(new PredictionsWithIds([own]), cancellationToken) > 0
+            )
                 return new Item(found.Key, Outcome.Known, own, "it is a photo of this installation");
 
             var address = new ObjectAddress(Classify.Bucket, found.Key);
-            var tags = lab.KeepsTags ? await lab.ReadTagsAsync(address, cancellationToken) : new Dictionary<string, string>(StringComparer.Ordinal);
+            var tags = lab.KeepsTags
+                ? await lab.ReadTagsAsync(address, cancellationToken)
+                : new Dictionary<string, string>(StringComparer.Ordinal);
             if ((tags.GetValueOrDefault("predicted_class") ?? entry?.Prediction) is { } name && name != labels[index])
-                return Skip(found.Key, $"its folder says {labels[index]}, but its {(tags.ContainsKey("predicted_class") ? "tags say" : "entry in the list says")} {name}");
+                return Skip(
+                    found.Key,
+                    $"its folder says {labels[index]}, but its {(tags.ContainsKey("predicted_class") ? "tags say" : "entry in the list says")} {name}"
+                );
             if (tags.GetValueOrDefault("corrected_class") is { } said && !labels.Contains(said, StringComparer.Ordinal))
                 return Skip(found.Key, $"its tags correct it to {said}, which is no class of the model");
 
@@ -104,7 +126,12 @@ public static class ImportLab
             if (await tombstones.FirstOrDefaultAsync(new TombstoneById(id), cancellationToken) is not null)
                 return Skip(found.Key, "it was taken over before, and erased here since");
             if (await predictions.FirstOrDefaultAsync(new PredictionOfBytes(uploadSha256), cancellationToken) is { } same)
-                return new Item(found.Key, Outcome.Known, same.Id, same.Id == id ? "it was taken over before" : "the same photo is here already");
+                return new Item(
+                    found.Key,
+                    Outcome.Known,
+                    same.Id,
+                    same.Id == id ? "it was taken over before" : "the same photo is here already"
+                );
 
             try
             {
@@ -117,27 +144,62 @@ public static class ImportLab
         }
 
         private async Task<Item> KeepAsync(
-            string key, Guid id, int index, byte[] bytes, string uploadSha256, DateTimeOffset answeredAt, LabTracking.Entry? entry, IReadOnlyDictionary<string, string> tags,
-            CancellationToken cancellationToken)
+            string key,
+            Guid id,
+            int index,
+            byte[] bytes,
+            string uploadSha256,
+            DateTimeOffset answeredAt,
+            LabTracking.Entry? entry,
+            IReadOnlyDictionary<string, string> tags,
+            CancellationToken cancellationToken
+        )
         {
             var header = photos.ReadHeader(bytes);
             var kept = photos.RemoveMetadata(bytes);
             var fileName = entry?.FileName ?? (PhotoName.PredictionOf(key) is null ? PhotoName.Of(key) : null);
             var photo = new StoredPhoto(
-                uploadSha256, Convert.ToHexStringLower(SHA256.HashData(kept)), kept.Length, header.MediaType, header.Extension, header.Width, header.Height, StoredPhoto.CleanFileName(fileName));
+                uploadSha256,
+                Convert.ToHexStringLower(SHA256.HashData(kept)),
+                kept.Length,
+                header.MediaType,
+                header.Extension,
+                header.Width,
+                header.Height,
+                StoredPhoto.CleanFileName(fileName)
+            );
 
             var confidence = ConfidenceOf(tags.GetValueOrDefault("confidence")) ?? entry?.Confidence;
             var labs = confidence is >= 0 and <= 1;
             var prediction = labs
-                ? Prediction.TakeOver(id, photo, ClassProbabilities.BestOnly(index, confidence!.Value, classifier.Model.Labels.Length), await ModelAsync(labs, cancellationToken), answeredAt)
+                ? Prediction.TakeOver(
+                    id,
+                    photo,
+                    ClassProbabilities.BestOnly(index, confidence!.Value, classifier.Model.Labels.Length),
+                    await ModelAsync(labs, cancellationToken),
+                    answeredAt
+                )
                 : Prediction.TakeOver(
-                    id, photo, (await classification.RunAsync(bytes, cancellationToken)).Probabilities, await ModelAsync(labs, cancellationToken), answeredAt);
+                    id,
+                    photo,
+                    (await classification.RunAsync(bytes, cancellationToken)).Probabilities,
+                    await ModelAsync(labs, cancellationToken),
+                    answeredAt
+                );
             await keeper.KeepAsync(prediction, kept, cancellationToken);
             predictions.Add(prediction);
             if (tags.GetValueOrDefault("flagged") == "true")
                 feedback.Add(UserFeedback.Flag(prediction, Actor.Anonymous, FeedbackSource.Imported, answeredAt));
             if (tags.GetValueOrDefault("corrected_class") is { } corrected)
-                feedback.Add(UserFeedback.Correct(prediction, prediction.Model.FindClass(corrected)!.Index, Actor.Anonymous, FeedbackSource.Imported, answeredAt));
+                feedback.Add(
+                    UserFeedback.Correct(
+                        prediction,
+                        prediction.Model.FindClass(corrected)!.Index,
+                        Actor.Anonymous,
+                        FeedbackSource.Imported,
+                        answeredAt
+                    )
+                );
             // Who stops it now would leave a photo without a row.
             await predictions.SaveChangesAsync(CancellationToken.None);
             predictions.Release();
@@ -149,23 +211,34 @@ public static class ImportLab
         {
             var loaded = classifier.Model;
             return models.FindOrRegisterAsync(
-                labs ? loaded with { Name = ModelName, Version = "imported", Variant = "float", Sha256 = "", Temperature = 1 } : loaded, time.GetUtcNow(), cancellationToken);
+                labs ? loaded with { Name = ModelName, Version = "imported", Variant = "float", Sha256 = "", Temperature = 1 } : loaded,
+                time.GetUtcNow(),
+                cancellationToken
+            );
         }
 
         private static Item Skip(string key, string reason) => new(key, Outcome.Skipped, PredictionId: null, reason);
 
         private static int? FolderOf(string key) =>
-            key.Split('/') is [var folder, { Length: > 0 }] && folder.StartsWith("class_", StringComparison.Ordinal)
+            key.Split('/') is [var folder, { Length: > 0 }]
+            && folder.StartsWith("class_", StringComparison.Ordinal)
             && int.TryParse(folder.AsSpan("class_".Length), NumberStyles.None, CultureInfo.InvariantCulture, out var index)
                 ? index
                 : null;
 
         private static DateTimeOffset? TimeOf(string? text) =>
-            DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var parsed) && parsed > DateTimeOffset.UnixEpoch
+            DateTimeOffset.TryParse(
+                text,
+                CultureInfo.InvariantCulture,
+                DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal,
+                out var parsed
+            )
+            && parsed > DateTimeOffset.UnixEpoch
                 ? DateTimeOffset.FromUnixTimeMilliseconds(parsed.ToUnixTimeMilliseconds())
                 : null;
 
-        private static float? ConfidenceOf(string? text) => float.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) ? value : null;
+        private static float? ConfidenceOf(string? text) =>
+            float.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) ? value : null;
 
         /// <summary>A UUIDv7 (RFC 9562, 5.7) whose random part is taken from a hash.</summary>
         private static Guid IdOf(string key, string sha256, DateTimeOffset answeredAt)

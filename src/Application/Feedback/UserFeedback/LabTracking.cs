@@ -23,7 +23,8 @@ internal sealed class LabTracking
         [property: JsonPropertyName("prediction")] string? Prediction,
         [property: JsonPropertyName("confidence")] float? Confidence,
         [property: JsonPropertyName("class_dir")] string? ClassDirectory,
-        [property: JsonPropertyName("timestamp")] string? Timestamp);
+        [property: JsonPropertyName("timestamp")] string? Timestamp
+    );
 
     /// <summary>How many entries the list has.</summary>
     public int Count { get; private set; }
@@ -53,7 +54,9 @@ internal sealed class LabTracking
 
     /// <summary>What the list says of a photo; null when nothing.</summary>
     public Entry? Find(string key) =>
-        byKey.TryGetValue(key, out var named) ? named : PhotoName.PredictionOf(key) is { } id && byId.TryGetValue(id, out var known) ? known : null;
+        byKey.TryGetValue(key, out var named) ? named
+        : PhotoName.PredictionOf(key) is { } id && byId.TryGetValue(id, out var known) ? known
+        : null;
 
     /// <summary>Keys that the list names, for photos stored under their file names.</summary>
     public IReadOnlyCollection<string> Keys => byKey.Keys;

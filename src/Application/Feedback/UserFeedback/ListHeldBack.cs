@@ -24,7 +24,9 @@ public static class ListHeldBack
         public async Task<Response> Handle(Query request, CancellationToken cancellationToken)
         {
             var held = await feedback.ListAsync(new HeldBackFeedback(after: null, Paging.MaximumLimit), cancellationToken);
-            return new Response([.. held.Select(fact => new Item(fact.Id, fact.PredictionId, fact.Kind, fact.CreatedAt, fact.HeldBackReason!))]);
+            return new Response([
+                .. held.Select(fact => new Item(fact.Id, fact.PredictionId, fact.Kind, fact.CreatedAt, fact.HeldBackReason!)),
+            ]);
         }
     }
 }

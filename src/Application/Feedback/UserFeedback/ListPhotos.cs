@@ -34,16 +34,24 @@ public static class ListPhotos
         public Validator()
         {
             RuleFor(q => q.Limit).InclusiveBetween(1, Paging.MaximumLimit).OverridePropertyName("limit").WithMessage(Paging.LimitMessage);
-            RuleFor(q => q.Before).Must(Paging.IsCursor).OverridePropertyName("before")
+            RuleFor(q => q.Before)
+                .Must(Paging.IsCursor)
+                .OverridePropertyName("before")
                 .WithMessage("'before' is what 'older' of a page says; leave it out for the first page.");
-            RuleFor(q => q.After).Must(Paging.IsCursor).OverridePropertyName("after")
+            RuleFor(q => q.After)
+                .Must(Paging.IsCursor)
+                .OverridePropertyName("after")
                 .WithMessage("'after' is what 'newer' of a page says; leave it out for the first page.");
-            RuleFor(q => q.After).Null().When(q => q.Before is not null).OverridePropertyName("after")
+            RuleFor(q => q.After)
+                .Null()
+                .When(q => q.Before is not null)
+                .OverridePropertyName("after")
                 .WithMessage("Give 'before' or 'after', not both.");
         }
     }
 
-    internal sealed class Handler(IPhotoList photos, IClassifier classifier, IPredictionFacts facts, ILinks links) : IRequestHandler<Query, Response>
+    internal sealed class Handler(IPhotoList photos, IClassifier classifier, IPredictionFacts facts, ILinks links)
+        : IRequestHandler<Query, Response>
     {
         public async Task<Response> Handle(Query request, CancellationToken cancellationToken)
         {
@@ -55,7 +63,8 @@ public static class ListPhotos
             return new Response(
                 [.. rows.Select(p => PredictionResponse.From(p, said.GetValueOrDefault(p.Id, PredictionFacts.None), links))],
                 hasNewer ? Paging.CursorOf(rows[0].Id) : null,
-                hasOlder ? Paging.CursorOf(rows[^1].Id) : null);
+                hasOlder ? Paging.CursorOf(rows[^1].Id) : null
+            );
         }
 
         private PhotoSelection Select(Actor maker, Filter filter)
@@ -67,14 +76,26 @@ public static class ListPhotos
                 var labels = classifier.Model.Labels;
                 index = labels.IndexOf(name);
                 if (index < 0)
-                    throw new ValidationException([new ValidationFailure("class", $"There is no class '{name}'. The classes are: {string.Join(", ", labels)}.")]);
+                    throw new ValidationException([
+                        new ValidationFailure("class", $"There is no class '{name}'. The classes are: {string.Join(", ", labels)}."),
+                    ]);
             }
 
-            return new PhotoSelection(maker, index, filter.Flagged, filter.Corrected, filter.LowConfidence ? PredictionResponse.SureFrom : null);
+            return new PhotoSelection(
+                maker,
+                index,
+                filter.Flagged,
+                filter.Corrected,
+                filter.LowConfidence ? PredictionResponse.SureFrom : null
+            );
         }
 
         private async Task<(IReadOnlyList<Prediction> Rows, bool HasNewer, bool HasOlder)> OlderAsync(
-            PhotoSelection selection, Guid? before, int limit, CancellationToken cancellationToken)
+            PhotoSelection selection,
+            Guid? before,
+            int limit,
+            CancellationToken cancellationToken
+        )
         {
             // One row more than asked for tells whether there is a next page.
             var rows = await photos.NewestAsync(selection, before, limit + 1, cancellationToken);
@@ -88,7 +109,11 @@ public static class ListPhotos
         }
 
         private async Task<(IReadOnlyList<Prediction> Rows, bool HasNewer, bool HasOlder)> NewerAsync(
-            PhotoSelection selection, Guid after, int limit, CancellationToken cancellationToken)
+            PhotoSelection selection,
+            Guid after,
+            int limit,
+            CancellationToken cancellationToken
+        )
         {
             var rows = await photos.NewerAsync(selection, after, limit + 1, cancellationToken);
             // Nothing beyond: this is the first page, which is filled up with older photos where some were erased.

@@ -7,7 +7,8 @@ using GourmetGram.Domain.Feedback;
 namespace GourmetGram.Application.Feedback;
 
 /// <summary>Pages through a caller's photos by key.</summary>
-internal sealed class PhotoExport(IPhotoList photos, IRepository<UserFeedback> feedback, IPredictionFacts facts, ILinks links) : IPhotoExport
+internal sealed class PhotoExport(IPhotoList photos, IRepository<UserFeedback> feedback, IPredictionFacts facts, ILinks links)
+    : IPhotoExport
 {
     private const int PageSize = 100;
 
@@ -27,7 +28,8 @@ internal sealed class PhotoExport(IPhotoList photos, IRepository<UserFeedback> f
                 yield return new ExportedPhoto(
                     $"{prediction.Id}{prediction.Photo.Extension}",
                     PredictionResponse.From(prediction, said.GetValueOrDefault(prediction.Id, PredictionFacts.None), links),
-                    [.. historyOf[prediction.Id].Select(fact => GetFeedbackHistory.Entry.From(fact, prediction.Model))]);
+                    [.. historyOf[prediction.Id].Select(fact => GetFeedbackHistory.Entry.From(fact, prediction.Model))]
+                );
             }
 
             before = page[^1].Id;

@@ -19,7 +19,11 @@ public static class UndoFeedback
     public sealed record Response(bool Withdrawn);
 
     internal sealed class Handler(
-        IRepository<Prediction> predictions, IRepository<UserFeedback> feedback, TimeProvider time, ILogger<Handler> logger) : IRequestHandler<Command, Response>
+        IRepository<Prediction> predictions,
+        IRepository<UserFeedback> feedback,
+        TimeProvider time,
+        ILogger<Handler> logger
+    ) : IRequestHandler<Command, Response>
     {
         public Task<Response> Handle(Command request, CancellationToken cancellationToken) =>
             ConcurrentChangeException.RetryAsync(() => UndoAsync(request, cancellationToken));
@@ -28,7 +32,10 @@ public static class UndoFeedback
         {
             var prediction = await predictions.FindRatableAsync(request.PredictionId, request.Caller, request.Source, cancellationToken);
             var rater = request.Caller.Actor;
-            if (await feedback.FirstOrDefaultAsync(new CurrentFeedback(prediction.Id, rater, request.Topic), cancellationToken) is not { } current)
+            if (
+                await feedback.FirstOrDefaultAsync(new CurrentFeedback(prediction.Id, rater, request.Topic), cancellationToken)
+                is not { } current
+            )
                 return new Response(Withdrawn: false);
 
             current.Withdraw(time.GetUtcNow());

@@ -10,8 +10,16 @@ namespace GourmetGram.Application.Labeling;
 
 /// <summary>Makes labels of annotations that other programs wrote, a batch at a time: what one annotation adds, the next one sees before it is saved. The caller saves.</summary>
 internal sealed class AnnotationDesk(
-    IRepository<Tombstone> tombstones, IRepository<Selection> selections, IRepository<AnnotationTask> tasks, IRepository<HumanLabel> labels, IRepository<Annotator> annotators,
-    IRepository<AnnotationProject> projects, LoopBook loops, SamplingKeys keys, TimeProvider time)
+    IRepository<Tombstone> tombstones,
+    IRepository<Selection> selections,
+    IRepository<AnnotationTask> tasks,
+    IRepository<HumanLabel> labels,
+    IRepository<Annotator> annotators,
+    IRepository<AnnotationProject> projects,
+    LoopBook loops,
+    SamplingKeys keys,
+    TimeProvider time
+)
 {
     private Dictionary<string, Prediction?> photos = [];
     private Dictionary<string, Loop> byName = [];
@@ -32,12 +40,26 @@ internal sealed class AnnotationDesk(
     public async Task PrepareAsync(Dictionary<string, Prediction?> named, CancellationToken cancellationToken)
     {
         photos = named;
-        asked = (await tasks.ListAsync(new TasksOfPhotos([.. named.Values.OfType<Prediction>().Select(photo => photo.Photo.UploadSha256).Distinct(StringComparer.Ordinal)]), cancellationToken))
-            .ToDictionary(task => (task.Loop, task.PhotoSha256));
-        said = (await labels.ListAsync(new LabelsOfTasks([.. asked.Values.Select(task => task.Id)]), cancellationToken)).GroupBy(label => label.TaskId).ToDictionary(group => group.Key, group => group.ToList());
+        asked = (
+            await tasks.ListAsync(
+                new TasksOfPhotos([
+                    .. named.Values.OfType<Prediction>().Select(photo => photo.Photo.UploadSha256).Distinct(StringComparer.Ordinal),
+                ]),
+                cancellationToken
+            )
+        ).ToDictionary(task => (task.Loop, task.PhotoSha256));
+        said = (await labels.ListAsync(new LabelsOfTasks([.. asked.Values.Select(task => task.Id)]), cancellationToken))
+            .GroupBy(label => label.TaskId)
+            .ToDictionary(group => group.Key, group => group.ToList());
         byName = (await loops.AllAsync(cancellationToken)).ToDictionary(loop => loop.Name, StringComparer.Ordinal);
-        telling = (await projects.ListAsync(new AllProjects(), cancellationToken)).Where(project => project.ShowsAnswer).Select(project => project.Loop).ToHashSet(StringComparer.Ordinal);
-        people = (await annotators.ListAsync(new AllAnnotators(), cancellationToken)).ToDictionary(annotator => annotator.Person, StringComparer.Ordinal);
+        telling = (await projects.ListAsync(new AllProjects(), cancellationToken))
+            .Where(project => project.ShowsAnswer)
+            .Select(project => project.Loop)
+            .ToHashSet(StringComparer.Ordinal);
+        people = (await annotators.ListAsync(new AllAnnotators(), cancellationToken)).ToDictionary(
+            annotator => annotator.Person,
+            StringComparer.Ordinal
+        );
         order = await keys.CurrentAsync(cancellationToken);
     }
 
@@ -48,7 +70,13 @@ internal sealed class AnnotationDesk(
     /// <param name="known">When what was read of this file before was changed; null when nothing was.</param>
     /// <param name="cancellationToken">Ends the reading.</param>
     /// <returns>What came of the latest.</returns>
-    public async Task<Result> KeepAsync(string name, string? file, IReadOnlyList<Annotation> annotations, DateTimeOffset? known, CancellationToken cancellationToken)
+    public async Task<Result> KeepAsync(
+        string name,
+        string? file,
+        IReadOnlyList<Annotation> annotations,
+        DateTimeOffset? known,
+        CancellationToken cancellationToken
+    )
     {
         Result? last = null;
         foreach (var annotation in annotations.OrderBy(annotation => annotation.UpdatedAt))
@@ -67,8 +95,15 @@ internal sealed class AnnotationDesk(
     {
         if (!asked.TryGetValue((name, photo.Photo.UploadSha256), out var task) || !said.TryGetValue(task.Id, out var all))
             return 0;
-        var gone = all.Where(label => label.EndedAt is null && label.Source == LabelSource.LabelStudio && label.CreatedAt >= madeAt && label.CreatedAt <= changedAt
-            && NumberIn(label.ExternalId) is { } number && !left.Contains(number)).ToList();
+        var gone = all.Where(label =>
+                label.EndedAt is null
+                && label.Source == LabelSource.LabelStudio
+                && label.CreatedAt >= madeAt
+                && label.CreatedAt <= changedAt
+                && NumberIn(label.ExternalId) is { } number
+                && !left.Contains(number)
+            )
+            .ToList();
         foreach (var label in gone)
             label.Withdraw(time.GetUtcNow());
         if (gone.Count > 0)
@@ -76,7 +111,13 @@ internal sealed class AnnotationDesk(
         return gone.Count;
     }
 
-    private async Task<Result> KeepAsync(string name, string? file, Annotation annotation, DateTimeOffset? known, CancellationToken cancellationToken)
+    private async Task<Result> KeepAsync(
+        string name,
+        string? file,
+        Annotation annotation,
+        DateTimeOffset? known,
+        CancellationToken cancellationToken
+    )
     {
         if (annotation.Fault is not null)
             return new Result(OutputOutcome.Invalid, annotation.Fault);
@@ -101,7 +142,10 @@ internal sealed class AnnotationDesk(
                 return new Result(OutputOutcome.Superseded, "The photo was erased.", IsErased: true);
         }
 
-        return new Result(OutputOutcome.Invalid, annotation.Photo.Count == 0 ? "Its task names no photo." : $"There is no photo {annotation.Photo[^1]}.");
+        return new Result(
+            OutputOutcome.Invalid,
+            annotation.Photo.Count == 0 ? "Its task names no photo." : $"There is no photo {annotation.Photo[^1]}."
+        );
     }
 
     private Result Decide(string? file, Annotation annotation, Loop loop, Prediction photo, int? index)
@@ -119,7 +163,11 @@ internal sealed class AnnotationDesk(
         if (IsOld(annotation, latest, isThere: file is null))
             return new Result(latest!.EndedAt is null ? OutputOutcome.Superseded : OutputOutcome.AlreadyProcessed);
         // Somebody who pressed twice has two annotations: the newer one counts, whichever is read first.
-        if (all.Any(label => label.EndedAt is null && label.Person == person && label.ExternalId != externalId && annotation.UpdatedAt < label.CreatedAt))
+        if (
+            all.Any(label =>
+                label.EndedAt is null && label.Person == person && label.ExternalId != externalId && annotation.UpdatedAt < label.CreatedAt
+            )
+        )
             return new Result(OutputOutcome.Superseded);
         var now = time.GetUtcNow();
         var decidedAt = annotation.UpdatedAt is { } updated && updated < now ? updated : now;
@@ -127,7 +175,16 @@ internal sealed class AnnotationDesk(
         if (latest is { EndedAt: null })
             latest.Supersede(now);
         var label = task.Decide(
-            person, isLab ? LabelSource.Lab : LabelSource.LabelStudio, index, all, decidedAt, annotation.Took, annotation.Note, externalId, showedAnswer: showedAnswer);
+            person,
+            isLab ? LabelSource.Lab : LabelSource.LabelStudio,
+            index,
+            all,
+            decidedAt,
+            annotation.Took,
+            annotation.Note,
+            externalId,
+            showedAnswer: showedAnswer
+        );
         labels.Add(label);
         all.Add(label);
         return new Result(index is null ? OutputOutcome.Skipped : OutputOutcome.Labelled);
@@ -135,14 +192,25 @@ internal sealed class AnnotationDesk(
 
     /// <summary>Whether what an annotation says was known before; the database keeps milliseconds.</summary>
     private static bool IsOld(Annotation annotation, HumanLabel? latest, bool isThere) =>
-        latest is not null && annotation.UpdatedAt is { } updated
+        latest is not null
+        && annotation.UpdatedAt is { } updated
         && updated.ToUnixTimeMilliseconds().CompareTo(latest.CreatedAt.ToUnixTimeMilliseconds()) is var order
         // One that was taken back and is there all the same counts again.
         && (order < 0 || (order == 0 && latest.EndedAt is not null && !(isThere && latest.End == LabelEnd.Withdrawn)));
 
-    private static string ExternalIdOf(string loop, long annotation) => string.Create(CultureInfo.InvariantCulture, $"LabelStudio/{loop}/{annotation}");
+    private static string ExternalIdOf(string loop, long annotation) =>
+        string.Create(CultureInfo.InvariantCulture, $"LabelStudio/{loop}/{annotation}");
 
-    private static long? NumberIn(string? externalId) => externalId is not null && long.TryParse(externalId.AsSpan(externalId.LastIndexOf('/') + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;
+    private static long? NumberIn(string? externalId) =>
+        externalId is not null
+        && long.TryParse(
+            externalId.AsSpan(externalId.LastIndexOf('/') + 1),
+            NumberStyles.None,
+            CultureInfo.InvariantCulture,
+            out var number
+        )
+            ? number
+            : null;
 
     /// <summary>Keeps what a person is called.</summary>
     private string Name(string person, string? name)

@@ -13,8 +13,15 @@ namespace GourmetGram.Application.Labeling;
 /// moves to another class is for a moment at both places, never at none.
 /// </summary>
 internal sealed class Collector(
-    IObjectStore store, IRepository<AnnotationTask> tasks, IRepository<Domain.Feedback.Selection> selections, IRepository<Prediction> predictions, IRepository<CollectedImage> images, LoopBook loops,
-    TimeProvider time, ILogger<Collector> logger)
+    IObjectStore store,
+    IRepository<AnnotationTask> tasks,
+    IRepository<Domain.Feedback.Selection> selections,
+    IRepository<Prediction> predictions,
+    IRepository<CollectedImage> images,
+    LoopBook loops,
+    TimeProvider time,
+    ILogger<Collector> logger
+)
 {
     private const int Batch = 100;
     private const int Copiers = 4;
@@ -38,13 +45,22 @@ internal sealed class Collector(
         var due = await tasks.ListAsync(new TasksWithDueOutput(Batch), cancellationToken);
         if (due.Count == 0)
             return 0;
-        var buckets = (await loops.AllAsync(cancellationToken)).ToDictionary(loop => loop.Name, loop => loop.Row.Bucket, StringComparer.Ordinal);
+        var buckets = (await loops.AllAsync(cancellationToken)).ToDictionary(
+            loop => loop.Name,
+            loop => loop.Row.Bucket,
+            StringComparer.Ordinal
+        );
         foreach (var group in due.GroupBy(task => task.Loop, StringComparer.Ordinal))
         {
             var byPhoto = group.ToDictionary(task => task.PhotoSha256, StringComparer.Ordinal);
-            var copies = (await selections.ListAsync(new SelectedCopiesOf(group.Key, byPhoto.Keys), cancellationToken)).ToDictionary(selection => selection.PredictionId, selection => byPhoto[selection.PhotoSha256]);
+            var copies = (await selections.ListAsync(new SelectedCopiesOf(group.Key, byPhoto.Keys), cancellationToken)).ToDictionary(
+                selection => selection.PredictionId,
+                selection => byPhoto[selection.PhotoSha256]
+            );
             var photos = await predictions.ListAsync(new PredictionsWithIds(copies.Keys), cancellationToken);
-            var current = (await images.ListAsync(new CurrentCopies(group.Key, copies.Keys), cancellationToken)).ToLookup(image => image.PredictionId);
+            var current = (await images.ListAsync(new CurrentCopies(group.Key, copies.Keys), cancellationToken)).ToLookup(image =>
+                image.PredictionId
+            );
             foreach (var photo in photos)
             {
                 var wanted = copies[photo.Id].ClassIndex;
@@ -58,7 +74,9 @@ internal sealed class Collector(
                 }
 
                 if (wanted is { } index && !isThere)
-                    images.Add(CollectedImage.Plan(photo, group.Key, buckets.GetValueOrDefault(group.Key, group.Key), index, time.GetUtcNow()));
+                    images.Add(
+                        CollectedImage.Plan(photo, group.Key, buckets.GetValueOrDefault(group.Key, group.Key), index, time.GetUtcNow())
+                    );
             }
 
             foreach (var task in group)
@@ -76,7 +94,12 @@ internal sealed class Collector(
         while (await images.ListAsync(new ImagesToCopy(after, Batch), cancellationToken) is { Count: > 0 } batch)
         {
             after = batch[^1].Id;
-            var photos = (await predictions.ListAsync(new PredictionsWithIds([.. batch.Select(image => image.PredictionId).Distinct()]), cancellationToken)).ToDictionary(photo => photo.Id);
+            var photos = (
+                await predictions.ListAsync(
+                    new PredictionsWithIds([.. batch.Select(image => image.PredictionId).Distinct()]),
+                    cancellationToken
+                )
+            ).ToDictionary(photo => photo.Id);
             var missing = new ConcurrentBag<CollectedImage>();
             var there = new ConcurrentBag<CollectedImage>();
             StoreUnavailableException? failure = null;
@@ -85,7 +108,8 @@ internal sealed class Collector(
                 await Parallel.ForEachAsync(
                     batch.Where(image => photos.TryGetValue(image.PredictionId, out var photo) && photo.ImageState != ImageState.Pending),
                     new ParallelOptions { MaxDegreeOfParallelism = Copiers, CancellationToken = cancellationToken },
-                    async (image, token) => (await TryCopyAsync(image, photos[image.PredictionId], token) ? there : missing).Add(image));
+                    async (image, token) => (await TryCopyAsync(image, photos[image.PredictionId], token) ? there : missing).Add(image)
+                );
             }
             catch (StoreUnavailableException e)
             {
@@ -98,7 +122,11 @@ internal sealed class Collector(
             foreach (var image in missing)
             {
                 image.MarkLost();
-                logger.LogError("The photo of prediction {PredictionId} cannot be copied to {Bucket}: it is not in the object store", image.PredictionId, image.Bucket);
+                logger.LogError(
+                    "The photo of prediction {PredictionId} cannot be copied to {Bucket}: it is not in the object store",
+                    image.PredictionId,
+                    image.Bucket
+                );
             }
 
             if (await SaveAsync([.. there, .. missing]))
@@ -136,7 +164,14 @@ internal sealed class Collector(
         catch (ConcurrentChangeException)
         {
             // Whoever erased a photo meanwhile may have looked for copies before this one was made.
-            var left = (await predictions.ListAsync(new PredictionsWithIds([.. batch.Select(image => image.PredictionId).Distinct()]), CancellationToken.None)).Select(photo => photo.Id).ToHashSet();
+            var left = (
+                await predictions.ListAsync(
+                    new PredictionsWithIds([.. batch.Select(image => image.PredictionId).Distinct()]),
+                    CancellationToken.None
+                )
+            )
+                .Select(photo => photo.Id)
+                .ToHashSet();
             foreach (var image in batch.Where(image => !left.Contains(image.PredictionId)))
                 await store.DeleteAsync(AddressOf(image), CancellationToken.None);
             return false;

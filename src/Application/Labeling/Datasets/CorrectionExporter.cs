@@ -14,8 +14,15 @@ namespace GourmetGram.Application.Labeling;
 /// a correction back takes both back.
 /// </summary>
 internal sealed class CorrectionDesk(
-    IObjectStore store, IMediaLinks links, IRepository<UserFeedback> feedback, IRepository<Prediction> predictions, IRepository<AnnotationTask> tasks, IRepository<HumanLabel> labels, LoopBook loops,
-    TimeProvider time)
+    IObjectStore store,
+    IMediaLinks links,
+    IRepository<UserFeedback> feedback,
+    IRepository<Prediction> predictions,
+    IRepository<AnnotationTask> tasks,
+    IRepository<HumanLabel> labels,
+    LoopBook loops,
+    TimeProvider time
+)
 {
     private const int Batch = 100;
 
@@ -41,14 +48,30 @@ internal sealed class CorrectionDesk(
     private async Task<int> BringAsync(IReadOnlyList<Guid> ids, CancellationToken cancellationToken)
     {
         feedback.Release();
-        var facts = (await feedback.ListAsync(new CorrectionsWithIds(ids), cancellationToken)).Where(fact => fact.OutputState == FeedbackOutput.Pending).OrderBy(fact => fact.Id).ToList();
-        var photos = (await predictions.ListAsync(new PredictionsOfIds([.. facts.Select(fact => fact.PredictionId).Distinct()]), cancellationToken)).ToDictionary(photo => photo.Id);
+        var facts = (await feedback.ListAsync(new CorrectionsWithIds(ids), cancellationToken))
+            .Where(fact => fact.OutputState == FeedbackOutput.Pending)
+            .OrderBy(fact => fact.Id)
+            .ToList();
+        var photos = (
+            await predictions.ListAsync(new PredictionsOfIds([.. facts.Select(fact => fact.PredictionId).Distinct()]), cancellationToken)
+        ).ToDictionary(photo => photo.Id);
         var unattended = (await loops.AllAsync(cancellationToken))
-            .Where(loop => loop.Strategy is FeedbackStrategy { Kind: FeedbackKind.Correction } && loop.Row.Surface == Surface.None).Select(loop => loop.Name).ToHashSet(StringComparer.Ordinal);
-        var asked = (await tasks.ListAsync(new TasksOfPhotos([.. photos.Values.Select(photo => photo.Photo.UploadSha256).Distinct(StringComparer.Ordinal)]), cancellationToken))
-            .Where(task => unattended.Contains(task.Loop)).ToLookup(task => task.PhotoSha256, StringComparer.Ordinal);
-        var said = (await labels.ListAsync(new LabelsOfTasks([.. asked.SelectMany(group => group).Select(task => task.Id)]), cancellationToken))
-            .GroupBy(label => label.TaskId).ToDictionary(group => group.Key, group => group.ToList());
+            .Where(loop => loop.Strategy is FeedbackStrategy { Kind: FeedbackKind.Correction } && loop.Row.Surface == Surface.None)
+            .Select(loop => loop.Name)
+            .ToHashSet(StringComparer.Ordinal);
+        var asked = (
+            await tasks.ListAsync(
+                new TasksOfPhotos([.. photos.Values.Select(photo => photo.Photo.UploadSha256).Distinct(StringComparer.Ordinal)]),
+                cancellationToken
+            )
+        )
+            .Where(task => unattended.Contains(task.Loop))
+            .ToLookup(task => task.PhotoSha256, StringComparer.Ordinal);
+        var said = (
+            await labels.ListAsync(new LabelsOfTasks([.. asked.SelectMany(group => group).Select(task => task.Id)]), cancellationToken)
+        )
+            .GroupBy(label => label.TaskId)
+            .ToDictionary(group => group.Key, group => group.ToList());
         foreach (var fact in facts)
         {
             var photo = photos[fact.PredictionId];
@@ -76,7 +99,15 @@ internal sealed class CorrectionDesk(
         {
             // Callers without an identity are one rater for the limits, but not one person.
             var person = fact.Rater.IsKnown ? fact.Rater.ToString() : externalId;
-            var label = task.Decide(person, LabelSource.Correction, fact.ClassIndex, all, fact.CreatedAt, externalId: externalId, showedAnswer: true);
+            var label = task.Decide(
+                person,
+                LabelSource.Correction,
+                fact.ClassIndex,
+                all,
+                fact.CreatedAt,
+                externalId: externalId,
+                showedAnswer: true
+            );
             labels.Add(label);
             all.Add(label);
         }
@@ -90,7 +121,11 @@ internal sealed class CorrectionDesk(
     private async Task<byte[]> WriteAsync(Prediction photo, UserFeedback fact, CancellationToken cancellationToken)
     {
         var image = store.LinkTo(PhotoKeeper.AddressOf(photo)) ?? await links.AddressOfAsync(new MediaLink(photo.Id), cancellationToken);
-        var export = new { task = new { data = new { image } }, result = new[] { new { type = "choices", value = new { choices = new[] { photo.Model.Labels[fact.ClassIndex!.Value] } } } } };
+        var export = new
+        {
+            task = new { data = new { image } },
+            result = new[] { new { type = "choices", value = new { choices = new[] { photo.Model.Labels[fact.ClassIndex!.Value] } } } },
+        };
         return JsonSerializer.SerializeToUtf8Bytes(export, Readable);
     }
 }

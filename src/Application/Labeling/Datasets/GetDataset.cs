@@ -20,7 +20,16 @@ public static class GetDataset
     /// <param name="Classes">How many photos each class has, in model order.</param>
     /// <param name="Confusion">Rows are what people said, columns what the model had said, both in model order.</param>
     public sealed record Response(
-        string Bucket, string Title, string? Loop, int Photos, long Bytes, int Wrong, DateTimeOffset? LatestAt, IReadOnlyList<ClassCount> Classes, IReadOnlyList<IReadOnlyList<int>> Confusion);
+        string Bucket,
+        string Title,
+        string? Loop,
+        int Photos,
+        long Bytes,
+        int Wrong,
+        DateTimeOffset? LatestAt,
+        IReadOnlyList<ClassCount> Classes,
+        IReadOnlyList<IReadOnlyList<int>> Confusion
+    );
 
     /// <param name="Class">Name of the class.</param>
     /// <param name="Folder">Its folder in the bucket.</param>
@@ -32,14 +41,31 @@ public static class GetDataset
         /// <exception cref="NotFoundException">There is no such dataset.</exception>
         public async Task<Response> Handle(Query request, CancellationToken cancellationToken)
         {
-            var known = (await mediator.Send(new ListDatasets.Query(), cancellationToken)).Items.FirstOrDefault(item => item.Bucket == request.Bucket)
-                ?? throw new NotFoundException($"Dataset {request.Bucket}");
+            var known = (await mediator.Send(new ListDatasets.Query(), cancellationToken)).Items.FirstOrDefault(item =>
+                item.Bucket == request.Bucket
+            ) ?? throw new NotFoundException($"Dataset {request.Bucket}");
             var size = await datasets.MeasureAsync(request.Bucket, cancellationToken);
             var labels = classifier.Model.Labels;
-            var confusion = labels.Select((_, said) => (IReadOnlyList<int>)[.. labels.Select((_, predicted) => size.Cells.GetValueOrDefault((said, predicted)))]).ToList();
+            var confusion = labels
+                .Select(
+                    (_, said) => (IReadOnlyList<int>)[.. labels.Select((_, predicted) => size.Cells.GetValueOrDefault((said, predicted)))]
+                )
+                .ToList();
             return new Response(
-                known.Bucket, known.Title, known.Loop, size.Photos, size.Bytes, size.Photos - labels.Select((_, index) => confusion[index][index]).Sum(), size.LatestAt,
-                [.. labels.Select((name, index) => new ClassCount(name, Domain.Classification.ClassLabel.FolderOf(index), confusion[index].Sum()))], confusion);
+                known.Bucket,
+                known.Title,
+                known.Loop,
+                size.Photos,
+                size.Bytes,
+                size.Photos - labels.Select((_, index) => confusion[index][index]).Sum(),
+                size.LatestAt,
+                [
+                    .. labels.Select(
+                        (name, index) => new ClassCount(name, Domain.Classification.ClassLabel.FolderOf(index), confusion[index].Sum())
+                    ),
+                ],
+                confusion
+            );
         }
     }
 }

@@ -11,14 +11,28 @@ namespace GourmetGram.Application.Labeling;
 /// <param name="Bytes">Size of the photo.</param>
 /// <param name="CollectedAt">When it was collected, UTC.</param>
 public sealed record DatasetPhoto(
-    Guid Id, Guid PredictionId, int ClassIndex, int PredictedIndex, double Confidence, string Key, string Sha256, long Bytes, DateTimeOffset CollectedAt);
+    Guid Id,
+    Guid PredictionId,
+    int ClassIndex,
+    int PredictedIndex,
+    double Confidence,
+    string Key,
+    string Sha256,
+    long Bytes,
+    DateTimeOffset CollectedAt
+);
 
 /// <summary>How much a bucket holds.</summary>
 /// <param name="Photos">How many photos.</param>
 /// <param name="Bytes">How many bytes they have together.</param>
 /// <param name="LatestAt">When the last one was collected, UTC; null when there is none.</param>
 /// <param name="Cells">How many photos people gave the first class and the model the second.</param>
-public sealed record DatasetSize(int Photos, long Bytes, DateTimeOffset? LatestAt, IReadOnlyDictionary<(int Said, int Predicted), int> Cells);
+public sealed record DatasetSize(
+    int Photos,
+    long Bytes,
+    DateTimeOffset? LatestAt,
+    IReadOnlyDictionary<(int Said, int Predicted), int> Cells
+);
 
 /// <summary>Reads what datasets hold; counts are made in the database.</summary>
 public interface IDatasetReader
@@ -36,5 +50,12 @@ public interface IDatasetReader
     /// <param name="before">Cursor: only older ones; null for the newest.</param>
     /// <param name="limit">Most rows.</param>
     /// <param name="cancellationToken">Ends the reading.</param>
-    Task<IReadOnlyList<DatasetPhoto>> ReadAsync(string bucket, int? classIndex, bool wrong, Guid? before, int limit, CancellationToken cancellationToken);
+    Task<IReadOnlyList<DatasetPhoto>> ReadAsync(
+        string bucket,
+        int? classIndex,
+        bool wrong,
+        Guid? before,
+        int limit,
+        CancellationToken cancellationToken
+    );
 }

@@ -23,7 +23,15 @@ public static class ListDatasetPhotos
     /// <param name="File">Its path in the bucket.</param>
     /// <param name="Sha256">Of its bytes.</param>
     /// <param name="CollectedAt">When it was collected, UTC.</param>
-    public sealed record Photo(Guid PredictionId, string Class, string Predicted, double Probability, string File, string Sha256, DateTimeOffset CollectedAt);
+    public sealed record Photo(
+        Guid PredictionId,
+        string Class,
+        string Predicted,
+        double Probability,
+        string File,
+        string Sha256,
+        DateTimeOffset CollectedAt
+    );
 
     internal sealed class Validator : AbstractValidator<Query>
     {
@@ -42,12 +50,32 @@ public static class ListDatasetPhotos
             var labels = classifier.Model.Labels;
             int? index = request.Class is null ? null : labels.IndexOf(request.Class);
             if (index < 0)
-                throw new ValidationException([new ValidationFailure("class", $"There is no class '{request.Class}'. The classes are: {string.Join(", ", labels)}.")]);
-            var rows = await datasets.ReadAsync(request.Bucket, index, request.Wrong, Paging.Read(request.Cursor), request.Limit + 1, cancellationToken);
+                throw new ValidationException([
+                    new ValidationFailure("class", $"There is no class '{request.Class}'. The classes are: {string.Join(", ", labels)}."),
+                ]);
+            var rows = await datasets.ReadAsync(
+                request.Bucket,
+                index,
+                request.Wrong,
+                Paging.Read(request.Cursor),
+                request.Limit + 1,
+                cancellationToken
+            );
             var page = rows.Take(request.Limit).ToList();
             return new Page<Photo>(
-                [.. page.Select(row => new Photo(row.PredictionId, labels[row.ClassIndex], labels[row.PredictedIndex], row.Confidence, row.Key, row.Sha256, row.CollectedAt))],
-                rows.Count > request.Limit ? Paging.CursorOf(page[^1].Id) : null);
+                [
+                    .. page.Select(row => new Photo(
+                        row.PredictionId,
+                        labels[row.ClassIndex],
+                        labels[row.PredictedIndex],
+                        row.Confidence,
+                        row.Key,
+                        row.Sha256,
+                        row.CollectedAt
+                    )),
+                ],
+                rows.Count > request.Limit ? Paging.CursorOf(page[^1].Id) : null
+            );
         }
     }
 }

@@ -22,8 +22,13 @@ public static class ListDatasets
         public async Task<Response> Handle(Query request, CancellationToken cancellationToken)
         {
             var counts = await datasets.CountAsync(cancellationToken);
-            var current = (await loops.AllAsync(cancellationToken)).Select(loop => new Item(loop.Row.Bucket, loop.Strategy.Title, loop.Name, counts.GetValueOrDefault(loop.Row.Bucket))).ToList();
-            var former = counts.Keys.Except(current.Select(item => item.Bucket), StringComparer.Ordinal).Order(StringComparer.Ordinal).Select(bucket => new Item(bucket, bucket, Loop: null, counts[bucket]));
+            var current = (await loops.AllAsync(cancellationToken))
+                .Select(loop => new Item(loop.Row.Bucket, loop.Strategy.Title, loop.Name, counts.GetValueOrDefault(loop.Row.Bucket)))
+                .ToList();
+            var former = counts
+                .Keys.Except(current.Select(item => item.Bucket), StringComparer.Ordinal)
+                .Order(StringComparer.Ordinal)
+                .Select(bucket => new Item(bucket, bucket, Loop: null, counts[bucket]));
             return new Response([.. current, .. former]);
         }
     }

@@ -16,7 +16,18 @@ namespace GourmetGram.Application.Labeling;
 /// <param name="ShowedAnswer">Whether the task carried what the model had said.</param>
 /// <param name="Fault">Why it cannot be used; null when it can.</param>
 internal sealed record Annotation(
-    long? AnnotationId, DateTimeOffset? UpdatedAt, DateTimeOffset? CreatedAt, string? Person, string? PersonName, string? Class, string? Note, TimeSpan? Took, IReadOnlyList<string> Photo, bool ShowedAnswer, string? Fault);
+    long? AnnotationId,
+    DateTimeOffset? UpdatedAt,
+    DateTimeOffset? CreatedAt,
+    string? Person,
+    string? PersonName,
+    string? Class,
+    string? Note,
+    TimeSpan? Took,
+    IReadOnlyList<string> Photo,
+    bool ShowedAnswer,
+    string? Fault
+);
 
 /// <summary>
 /// Reads what others write below <c>labelstudio/output</c>: an annotation of Label Studio (1.16 to 1.23), a task of Label Studio with its annotations (<c>FUTURE_SAVE_TASK_TO_STORAGE</c>), or a
@@ -67,12 +78,15 @@ internal static class OutputFile
             return ReadTask(root) is { Count: > 0 } all ? all : throw new FormatException("It is a task without annotations.");
         if (!root.TryGetProperty("result", out _))
             throw new FormatException("It has no \"result\".");
-        return Object(root, "task") is { } task ? [Read(root, task)] : throw new FormatException("It has no \"task\" that names the photo.");
+        return Object(root, "task") is { } task
+            ? [Read(root, task)]
+            : throw new FormatException("It has no \"task\" that names the photo.");
     }
 
     /// <summary>The annotations of a task of Label Studio; none when nobody has labelled it.</summary>
     /// <exception cref="FormatException">It is no such task; the message says why.</exception>
-    public static IReadOnlyList<Annotation> ReadTask(JsonElement task) => Array(task, "annotations") is { } all ? [.. all.EnumerateArray().Select(annotation => Read(annotation, task))] : [];
+    public static IReadOnlyList<Annotation> ReadTask(JsonElement task) =>
+        Array(task, "annotations") is { } all ? [.. all.EnumerateArray().Select(annotation => Read(annotation, task))] : [];
 
     private static Annotation Read(JsonElement annotation, JsonElement task)
     {
@@ -81,21 +95,41 @@ internal static class OutputFile
         var data = Object(task, "data") ?? throw new FormatException("Its task has no \"data\" that names the photo.");
         var (label, fault) = IsSkip(annotation) ? (null, null) : ClassOf(annotation);
         return new Annotation(
-            annotation.TryGetProperty("id", out var id) && id.ValueKind == JsonValueKind.Number && id.TryGetInt64(out var number) ? number : null,
-            Time(annotation, "updated_at"), Time(annotation, "created_at"), PersonOf(annotation), NameOf(annotation), label, NoteOf(annotation),
-            annotation.TryGetProperty("lead_time", out var lead) && lead.ValueKind == JsonValueKind.Number && lead.TryGetDouble(out var seconds) && seconds is >= 0 and < 1e7 ? TimeSpan.FromSeconds(seconds) : null,
+            annotation.TryGetProperty("id", out var id) && id.ValueKind == JsonValueKind.Number && id.TryGetInt64(out var number)
+                ? number
+                : null,
+            Time(annotation, "updated_at"),
+            Time(annotation, "created_at"),
+            PersonOf(annotation),
+            NameOf(annotation),
+            label,
+            NoteOf(annotation),
+            annotation.TryGetProperty("lead_time", out var lead)
+            && lead.ValueKind == JsonValueKind.Number
+            && lead.TryGetDouble(out var seconds)
+            && seconds is >= 0 and < 1e7
+                ? TimeSpan.FromSeconds(seconds)
+                : null,
             [.. Names.Select(name => Text(data, name)).OfType<string>()],
-            Answers.Any(name => data.TryGetProperty(name, out var told) && Tells(told)) || !annotation.TryGetProperty("id", out _)
-            // It began as a prediction that was shown.
-            || (annotation.TryGetProperty("parent_prediction", out var prediction) && Tells(prediction)),
-            fault);
+            Answers.Any(name => data.TryGetProperty(name, out var told) && Tells(told))
+                || !annotation.TryGetProperty("id", out _)
+                // It began as a prediction that was shown.
+                || (annotation.TryGetProperty("parent_prediction", out var prediction) && Tells(prediction)),
+            fault
+        );
     }
 
-    private static bool Tells(JsonElement told) => told.ValueKind is not (JsonValueKind.Null or JsonValueKind.Undefined) && !(told.ValueKind == JsonValueKind.String && told.GetString()!.Length == 0);
+    private static bool Tells(JsonElement told) =>
+        told.ValueKind is not (JsonValueKind.Null or JsonValueKind.Undefined)
+        && !(told.ValueKind == JsonValueKind.String && told.GetString()!.Length == 0);
 
     /// <summary>Submitted without a choice is how people pass a photo over where the project lets them.</summary>
-    private static bool IsSkip(JsonElement annotation) => Flag(annotation, "was_cancelled")
-        || (annotation.TryGetProperty("result", out var result) && (result.ValueKind == JsonValueKind.Null || (result.ValueKind == JsonValueKind.Array && result.GetArrayLength() == 0)));
+    private static bool IsSkip(JsonElement annotation) =>
+        Flag(annotation, "was_cancelled")
+        || (
+            annotation.TryGetProperty("result", out var result)
+            && (result.ValueKind == JsonValueKind.Null || (result.ValueKind == JsonValueKind.Array && result.GetArrayLength() == 0))
+        );
 
     private static (string? Class, string? Fault) ClassOf(JsonElement annotation)
     {
@@ -103,10 +137,18 @@ internal static class OutputFile
             return (null, "It names no class: \"result\" is no list.");
         var choices = results.EnumerateArray().Where(item => Text(item, "type") == "choices").ToList();
         // The lab's own files do not say which control it was.
-        var asked = choices.Where(item => Text(item, "from_name") is not { } control || Controls.Contains(control, StringComparer.Ordinal)).ToList();
+        var asked = choices
+            .Where(item => Text(item, "from_name") is not { } control || Controls.Contains(control, StringComparer.Ordinal))
+            .ToList();
         var named = (asked.Count > 0 ? asked : choices)
-            .SelectMany(item => Object(item, "value") is { } value && Array(value, "choices") is { } list ? list.EnumerateArray() : Enumerable.Empty<JsonElement>())
-            .Select(choice => choice.ValueKind == JsonValueKind.String ? choice.GetString()! : choice.GetRawText()).Distinct(StringComparer.Ordinal).ToList();
+            .SelectMany(item =>
+                Object(item, "value") is { } value && Array(value, "choices") is { } list
+                    ? list.EnumerateArray()
+                    : Enumerable.Empty<JsonElement>()
+            )
+            .Select(choice => choice.ValueKind == JsonValueKind.String ? choice.GetString()! : choice.GetRawText())
+            .Distinct(StringComparer.Ordinal)
+            .ToList();
         return named switch
         {
             [] => (null, "It names no class, and was not skipped."),
@@ -119,30 +161,54 @@ internal static class OutputFile
     {
         if (Array(annotation, "result") is not { } results)
             return null;
-        var lines = results.EnumerateArray().Where(item => Text(item, "type") == "textarea")
-            .SelectMany(item => Object(item, "value") is { } value && Array(value, "text") is { } list ? list.EnumerateArray() : Enumerable.Empty<JsonElement>())
-            .Where(line => line.ValueKind == JsonValueKind.String).Select(line => line.GetString()!);
+        var lines = results
+            .EnumerateArray()
+            .Where(item => Text(item, "type") == "textarea")
+            .SelectMany(item =>
+                Object(item, "value") is { } value && Array(value, "text") is { } list
+                    ? list.EnumerateArray()
+                    : Enumerable.Empty<JsonElement>()
+            )
+            .Where(line => line.ValueKind == JsonValueKind.String)
+            .Select(line => line.GetString()!);
         var note = string.Join("\n", lines).Trim();
         return note.Length == 0 ? null : note[..Math.Min(note.Length, Domain.Labeling.HumanLabel.NoteLength)];
     }
 
     private static string? PersonOf(JsonElement annotation) =>
         Object(annotation, "completed_by") is { } person && person.TryGetProperty("id", out var id) ? id.GetRawText()
-        : annotation.TryGetProperty("completed_by", out var number) && number.ValueKind == JsonValueKind.Number ? number.GetRawText() : null;
+        : annotation.TryGetProperty("completed_by", out var number) && number.ValueKind == JsonValueKind.Number ? number.GetRawText()
+        : null;
 
     private static string? NameOf(JsonElement annotation) =>
-        Object(annotation, "completed_by") is { } person && $"{Text(person, "first_name")} {Text(person, "last_name")}".Trim() is { Length: > 0 } name ? name : null;
+        Object(annotation, "completed_by") is { } person
+        && $"{Text(person, "first_name")} {Text(person, "last_name")}".Trim() is { Length: > 0 } name
+            ? name
+            : null;
 
-    private static bool Flag(JsonElement element, string name) => element.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.True;
+    private static bool Flag(JsonElement element, string name) =>
+        element.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.True;
 
     private static string? Text(JsonElement element, string name) =>
-        element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+        element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String
+            ? value.GetString()
+            : null;
 
-    private static JsonElement? Array(JsonElement element, string name) => element.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.Array ? value : null;
+    private static JsonElement? Array(JsonElement element, string name) =>
+        element.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.Array ? value : null;
 
     private static JsonElement? Object(JsonElement element, string name) =>
-        element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.Object ? value : null;
+        element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.Object
+            ? value
+            : null;
 
     private static DateTimeOffset? Time(JsonElement element, string name) =>
-        DateTimeOffset.TryParse(Text(element, name), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var time) ? time : null;
+        DateTimeOffset.TryParse(
+            Text(element, name),
+            CultureInfo.InvariantCulture,
+            DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal,
+            out var time
+        )
+            ? time
+            : null;
 }

@@ -11,7 +11,15 @@ namespace GourmetGram.Application.Labeling;
 /// used to <c>quarantine</c>, with the reason beside it. What was read is recorded in the transaction that keeps the labels, before anything is moved.
 /// </summary>
 internal sealed class OutputDesk(
-    IObjectStore store, IRepository<ReadOutput> reads, IRepository<UserFeedback> feedback, PhotoFinder photos, AnnotationDesk desk, Quarantine quarantine, TimeProvider time, ILogger<OutputDesk> logger)
+    IObjectStore store,
+    IRepository<ReadOutput> reads,
+    IRepository<UserFeedback> feedback,
+    PhotoFinder photos,
+    AnnotationDesk desk,
+    Quarantine quarantine,
+    TimeProvider time,
+    ILogger<OutputDesk> logger
+)
 {
     private const int Batch = 100;
     private const int Readers = 4;
@@ -21,7 +29,12 @@ internal sealed class OutputDesk(
     public async Task<IReadOnlyDictionary<OutputOutcome, int>> RunAsync(Action read, CancellationToken cancellationToken)
     {
         var counts = Enum.GetValues<OutputOutcome>().ToDictionary(outcome => outcome, _ => 0);
-        await foreach (var batch in store.ListAsync(Buckets.Labels, ExchangePlaces.Outputs, cancellationToken).Chunk(Batch).WithCancellation(cancellationToken))
+        await foreach (
+            var batch in store
+                .ListAsync(Buckets.Labels, ExchangePlaces.Outputs, cancellationToken)
+                .Chunk(Batch)
+                .WithCancellation(cancellationToken)
+        )
         {
             var outcomes = await ConcurrentChangeException.RetryAsync(() => TakeAsync(batch, cancellationToken));
             reads.Release();
@@ -41,7 +54,12 @@ internal sealed class OutputDesk(
     public async Task<(int All, int Unread)> CountAsync(string loop, CancellationToken cancellationToken)
     {
         var (all, unread) = (0, 0);
-        await foreach (var batch in store.ListAsync(Buckets.Labels, ExchangePlaces.OutputsOf(loop), cancellationToken).Chunk(Batch).WithCancellation(cancellationToken))
+        await foreach (
+            var batch in store
+                .ListAsync(Buckets.Labels, ExchangePlaces.OutputsOf(loop), cancellationToken)
+                .Chunk(Batch)
+                .WithCancellation(cancellationToken)
+        )
         {
             var sifted = await SiftAsync(batch, cancellationToken);
             (all, unread) = (all + sifted.Files, unread + sifted.Fresh.Count);
@@ -61,43 +79,92 @@ internal sealed class OutputDesk(
     }
 
     /// <summary>Tells what is still to be read from what was, and from what we wrote ourselves.</summary>
-    private async Task<(int Files, List<StoredObject> Fresh, Dictionary<string, ReadOutput> Known)> SiftAsync(IReadOnlyList<StoredObject> batch, CancellationToken cancellationToken)
+    private async Task<(int Files, List<StoredObject> Fresh, Dictionary<string, ReadOutput> Known)> SiftAsync(
+        IReadOnlyList<StoredObject> batch,
+        CancellationToken cancellationToken
+    )
     {
         // A folder may be an object of its own.
         var files = batch.Where(found => !found.Key.EndsWith('/')).ToDictionary(found => found.Key, StringComparer.Ordinal);
-        var known = (await reads.ListAsync(new ReadOutputs(files.Keys), cancellationToken)).ToDictionary(row => row.Key, StringComparer.Ordinal);
-        var own = (await feedback.ListAsync(new FeedbackWithIds([.. files.Keys.Select(FeedbackOf).OfType<Guid>()]), cancellationToken)).Select(fact => fact.OutputKey).ToHashSet(StringComparer.Ordinal);
-        return (files.Count, files.Values.Where(found => !own.Contains(found.Key) && (!known.TryGetValue(found.Key, out var row) || row.Version != found.Version)).ToList(), known);
+        var known = (await reads.ListAsync(new ReadOutputs(files.Keys), cancellationToken)).ToDictionary(
+            row => row.Key,
+            StringComparer.Ordinal
+        );
+        var own = (await feedback.ListAsync(new FeedbackWithIds([.. files.Keys.Select(FeedbackOf).OfType<Guid>()]), cancellationToken))
+            .Select(fact => fact.OutputKey)
+            .ToHashSet(StringComparer.Ordinal);
+        return (
+            files.Count,
+            files
+                .Values.Where(found =>
+                    !own.Contains(found.Key) && (!known.TryGetValue(found.Key, out var row) || row.Version != found.Version)
+                )
+                .ToList(),
+            known
+        );
     }
 
-    private async Task<IReadOnlyList<OutputOutcome>> ReadAsync(List<StoredObject> fresh, Dictionary<string, ReadOutput> known, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<OutputOutcome>> ReadAsync(
+        List<StoredObject> fresh,
+        Dictionary<string, ReadOutput> known,
+        CancellationToken cancellationToken
+    )
     {
         var contents = new byte[]?[fresh.Count];
-        await Parallel.ForEachAsync(Enumerable.Range(0, fresh.Count), new ParallelOptions { MaxDegreeOfParallelism = Readers, CancellationToken = cancellationToken }, async (i, token) =>
-        {
-            try
+        await Parallel.ForEachAsync(
+            Enumerable.Range(0, fresh.Count),
+            new ParallelOptions { MaxDegreeOfParallelism = Readers, CancellationToken = cancellationToken },
+            async (i, token) =>
             {
-                contents[i] = fresh[i].Size > OutputFile.MostBytes ? [] : await (await store.OpenReadAsync(new ObjectAddress(Buckets.Labels, fresh[i].Key), token)).ReadToEndAsync(token);
+                try
+                {
+                    contents[i] =
+                        fresh[i].Size > OutputFile.MostBytes
+                            ? []
+                            : await (await store.OpenReadAsync(new ObjectAddress(Buckets.Labels, fresh[i].Key), token)).ReadToEndAsync(
+                                token
+                            );
+                }
+                catch (NotFoundException)
+                {
+                    // Somebody removed it since it was listed: there is nothing to account for.
+                }
             }
-            catch (NotFoundException)
-            {
-                // Somebody removed it since it was listed: there is nothing to account for.
-            }
-        });
+        );
 
         var files = fresh.Zip(contents, Parse).OfType<Parsed>().ToList();
-        await desk.PrepareAsync(await photos.FindAsync(files.SelectMany(file => file.Annotations).SelectMany(annotation => annotation.Photo), cancellationToken), cancellationToken);
+        await desk.PrepareAsync(
+            await photos.FindAsync(
+                files.SelectMany(file => file.Annotations).SelectMany(annotation => annotation.Photo),
+                cancellationToken
+            ),
+            cancellationToken
+        );
         var outcomes = new List<OutputOutcome>();
         foreach (var file in files)
         {
             var row = known.GetValueOrDefault(file.Found.Key);
-            var (outcome, reason, erased) = file.Fault is null ? await desk.KeepAsync(LoopOf(file.Found.Key), file.Found.Key, file.Annotations, row?.UpdatedAt, cancellationToken) : new AnnotationDesk.Result(OutputOutcome.Invalid, file.Fault);
+            var (outcome, reason, erased) = file.Fault is null
+                ? await desk.KeepAsync(LoopOf(file.Found.Key), file.Found.Key, file.Annotations, row?.UpdatedAt, cancellationToken)
+                : new AnnotationDesk.Result(OutputOutcome.Invalid, file.Fault);
             var newest = file.Annotations.MaxBy(annotation => annotation.UpdatedAt);
             var isAnnotation = newest?.AnnotationId is not null;
             // Of an annotation a copy goes to quarantine, and goes from there when it was put right.
             var isMoveDue = !isAnnotation || outcome == OutputOutcome.Invalid || row?.Outcome == OutputOutcome.Invalid;
             if (row is null)
-                reads.Add(known[file.Found.Key] = row = ReadOutput.Record(file.Found.Key, file.Found.Version, newest?.AnnotationId, newest?.UpdatedAt, outcome, reason, isMoveDue, time.GetUtcNow()));
+                reads.Add(
+                    known[file.Found.Key] = row =
+                        ReadOutput.Record(
+                            file.Found.Key,
+                            file.Found.Version,
+                            newest?.AnnotationId,
+                            newest?.UpdatedAt,
+                            outcome,
+                            reason,
+                            isMoveDue,
+                            time.GetUtcNow()
+                        )
+                );
             else
                 row.ReadAgain(file.Found.Version, newest?.AnnotationId, newest?.UpdatedAt, outcome, reason, isMoveDue, time.GetUtcNow());
             if (outcome == OutputOutcome.Invalid)
@@ -156,8 +223,11 @@ internal sealed class OutputDesk(
     }
 
     private static Guid? FeedbackOf(string key) =>
-        key.StartsWith(FeedbackPrefix, StringComparison.Ordinal) && key.EndsWith(".json", StringComparison.Ordinal)
-        && Guid.TryParseExact(key.AsSpan(FeedbackPrefix.Length, key.Length - FeedbackPrefix.Length - ".json".Length), "D", out var id) ? id : null;
+        key.StartsWith(FeedbackPrefix, StringComparison.Ordinal)
+        && key.EndsWith(".json", StringComparison.Ordinal)
+        && Guid.TryParseExact(key.AsSpan(FeedbackPrefix.Length, key.Length - FeedbackPrefix.Length - ".json".Length), "D", out var id)
+            ? id
+            : null;
 
     private const string FeedbackPrefix = "output/userfeedback2/feedback_";
 }

@@ -14,17 +14,30 @@ internal sealed class PhotoFinder(IRepository<Prediction> predictions, IReposito
     public async Task<Dictionary<string, Prediction?>> FindAsync(IEnumerable<string> texts, CancellationToken cancellationToken)
     {
         var names = texts.Distinct(StringComparer.Ordinal).ToList();
-        var ids = names.Select(name => (name, Id: IdIn(name))).Where(pair => pair.Id is not null).ToDictionary(pair => pair.name, pair => pair.Id!.Value, StringComparer.Ordinal);
-        var byId = (await predictions.ListAsync(new PredictionsOfIds([.. ids.Values.Distinct()]), cancellationToken)).ToDictionary(prediction => prediction.Id);
+        var ids = names
+            .Select(name => (name, Id: IdIn(name)))
+            .Where(pair => pair.Id is not null)
+            .ToDictionary(pair => pair.name, pair => pair.Id!.Value, StringComparer.Ordinal);
+        var byId = (await predictions.ListAsync(new PredictionsOfIds([.. ids.Values.Distinct()]), cancellationToken)).ToDictionary(
+            prediction => prediction.Id
+        );
         var others = ids.Values.Where(id => !byId.ContainsKey(id)).Distinct().ToList();
-        var shown = (await tasks.ListAsync(new TasksWithIds(others), cancellationToken)).ToDictionary(task => task.Id, task => task.PredictionId);
-        var photos = (await predictions.ListAsync(new PredictionsOfIds([.. shown.Values.Distinct()]), cancellationToken)).ToDictionary(prediction => prediction.Id);
+        var shown = (await tasks.ListAsync(new TasksWithIds(others), cancellationToken)).ToDictionary(
+            task => task.Id,
+            task => task.PredictionId
+        );
+        var photos = (await predictions.ListAsync(new PredictionsOfIds([.. shown.Values.Distinct()]), cancellationToken)).ToDictionary(
+            prediction => prediction.Id
+        );
         var found = new Dictionary<string, Prediction?>(StringComparer.Ordinal);
         foreach (var name in names)
         {
-            found[name] = ids.TryGetValue(name, out var id)
-                ? byId.GetValueOrDefault(id) ?? (shown.TryGetValue(id, out var photo) ? photos.GetValueOrDefault(photo) : null)
-                : LabNameIn(name) is var (folder, file) && await predictions.ListAsync(new LabPhotos(folder, file), cancellationToken) is [var only] ? only
+            found[name] =
+                ids.TryGetValue(name, out var id)
+                    ? byId.GetValueOrDefault(id) ?? (shown.TryGetValue(id, out var photo) ? photos.GetValueOrDefault(photo) : null)
+                : LabNameIn(name) is var (folder, file)
+                && await predictions.ListAsync(new LabPhotos(folder, file), cancellationToken) is [var only]
+                    ? only
                 : null;
         }
 
@@ -41,9 +54,11 @@ internal sealed class PhotoFinder(IRepository<Prediction> predictions, IReposito
     private static (int Folder, string File)? LabNameIn(string name)
     {
         var path = Uri.TryCreate(name, UriKind.Absolute, out var address) ? Uri.UnescapeDataString(address.AbsolutePath) : name;
-        return path.Split('/') is [.., var folder, { Length: > 0 } file] && folder.StartsWith("class_", StringComparison.Ordinal)
+        return
+            path.Split('/') is [.., var folder, { Length: > 0 } file]
+            && folder.StartsWith("class_", StringComparison.Ordinal)
             && int.TryParse(folder.AsSpan("class_".Length), NumberStyles.None, CultureInfo.InvariantCulture, out var index)
-                ? (index, file)
-                : null;
+            ? (index, file)
+            : null;
     }
 }

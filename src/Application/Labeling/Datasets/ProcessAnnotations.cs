@@ -20,7 +20,8 @@ public static class ProcessAnnotations
     /// <param name="Lost">Photos that are nowhere, and cannot be copied.</param>
     public sealed record Response(IReadOnlyDictionary<OutputOutcome, int> Outputs, int Corrections, int Copied, int Removed, int Lost);
 
-    internal sealed class Handler(TaskMaker maker, CorrectionDesk corrections, OutputDesk outputs, Collector collector) : IRequestHandler<Command, Response>
+    internal sealed class Handler(TaskMaker maker, CorrectionDesk corrections, OutputDesk outputs, Collector collector)
+        : IRequestHandler<Command, Response>
     {
         /// <exception cref="StoreUnavailableException">A store is away; what was done counts, and the next run goes on.</exception>
         public async Task<Response> Handle(Command request, CancellationToken cancellationToken)

@@ -21,7 +21,12 @@ internal sealed class Quarantine(IObjectStore store, TimeProvider time)
     /// <exception cref="NotFoundException">It stands there no more.</exception>
     public async Task TakeAsync(ObjectAddress from, string name, string reason, bool keep, CancellationToken cancellationToken)
     {
-        await store.PutAsync(At(name + Reason), Encoding.UTF8.GetBytes($"{reason}\nRead {time.GetUtcNow().ToUtcText()}.\n"), "text/plain; charset=utf-8", cancellationToken);
+        await store.PutAsync(
+            At(name + Reason),
+            Encoding.UTF8.GetBytes($"{reason}\nRead {time.GetUtcNow().ToUtcText()}.\n"),
+            "text/plain; charset=utf-8",
+            cancellationToken
+        );
         if (keep)
             await store.CopyAsync(from, At(name), cancellationToken);
         else
@@ -37,7 +42,11 @@ internal sealed class Quarantine(IObjectStore store, TimeProvider time)
 
     /// <summary>Names of all that is there, without the reasons.</summary>
     public async Task<IReadOnlyList<string>> ListAsync(CancellationToken cancellationToken) =>
-        await store.ListAsync(Buckets.Labels, Prefix, cancellationToken).Select(found => found.Key[Prefix.Length..]).Where(name => !name.EndsWith(Reason, StringComparison.Ordinal)).ToListAsync(cancellationToken);
+        await store
+            .ListAsync(Buckets.Labels, Prefix, cancellationToken)
+            .Select(found => found.Key[Prefix.Length..])
+            .Where(name => !name.EndsWith(Reason, StringComparison.Ordinal))
+            .ToListAsync(cancellationToken);
 
     private static ObjectAddress At(string name) => new(Buckets.Labels, Prefix + name);
 }

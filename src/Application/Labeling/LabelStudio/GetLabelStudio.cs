@@ -27,21 +27,50 @@ public static class GetLabelStudio
     /// <param name="Fault">Why that failed the last time; null when it went well.</param>
     /// <param name="HeardAt">When its webhook was last heard, UTC; null for never.</param>
     public sealed record Project(
-        string Loop, string Title, bool HandsOut, long? Id, Uri? Url, bool Adopted, bool ShowsAnswer, DateTimeOffset? SyncedAt, string? Fault, DateTimeOffset? HeardAt);
+        string Loop,
+        string Title,
+        bool HandsOut,
+        long? Id,
+        Uri? Url,
+        bool Adopted,
+        bool ShowsAnswer,
+        DateTimeOffset? SyncedAt,
+        string? Fault,
+        DateTimeOffset? HeardAt
+    );
 
-    internal sealed class Handler(IAnnotationPlatform platform, LoopBook loops, IRepository<AnnotationProject> projects) : IRequestHandler<Query, Response>
+    internal sealed class Handler(IAnnotationPlatform platform, LoopBook loops, IRepository<AnnotationProject> projects)
+        : IRequestHandler<Query, Response>
     {
         public async Task<Response> Handle(Query request, CancellationToken cancellationToken)
         {
-            var known = (await projects.ListAsync(new AllProjects(), cancellationToken)).ToDictionary(project => project.Loop, StringComparer.Ordinal);
+            var known = (await projects.ListAsync(new AllProjects(), cancellationToken)).ToDictionary(
+                project => project.Loop,
+                StringComparer.Ordinal
+            );
             return new Response(
-                platform.Address, platform.FindHindrance(),
-                [.. (await loops.AllAsync(cancellationToken)).Where(loop => loop.Row.Surface == Surface.LabelStudio || known.ContainsKey(loop.Name)).Select(loop => Of(loop, known.GetValueOrDefault(loop.Name)))]);
+                platform.Address,
+                platform.FindHindrance(),
+                [
+                    .. (await loops.AllAsync(cancellationToken))
+                        .Where(loop => loop.Row.Surface == Surface.LabelStudio || known.ContainsKey(loop.Name))
+                        .Select(loop => Of(loop, known.GetValueOrDefault(loop.Name))),
+                ]
+            );
         }
 
-        private Project Of(Loop loop, AnnotationProject? project) => new(
-            loop.Name, loop.Strategy.Title, loop.Row.Surface == Surface.LabelStudio, project?.Parts.ProjectId,
-            project is not null && platform.Address is { } address ? new Uri(address, $"projects/{project.Parts.ProjectId}/") : null,
-            project?.IsAdopted ?? false, project?.ShowsAnswer ?? false, project?.SyncedAt, project?.SyncFault, project?.HeardAt);
+        private Project Of(Loop loop, AnnotationProject? project) =>
+            new(
+                loop.Name,
+                loop.Strategy.Title,
+                loop.Row.Surface == Surface.LabelStudio,
+                project?.Parts.ProjectId,
+                project is not null && platform.Address is { } address ? new Uri(address, $"projects/{project.Parts.ProjectId}/") : null,
+                project?.IsAdopted ?? false,
+                project?.ShowsAnswer ?? false,
+                project?.SyncedAt,
+                project?.SyncFault,
+                project?.HeardAt
+            );
     }
 }

@@ -26,7 +26,8 @@ public static class HearWebhook
         }
     }
 
-    internal sealed class Handler(IRepository<AnnotationProject> projects, ProjectKeeper keeper, TimeProvider time) : IRequestHandler<Command, Response>
+    internal sealed class Handler(IRepository<AnnotationProject> projects, ProjectKeeper keeper, TimeProvider time)
+        : IRequestHandler<Command, Response>
     {
         /// <summary>How exactly it is kept when a webhook was last heard: people label every second.</summary>
         private static readonly TimeSpan Exactness = TimeSpan.FromSeconds(30);

@@ -16,7 +16,16 @@ namespace GourmetGram.Application.Labeling;
 /// <param name="WebhookAddress">Where the platform may tell of labels; null where it cannot reach us.</param>
 /// <param name="WebhookSecret">What it has to send with it.</param>
 public sealed record ProjectPlan(
-    string Loop, string Title, string Description, IReadOnlyList<string> Classes, bool IsBlind, int Votes, bool HasPictures, string? WebhookAddress, string WebhookSecret)
+    string Loop,
+    string Title,
+    string Description,
+    IReadOnlyList<string> Classes,
+    bool IsBlind,
+    int Votes,
+    bool HasPictures,
+    string? WebhookAddress,
+    string WebhookSecret
+)
 {
     /// <summary>Where webhooks are taken, below the address of this server.</summary>
     public const string WebhookPath = "api/v1/label-studio/webhook";
@@ -50,7 +59,13 @@ public static class ExchangePlaces
 /// <param name="ShowsAnswer">Whether its screen shows what the model had said.</param>
 /// <param name="Repairs">What was made or put right, a sentence each.</param>
 /// <param name="Complaints">What is wrong and could not be put right, a sentence each.</param>
-public sealed record ProjectState(ProjectParts Parts, bool IsAdopted, bool ShowsAnswer, IReadOnlyList<string> Repairs, IReadOnlyList<string> Complaints);
+public sealed record ProjectState(
+    ProjectParts Parts,
+    bool IsAdopted,
+    bool ShowsAnswer,
+    IReadOnlyList<string> Repairs,
+    IReadOnlyList<string> Complaints
+);
 
 /// <summary>How bringing in tasks or writing out labels ended.</summary>
 public enum TransferEnd
@@ -131,7 +146,11 @@ public interface IAnnotationPlatform
     /// <param name="project">The project.</param>
     /// <param name="changedSince">Only those that were changed since, UTC by the platform's clock; null for all.</param>
     /// <param name="cancellationToken">Ends the reading.</param>
-    IAsyncEnumerable<IReadOnlyList<PlatformTask>> TasksAsync(AnnotationProject project, DateTimeOffset? changedSince, CancellationToken cancellationToken);
+    IAsyncEnumerable<IReadOnlyList<PlatformTask>> TasksAsync(
+        AnnotationProject project,
+        DateTimeOffset? changedSince,
+        CancellationToken cancellationToken
+    );
 
     /// <summary>Removes tasks with their annotations; those that are gone are no error.</summary>
     Task RemoveAsync(AnnotationProject project, IReadOnlyCollection<long> tasks, CancellationToken cancellationToken);
@@ -139,5 +158,8 @@ public interface IAnnotationPlatform
     /// <summary>Looks at the platform and at the projects of loops. What is wrong is in the findings: this throws nothing of its own.</summary>
     /// <param name="projects">What each should be, and as it was last.</param>
     /// <param name="cancellationToken">Ends it.</param>
-    Task<IReadOnlyList<Finding>> DiagnoseAsync(IReadOnlyList<(ProjectPlan Plan, AnnotationProject? Known)> projects, CancellationToken cancellationToken);
+    Task<IReadOnlyList<Finding>> DiagnoseAsync(
+        IReadOnlyList<(ProjectPlan Plan, AnnotationProject? Known)> projects,
+        CancellationToken cancellationToken
+    );
 }

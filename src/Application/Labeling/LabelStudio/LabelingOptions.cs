@@ -20,7 +20,9 @@ public enum ImageLinks
 [SettingsSection("Labeling")]
 public sealed class LabelingOptions
 {
-    [Description("How tasks in Label Studio name photos: `Media` (a signed link to this server) or `Object` (their place in S3, which Label Studio 1.17 and newer reads by itself). Blind loops always have `Media`.")]
+    [Description(
+        "How tasks in Label Studio name photos: `Media` (a signed link to this server) or `Object` (their place in S3, which Label Studio 1.17 and newer reads by itself). Blind loops always have `Media`."
+    )]
     [EnumDataType(typeof(ImageLinks))]
     public ImageLinks ImageLinks { get; set; } = ImageLinks.Media;
 }

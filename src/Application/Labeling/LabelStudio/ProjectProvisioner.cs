@@ -10,7 +10,14 @@ namespace GourmetGram.Application.Labeling;
 
 /// <summary>Keeps the projects of loops as they should be. Whoever calls it makes sure that nobody else does.</summary>
 internal sealed class ProjectKeeper(
-    IAnnotationPlatform platform, IObjectStore store, IRepository<AnnotationProject> projects, IClassifier classifier, ILinks links, IOptions<LabelingOptions> options, ILogger<ProjectKeeper> logger)
+    IAnnotationPlatform platform,
+    IObjectStore store,
+    IRepository<AnnotationProject> projects,
+    IClassifier classifier,
+    ILinks links,
+    IOptions<LabelingOptions> options,
+    ILogger<ProjectKeeper> logger
+)
 {
     private const int SecretBytes = 32;
 
@@ -19,8 +26,18 @@ internal sealed class ProjectKeeper(
     {
         var webhook = links.Absolute(ProjectPlan.WebhookPath);
         return new ProjectPlan(
-            loop.Name, loop.Strategy.Title, loop.Strategy.Description, classifier.Model.Labels, loop.Row.IsBlind, loop.Row.Votes, options.Value.ImageLinks == ImageLinks.Object && !loop.Row.IsBlind,
-            Uri.TryCreate(webhook, UriKind.Absolute, out var address) && address.Scheme.StartsWith("http", StringComparison.Ordinal) ? webhook : null, secret);
+            loop.Name,
+            loop.Strategy.Title,
+            loop.Strategy.Description,
+            classifier.Model.Labels,
+            loop.Row.IsBlind,
+            loop.Row.Votes,
+            options.Value.ImageLinks == ImageLinks.Object && !loop.Row.IsBlind,
+            Uri.TryCreate(webhook, UriKind.Absolute, out var address) && address.Scheme.StartsWith("http", StringComparison.Ordinal)
+                ? webhook
+                : null,
+            secret
+        );
     }
 
     /// <summary>Finds or makes the project of a loop, and puts it right.</summary>
@@ -28,7 +45,12 @@ internal sealed class ProjectKeeper(
     /// <exception cref="StoreUnavailableException">A store is away.</exception>
     public async Task<(AnnotationProject Project, ProjectState State)> EnsureAsync(Loop loop, CancellationToken cancellationToken)
     {
-        await store.TryPutAsync(TaskFile.PlaceholderOf(loop.Name), ReadOnlyMemory<byte>.Empty, "application/x-directory", cancellationToken);
+        await store.TryPutAsync(
+            TaskFile.PlaceholderOf(loop.Name),
+            ReadOnlyMemory<byte>.Empty,
+            "application/x-directory",
+            cancellationToken
+        );
         var known = await projects.FirstOrDefaultAsync(new ProjectOf(loop.Name), cancellationToken);
         var secret = known?.WebhookSecret ?? Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(SecretBytes));
         var state = await platform.ProvisionAsync(PlanOf(loop, secret), known, cancellationToken);
@@ -50,14 +72,15 @@ internal sealed class ProjectKeeper(
     }
 
     /// <summary>Writes down what became of a project's tasks.</summary>
-    public Task ChangeAsync(string loop, Action<AnnotationProject> change, CancellationToken cancellationToken) => ConcurrentChangeException.RetryAsync(async () =>
-    {
-        if (await projects.FirstOrDefaultAsync(new ProjectOf(loop), cancellationToken) is { } project)
+    public Task ChangeAsync(string loop, Action<AnnotationProject> change, CancellationToken cancellationToken) =>
+        ConcurrentChangeException.RetryAsync(async () =>
         {
-            change(project);
-            await projects.SaveChangesAsync(cancellationToken);
-        }
+            if (await projects.FirstOrDefaultAsync(new ProjectOf(loop), cancellationToken) is { } project)
+            {
+                change(project);
+                await projects.SaveChangesAsync(cancellationToken);
+            }
 
-        return true;
-    });
+            return true;
+        });
 }

@@ -20,7 +20,8 @@ public static class ProvisionProjects
     /// <param name="Complaints">What is wrong and has to be put right by somebody, a sentence each.</param>
     public sealed record Item(string Loop, string Title, long Project, IReadOnlyList<string> Repairs, IReadOnlyList<string> Complaints);
 
-    internal sealed class Handler(LoopBook loops, ProjectKeeper keeper, IAnnotationPlatform platform, IExclusiveWork exclusive) : IRequestHandler<Command, Response>
+    internal sealed class Handler(LoopBook loops, ProjectKeeper keeper, IAnnotationPlatform platform, IExclusiveWork exclusive)
+        : IRequestHandler<Command, Response>
     {
         /// <summary>Somebody waits for the answer.</summary>
         private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
@@ -31,17 +32,22 @@ public static class ProvisionProjects
         {
             if (platform.FindHindrance() is { } hindrance)
                 throw new PlatformUnavailableException(hindrance);
-            return await exclusive.RunAsync(SyncStorages.Turn, Patience, async token =>
-            {
-                var items = new List<Item>();
-                foreach (var loop in await loops.OnAsync(Surface.LabelStudio, token))
+            return await exclusive.RunAsync(
+                SyncStorages.Turn,
+                Patience,
+                async token =>
                 {
-                    var (project, state) = await keeper.EnsureAsync(loop, token);
-                    items.Add(new Item(loop.Name, loop.Strategy.Title, project.Parts.ProjectId, state.Repairs, state.Complaints));
-                }
+                    var items = new List<Item>();
+                    foreach (var loop in await loops.OnAsync(Surface.LabelStudio, token))
+                    {
+                        var (project, state) = await keeper.EnsureAsync(loop, token);
+                        items.Add(new Item(loop.Name, loop.Strategy.Title, project.Parts.ProjectId, state.Repairs, state.Complaints));
+                    }
 
-                return new Response(items);
-            }, cancellationToken);
+                    return new Response(items);
+                },
+                cancellationToken
+            );
         }
     }
 }

@@ -16,7 +16,14 @@ public static class PublishTasks
     /// <param name="Recalled">Tasks taken out of Label Studio.</param>
     public sealed record Response(int Published, int Retired, int Recalled);
 
-    internal sealed class Handler(TaskMaker maker, TaskPublisher publisher, RecallDesk recall, LoopBook loops, IAnnotationPlatform platform, IExclusiveWork exclusive) : IRequestHandler<Command, Response>
+    internal sealed class Handler(
+        TaskMaker maker,
+        TaskPublisher publisher,
+        RecallDesk recall,
+        LoopBook loops,
+        IAnnotationPlatform platform,
+        IExclusiveWork exclusive
+    ) : IRequestHandler<Command, Response>
     {
         /// <exception cref="PlatformUnavailableException">Label Studio does not answer, or photos cannot be named so that it finds them; what was done counts.</exception>
         /// <exception cref="StoreUnavailableException">A store is away; what was done counts.</exception>
@@ -35,7 +42,12 @@ public static class PublishTasks
             }
 
             var recalled = await recall.IsDueAsync(cancellationToken)
-                ? await exclusive.RunAsync(SyncStorages.Turn, SyncStorages.Patience, token => recall.RunAsync(Step, token), cancellationToken)
+                ? await exclusive.RunAsync(
+                    SyncStorages.Turn,
+                    SyncStorages.Patience,
+                    token => recall.RunAsync(Step, token),
+                    cancellationToken
+                )
                 : 0;
             return new Response(published, retired, recalled);
         }

@@ -31,11 +31,30 @@ public static class SyncStorages
     /// <param name="Outcomes">How many of them had annotations, by what came of the latest.</param>
     /// <param name="TakenBack">Labels that were taken back there.</param>
     /// <param name="Unwritten">Labels that Label Studio had failed to write to the store, and wrote again or not.</param>
-    public sealed record Response(int Repaired, int Published, int Made, int Quarantined, int Looked, IReadOnlyDictionary<OutputOutcome, int> Outcomes, int TakenBack, int Unwritten);
+    public sealed record Response(
+        int Repaired,
+        int Published,
+        int Made,
+        int Quarantined,
+        int Looked,
+        IReadOnlyDictionary<OutputOutcome, int> Outcomes,
+        int TakenBack,
+        int Unwritten
+    );
 
     internal sealed class Handler(
-        LoopBook loops, ProjectKeeper keeper, TaskMaker maker, TaskPublisher publisher, ImportDesk imports, PlatformDesk desk, IAnnotationPlatform platform, IObjectStore store,
-        IExclusiveWork exclusive, TimeProvider time, ILogger<Handler> logger) : IRequestHandler<Command, Response>
+        LoopBook loops,
+        ProjectKeeper keeper,
+        TaskMaker maker,
+        TaskPublisher publisher,
+        ImportDesk imports,
+        PlatformDesk desk,
+        IAnnotationPlatform platform,
+        IObjectStore store,
+        IExclusiveWork exclusive,
+        TimeProvider time,
+        ILogger<Handler> logger
+    ) : IRequestHandler<Command, Response>
     {
         /// <summary>How long changes alone are looked at before all tasks are: what is gone shows in the whole only.</summary>
         private static readonly TimeSpan WholeEvery = TimeSpan.FromMinutes(30);
@@ -54,11 +73,23 @@ public static class SyncStorages
             if (platform.FindHindrance() is { } hindrance)
                 throw new PlatformUnavailableException(hindrance);
             await maker.RunAsync(cancellationToken);
-            var faults = await exclusive.RunAsync(Turn, Patience, token => SyncAllAsync(due, total, request.Progress, token), cancellationToken);
-            return faults.Count == 0 ? total.ToResponse() : throw new PlatformUnavailableException(string.Join(" ", faults.Distinct(StringComparer.Ordinal)));
+            var faults = await exclusive.RunAsync(
+                Turn,
+                Patience,
+                token => SyncAllAsync(due, total, request.Progress, token),
+                cancellationToken
+            );
+            return faults.Count == 0
+                ? total.ToResponse()
+                : throw new PlatformUnavailableException(string.Join(" ", faults.Distinct(StringComparer.Ordinal)));
         }
 
-        private async Task<IReadOnlyList<string>> SyncAllAsync(IReadOnlyList<Loop> due, Total total, IProgress<JobProgress>? progress, CancellationToken cancellationToken)
+        private async Task<IReadOnlyList<string>> SyncAllAsync(
+            IReadOnlyList<Loop> due,
+            Total total,
+            IProgress<JobProgress>? progress,
+            CancellationToken cancellationToken
+        )
         {
             var faults = new List<string>();
             void Step() => progress?.Report(new JobProgress(++total.Steps, Total: null));
@@ -89,7 +120,10 @@ public static class SyncStorages
         {
             var (project, state) = await keeper.EnsureAsync(loop, cancellationToken);
             total.Repaired += state.Repairs.Count;
-            var keys = await store.ListAsync(Buckets.Labels, ExchangePlaces.TasksOf(loop.Name), cancellationToken).Select(found => found.Key).ToHashSetAsync(StringComparer.Ordinal, cancellationToken: cancellationToken);
+            var keys = await store
+                .ListAsync(Buckets.Labels, ExchangePlaces.TasksOf(loop.Name), cancellationToken)
+                .Select(found => found.Key)
+                .ToHashSetAsync(StringComparer.Ordinal, cancellationToken: cancellationToken);
             await publisher.ReconcileAsync(loop.Name, keys, cancellationToken);
             total.Published += await publisher.PublishAsync(loop, step, cancellationToken);
             var import = await imports.RunAsync(project, cancellationToken);
@@ -104,7 +138,13 @@ public static class SyncStorages
         }
 
         /// <summary>Labels whose writing failed are written by a sync of the target storage, which writes all of them: it is asked only when one is missing.</summary>
-        private async Task<string?> HealOutputsAsync(Loop loop, AnnotationProject project, PlatformDesk.Seen seen, Total total, CancellationToken cancellationToken)
+        private async Task<string?> HealOutputsAsync(
+            Loop loop,
+            AnnotationProject project,
+            PlatformDesk.Seen seen,
+            Total total,
+            CancellationToken cancellationToken
+        )
         {
             if (await desk.CountUnwrittenAsync(loop.Name, seen, cancellationToken) is not (> 0 and var unwritten))
                 return null;
@@ -130,7 +170,8 @@ public static class SyncStorages
 
             public int Unwritten { get; set; }
 
-            private readonly Dictionary<OutputOutcome, int> outcomes = Enum.GetValues<OutputOutcome>().ToDictionary(outcome => outcome, _ => 0);
+            private readonly Dictionary<OutputOutcome, int> outcomes = Enum.GetValues<OutputOutcome>()
+                .ToDictionary(outcome => outcome, _ => 0);
             private int looked;
             private int takenBack;
 

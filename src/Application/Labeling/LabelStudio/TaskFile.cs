@@ -23,14 +23,20 @@ internal static class TaskFile
     public static ObjectAddress PlaceholderOf(string loop) => new(Classification.Buckets.Labels, ExchangePlaces.TasksOf(loop));
 
     /// <summary>Where a task stands.</summary>
-    public static ObjectAddress AddressOf(string loop, Guid task) => new(Classification.Buckets.Labels, $"{ExchangePlaces.TasksOf(loop)}{Start}{task}{End}");
+    public static ObjectAddress AddressOf(string loop, Guid task) =>
+        new(Classification.Buckets.Labels, $"{ExchangePlaces.TasksOf(loop)}{Start}{task}{End}");
 
     /// <returns>The task whose key this is; null for what another program named otherwise.</returns>
     public static Guid? TaskIn(string key)
     {
         var name = key.AsSpan(key.LastIndexOf('/') + 1);
-        return name.StartsWith(Start, StringComparison.Ordinal) && name.EndsWith(End, StringComparison.Ordinal) && name.Length > Start.Length + End.Length
-            && Guid.TryParseExact(name[Start.Length..^End.Length], "D", out var id) ? id : null;
+        return
+            name.StartsWith(Start, StringComparison.Ordinal)
+            && name.EndsWith(End, StringComparison.Ordinal)
+            && name.Length > Start.Length + End.Length
+            && Guid.TryParseExact(name[Start.Length..^End.Length], "D", out var id)
+            ? id
+            : null;
     }
 
     /// <summary>A task as the lab writes it, with our ids. Of a blind one the fields of the model are empty.</summary>
@@ -52,8 +58,11 @@ internal static class TaskFile
                     task_id = task.Id,
                 },
             },
-            Readable);
-        return FindFault(content) is { } fault ? throw new FormatException($"The object of task {task.Id} could not be read by Label Studio. {fault}") : content;
+            Readable
+        );
+        return FindFault(content) is { } fault
+            ? throw new FormatException($"The object of task {task.Id} could not be read by Label Studio. {fault}")
+            : content;
     }
 
     /// <returns>Why Label Studio cannot read an object as a task; null when it can.</returns>
@@ -71,7 +80,9 @@ internal static class TaskFile
             using var json = JsonDocument.Parse(content);
             return json.RootElement.ValueKind switch
             {
-                JsonValueKind.Object when json.RootElement.TryGetProperty("predictions", out _) && !json.RootElement.TryGetProperty("data", out _) => "It has \"predictions\", but no \"data\".",
+                JsonValueKind.Object
+                    when json.RootElement.TryGetProperty("predictions", out _) && !json.RootElement.TryGetProperty("data", out _) =>
+                    "It has \"predictions\", but no \"data\".",
                 JsonValueKind.Object => null,
                 JsonValueKind.Array => "It holds a list: write one task to each file.",
                 var kind => $"It holds {kind}, not a JSON object.",

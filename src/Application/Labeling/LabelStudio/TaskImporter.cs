@@ -34,10 +34,18 @@ internal sealed class ImportDesk(IAnnotationPlatform platform, IObjectStore stor
             if (transfer.End == TransferEnd.Completed)
                 return new Result(made, quarantined, Fault: null);
             if (transfer.End == TransferEnd.Busy)
-                return new Result(made, quarantined, $"Label Studio is still bringing in tasks of an earlier request. {transfer.Reason}".TrimEnd());
+                return new Result(
+                    made,
+                    quarantined,
+                    $"Label Studio is still bringing in tasks of an earlier request. {transfer.Reason}".TrimEnd()
+                );
             var culprits = await RemoveCulpritsAsync(project, cancellationToken);
             if (culprits == 0 || attempt == MostAttempts)
-                return new Result(made, quarantined, $"Label Studio stopped bringing in tasks, and no object of ours was found that it could not read. It says: {transfer.Reason ?? "nothing"}");
+                return new Result(
+                    made,
+                    quarantined,
+                    $"Label Studio stopped bringing in tasks, and no object of ours was found that it could not read. It says: {transfer.Reason ?? "nothing"}"
+                );
             quarantined += culprits;
         }
     }
@@ -51,9 +59,16 @@ internal sealed class ImportDesk(IAnnotationPlatform platform, IObjectStore stor
         await foreach (var page in platform.TasksAsync(project, changedSince: null, cancellationToken))
             known.UnionWith(page.Select(task => task.ObjectKey).OfType<string>());
         // The platform does not look into folders of folders.
-        var waiting = await store.ListAsync(Buckets.Labels, folder, cancellationToken)
-            .Where(found => found.Key != placeholder && !found.Key.AsSpan(folder.Length).Contains('/') && IsTaken(found.Key) && !known.Contains(found.Key))
-            .OrderBy(found => found.Key, StringComparer.Ordinal).ToListAsync(cancellationToken);
+        var waiting = await store
+            .ListAsync(Buckets.Labels, folder, cancellationToken)
+            .Where(found =>
+                found.Key != placeholder
+                && !found.Key.AsSpan(folder.Length).Contains('/')
+                && IsTaken(found.Key)
+                && !known.Contains(found.Key)
+            )
+            .OrderBy(found => found.Key, StringComparer.Ordinal)
+            .ToListAsync(cancellationToken);
         var removed = 0;
         foreach (var found in waiting)
         {
@@ -64,7 +79,13 @@ internal sealed class ImportDesk(IAnnotationPlatform platform, IObjectStore stor
             // Ours were checked when they were written.
             if (fault is null)
                 continue;
-            await quarantine.TakeAsync(address, found.Key[ExchangePlaces.Tasks.Length..], $"Label Studio cannot read it as a task. {fault}", keep: false, cancellationToken);
+            await quarantine.TakeAsync(
+                address,
+                found.Key[ExchangePlaces.Tasks.Length..],
+                $"Label Studio cannot read it as a task. {fault}",
+                keep: false,
+                cancellationToken
+            );
             logger.LogWarning("{Key} kept Label Studio from the tasks after it and is in quarantine now: {Reason}", found.Key, fault);
             removed++;
         }

@@ -9,7 +9,14 @@ namespace GourmetGram.Application.Labeling;
 
 /// <summary>Writes the objects of tasks that Label Studio hands out, and removes those that it should not take in again. Interrupted anywhere, the next run goes on.</summary>
 internal sealed class TaskPublisher(
-    IObjectStore store, IAnnotationPlatform platform, IMediaLinks links, IRepository<AnnotationTask> tasks, IRepository<Prediction> predictions, IOptions<LabelingOptions> options, TimeProvider time)
+    IObjectStore store,
+    IAnnotationPlatform platform,
+    IMediaLinks links,
+    IRepository<AnnotationTask> tasks,
+    IRepository<Prediction> predictions,
+    IOptions<LabelingOptions> options,
+    TimeProvider time
+)
 {
     private const int Batch = 100;
     private const int Writers = 4;
@@ -22,7 +29,9 @@ internal sealed class TaskPublisher(
     {
         var published = 0;
         Guid? after = null;
-        while (await tasks.ListAsync(new TasksToPublish(loop.Name, time.GetUtcNow(), after, Batch), cancellationToken) is { Count: > 0 } batch)
+        while (
+            await tasks.ListAsync(new TasksToPublish(loop.Name, time.GetUtcNow(), after, Batch), cancellationToken) is { Count: > 0 } batch
+        )
         {
             after = batch[^1].Id;
             var ids = batch.Select(task => task.Id).ToList();
@@ -81,7 +90,11 @@ internal sealed class TaskPublisher(
         foreach (var chunk in keys.Select(TaskFile.TaskIn).OfType<Guid>().Where(id => !standing.Contains(id)).Chunk(Batch))
         {
             // An object whose task is not known here is somebody else's.
-            foreach (var task in (await tasks.ListAsync(new TasksWithIds(chunk), cancellationToken)).Where(task => !task.IsOpen && !task.HasObject && task.Loop == loop))
+            foreach (
+                var task in (await tasks.ListAsync(new TasksWithIds(chunk), cancellationToken)).Where(task =>
+                    !task.IsOpen && !task.HasObject && task.Loop == loop
+                )
+            )
                 await store.DeleteAsync(TaskFile.AddressOf(loop, task.Id), cancellationToken);
         }
 
@@ -93,8 +106,14 @@ internal sealed class TaskPublisher(
         tasks.Release();
         var now = time.GetUtcNow();
         var batch = (await tasks.ListAsync(new TasksToChange(ids), cancellationToken))
-            .Where(task => task is { State: TaskState.Created, HasObject: false, IsRecallDue: false } && (task.LeasedTo is null || task.LeaseUntil <= now)).ToList();
-        var photos = (await predictions.ListAsync(new PredictionsOfIds([.. batch.Select(task => task.PredictionId).Distinct()]), cancellationToken)).ToDictionary(photo => photo.Id);
+            .Where(task =>
+                task is { State: TaskState.Created, HasObject: false, IsRecallDue: false }
+                && (task.LeasedTo is null || task.LeaseUntil <= now)
+            )
+            .ToList();
+        var photos = (
+            await predictions.ListAsync(new PredictionsOfIds([.. batch.Select(task => task.PredictionId).Distinct()]), cancellationToken)
+        ).ToDictionary(photo => photo.Id);
         var files = new List<(AnnotationTask Task, byte[] Content)>();
         foreach (var task in batch)
         {
@@ -107,8 +126,12 @@ internal sealed class TaskPublisher(
             files.Add((task, TaskFile.Write(task, photo, loop.Strategy.Lab, image)));
         }
 
-        await Parallel.ForEachAsync(files, new ParallelOptions { MaxDegreeOfParallelism = Writers, CancellationToken = cancellationToken }, async (file, token) =>
-            await store.PutAsync(TaskFile.AddressOf(loop.Name, file.Task.Id), file.Content, "application/json", token));
+        await Parallel.ForEachAsync(
+            files,
+            new ParallelOptions { MaxDegreeOfParallelism = Writers, CancellationToken = cancellationToken },
+            async (file, token) =>
+                await store.PutAsync(TaskFile.AddressOf(loop.Name, file.Task.Id), file.Content, "application/json", token)
+        );
         foreach (var (task, _) in files)
             task.Publish(now);
         await tasks.SaveChangesAsync(CancellationToken.None);
@@ -120,7 +143,9 @@ internal sealed class TaskPublisher(
         var link = await links.AddressOfAsync(new MediaLink(photo.Id), cancellationToken);
         return link.StartsWith("http", StringComparison.Ordinal)
             ? link
-            : throw new PlatformUnavailableException("Tasks cannot be given to Label Studio: without GourmetGram:PublicUrl nobody there could see the photos. Set it to the address under which annotators' browsers reach this server.");
+            : throw new PlatformUnavailableException(
+                "Tasks cannot be given to Label Studio: without GourmetGram:PublicUrl nobody there could see the photos. Set it to the address under which annotators' browsers reach this server."
+            );
     }
 
     private async Task<int> RetireBatchAsync(CancellationToken cancellationToken)

@@ -10,7 +10,14 @@ namespace GourmetGram.Application.Labeling;
 /// would bring the task back; then what people said meanwhile is taken; then the task goes.
 /// </summary>
 internal sealed class RecallDesk(
-    IAnnotationPlatform platform, IObjectStore store, PlatformDesk desk, IRepository<AnnotationTask> tasks, IRepository<TaskRecall> recalls, IRepository<AnnotationProject> projects, LoopBook loops)
+    IAnnotationPlatform platform,
+    IObjectStore store,
+    PlatformDesk desk,
+    IRepository<AnnotationTask> tasks,
+    IRepository<TaskRecall> recalls,
+    IRepository<AnnotationProject> projects,
+    LoopBook loops
+)
 {
     private const int Batch = 200;
 
@@ -19,7 +26,10 @@ internal sealed class RecallDesk(
     {
         foreach (var loop in await loops.AllAsync(cancellationToken))
         {
-            if (await tasks.CountAsync(DueOf(loop, 1), cancellationToken) > 0 || await recalls.CountAsync(new RecallsOf(loop.Name, 1), cancellationToken) > 0)
+            if (
+                await tasks.CountAsync(DueOf(loop, 1), cancellationToken) > 0
+                || await recalls.CountAsync(new RecallsOf(loop.Name, 1), cancellationToken) > 0
+            )
                 return true;
         }
 
@@ -40,13 +50,19 @@ internal sealed class RecallDesk(
                 foreach (var id in ids)
                     await store.DeleteAsync(TaskFile.AddressOf(loop.Name, id), cancellationToken);
                 // A Label Studio that is not connected any more cannot be asked, and must not keep tasks for ever.
-                var project = platform.FindHindrance() is null ? await projects.FirstOrDefaultAsync(new ProjectOf(loop.Name), cancellationToken) : null;
+                var project = platform.FindHindrance() is null
+                    ? await projects.FirstOrDefaultAsync(new ProjectOf(loop.Name), cancellationToken)
+                    : null;
                 if (project is not null)
                     seen ??= await desk.LookThroughAsync(project, changedSince: null, step, cancellationToken);
                 // What people said just now may have closed some: these stay where they were labelled.
                 var open = await OpenOfAsync(loop, ids, cancellationToken);
                 if (project is not null)
-                    await platform.RemoveAsync(project, [.. open.SelectMany(id => seen!.Tasks.GetValueOrDefault(id) ?? [])], cancellationToken);
+                    await platform.RemoveAsync(
+                        project,
+                        [.. open.SelectMany(id => seen!.Tasks.GetValueOrDefault(id) ?? [])],
+                        cancellationToken
+                    );
                 await ConcurrentChangeException.RetryAsync(() => MarkAsync(ids, cancellationToken));
                 tasks.Release();
                 recalled += ids.Count;
@@ -61,15 +77,18 @@ internal sealed class RecallDesk(
         loop.Row.Surface == Surface.LabelStudio ? new OutdatedTasks(loop.Name, limit) : new TasksToRecall(loop.Name, limit);
 
     private async Task<IReadOnlyList<Guid>> DueAsync(Loop loop, CancellationToken cancellationToken) =>
-    [
-        .. (await tasks.ListAsync(DueOf(loop, Batch), cancellationToken)).Select(task => task.Id),
-        .. (await recalls.ListAsync(new RecallsOf(loop.Name, Batch), cancellationToken)).Select(recall => recall.Id),
-    ];
+        [
+            .. (await tasks.ListAsync(DueOf(loop, Batch), cancellationToken)).Select(task => task.Id),
+            .. (await recalls.ListAsync(new RecallsOf(loop.Name, Batch), cancellationToken)).Select(recall => recall.Id),
+        ];
 
     /// <returns>Those that have to go: erased ones, those that show a photo that is gone, and those that nobody has decided.</returns>
     private async Task<IReadOnlyList<Guid>> OpenOfAsync(Loop loop, IReadOnlyList<Guid> ids, CancellationToken cancellationToken)
     {
-        var decided = (await tasks.ListAsync(new TasksWithIds(ids), cancellationToken)).Where(task => !task.IsOpen && !task.IsRecallDue).Select(task => task.Id).ToHashSet();
+        var decided = (await tasks.ListAsync(new TasksWithIds(ids), cancellationToken))
+            .Where(task => !task.IsOpen && !task.IsRecallDue)
+            .Select(task => task.Id)
+            .ToHashSet();
         return [.. ids.Where(id => !decided.Contains(id))];
     }
 

@@ -29,7 +29,11 @@ public static class GetReview
             var person = request.Caller.RequireIdentity("A review").ToString();
             var today = new DateTimeOffset(time.GetUtcNow().UtcDateTime.Date, TimeSpan.Zero);
             return new Response(
-                loop.Name, loop.Strategy.Title, await finder.MeasureAsync(loop.Name, person, today, cancellationToken), await finder.LatestAsync(loop.Name, person, Shown, cancellationToken));
+                loop.Name,
+                loop.Strategy.Title,
+                await finder.MeasureAsync(loop.Name, person, today, cancellationToken),
+                await finder.LatestAsync(loop.Name, person, Shown, cancellationToken)
+            );
         }
     }
 }

@@ -12,7 +12,13 @@ public interface ITaskFinder
     /// <param name="now">The time, UTC.</param>
     /// <param name="cancellationToken">Ends the search.</param>
     /// <returns>The task, to be changed; null when there is none.</returns>
-    Task<AnnotationTask?> NextAsync(string name, string person, IReadOnlyCollection<Guid> holding, DateTimeOffset now, CancellationToken cancellationToken);
+    Task<AnnotationTask?> NextAsync(
+        string name,
+        string person,
+        IReadOnlyCollection<Guid> holding,
+        DateTimeOffset now,
+        CancellationToken cancellationToken
+    );
 
     /// <summary>How many tasks of a loop a person has decided and can still be asked for.</summary>
     Task<ReviewProgress> MeasureAsync(string name, string person, DateTimeOffset since, CancellationToken cancellationToken);

@@ -12,9 +12,26 @@ namespace GourmetGram.Application.Labeling;
 /// <param name="CreatedAt">When, UTC.</param>
 /// <param name="Model">What the model had said; null after a skip, when it may still be asked.</param>
 /// <param name="Agreed">Whether that is the same; null after a skip.</param>
-public sealed record LabelResponse(Guid Id, Guid TaskId, Guid PredictionId, string? Class, bool Blind, DateTimeOffset CreatedAt, string? Model, bool? Agreed)
+public sealed record LabelResponse(
+    Guid Id,
+    Guid TaskId,
+    Guid PredictionId,
+    string? Class,
+    bool Blind,
+    DateTimeOffset CreatedAt,
+    string? Model,
+    bool? Agreed
+)
 {
-    internal static LabelResponse From(HumanLabel label, Prediction prediction) => new(
-        label.Id, label.TaskId, prediction.Id, label.ClassIndex is { } index ? prediction.Model.Labels[index] : null, label.IsBlind, label.CreatedAt,
-        label.ClassIndex is null ? null : prediction.PredictedClass.Name, label.ClassIndex is null ? null : label.ClassIndex == prediction.PredictedIndex);
+    internal static LabelResponse From(HumanLabel label, Prediction prediction) =>
+        new(
+            label.Id,
+            label.TaskId,
+            prediction.Id,
+            label.ClassIndex is { } index ? prediction.Model.Labels[index] : null,
+            label.IsBlind,
+            label.CreatedAt,
+            label.ClassIndex is null ? null : prediction.PredictedClass.Name,
+            label.ClassIndex is null ? null : label.ClassIndex == prediction.PredictedIndex
+        );
 }

@@ -16,13 +16,17 @@ public static class LabelTask
     /// <param name="Caller">Who says so.</param>
     /// <param name="Note">What the person noted; null for nothing.</param>
     /// <param name="Took">How long the person looked; null when unknown.</param>
-    public sealed record Command(Guid TaskId, string Class, Caller Caller, string? Note = null, TimeSpan? Took = null) : IRequest<LabelResponse>;
+    public sealed record Command(Guid TaskId, string Class, Caller Caller, string? Note = null, TimeSpan? Took = null)
+        : IRequest<LabelResponse>;
 
     internal sealed class Validator : AbstractValidator<Command>
     {
         public Validator()
         {
-            RuleFor(c => c.Class).NotEmpty().OverridePropertyName("class").WithMessage("'class' is missing: name one of the task's classes.");
+            RuleFor(c => c.Class)
+                .NotEmpty()
+                .OverridePropertyName("class")
+                .WithMessage("'class' is missing: name one of the task's classes.");
             RuleFor(c => c.Note).MaximumLength(HumanLabel.NoteLength).OverridePropertyName("note").WithMessage(NoteMessage);
         }
     }
@@ -31,10 +35,21 @@ public static class LabelTask
     {
         /// <exception cref="NotFoundException">There is no such task.</exception>
         /// <exception cref="ConflictException">Somebody else has it, or has decided on it.</exception>
-        public Task<LabelResponse> Handle(Command request, CancellationToken cancellationToken) => desk.DecideAsync(
-            request.TaskId, request.Caller,
-            model => model.FindClass(request.Class)?.Index
-                ?? throw new ValidationException([new ValidationFailure("class", $"There is no class '{request.Class}'. The classes are: {string.Join(", ", model.Labels)}.")]),
-            request.Note, request.Took, cancellationToken);
+        public Task<LabelResponse> Handle(Command request, CancellationToken cancellationToken) =>
+            desk.DecideAsync(
+                request.TaskId,
+                request.Caller,
+                model =>
+                    model.FindClass(request.Class)?.Index
+                    ?? throw new ValidationException([
+                        new ValidationFailure(
+                            "class",
+                            $"There is no class '{request.Class}'. The classes are: {string.Join(", ", model.Labels)}."
+                        ),
+                    ]),
+                request.Note,
+                request.Took,
+                cancellationToken
+            );
     }
 }

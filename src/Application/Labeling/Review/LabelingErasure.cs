@@ -9,8 +9,14 @@ namespace GourmetGram.Application.Labeling;
 /// A task shows another copy of the photo when there is one; else it goes, with what people said, also from Label Studio. Copies in datasets go with the photo.
 /// </summary>
 internal sealed class LabelingErasure(
-    IRepository<AnnotationTask> tasks, IRepository<HumanLabel> labels, IRepository<Selection> selections, IRepository<CollectedImage> images, IRepository<TaskRecall> recalls, IObjectStore store,
-    TimeProvider time) : IPredictionErasure
+    IRepository<AnnotationTask> tasks,
+    IRepository<HumanLabel> labels,
+    IRepository<Selection> selections,
+    IRepository<CollectedImage> images,
+    IRepository<TaskRecall> recalls,
+    IObjectStore store,
+    TimeProvider time
+) : IPredictionErasure
 {
     public async Task EraseAsync(IReadOnlyCollection<Guid> predictionIds, CancellationToken cancellationToken)
     {
@@ -33,7 +39,11 @@ internal sealed class LabelingErasure(
                 recalls.Add(TaskRecall.Of(task, time.GetUtcNow()));
         }
 
-        foreach (var image in (await images.ListAsync(new CollectedOf(predictionIds), cancellationToken)).Where(image => image.State is not (CollectedState.Superseded or CollectedState.Removed)))
+        foreach (
+            var image in (await images.ListAsync(new CollectedOf(predictionIds), cancellationToken)).Where(image =>
+                image.State is not (CollectedState.Superseded or CollectedState.Removed)
+            )
+        )
             image.Supersede();
     }
 

@@ -12,6 +12,7 @@ public static class MakeTasks
 
     internal sealed class Handler(TaskMaker maker) : IRequestHandler<Command, Response>
     {
-        public async Task<Response> Handle(Command request, CancellationToken cancellationToken) => new(await maker.RunAsync(cancellationToken));
+        public async Task<Response> Handle(Command request, CancellationToken cancellationToken) =>
+            new(await maker.RunAsync(cancellationToken));
     }
 }

@@ -19,7 +19,8 @@ public static class NextTask
     /// <param name="Caller">Who asks.</param>
     /// <param name="Holding">Tasks that the caller has and does not want again; null for none.</param>
     /// <param name="TaskId">The one task that is wanted, of those the caller may have; null for the next.</param>
-    public sealed record Command(string Loop, Caller Caller, IReadOnlyList<Guid>? Holding = null, Guid? TaskId = null) : IRequest<TaskResponse?>;
+    public sealed record Command(string Loop, Caller Caller, IReadOnlyList<Guid>? Holding = null, Guid? TaskId = null)
+        : IRequest<TaskResponse?>;
 
     internal sealed class Validator : AbstractValidator<Command>
     {
@@ -27,13 +28,23 @@ public static class NextTask
 
         public Validator()
         {
-            RuleFor(c => c.Loop).MaximumLength(NameLength).OverridePropertyName("name").WithMessage("There is no loop with such a long name.");
+            RuleFor(c => c.Loop)
+                .MaximumLength(NameLength)
+                .OverridePropertyName("name")
+                .WithMessage("There is no loop with such a long name.");
         }
     }
 
     internal sealed class Handler(
-        LoopBook loops, TaskMaker maker, ITaskFinder finder, IRepository<AnnotationTask> tasks, IRepository<HumanLabel> labels, IRepository<Prediction> predictions, ILinks links, TimeProvider time)
-        : IRequestHandler<Command, TaskResponse?>
+        LoopBook loops,
+        TaskMaker maker,
+        ITaskFinder finder,
+        IRepository<AnnotationTask> tasks,
+        IRepository<HumanLabel> labels,
+        IRepository<Prediction> predictions,
+        ILinks links,
+        TimeProvider time
+    ) : IRequestHandler<Command, TaskResponse?>
     {
         /// <exception cref="NotFoundException">There is no such loop.</exception>
         /// <exception cref="ConflictException">The review page does not hand out the tasks of this loop.</exception>
@@ -41,16 +52,22 @@ public static class NextTask
         {
             var loop = await loops.FindAsync(request.Loop, cancellationToken);
             if (loop.Row.Surface != Surface.Review)
-                throw new ConflictException($"The tasks of {loop.Strategy.Title} are not handed out here: its surface is {loop.Row.Surface}.");
+                throw new ConflictException(
+                    $"The tasks of {loop.Strategy.Title} are not handed out here: its surface is {loop.Row.Surface}."
+                );
             await maker.RunAsync(cancellationToken);
             var person = request.Caller.RequireIdentity("A task").ToString();
             return await ConcurrentChangeException.RetryAsync(async () =>
             {
                 var now = time.GetUtcNow();
                 var wanted = request.TaskId is { } id ? await tasks.FirstOrDefaultAsync(new TaskById(id), cancellationToken) : null;
-                var task = wanted is { State: TaskState.Created } && wanted.Loop == loop.Name && !wanted.IsLeasedToOther(person, now) && await labels.CountAsync(new CurrentDecisionOf(person, wanted.Id), cancellationToken) == 0
-                    ? wanted
-                    : await finder.NextAsync(loop.Name, person, request.Holding ?? [], now, cancellationToken);
+                var task =
+                    wanted is { State: TaskState.Created }
+                    && wanted.Loop == loop.Name
+                    && !wanted.IsLeasedToOther(person, now)
+                    && await labels.CountAsync(new CurrentDecisionOf(person, wanted.Id), cancellationToken) == 0
+                        ? wanted
+                        : await finder.NextAsync(loop.Name, person, request.Holding ?? [], now, cancellationToken);
                 if (task is null)
                     return null;
                 task.Lease(person, now, Lease);

@@ -19,7 +19,11 @@ public static class ReleaseTask
             await ConcurrentChangeException.RetryAsync(async () =>
             {
                 var person = request.Caller.RequireIdentity("A task").ToString();
-                if (await tasks.FirstOrDefaultAsync(new TaskById(request.TaskId), cancellationToken) is not { } task || task.LeasedTo != person || task.LeaseUntil > request.LeaseUntil)
+                if (
+                    await tasks.FirstOrDefaultAsync(new TaskById(request.TaskId), cancellationToken) is not { } task
+                    || task.LeasedTo != person
+                    || task.LeaseUntil > request.LeaseUntil
+                )
                     return false;
                 task.Release(person);
                 await tasks.SaveChangesAsync(cancellationToken);

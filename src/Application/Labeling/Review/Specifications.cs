@@ -19,10 +19,12 @@ internal sealed class SelectedCopies : Specification<Selection>
 {
     public SelectedCopies(string loop, string photoSha256)
     {
-        Query.Where(selection => selection.Loop == loop && selection.PhotoSha256 == photoSha256).OrderBy(selection => selection.Id).AsNoTracking();
+        Query
+            .Where(selection => selection.Loop == loop && selection.PhotoSha256 == photoSha256)
+            .OrderBy(selection => selection.Id)
+            .AsNoTracking();
     }
 }
-
 
 /// <summary>The task with this id, to be changed.</summary>
 internal sealed class TaskById : Specification<AnnotationTask>
@@ -41,7 +43,6 @@ internal sealed class TasksOfPhotos : Specification<AnnotationTask>
         Query.Where(task => photos.Contains(task.PhotoSha256));
     }
 }
-
 
 /// <summary>Tasks that show a photo of some predictions, to be changed.</summary>
 internal sealed class TasksShowing : Specification<AnnotationTask>
@@ -106,14 +107,16 @@ internal sealed class DecisionsOf : Specification<HumanLabel>
     }
 }
 
-
 /// <summary>Where a photo stands in the datasets or is to stand, to be changed.</summary>
 internal sealed class CurrentCopies : Specification<CollectedImage>
 {
     public CurrentCopies(string loop, IReadOnlyCollection<Guid> predictionIds)
     {
-        Query.Where(image => predictionIds.Contains(image.PredictionId) && image.Loop == loop)
-            .Where(image => image.State == CollectedState.Pending || image.State == CollectedState.Copied || image.State == CollectedState.Lost);
+        Query
+            .Where(image => predictionIds.Contains(image.PredictionId) && image.Loop == loop)
+            .Where(image =>
+                image.State == CollectedState.Pending || image.State == CollectedState.Copied || image.State == CollectedState.Lost
+            );
     }
 }
 
@@ -144,8 +147,10 @@ internal sealed class CurrentCopyAt : Specification<CollectedImage>
 {
     public CurrentCopyAt(string bucket, Guid predictionId, int classIndex)
     {
-        Query.Where(image => image.PredictionId == predictionId && image.Bucket == bucket && image.ClassIndex == classIndex)
-            .Where(image => image.State == CollectedState.Pending || image.State == CollectedState.Copied).AsNoTracking();
+        Query
+            .Where(image => image.PredictionId == predictionId && image.Bucket == bucket && image.ClassIndex == classIndex)
+            .Where(image => image.State == CollectedState.Pending || image.State == CollectedState.Copied)
+            .AsNoTracking();
     }
 }
 
@@ -172,13 +177,15 @@ internal sealed class CorrectionsToExport : Specification<UserFeedback>
 {
     public CorrectionsToExport(Guid? after, int limit)
     {
-        Query.Where(fact => fact.OutputState == FeedbackOutput.Pending)
-            .Where(fact => fact.SelectionState == FeedbackSelection.Considered || fact.EndedAt != null).OrderBy(fact => fact.Id).Take(limit);
+        Query
+            .Where(fact => fact.OutputState == FeedbackOutput.Pending)
+            .Where(fact => fact.SelectionState == FeedbackSelection.Considered || fact.EndedAt != null)
+            .OrderBy(fact => fact.Id)
+            .Take(limit);
         if (after is { } id)
             Query.Where(fact => fact.Id > id);
     }
 }
-
 
 /// <summary>Those of these ids that are facts.</summary>
 internal sealed class FeedbackWithIds : Specification<UserFeedback>
@@ -203,8 +210,14 @@ internal sealed class LabPhotos : Specification<Prediction>
 {
     public LabPhotos(int predictedIndex, string fileName)
     {
-        Query.Where(prediction => prediction.Maker == Actor.Anonymous && prediction.PredictedIndex == predictedIndex && prediction.Photo.FileName == fileName)
-            .OrderBy(prediction => prediction.Id).Take(2).Include(prediction => prediction.Model).AsNoTracking();
+        Query
+            .Where(prediction =>
+                prediction.Maker == Actor.Anonymous && prediction.PredictedIndex == predictedIndex && prediction.Photo.FileName == fileName
+            )
+            .OrderBy(prediction => prediction.Id)
+            .Take(2)
+            .Include(prediction => prediction.Model)
+            .AsNoTracking();
     }
 }
 
@@ -249,8 +262,16 @@ internal sealed class TasksToPublish : Specification<AnnotationTask>
 {
     public TasksToPublish(string loop, DateTimeOffset now, Guid? after, int limit)
     {
-        Query.Where(task => task.Loop == loop && (task.State == TaskState.Created || task.State == TaskState.Published) && !task.HasObject && !task.IsRecallDue)
-            .Where(task => task.LeasedTo == null || task.LeaseUntil <= now).OrderBy(task => task.Id).Take(limit);
+        Query
+            .Where(task =>
+                task.Loop == loop
+                && (task.State == TaskState.Created || task.State == TaskState.Published)
+                && !task.HasObject
+                && !task.IsRecallDue
+            )
+            .Where(task => task.LeasedTo == null || task.LeaseUntil <= now)
+            .OrderBy(task => task.Id)
+            .Take(limit);
         if (after is { } id)
             Query.Where(task => task.Id > id);
     }
@@ -272,7 +293,10 @@ internal sealed class DecidedTasksWithObject : Specification<AnnotationTask>
 {
     public DecidedTasksWithObject(int limit)
     {
-        Query.Where(task => task.HasObject && (task.State == TaskState.Labelled || task.State == TaskState.Skipped)).OrderBy(task => task.Id).Take(limit);
+        Query
+            .Where(task => task.HasObject && (task.State == TaskState.Labelled || task.State == TaskState.Skipped))
+            .OrderBy(task => task.Id)
+            .Take(limit);
     }
 }
 
@@ -290,8 +314,15 @@ internal sealed class TasksToRecall : Specification<AnnotationTask>
 {
     public TasksToRecall(string loop, int limit)
     {
-        Query.Where(task => task.Loop == loop && task.IsOnPlatform && (task.IsRecallDue || task.State == TaskState.Created || task.State == TaskState.Published))
-            .OrderBy(task => task.Id).Take(limit).AsNoTracking();
+        Query
+            .Where(task =>
+                task.Loop == loop
+                && task.IsOnPlatform
+                && (task.IsRecallDue || task.State == TaskState.Created || task.State == TaskState.Published)
+            )
+            .OrderBy(task => task.Id)
+            .Take(limit)
+            .AsNoTracking();
     }
 }
 

@@ -20,8 +20,7 @@ internal sealed class TaskMaker(IRepository<Selection> selections, IRepository<A
             step = await ConcurrentChangeException.RetryAsync(() => MakeAsync(cancellationToken));
             selections.Release();
             made += step.Tasks;
-        }
-        while (step.Selections == Batch);
+        } while (step.Selections == Batch);
         return made;
     }
 
@@ -30,9 +29,17 @@ internal sealed class TaskMaker(IRepository<Selection> selections, IRepository<A
         var waiting = await selections.ListAsync(new SelectionsWithoutTask(Batch), cancellationToken);
         if (waiting.Count == 0)
             return (0, 0);
-        var settings = (await loops.AllAsync(cancellationToken)).ToDictionary(loop => loop.Name, loop => loop.Row.Current, StringComparer.Ordinal);
-        var known = (await tasks.ListAsync(new TasksOfPhotos([.. waiting.Select(selection => selection.PhotoSha256).Distinct(StringComparer.Ordinal)]), cancellationToken))
-            .ToDictionary(task => (task.Loop, task.PhotoSha256));
+        var settings = (await loops.AllAsync(cancellationToken)).ToDictionary(
+            loop => loop.Name,
+            loop => loop.Row.Current,
+            StringComparer.Ordinal
+        );
+        var known = (
+            await tasks.ListAsync(
+                new TasksOfPhotos([.. waiting.Select(selection => selection.PhotoSha256).Distinct(StringComparer.Ordinal)]),
+                cancellationToken
+            )
+        ).ToDictionary(task => (task.Loop, task.PhotoSha256));
         var made = 0;
         foreach (var selection in waiting)
         {

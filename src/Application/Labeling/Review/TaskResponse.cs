@@ -15,14 +15,29 @@ namespace GourmetGram.Application.Labeling;
 /// <param name="LeaseUntil">Until when nobody else gets the task, UTC.</param>
 /// <param name="Model">What the model said; absent where it is hidden.</param>
 public sealed record TaskResponse(
-    Guid Id, string Loop, Guid PredictionId, string Image, IReadOnlyList<string> Classes, bool Blind, DateTimeOffset LeaseUntil,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] TaskResponse.Answer? Model)
+    Guid Id,
+    string Loop,
+    Guid PredictionId,
+    string Image,
+    IReadOnlyList<string> Classes,
+    bool Blind,
+    DateTimeOffset LeaseUntil,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] TaskResponse.Answer? Model
+)
 {
     /// <param name="Class">The predicted class.</param>
     /// <param name="Probability">How sure the model was, 0 to 1.</param>
     public sealed record Answer(string Class, double Probability);
 
-    internal static TaskResponse From(AnnotationTask task, Prediction prediction, ILinks links) => new(
-        task.Id, task.Loop, prediction.Id, links.PredictionImage(prediction.Id), prediction.Model.Labels, task.IsBlind, task.LeaseUntil!.Value,
-        task.IsBlind ? null : new Answer(prediction.PredictedClass.Name, prediction.Confidence));
+    internal static TaskResponse From(AnnotationTask task, Prediction prediction, ILinks links) =>
+        new(
+            task.Id,
+            task.Loop,
+            prediction.Id,
+            links.PredictionImage(prediction.Id),
+            prediction.Model.Labels,
+            task.IsBlind,
+            task.LeaseUntil!.Value,
+            task.IsBlind ? null : new Answer(prediction.PredictedClass.Name, prediction.Confidence)
+        );
 }

@@ -26,7 +26,11 @@ public sealed class LowConfidence : PredictionStrategy<LowConfidence.Settings>
         from candidate in candidates
         let confidence = candidate.Probabilities.Confidence
         where confidence < settings.Threshold
-        select new Pick(candidate.Id, string.Create(CultureInfo.InvariantCulture, $"{confidence * 100:0}% sure, below {settings.Threshold * 100:0.##}%"));
+        select new Pick(
+            candidate.Id,
+            string.Create(CultureInfo.InvariantCulture, $"{confidence * 100:0}% sure, below {settings.Threshold * 100:0.##}%")
+        );
 
-    protected override string Describe(Settings settings) => string.Create(CultureInfo.InvariantCulture, $"below {settings.Threshold * 100:0.##}%");
+    protected override string Describe(Settings settings) =>
+        string.Create(CultureInfo.InvariantCulture, $"below {settings.Threshold * 100:0.##}%");
 }

@@ -8,7 +8,10 @@ public sealed class RandomSample : WindowStrategy<RandomSample.Settings>
     /// <summary>How much is drawn.</summary>
     public sealed record Settings
     {
-        [Display(Name = "Photos per window", Description = "A window is a day unless it is closed early. Where it has fewer photos, all are taken. A change counts from the next window on.")]
+        [Display(
+            Name = "Photos per window",
+            Description = "A window is a day unless it is closed early. Where it has fewer photos, all are taken. A change counts from the next window on."
+        )]
         [Range(0, 100_000)]
         public int PerWindow { get; init; } = 5;
     }
@@ -28,7 +31,9 @@ public sealed class RandomSample : WindowStrategy<RandomSample.Settings>
     protected override IReadOnlyList<Guid> Draw(IReadOnlyCollection<Guid> window, Settings settings, KeyedOrder order)
     {
         // A heap of the k smallest, the largest of them on top: memory grows with k, not with the window.
-        var first = new PriorityQueue<Guid, (long Place, Guid Id)>(Comparer<(long Place, Guid Id)>.Create((left, right) => right.CompareTo(left)));
+        var first = new PriorityQueue<Guid, (long Place, Guid Id)>(
+            Comparer<(long Place, Guid Id)>.Create((left, right) => right.CompareTo(left))
+        );
         foreach (var id in window)
         {
             var place = (order.PlaceOf("draw", Name, id), id);

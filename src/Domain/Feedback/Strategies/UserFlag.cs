@@ -13,5 +13,6 @@ public sealed class UserFlag : FeedbackStrategy<NoSettings>
 
     public override FeedbackKind Kind => FeedbackKind.Flag;
 
-    protected override Pick? Choose(FeedbackCandidate candidate, NoSettings settings, SelectionContext context) => new(candidate.PredictionId, "flagged as wrong");
+    protected override Pick? Choose(FeedbackCandidate candidate, NoSettings settings, SelectionContext context) =>
+        new(candidate.PredictionId, "flagged as wrong");
 }

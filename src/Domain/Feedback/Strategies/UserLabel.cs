@@ -13,5 +13,6 @@ public sealed class UserLabel : FeedbackStrategy<NoSettings>
 
     public override FeedbackKind Kind => FeedbackKind.Correction;
 
-    protected override Pick? Choose(FeedbackCandidate candidate, NoSettings settings, SelectionContext context) => new(candidate.PredictionId, "given another class");
+    protected override Pick? Choose(FeedbackCandidate candidate, NoSettings settings, SelectionContext context) =>
+        new(candidate.PredictionId, "given another class");
 }

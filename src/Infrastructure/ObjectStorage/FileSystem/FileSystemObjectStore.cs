@@ -61,8 +61,12 @@ internal sealed class FileSystemObjectStore : IObjectStore
     public Task PutAsync(ObjectAddress address, ReadOnlyMemory<byte> content, string mediaType, CancellationToken cancellationToken) =>
         PutAsync(address, content, mediaType, onlyIfAbsent: false, cancellationToken);
 
-    public Task<bool> TryPutAsync(ObjectAddress address, ReadOnlyMemory<byte> content, string mediaType, CancellationToken cancellationToken) =>
-        PutAsync(address, content, mediaType, onlyIfAbsent: true, cancellationToken);
+    public Task<bool> TryPutAsync(
+        ObjectAddress address,
+        ReadOnlyMemory<byte> content,
+        string mediaType,
+        CancellationToken cancellationToken
+    ) => PutAsync(address, content, mediaType, onlyIfAbsent: true, cancellationToken);
 
     public Task PutAsync(ObjectAddress address, Stream content, string mediaType, CancellationToken cancellationToken) =>
         GuardAsync($"Object {address} could not be written to", async () =>
@@ -88,11 +92,20 @@ internal sealed class FileSystemObjectStore : IObjectStore
                 return null;
             var side = await ReadSideAsync(address, cancellationToken);
             var version = VersionOf(file.Length, file.LastWriteTimeUtc);
-            return new ObjectDetails(file.Length, side.MediaType ?? SideFile.MediaTypeOf(address.Key), version, new DateTimeOffset(file.LastWriteTimeUtc));
+            return new ObjectDetails(
+                file.Length,
+                side.MediaType ?? SideFile.MediaTypeOf(address.Key),
+                version,
+                new DateTimeOffset(file.LastWriteTimeUtc)
+            );
         });
     }
 
-    public async IAsyncEnumerable<StoredObject> ListAsync(string bucket, string prefix, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public async IAsyncEnumerable<StoredObject> ListAsync(
+        string bucket,
+        string prefix,
+        [EnumeratorCancellation] CancellationToken cancellationToken
+    )
     {
         ArgumentNullException.ThrowIfNull(prefix);
         var top = Path.Combine(root, CheckedBucket(bucket));
@@ -152,7 +165,14 @@ internal sealed class FileSystemObjectStore : IObjectStore
         {
             if (!File.Exists(path))
                 throw new NotFoundException($"Object {address}");
-            await WriteSideAsync(address, (await ReadSideAsync(address, cancellationToken)) with { Tags = new Dictionary<string, string>(tags, StringComparer.Ordinal) }, cancellationToken);
+            await WriteSideAsync(
+                address,
+                (await ReadSideAsync(address, cancellationToken)) with
+                {
+                    Tags = new Dictionary<string, string>(tags, StringComparer.Ordinal),
+                },
+                cancellationToken
+            );
             return true;
         });
     }
@@ -167,11 +187,19 @@ internal sealed class FileSystemObjectStore : IObjectStore
         }
         catch (Exception e) when (IsStoreFault(e))
         {
-            return Task.FromResult<IReadOnlyList<StoreCheck>>([new StoreCheck("write", $"The object store {root} cannot be written: {e.Message}")]);
+            return Task.FromResult<IReadOnlyList<StoreCheck>>([
+                new StoreCheck("write", $"The object store {root} cannot be written: {e.Message}"),
+            ]);
         }
     }
 
-    private Task<bool> PutAsync(ObjectAddress address, ReadOnlyMemory<byte> content, string mediaType, bool onlyIfAbsent, CancellationToken cancellationToken)
+    private Task<bool> PutAsync(
+        ObjectAddress address,
+        ReadOnlyMemory<byte> content,
+        string mediaType,
+        bool onlyIfAbsent,
+        CancellationToken cancellationToken
+    )
     {
         var path = PathOf(address);
         return GuardAsync($"Object {address} could not be written to", async () =>
@@ -201,7 +229,12 @@ internal sealed class FileSystemObjectStore : IObjectStore
         });
 
     /// <returns>False when there is a file already and it was to stay.</returns>
-    private async Task<bool> WriteAsync(string path, long length, bool onlyIfAbsent, Func<Microsoft.Win32.SafeHandles.SafeFileHandle, Task> fill)
+    private async Task<bool> WriteAsync(
+        string path,
+        long length,
+        bool onlyIfAbsent,
+        Func<Microsoft.Win32.SafeHandles.SafeFileHandle, Task> fill
+    )
     {
         var temporary = Path.Combine(incoming, Path.GetRandomFileName());
         try
@@ -250,16 +283,29 @@ internal sealed class FileSystemObjectStore : IObjectStore
         return true;
     }
 
-    private static string VersionOf(long length, DateTime writtenAt) => string.Create(CultureInfo.InvariantCulture, $"{length:x}-{writtenAt.Ticks:x}");
+    private static string VersionOf(long length, DateTime writtenAt) =>
+        string.Create(CultureInfo.InvariantCulture, $"{length:x}-{writtenAt.Ticks:x}");
 
-    private static FileSystemEnumerable<StoredObject> Enumerate(string top, string folder) => new(
-        folder,
-        (ref FileSystemEntry entry) => new StoredObject(
-            Path.GetRelativePath(top, entry.ToFullPath()), entry.Length, entry.LastWriteTimeUtc, VersionOf(entry.Length, entry.LastWriteTimeUtc.UtcDateTime)),
-        new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.None, IgnoreInaccessible = false })
-    {
-        ShouldIncludePredicate = (ref FileSystemEntry entry) => !entry.IsDirectory,
-    };
+    private static FileSystemEnumerable<StoredObject> Enumerate(string top, string folder) =>
+        new(
+            folder,
+            (ref FileSystemEntry entry) =>
+                new StoredObject(
+                    Path.GetRelativePath(top, entry.ToFullPath()),
+                    entry.Length,
+                    entry.LastWriteTimeUtc,
+                    VersionOf(entry.Length, entry.LastWriteTimeUtc.UtcDateTime)
+                ),
+            new EnumerationOptions
+            {
+                RecurseSubdirectories = true,
+                AttributesToSkip = FileAttributes.None,
+                IgnoreInaccessible = false,
+            }
+        )
+        {
+            ShouldIncludePredicate = (ref FileSystemEntry entry) => !entry.IsDirectory,
+        };
 
     // ---- what the file itself cannot tell ----
 
@@ -316,13 +362,21 @@ internal sealed class FileSystemObjectStore : IObjectStore
         return Path.Combine(root, CheckedBucket(address.Bucket), CheckedKey(address.Key));
     }
 
-    private static string CheckedBucket(string bucket) => IsName(bucket) && !bucket.Contains('/') && !bucket.StartsWith('.')
-        ? bucket
-        : throw new ArgumentException($"'{bucket}' is not a bucket: one name without '/', '\\' or NUL is expected, not starting with '.'.", nameof(bucket));
+    private static string CheckedBucket(string bucket) =>
+        IsName(bucket) && !bucket.Contains('/') && !bucket.StartsWith('.')
+            ? bucket
+            : throw new ArgumentException(
+                $"'{bucket}' is not a bucket: one name without '/', '\\' or NUL is expected, not starting with '.'.",
+                nameof(bucket)
+            );
 
-    private static string CheckedKey(string key) => key.Split('/').All(IsName)
-        ? key
-        : throw new ArgumentException($"'{key}' is not a key: parts separated by '/' are expected, none of them empty, '.' or '..', none with '\\' or NUL.", nameof(key));
+    private static string CheckedKey(string key) =>
+        key.Split('/').All(IsName)
+            ? key
+            : throw new ArgumentException(
+                $"'{key}' is not a key: parts separated by '/' are expected, none of them empty, '.' or '..', none with '\\' or NUL.",
+                nameof(key)
+            );
 
     private static bool IsName(string part) => part is not ("" or "." or "..") && part.AsSpan().IndexOfAny('\\', '\0') < 0;
 
@@ -345,7 +399,10 @@ internal sealed class FileSystemObjectStore : IObjectStore
         catch (Exception e) when (IsStoreFault(e))
         {
             throw Disk.IsFull(e)
-                ? new StorageFullException("There is no room left for photos. This one was not stored. Erase photos, or tell the operator to make room.", e)
+                ? new StorageFullException(
+                    "There is no room left for photos. This one was not stored. Erase photos, or tell the operator to make room.",
+                    e
+                )
                 : new StoreUnavailableException($"{what} {root}: {e.Message}", e);
         }
     }

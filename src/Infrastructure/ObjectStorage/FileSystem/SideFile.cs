@@ -24,17 +24,19 @@ internal static class SideFile
         public bool FollowsFrom(string key) => Tags.Count == 0 && (MediaType is null || MediaType == MediaTypeOf(key));
     }
 
-    public static string PathOf(string root, ObjectAddress address) => Path.Combine(root, FolderName, address.Bucket, address.Key + ".json");
+    public static string PathOf(string root, ObjectAddress address) =>
+        Path.Combine(root, FolderName, address.Bucket, address.Key + ".json");
 
     /// <summary>What a key's extension says.</summary>
-    public static string MediaTypeOf(string key) => Path.GetExtension(key) switch
-    {
-        ".jpg" => "image/jpeg",
-        ".png" => "image/png",
-        ".webp" => "image/webp",
-        ".json" => "application/json",
-        _ => "application/octet-stream",
-    };
+    public static string MediaTypeOf(string key) =>
+        Path.GetExtension(key) switch
+        {
+            ".jpg" => "image/jpeg",
+            ".png" => "image/png",
+            ".webp" => "image/webp",
+            ".json" => "application/json",
+            _ => "application/octet-stream",
+        };
 
     public static byte[] Write(Content content) => JsonSerializer.SerializeToUtf8Bytes(content, JsonSerializerOptions.Web);
 

@@ -17,14 +17,16 @@ internal sealed class S3Connection : IDisposable
     public S3Connection(IOptionsMonitor<ObjectStoreOptions> options)
     {
         this.options = options;
-        handler = new S3FaultHandler(new SocketsHttpHandler
-        {
-            ConnectTimeout = ConnectTimeout,
-            // A name that moves to another address is followed.
-            PooledConnectionLifetime = TimeSpan.FromMinutes(5),
-            UseCookies = false,
-            UseProxy = false,
-        });
+        handler = new S3FaultHandler(
+            new SocketsHttpHandler
+            {
+                ConnectTimeout = ConnectTimeout,
+                // A name that moves to another address is followed.
+                PooledConnectionLifetime = TimeSpan.FromMinutes(5),
+                UseCookies = false,
+                UseProxy = false,
+            }
+        );
         Http = new HttpClient(handler, disposeHandler: true)
         {
             // Each call has its own deadline; this one would end long transfers.

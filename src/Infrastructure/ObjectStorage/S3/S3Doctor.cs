@@ -10,50 +10,49 @@ internal sealed class S3Doctor(ObjectStoreOptions options, S3ObjectStore store)
     private const string Tags = "tags";
 
     /// <summary>What an S3 server's refusal means and what cures it.</summary>
-    public static string Explain(S3Fault fault) => fault.Code switch
-    {
-        "InvalidAccessKeyId" => "the S3 server does not know the key: set ObjectStore:AccessKey to one that it has.",
-        "SignatureDoesNotMatch" => "the secret does not fit the key: correct ObjectStore:SecretKey (and check that ObjectStore:Region is the server's).",
-        "InvalidToken" or "ExpiredToken" => "the temporary key has expired: set ObjectStore:AccessKey, SecretKey and SessionToken anew.",
-        "RequestTimeTooSkewed" => "the clocks of this machine and of the S3 server differ by more than 15 minutes: set both by a time server.",
-        "BucketAlreadyExists" => "the bucket belongs to another owner: set ObjectStore:BucketPrefix to a name that is free, or get rights on the bucket.",
-        "AuthorizationHeaderMalformed" => "the S3 server is in another region: set ObjectStore:Region to its own.",
-        "QuotaExceeded" => "the quota of the key is used up: raise it or remove objects.",
-        _ when fault.IsDenied => "the S3 server refuses the key: give it the right to list, read, write, tag and delete in the buckets, and check that they belong to its owner.",
-        _ => $"{fault.Message}.",
-    };
+    public static string Explain(S3Fault fault) =>
+        fault.Code switch
+        {
+            "InvalidAccessKeyId" => "the S3 server does not know the key: set ObjectStore:AccessKey to one that it has.",
+            "SignatureDoesNotMatch" =>
+                "the secret does not fit the key: correct ObjectStore:SecretKey (and check that ObjectStore:Region is the server's).",
+            "InvalidToken" or "ExpiredToken" =>
+                "the temporary key has expired: set ObjectStore:AccessKey, SecretKey and SessionToken anew.",
+            "RequestTimeTooSkewed" =>
+                "the clocks of this machine and of the S3 server differ by more than 15 minutes: set both by a time server.",
+            "BucketAlreadyExists" =>
+                "the bucket belongs to another owner: set ObjectStore:BucketPrefix to a name that is free, or get rights on the bucket.",
+            "AuthorizationHeaderMalformed" => "the S3 server is in another region: set ObjectStore:Region to its own.",
+            "QuotaExceeded" => "the quota of the key is used up: raise it or remove objects.",
+            _ when fault.IsDenied =>
+                "the S3 server refuses the key: give it the right to list, read, write, tag and delete in the buckets, and check that they belong to its owner.",
+            _ => $"{fault.Message}.",
+        };
 
     public async Task<IReadOnlyList<StoreCheck>> CheckAsync(CancellationToken cancellationToken)
     {
         var probe = new ObjectAddress(Classify.Bucket, $".gourmetgram/probe-{Path.GetRandomFileName()}");
         var tags = new Dictionary<string, string>(StringComparer.Ordinal) { ["probe"] = "1" };
         byte[] content = [1, 2, 3];
-        (string Ability, Func<Task<bool>> Try)[] tries =
-        [
-            ("write", async () =>
+        (string Ability, Func<Task<bool>> Try)[] tries = [("write", async () =>
             {
                 await store.PutAsync(probe, content, "application/octet-stream", cancellationToken);
                 return true;
-            }),
-            ("read", async () =>
+            }), ("read", async () =>
             {
                 var read = new byte[content.Length];
                 await using var stream = await store.OpenReadAsync(probe, cancellationToken);
                 await stream.ReadExactlyAsync(read, cancellationToken);
                 return read.AsSpan().SequenceEqual(content);
-            }),
-            ("list", () => store.ListAsync(Classify.Bucket, probe.Key, cancellationToken).AnyAsync(cancellationToken).AsTask()),
-            (Tags, async () =>
+            }), ("list", () => store.ListAsync(Classify.Bucket, probe.Key, cancellationToken).AnyAsync(cancellationToken).AsTask()), (Tags, async () =>
             {
                 await store.WriteTagsAsync(probe, tags, cancellationToken);
                 return (await store.ReadTagsAsync(probe, cancellationToken)).SequenceEqual(tags);
-            }),
-            ("delete", async () =>
+            }), ("delete", async () =>
             {
                 await store.DeleteAsync(probe, cancellationToken);
                 return await store.FindAsync(probe, cancellationToken) is null;
-            }),
-        ];
+            })];
         var checks = new List<StoreCheck>();
         foreach (var (ability, attempt) in tries.Where(check => options.Tags || check.Item1 != Tags))
         {

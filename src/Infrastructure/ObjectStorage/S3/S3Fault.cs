@@ -46,7 +46,10 @@ internal sealed class S3FaultHandler(HttpMessageHandler inner) : DelegatingHandl
         var length = await body.ReadAtLeastAsync(bytes, bytes.Length, throwOnEndOfStream: false, cancellationToken);
         try
         {
-            using var reader = XmlReader.Create(new MemoryStream(bytes, 0, length), new XmlReaderSettings { DtdProcessing = DtdProcessing.Prohibit });
+            using var reader = XmlReader.Create(
+                new MemoryStream(bytes, 0, length),
+                new XmlReaderSettings { DtdProcessing = DtdProcessing.Prohibit }
+            );
             return XDocument.Load(reader).Root?.Elements().FirstOrDefault(element => element.Name.LocalName == "Code")?.Value ?? "";
         }
         catch (XmlException)

@@ -36,34 +36,70 @@ internal sealed class S3ObjectStore(S3Connection connection, ConfigurationReload
                 content.Position = start;
                 return new BorrowedStreamContent(content);
             },
-            hash, mediaType, onlyIfAbsent: false, cancellationToken);
+            hash,
+            mediaType,
+            onlyIfAbsent: false,
+            cancellationToken
+        );
     }
 
-    public Task<bool> TryPutAsync(ObjectAddress address, ReadOnlyMemory<byte> content, string mediaType, CancellationToken cancellationToken) =>
-        PutAsync(address, () => new ReadOnlyMemoryContent(content), ChecksumOf(content), mediaType, onlyIfAbsent: true, cancellationToken);
+    public Task<bool> TryPutAsync(
+        ObjectAddress address,
+        ReadOnlyMemory<byte> content,
+        string mediaType,
+        CancellationToken cancellationToken
+    ) => PutAsync(address, () => new ReadOnlyMemoryContent(content), ChecksumOf(content), mediaType, onlyIfAbsent: true, cancellationToken);
 
-    public Task<Stream> OpenReadAsync(ObjectAddress address, CancellationToken cancellationToken) => CallAsync($"Object {address} could not be read", async token =>
-    {
-        var response = await GetAsync(address, range: null, version: null, token);
-        var version = response.Headers.ETag;
-        var length = response.Content.Headers.ContentLength ?? throw new StoreUnavailableException($"Object {address} could not be read: the server does not say how long it is.");
-        return (Stream)new S3ReadStream(
-            address,
-            (range, readToken) => CallAsync($"Object {address} could not be read", async callToken =>
-                await (await GetAsync(address, range, version, callToken)).Content.ReadAsStreamAsync(callToken), readToken, address),
-            length,
-            await response.Content.ReadAsStreamAsync(token));
-    }, cancellationToken, address);
+    public Task<Stream> OpenReadAsync(ObjectAddress address, CancellationToken cancellationToken) =>
+        CallAsync(
+            $"Object {address} could not be read",
+            async token =>
+            {
+                var response = await GetAsync(address, range: null, version: null, token);
+                var version = response.Headers.ETag;
+                var length = response.Content.Headers.ContentLength
+                    ?? throw new StoreUnavailableException($"Object {address} could not be read: the server does not say how long it is.");
+                return (Stream)
+                    new S3ReadStream(
+                        address,
+                        (range, readToken) =>
+                            CallAsync(
+                                $"Object {address} could not be read",
+                                async callToken =>
+                                    await (await GetAsync(address, range, version, callToken)).Content.ReadAsStreamAsync(callToken),
+                                readToken,
+                                address
+                            ),
+                        length,
+                        await response.Content.ReadAsStreamAsync(token)
+                    );
+            },
+            cancellationToken,
+            address
+        );
 
     public async Task<ObjectDetails?> FindAsync(ObjectAddress address, CancellationToken cancellationToken)
     {
         try
         {
-            return await CallAsync($"Object {address} could not be looked up", async token =>
-            {
-                var found = await connection.Client.StatObjectAsync(new StatObjectArgs().WithBucket(BucketOf(address)).WithObject(address.Key), token);
-                return new ObjectDetails(found.Size, found.ContentType, found.ETag, new DateTimeOffset(found.LastModified.ToUniversalTime()));
-            }, cancellationToken, address);
+            return await CallAsync(
+                $"Object {address} could not be looked up",
+                async token =>
+                {
+                    var found = await connection.Client.StatObjectAsync(
+                        new StatObjectArgs().WithBucket(BucketOf(address)).WithObject(address.Key),
+                        token
+                    );
+                    return new ObjectDetails(
+                        found.Size,
+                        found.ContentType,
+                        found.ETag,
+                        new DateTimeOffset(found.LastModified.ToUniversalTime())
+                    );
+                },
+                cancellationToken,
+                address
+            );
         }
         catch (NotFoundException)
         {
@@ -71,7 +107,11 @@ internal sealed class S3ObjectStore(S3Connection connection, ConfigurationReload
         }
     }
 
-    public async IAsyncEnumerable<StoredObject> ListAsync(string bucket, string prefix, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public async IAsyncEnumerable<StoredObject> ListAsync(
+        string bucket,
+        string prefix,
+        [EnumeratorCancellation] CancellationToken cancellationToken
+    )
     {
         ArgumentException.ThrowIfNullOrEmpty(bucket);
         var what = $"Objects of {bucket}/{prefix} could not be listed";
@@ -81,7 +121,12 @@ internal sealed class S3ObjectStore(S3Connection connection, ConfigurationReload
         {
             var item = items.Current;
             if (!item.IsDir)
-                yield return new StoredObject(item.Key, (long)item.Size, item.LastModifiedDateTime?.ToUniversalTime() ?? DateTimeOffset.UnixEpoch, item.ETag ?? "");
+                yield return new StoredObject(
+                    item.Key,
+                    (long)item.Size,
+                    item.LastModifiedDateTime?.ToUniversalTime() ?? DateTimeOffset.UnixEpoch,
+                    item.ETag ?? ""
+                );
         }
 
         async Task<bool> MoveNextAsync()
@@ -97,14 +142,28 @@ internal sealed class S3ObjectStore(S3Connection connection, ConfigurationReload
         }
     }
 
-    public Task CopyAsync(ObjectAddress source, ObjectAddress target, CancellationToken cancellationToken) => CallAsync($"Object {source} could not be copied to {target}", async token =>
-    {
-        await WithBucketAsync(target.Bucket, () => connection.Client.CopyObjectAsync(
-            new CopyObjectArgs().WithBucket(BucketOf(target)).WithObject(target.Key)
-                .WithCopyObjectSource(new CopySourceObjectArgs().WithBucket(BucketOf(source)).WithObject(source.Key)),
-            token), token);
-        return true;
-    }, cancellationToken, source);
+    public Task CopyAsync(ObjectAddress source, ObjectAddress target, CancellationToken cancellationToken) =>
+        CallAsync(
+            $"Object {source} could not be copied to {target}",
+            async token =>
+            {
+                await WithBucketAsync(
+                    target.Bucket,
+                    () =>
+                        connection.Client.CopyObjectAsync(
+                            new CopyObjectArgs()
+                                .WithBucket(BucketOf(target))
+                                .WithObject(target.Key)
+                                .WithCopyObjectSource(new CopySourceObjectArgs().WithBucket(BucketOf(source)).WithObject(source.Key)),
+                            token
+                        ),
+                    token
+                );
+                return true;
+            },
+            cancellationToken,
+            source
+        );
 
     public async Task MoveAsync(ObjectAddress source, ObjectAddress target, CancellationToken cancellationToken)
     {
@@ -116,11 +175,19 @@ internal sealed class S3ObjectStore(S3Connection connection, ConfigurationReload
     {
         try
         {
-            await CallAsync($"Object {address} could not be removed", async token =>
-            {
-                await connection.Client.RemoveObjectAsync(new RemoveObjectArgs().WithBucket(BucketOf(address)).WithObject(address.Key), token);
-                return true;
-            }, cancellationToken, address);
+            await CallAsync(
+                $"Object {address} could not be removed",
+                async token =>
+                {
+                    await connection.Client.RemoveObjectAsync(
+                        new RemoveObjectArgs().WithBucket(BucketOf(address)).WithObject(address.Key),
+                        token
+                    );
+                    return true;
+                },
+                cancellationToken,
+                address
+            );
         }
         catch (NotFoundException)
         {
@@ -129,71 +196,121 @@ internal sealed class S3ObjectStore(S3Connection connection, ConfigurationReload
     }
 
     public Task<IReadOnlyDictionary<string, string>> ReadTagsAsync(ObjectAddress address, CancellationToken cancellationToken) =>
-        CallAsync($"Tags of object {address} could not be read", async token =>
-        {
-            var tagging = await connection.Client.GetObjectTagsAsync(new GetObjectTagsArgs().WithBucket(BucketOf(address)).WithObject(address.Key), token);
-            return (IReadOnlyDictionary<string, string>)new Dictionary<string, string>(tagging.Tags ?? Enumerable.Empty<KeyValuePair<string, string>>(), StringComparer.Ordinal);
-        }, cancellationToken, address);
+        CallAsync(
+            $"Tags of object {address} could not be read",
+            async token =>
+            {
+                var tagging = await connection.Client.GetObjectTagsAsync(
+                    new GetObjectTagsArgs().WithBucket(BucketOf(address)).WithObject(address.Key),
+                    token
+                );
+                return (IReadOnlyDictionary<string, string>)
+                    new Dictionary<string, string>(
+                        tagging.Tags ?? Enumerable.Empty<KeyValuePair<string, string>>(),
+                        StringComparer.Ordinal
+                    );
+            },
+            cancellationToken,
+            address
+        );
 
     public Task WriteTagsAsync(ObjectAddress address, IReadOnlyDictionary<string, string> tags, CancellationToken cancellationToken) =>
-        CallAsync($"Tags of object {address} could not be written", async token =>
-        {
-            var (bucket, key) = (BucketOf(address), address.Key);
-            if (tags.Count == 0)
+        CallAsync(
+            $"Tags of object {address} could not be written",
+            async token =>
             {
-                await connection.Client.RemoveObjectTagsAsync(new RemoveObjectTagsArgs().WithBucket(bucket).WithObject(key), token);
-            }
-            else
-            {
-                var tagging = Tagging.GetObjectTags(new Dictionary<string, string>(tags, StringComparer.Ordinal));
-                await connection.Client.SetObjectTagsAsync(new SetObjectTagsArgs().WithBucket(bucket).WithObject(key).WithTagging(tagging), token);
-            }
+                var (bucket, key) = (BucketOf(address), address.Key);
+                if (tags.Count == 0)
+                {
+                    await connection.Client.RemoveObjectTagsAsync(new RemoveObjectTagsArgs().WithBucket(bucket).WithObject(key), token);
+                }
+                else
+                {
+                    var tagging = Tagging.GetObjectTags(new Dictionary<string, string>(tags, StringComparer.Ordinal));
+                    await connection.Client.SetObjectTagsAsync(
+                        new SetObjectTagsArgs().WithBucket(bucket).WithObject(key).WithTagging(tagging),
+                        token
+                    );
+                }
 
-            return true;
-        }, cancellationToken, address);
+                return true;
+            },
+            cancellationToken,
+            address
+        );
 
-    public Task<IReadOnlyList<StoreCheck>> CheckAsync(CancellationToken cancellationToken) => new S3Doctor(connection.Options, this).CheckAsync(cancellationToken);
+    public Task<IReadOnlyList<StoreCheck>> CheckAsync(CancellationToken cancellationToken) =>
+        new S3Doctor(connection.Options, this).CheckAsync(cancellationToken);
 
     private string BucketOf(ObjectAddress address) => BucketOf(address.Bucket);
 
     private string BucketOf(string bucket) => connection.Options.BucketPrefix + bucket;
 
-    [SuppressMessage("Security", "CA5351", Justification = "S3 checks uploads by MD5; it guards against accidents on the way, not against people.")]
+    [SuppressMessage(
+        "Security",
+        "CA5351",
+        Justification = "S3 checks uploads by MD5; it guards against accidents on the way, not against people."
+    )]
     private static byte[] ChecksumOf(ReadOnlyMemory<byte> content) => MD5.HashData(content.Span);
 
     [SuppressMessage("Security", "CA5351", Justification = "As above.")]
-    private static ValueTask<byte[]> ChecksumOfAsync(Stream content, CancellationToken cancellationToken) => MD5.HashDataAsync(content, cancellationToken);
+    private static ValueTask<byte[]> ChecksumOfAsync(Stream content, CancellationToken cancellationToken) =>
+        MD5.HashDataAsync(content, cancellationToken);
 
-    private Task<bool> PutAsync(ObjectAddress address, Func<HttpContent> content, byte[] md5, string mediaType, bool onlyIfAbsent, CancellationToken cancellationToken) =>
-        CallAsync($"Object {address} could not be written", async token =>
-        {
-            var written = true;
-            await WithBucketAsync(address.Bucket, async () =>
+    private Task<bool> PutAsync(
+        ObjectAddress address,
+        Func<HttpContent> content,
+        byte[] md5,
+        string mediaType,
+        bool onlyIfAbsent,
+        CancellationToken cancellationToken
+    ) =>
+        CallAsync(
+            $"Object {address} could not be written",
+            async token =>
             {
-                var link = await connection.Client.PresignedPutObjectAsync(
-                    new PresignedPutObjectArgs().WithBucket(BucketOf(address)).WithObject(address.Key).WithExpiry(LinkSeconds));
-                using var request = new HttpRequestMessage(HttpMethod.Put, link) { Content = content() };
-                request.Content.Headers.ContentType = MediaTypeHeaderValue.Parse(mediaType);
-                // The server compares: what was changed on the way is refused.
-                request.Content.Headers.ContentMD5 = md5;
-                if (onlyIfAbsent)
-                    request.Headers.IfNoneMatch.Add(EntityTagHeaderValue.Any);
-                try
-                {
-                    using var response = await connection.Http.SendAsync(request, token);
-                }
-                catch (S3Fault fault) when (onlyIfAbsent && fault.Status is HttpStatusCode.PreconditionFailed or HttpStatusCode.Conflict)
-                {
-                    written = false;
-                }
-            }, token);
-            return written;
-        }, cancellationToken, address);
+                var written = true;
+                await WithBucketAsync(
+                    address.Bucket,
+                    async () =>
+                    {
+                        var link = await connection.Client.PresignedPutObjectAsync(
+                            new PresignedPutObjectArgs().WithBucket(BucketOf(address)).WithObject(address.Key).WithExpiry(LinkSeconds)
+                        );
+                        using var request = new HttpRequestMessage(HttpMethod.Put, link) { Content = content() };
+                        request.Content.Headers.ContentType = MediaTypeHeaderValue.Parse(mediaType);
+                        // The server compares: what was changed on the way is refused.
+                        request.Content.Headers.ContentMD5 = md5;
+                        if (onlyIfAbsent)
+                            request.Headers.IfNoneMatch.Add(EntityTagHeaderValue.Any);
+                        try
+                        {
+                            using var response = await connection.Http.SendAsync(request, token);
+                        }
+                        catch (S3Fault fault)
+                            when (onlyIfAbsent && fault.Status is HttpStatusCode.PreconditionFailed or HttpStatusCode.Conflict)
+                        {
+                            written = false;
+                        }
+                    },
+                    token
+                );
+                return written;
+            },
+            cancellationToken,
+            address
+        );
 
-    private async Task<HttpResponseMessage> GetAsync(ObjectAddress address, RangeHeaderValue? range, EntityTagHeaderValue? version, CancellationToken cancellationToken)
+    private async Task<HttpResponseMessage> GetAsync(
+        ObjectAddress address,
+        RangeHeaderValue? range,
+        EntityTagHeaderValue? version,
+        CancellationToken cancellationToken
+    )
     {
         var link = await connection.Client.PresignedGetObjectAsync(
-            new PresignedGetObjectArgs().WithBucket(BucketOf(address)).WithObject(address.Key).WithExpiry(LinkSeconds));
+            new PresignedGetObjectArgs().WithBucket(BucketOf(address)).WithObject(address.Key).WithExpiry(LinkSeconds)
+        );
         using var request = new HttpRequestMessage(HttpMethod.Get, link);
         request.Headers.Range = range;
         if (version is not null)
@@ -212,7 +329,10 @@ internal sealed class S3ObjectStore(S3Connection connection, ConfigurationReload
         {
             try
             {
-                await connection.Client.MakeBucketAsync(new MakeBucketArgs().WithBucket(BucketOf(bucket)).WithLocation(connection.Options.Region), cancellationToken);
+                await connection.Client.MakeBucketAsync(
+                    new MakeBucketArgs().WithBucket(BucketOf(bucket)).WithLocation(connection.Options.Region),
+                    cancellationToken
+                );
             }
             catch (S3Fault made) when (made.Code == "BucketAlreadyOwnedByYou")
             {
@@ -224,7 +344,12 @@ internal sealed class S3ObjectStore(S3Connection connection, ConfigurationReload
     }
 
     /// <summary>Makes a call within the deadline and says in our words what came of it. After a refusal the keys are read anew, and the call is made once more.</summary>
-    private async Task<TResult> CallAsync<TResult>(string what, Func<CancellationToken, Task<TResult>> call, CancellationToken cancellationToken, ObjectAddress? address = null)
+    private async Task<TResult> CallAsync<TResult>(
+        string what,
+        Func<CancellationToken, Task<TResult>> call,
+        CancellationToken cancellationToken,
+        ObjectAddress? address = null
+    )
     {
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         deadline.CancelAfter(connection.Timeout);
@@ -266,7 +391,8 @@ internal sealed class S3ObjectStore(S3Connection connection, ConfigurationReload
     {
         protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context) => content.CopyToAsync(stream);
 
-        protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context, CancellationToken cancellationToken) => content.CopyToAsync(stream, cancellationToken);
+        protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context, CancellationToken cancellationToken) =>
+            content.CopyToAsync(stream, cancellationToken);
 
         protected override bool TryComputeLength(out long length)
         {

@@ -8,7 +8,12 @@ namespace GourmetGram.Infrastructure.ObjectStorage.S3;
 /// <param name="open">Asks the server for the object from a position on, in the version first opened.</param>
 /// <param name="length">Bytes of the object.</param>
 /// <param name="body">What the server sends, from the start of the object.</param>
-internal sealed class S3ReadStream(ObjectAddress address, Func<RangeHeaderValue, CancellationToken, Task<Stream>> open, long length, Stream body) : Stream
+internal sealed class S3ReadStream(
+    ObjectAddress address,
+    Func<RangeHeaderValue, CancellationToken, Task<Stream>> open,
+    long length,
+    Stream body
+) : Stream
 {
     private Stream? body = body;
     private long bodyPosition;
@@ -58,18 +63,18 @@ internal sealed class S3ReadStream(ObjectAddress address, Func<RangeHeaderValue,
 
     public override long Seek(long offset, SeekOrigin origin)
     {
-        var target = offset + origin switch
-        {
-            SeekOrigin.Begin => 0,
-            SeekOrigin.Current => Position,
-            _ => length,
-        };
+        var target =
+            offset
+            + origin switch
+            {
+                SeekOrigin.Begin => 0,
+                SeekOrigin.Current => Position,
+                _ => length,
+            };
         return target >= 0 ? Position = target : throw new IOException("A seek to before the start.");
     }
 
-    public override void Flush()
-    {
-    }
+    public override void Flush() { }
 
     public override void SetLength(long value) => throw new NotSupportedException();
 

@@ -18,7 +18,9 @@ internal sealed class AnnotationTaskConfiguration : IEntityTypeConfiguration<Ann
         // Copies of a photo share a loop's task.
         builder.HasIndex(task => new { task.PhotoSha256, task.Loop }).IsUnique();
         builder.HasIndex(task => new { task.Loop, task.State });
-        builder.HasIndex(task => new { task.Loop, task.Place }, "IX_AnnotationTasks_Open").HasFilter("\"State\" IN ('Created', 'Published')");
+        builder
+            .HasIndex(task => new { task.Loop, task.Place }, "IX_AnnotationTasks_Open")
+            .HasFilter("\"State\" IN ('Created', 'Published')");
         builder.HasIndex(task => task.Id, "IX_AnnotationTasks_DueOutput").HasFilter("\"IsOutputDue\"");
         builder.HasIndex(task => new { task.Loop, task.Id }, "IX_AnnotationTasks_WithObject").HasFilter("\"HasObject\"");
         builder.HasIndex(task => new { task.Loop, task.Id }, "IX_AnnotationTasks_OnPlatform").HasFilter("\"IsOnPlatform\"");
@@ -84,7 +86,17 @@ internal sealed class CollectedImageConfiguration : IEntityTypeConfiguration<Col
         builder.HasIndex(image => image.PredictionId);
         builder.HasIndex(image => image.Id, "IX_CollectedImages_ToCopy").HasFilter("\"State\" = 'Pending'");
         builder.HasIndex(image => image.Id, "IX_CollectedImages_ToRemove").HasFilter("\"State\" = 'Superseded'");
-        builder.HasIndex(image => new { image.Bucket, image.ClassIndex, image.Id }, "IX_CollectedImages_Dataset").HasFilter("\"State\" = 'Copied'");
+        builder
+            .HasIndex(
+                image => new
+                {
+                    image.Bucket,
+                    image.ClassIndex,
+                    image.Id,
+                },
+                "IX_CollectedImages_Dataset"
+            )
+            .HasFilter("\"State\" = 'Copied'");
         builder.HasIndex(image => new { image.Bucket, image.Id }, "IX_CollectedImages_Newest").HasFilter("\"State\" = 'Copied'");
     }
 }

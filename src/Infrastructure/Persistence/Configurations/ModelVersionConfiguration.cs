@@ -11,6 +11,15 @@ internal sealed class ModelVersionConfiguration : IEntityTypeConfiguration<Model
         builder.ToTable("ModelVersions");
         builder.Property(m => m.Id).ValueGeneratedNever();
         builder.Property(m => m.Labels).HasConversion<LabelsConverter, LabelsComparer>();
-        builder.HasIndex(m => new { m.Sha256, m.Name, m.Version, m.Variant, m.Temperature }).IsUnique();
+        builder
+            .HasIndex(m => new
+            {
+                m.Sha256,
+                m.Name,
+                m.Version,
+                m.Variant,
+                m.Temperature,
+            })
+            .IsUnique();
     }
 }

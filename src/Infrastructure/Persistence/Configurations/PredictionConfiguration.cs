@@ -20,7 +20,12 @@ internal sealed class PredictionConfiguration : IEntityTypeConfiguration<Predict
         builder.Property(p => p.Revision).IsConcurrencyToken();
         builder.Ignore(p => p.PredictedClass);
         builder.HasIndex(p => new { p.Maker, p.Id });
-        builder.HasIndex(p => new { p.Maker, p.PredictedIndex, p.Id });
+        builder.HasIndex(p => new
+        {
+            p.Maker,
+            p.PredictedIndex,
+            p.Id,
+        });
         // What is still to do: nothing, nearly always.
         builder.HasIndex(p => p.Id, "IX_Predictions_PendingImage").HasFilter("\"ImageState\" = 'Pending'");
         builder.HasIndex(p => p.Id, "IX_Predictions_DirtyTags").HasFilter("\"TagsState\" = 'Dirty'");

@@ -23,14 +23,41 @@ internal sealed class UserFeedbackConfiguration : IEntityTypeConfiguration<UserF
         builder.HasOne<Prediction>().WithMany().HasForeignKey(f => f.PredictionId).OnDelete(DeleteBehavior.Restrict);
         builder.HasIndex(f => f.PredictionId);
         // A rater's flagged and corrected photos.
-        builder.HasIndex(f => new { f.Rater, f.Kind, f.PredictionId }).HasFilter("\"EndedAt\" IS NULL");
+        builder
+            .HasIndex(f => new
+            {
+                f.Rater,
+                f.Kind,
+                f.PredictionId,
+            })
+            .HasFilter("\"EndedAt\" IS NULL");
         builder.HasIndex(f => f.Id, "IX_UserFeedback_Unconsidered").HasFilter("\"SelectionState\" IN ('Pending', 'Released')");
         builder.HasIndex(f => f.Id, "IX_UserFeedback_HeldBack").HasFilter("\"SelectionState\" = 'HeldBack'");
         builder.HasIndex(f => f.Id, "IX_UserFeedback_PendingOutput").HasFilter("\"OutputState\" = 'Pending'");
         // What limits against floods count.
-        builder.HasIndex(f => new { f.Rater, f.Kind, f.CreatedAt });
-        builder.HasIndex(f => new { f.Origin, f.Kind, f.CreatedAt }).HasFilter("\"Origin\" IS NOT NULL");
+        builder.HasIndex(f => new
+        {
+            f.Rater,
+            f.Kind,
+            f.CreatedAt,
+        });
+        builder
+            .HasIndex(f => new
+            {
+                f.Origin,
+                f.Kind,
+                f.CreatedAt,
+            })
+            .HasFilter("\"Origin\" IS NOT NULL");
         // At most one current fact per rater and topic.
-        builder.HasIndex(f => new { f.PredictionId, f.Rater, f.Topic }).IsUnique().HasFilter("\"EndedAt\" IS NULL");
+        builder
+            .HasIndex(f => new
+            {
+                f.PredictionId,
+                f.Rater,
+                f.Topic,
+            })
+            .IsUnique()
+            .HasFilter("\"EndedAt\" IS NULL");
     }
 }

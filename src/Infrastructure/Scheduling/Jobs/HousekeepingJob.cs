@@ -17,6 +17,11 @@ internal sealed class HousekeepingJob(IMediator mediator) : IScheduledJob
     public async Task<IReadOnlyDictionary<string, long>> RunAsync(IProgress<JobProgress> progress, CancellationToken cancellationToken)
     {
         var done = await mediator.Send(new KeepHouse.Command(), cancellationToken);
-        return new Dictionary<string, long>(StringComparer.Ordinal) { ["erasures"] = done.Erasures, ["keys"] = done.Keys, ["runs"] = done.Runs };
+        return new Dictionary<string, long>(StringComparer.Ordinal)
+        {
+            ["erasures"] = done.Erasures,
+            ["keys"] = done.Keys,
+            ["runs"] = done.Runs,
+        };
     }
 }

@@ -23,6 +23,11 @@ internal sealed class PublishTasksJob(IMediator mediator, IServiceProvider servi
         // Annotators need not wait for the hour.
         if (done.Published > 0)
             await services.GetRequiredService<IJobs>().RunSoonAsync("sync-label-studio", Name, cancellationToken);
-        return new Dictionary<string, long>(StringComparer.Ordinal) { ["published"] = done.Published, ["retired"] = done.Retired, ["recalled"] = done.Recalled };
+        return new Dictionary<string, long>(StringComparer.Ordinal)
+        {
+            ["published"] = done.Published,
+            ["retired"] = done.Retired,
+            ["recalled"] = done.Recalled,
+        };
     }
 }

@@ -19,6 +19,11 @@ internal sealed class RandomSamplingJob(IMediator mediator) : IScheduledJob
     {
         var done = await mediator.Send(new SampleRandom.Command(), cancellationToken);
         var made = await mediator.Send(new MakeTasks.Command(), cancellationToken);
-        return new Dictionary<string, long>(StringComparer.Ordinal) { ["population"] = done.Population, ["selected"] = done.Selected, ["tasks"] = made.Tasks };
+        return new Dictionary<string, long>(StringComparer.Ordinal)
+        {
+            ["population"] = done.Population,
+            ["selected"] = done.Selected,
+            ["tasks"] = made.Tasks,
+        };
     }
 }

@@ -19,6 +19,12 @@ internal sealed class SelectCandidatesJob(IMediator mediator) : IScheduledJob
     {
         var done = await mediator.Send(new SelectCandidates.Command(progress), cancellationToken);
         var made = await mediator.Send(new MakeTasks.Command(), cancellationToken);
-        return new Dictionary<string, long>(StringComparer.Ordinal) { ["considered"] = done.Considered, ["selected"] = done.Selected, ["heldBack"] = done.HeldBack, ["tasks"] = made.Tasks };
+        return new Dictionary<string, long>(StringComparer.Ordinal)
+        {
+            ["considered"] = done.Considered,
+            ["selected"] = done.Selected,
+            ["heldBack"] = done.HeldBack,
+            ["tasks"] = made.Tasks,
+        };
     }
 }

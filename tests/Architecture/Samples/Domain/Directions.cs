@@ -42,10 +42,11 @@ namespace GourmetGram.Tests.Architecture.Samples.Domain.Classification
 
     public sealed class KnowsLaterInAsyncLambda
     {
-        public static Func<Task<string>> Lazy => async () =>
-        {
-            await Task.Yield();
-            return new Later().ToString()!;
-        };
+        public static Func<Task<string>> Lazy =>
+            async () =>
+            {
+                await Task.Yield();
+                return new Later().ToString()!;
+            };
     }
 }

@@ -15,9 +15,7 @@ public class OpenEntity
 /// <summary>An entity all the same: it changes.</summary>
 public class WithoutId
 {
-    private WithoutId()
-    {
-    }
+    private WithoutId() { }
 
     public int Count { get; set; }
 }
@@ -25,9 +23,7 @@ public class WithoutId
 /// <summary>As an entity should be.</summary>
 public sealed class ClosedEntity
 {
-    private ClosedEntity()
-    {
-    }
+    private ClosedEntity() { }
 
     public Guid Id { get; private init; }
 

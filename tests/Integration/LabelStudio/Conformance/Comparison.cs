@@ -14,7 +14,22 @@ internal sealed partial class Comparison(Ids ids, Func<string, string, bool> isS
 
     /// <summary>Measured, random, or a hash of something random.</summary>
     private static readonly HashSet<string> Ignored =
-        ["duration", "seconds", "bytes", "label_config_hash", "Content-Length", "Host", "Connection", "Accept", "Accept-Encoding", "jti", "exp", "iat", "last_activity", "date_joined"];
+    [
+        "duration",
+        "seconds",
+        "bytes",
+        "label_config_hash",
+        "Content-Length",
+        "Host",
+        "Connection",
+        "Accept",
+        "Accept-Encoding",
+        "jti",
+        "exp",
+        "iat",
+        "last_activity",
+        "date_joined",
+    ];
 
     /// <summary>Which kind of thing stands under a name.</summary>
     private static readonly Dictionary<string, string> Kinds = new(StringComparer.Ordinal)
@@ -64,7 +79,8 @@ internal sealed partial class Comparison(Ids ids, Func<string, string, bool> isS
                 if (!IsSameText(recordedText, ourText))
                     Differ(path, recordedText, ourText);
                 break;
-            case (JsonValue first, JsonValue second) when first.GetValueKind() == JsonValueKind.Number && second.GetValueKind() == JsonValueKind.Number:
+            case (JsonValue first, JsonValue second)
+                when first.GetValueKind() == JsonValueKind.Number && second.GetValueKind() == JsonValueKind.Number:
                 if (NumberOf(first) != NumberOf(second))
                     Differ(path, recorded, ours);
                 break;
@@ -122,9 +138,13 @@ internal sealed partial class Comparison(Ids ids, Func<string, string, bool> isS
 
     private void CompareItems(JsonArray recorded, JsonArray ours, string kind, string path)
     {
-        var cut = recorded.Count > 0 && recorded[^1] is JsonValue last && IsText(last, out var text) && CutOff().Match(text) is { Success: true } match
-            ? int.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture)
-            : 0;
+        var cut =
+            recorded.Count > 0
+            && recorded[^1] is JsonValue last
+            && IsText(last, out var text)
+            && CutOff().Match(text) is { Success: true } match
+                ? int.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture)
+                : 0;
         var count = cut == 0 ? recorded.Count : recorded.Count - 1;
         if (count + cut != ours.Count)
             differences.Add($"{path} has {ours.Count} items instead of {count + cut}");
@@ -149,21 +169,35 @@ internal sealed partial class Comparison(Ids ids, Func<string, string, bool> isS
     private bool IsSameText(string recorded, string ours) =>
         (Time().IsMatch(recorded) && Time().IsMatch(ours))
         || (UniqueId().IsMatch(recorded) && UniqueId().IsMatch(ours))
-        || (recorded.IndexOf(Trimmed, StringComparison.Ordinal) is > 0 and var end && ours.Length > end && isSame(recorded[..end].TrimEnd(), ours[..recorded[..end].TrimEnd().Length]))
+        || (
+            recorded.IndexOf(Trimmed, StringComparison.Ordinal) is > 0 and var end
+            && ours.Length > end
+            && isSame(recorded[..end].TrimEnd(), ours[..recorded[..end].TrimEnd().Length])
+        )
         || isSame(recorded, ours);
 
     private void Differ(string path, object? recorded, object? ours) => differences.Add($"{path}: {Short(recorded)} became {Short(ours)}");
 
-    private static string Short(object? value) => value?.ToString() is { } text ? text.Length > 200 ? text[..200] + "…" : text : "null";
+    private static string Short(object? value) =>
+        value?.ToString() is { } text
+            ? text.Length > 200
+                ? text[..200] + "…"
+                : text
+            : "null";
 
     private static string LastLine(JsonNode text) => text.GetValue<string>().TrimEnd().Split('\n')[^1];
 
     private static JsonObject IdObject(JsonNode? id) => new() { ["id"] = id?.DeepClone() };
 
     private static JsonArray Numbers(JsonNode? list) =>
-        new([.. (list?.ToString() ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries).Select(number => IdObject(JsonValue.Create(int.Parse(number, CultureInfo.InvariantCulture))))]);
+        new([
+            .. (list?.ToString() ?? "")
+                .Split(',', StringSplitOptions.RemoveEmptyEntries)
+                .Select(number => IdObject(JsonValue.Create(int.Parse(number, CultureInfo.InvariantCulture)))),
+        ]);
 
-    private static decimal NumberOf(JsonValue value) => decimal.Parse(value.ToJsonString(), NumberStyles.Float, CultureInfo.InvariantCulture);
+    private static decimal NumberOf(JsonValue value) =>
+        decimal.Parse(value.ToJsonString(), NumberStyles.Float, CultureInfo.InvariantCulture);
 
     private static bool IsText(JsonValue value, out string text) => value.TryGetValue(out text!);
 

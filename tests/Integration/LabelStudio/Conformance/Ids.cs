@@ -23,7 +23,8 @@ internal sealed class Ids
     public int Of(string kind, int recorded) => known.GetValueOrDefault((kind, recorded), recorded);
 
     /// <returns>What was recorded for a number of the double; null when nothing is known of it.</returns>
-    public int? Recorded(string kind, int ours) => known.Where(pair => pair.Key.Kind == kind && pair.Value == ours).Select(pair => (int?)pair.Key.Recorded).FirstOrDefault();
+    public int? Recorded(string kind, int ours) =>
+        known.Where(pair => pair.Key.Kind == kind && pair.Value == ours).Select(pair => (int?)pair.Key.Recorded).FirstOrDefault();
 
     /// <summary>Another server was recorded from here on.</summary>
     public void Clear()

@@ -30,9 +30,11 @@ internal sealed class Objects : IAsyncDisposable
 
     public Task DeleteAsync(string bucket, string key) => Store.DeleteAsync(new ObjectAddress(bucket, key), Cancel);
 
-    public async Task<byte[]> ReadAsync(string bucket, string key) => await (await Store.OpenReadAsync(new ObjectAddress(bucket, key), Cancel)).ReadAllAsync();
+    public async Task<byte[]> ReadAsync(string bucket, string key) =>
+        await (await Store.OpenReadAsync(new ObjectAddress(bucket, key), Cancel)).ReadAllAsync();
 
-    public async Task<string?> TypeOfAsync(string bucket, string key) => (await Store.FindAsync(new ObjectAddress(bucket, key), Cancel))?.MediaType;
+    public async Task<string?> TypeOfAsync(string bucket, string key) =>
+        (await Store.FindAsync(new ObjectAddress(bucket, key), Cancel))?.MediaType;
 
     /// <summary>In the order in which S3 lists them.</summary>
     public async Task<List<string>> KeysAsync(string bucket, string prefix)

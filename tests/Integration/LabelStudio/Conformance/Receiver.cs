@@ -52,12 +52,16 @@ internal sealed class Receiver : IAsyncDisposable
 
     private async Task ReceiveAsync(HttpContext context)
     {
-        received.Enqueue(new JsonObject
-        {
-            ["request_line"] = $"{context.Request.Method} {context.Features.Get<IHttpRequestFeature>()!.RawTarget} HTTP/1.1",
-            ["headers"] = new JsonObject(context.Request.Headers.Select(header => KeyValuePair.Create(header.Key, (JsonNode?)header.Value.ToString()))),
-            ["body"] = await JsonNode.ParseAsync(context.Request.Body, cancellationToken: context.RequestAborted),
-        });
+        received.Enqueue(
+            new JsonObject
+            {
+                ["request_line"] = $"{context.Request.Method} {context.Features.Get<IHttpRequestFeature>()!.RawTarget} HTTP/1.1",
+                ["headers"] = new JsonObject(
+                    context.Request.Headers.Select(header => KeyValuePair.Create(header.Key, (JsonNode?)header.Value.ToString()))
+                ),
+                ["body"] = await JsonNode.ParseAsync(context.Request.Body, cancellationToken: context.RequestAborted),
+            }
+        );
         if (IsSilent)
             await new TaskCompletionSource().Task.WaitAsync(context.RequestAborted);
         context.Response.StatusCode = Status;

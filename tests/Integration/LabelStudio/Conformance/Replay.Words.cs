@@ -26,26 +26,32 @@ internal sealed partial class Replay
             _ when BucketNames.Contains(recorded) || recorded.StartsWith("gone-", StringComparison.Ordinal) => Bucket.Prefix + recorded,
             _ => recorded.Replace("http://gourmetgram.internal:8000", Receiver.Address, StringComparison.Ordinal),
         };
-        return Placeholders.Aggregate(text, (all, placeholder) => all.Replace(placeholder.Key, placeholder.Value, StringComparison.Ordinal));
+        return Placeholders.Aggregate(text, (all, placeholder) =>
+            all.Replace(placeholder.Key, placeholder.Value, StringComparison.Ordinal)
+        );
     }
 
     /// <summary>A recorded body as we have to send it.</summary>
     private JsonNode OurBody(Entry entry) => (OurNode(entry.Body, "", KindOf(entry.Path)) ?? new JsonObject())!;
 
-    private JsonNode? OurNode(JsonNode? node, string name, string kind) => node switch
-    {
-        JsonObject fields => new JsonObject(fields.Select(field => KeyValuePair.Create(field.Key, OurNode(field.Value, field.Key, kind)))),
-        JsonArray items => new JsonArray([.. items.Select(item => OurNode(item, name, kind))]),
-        JsonValue value when value.TryGetValue<string>(out var text) => Ours(text),
-        JsonValue value when name == "project" && value.TryGetValue<int>(out var project) => Ids.Of("project", project),
-        JsonValue value when name == "id" && value.TryGetValue<int>(out var id) => Ids.Of(kind, id),
-        JsonValue value when name == "included" && value.TryGetValue<int>(out var task) => Ids.Of("task", task),
-        _ => node?.DeepClone(),
-    };
+    private JsonNode? OurNode(JsonNode? node, string name, string kind) =>
+        node switch
+        {
+            JsonObject fields => new JsonObject(
+                fields.Select(field => KeyValuePair.Create(field.Key, OurNode(field.Value, field.Key, kind)))
+            ),
+            JsonArray items => new JsonArray([.. items.Select(item => OurNode(item, name, kind))]),
+            JsonValue value when value.TryGetValue<string>(out var text) => Ours(text),
+            JsonValue value when name == "project" && value.TryGetValue<int>(out var project) => Ids.Of("project", project),
+            JsonValue value when name == "id" && value.TryGetValue<int>(out var id) => Ids.Of(kind, id),
+            JsonValue value when name == "included" && value.TryGetValue<int>(out var task) => Ids.Of("task", task),
+            _ => node?.DeepClone(),
+        };
 
     private string OurPath(string recorded)
     {
-        var path = NumberInPath().Replace(recorded, match => match.Groups[1].Value + Ids.Of(KindOfSegment(match.Groups[1].Value), NumberOf(match.Groups[2])));
+        var path = NumberInPath()
+            .Replace(recorded, match => match.Groups[1].Value + Ids.Of(KindOfSegment(match.Groups[1].Value), NumberOf(match.Groups[2])));
         path = ProjectInQuery().Replace(path, match => match.Groups[1].Value + Ids.Of("project", NumberOf(match.Groups[2])));
         return FileUri().Replace(path, match => $"fileuri={Encode(ScheduledBucket(Decode(match.Groups[1].Value)))}");
     }
@@ -67,22 +73,27 @@ internal sealed partial class Replay
     }
 
     /// <summary>A text of the double in the words of the recording, but for the ids.</summary>
-    private string Theirs(string ours) => FileUri().Replace(ours, match => $"fileuri={Encode(Decode(match.Groups[1].Value).Replace(Bucket.Prefix, "", StringComparison.Ordinal))}")
-        .Replace(Server.Address.ToString().TrimEnd('/'), "http://label-studio:8080", StringComparison.Ordinal)
-        .Replace(Receiver.Address, "http://gourmetgram.internal:8000", StringComparison.Ordinal)
-        .Replace(S3Server.Endpoint, "http://minio:9000", StringComparison.Ordinal)
-        .Replace(Bucket.Prefix, "", StringComparison.Ordinal);
+    private string Theirs(string ours) =>
+        FileUri()
+            .Replace(ours, match => $"fileuri={Encode(Decode(match.Groups[1].Value).Replace(Bucket.Prefix, "", StringComparison.Ordinal))}")
+            .Replace(Server.Address.ToString().TrimEnd('/'), "http://label-studio:8080", StringComparison.Ordinal)
+            .Replace(Receiver.Address, "http://gourmetgram.internal:8000", StringComparison.Ordinal)
+            .Replace(S3Server.Endpoint, "http://minio:9000", StringComparison.Ordinal)
+            .Replace(Bucket.Prefix, "", StringComparison.Ordinal);
 
     /// <summary><c>s3://bucket/key</c> with our bucket, where it is one of ours.</summary>
     private string ScheduledBucket(string uri) =>
-        BucketNames.FirstOrDefault(name => uri.StartsWith($"s3://{name}/", StringComparison.Ordinal)) is { } bucket ? $"s3://{Bucket.Prefix}{bucket}{uri[$"s3://{bucket}".Length..]}" : uri;
+        BucketNames.FirstOrDefault(name => uri.StartsWith($"s3://{name}/", StringComparison.Ordinal)) is { } bucket
+            ? $"s3://{Bucket.Prefix}{bucket}{uri[$"s3://{bucket}".Length..]}"
+            : uri;
 
-    private static string KindOfSegment(string segment) => segment switch
-    {
-        _ when segment.EndsWith("export/s3/", StringComparison.Ordinal) => "target",
-        _ when segment.EndsWith("s3/", StringComparison.Ordinal) => "source",
-        _ => segment.Trim('/').Split('/')[^1].TrimEnd('s'),
-    };
+    private static string KindOfSegment(string segment) =>
+        segment switch
+        {
+            _ when segment.EndsWith("export/s3/", StringComparison.Ordinal) => "target",
+            _ when segment.EndsWith("s3/", StringComparison.Ordinal) => "source",
+            _ => segment.Trim('/').Split('/')[^1].TrimEnd('s'),
+        };
 
     private static string Encode(string text) => Convert.ToBase64String(Encoding.UTF8.GetBytes(text));
 

@@ -13,7 +13,20 @@ internal sealed partial class Replay
 
     private const int NeverExisted = 999_999;
 
-    private static readonly string[] Classes = ["Bread", "Dairy product", "Dessert", "Egg", "Fried food", "Meat", "Noodles/Pasta", "Rice", "Seafood", "Soup", "Vegetable/Fruit"];
+    private static readonly string[] Classes =
+    [
+        "Bread",
+        "Dairy product",
+        "Dessert",
+        "Egg",
+        "Fried food",
+        "Meat",
+        "Noodles/Pasta",
+        "Rice",
+        "Seafood",
+        "Soup",
+        "Vegetable/Fruit",
+    ];
 
     private int lastProject;
 
@@ -25,7 +38,10 @@ internal sealed partial class Replay
     /// <summary>Asks the double as the administrator, beside the transcript.</summary>
     public async Task<JsonNode?> AskAsync(HttpMethod method, string path, JsonNode? body = null)
     {
-        using var request = new HttpRequestMessage(method, new Uri(path, UriKind.Relative)) { Content = body is null ? null : JsonContent.Create(body) };
+        using var request = new HttpRequestMessage(method, new Uri(path, UriKind.Relative))
+        {
+            Content = body is null ? null : JsonContent.Create(body),
+        };
         using var response = await Server.Admin.SendAsync(request, TestContext.Current.CancellationToken);
         var text = await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
         Assert.True(response.IsSuccessStatusCode, $"{method} {path}: {(int)response.StatusCode} {text}");
@@ -34,7 +50,10 @@ internal sealed partial class Replay
 
     public async Task<int> StatusOfAsync(HttpMethod method, string path, JsonNode? body = null)
     {
-        using var request = new HttpRequestMessage(method, new Uri(path, UriKind.Relative)) { Content = body is null ? null : JsonContent.Create(body) };
+        using var request = new HttpRequestMessage(method, new Uri(path, UriKind.Relative))
+        {
+            Content = body is null ? null : JsonContent.Create(body),
+        };
         using var response = await Server.Admin.SendAsync(request, TestContext.Current.CancellationToken);
         return (int)response.StatusCode;
     }
@@ -46,7 +65,10 @@ internal sealed partial class Replay
     {
         if (!Ids.Knows("project", recorded))
         {
-            var title = Transcript.Describe((_, found) => IsNumber(found, "id", recorded) && found.ContainsKey("label_config"), began)?["title"]?.ToString() ?? $"P {recorded}";
+            var title = Transcript
+                .Describe((_, found) => IsNumber(found, "id", recorded) && found.ContainsKey("label_config"), began)
+                ?["title"]?.ToString()
+                ?? $"P {recorded}";
             Ids.Learn("project", recorded, await NewProjectAsync(title));
         }
 
@@ -56,7 +78,8 @@ internal sealed partial class Replay
     public async Task<int> NewProjectAsync(string title = "P new")
     {
         var choices = string.Concat(Classes.Select(name => $"<Choice value=\"{name}\"/>"));
-        var config = $"<View><Image name=\"image\" value=\"$image\"/><Choices name=\"label\" toName=\"image\" choice=\"single\" required=\"true\" showInLine=\"true\">{choices}</Choices></View>";
+        var config =
+            $"<View><Image name=\"image\" value=\"$image\"/><Choices name=\"label\" toName=\"image\" choice=\"single\" required=\"true\" showInLine=\"true\">{choices}</Choices></View>";
         return IdOf(await AskAsync(HttpMethod.Post, "/api/projects", new JsonObject { ["title"] = title, ["label_config"] = config }));
     }
 
@@ -71,15 +94,35 @@ internal sealed partial class Replay
             ["object_key"] = "production/class_09/01997d2e-0000-7000-8000-000000000009.jpg",
             ["reason"] = "random",
         };
-        var made = await AskAsync(HttpMethod.Post, $"/api/projects/{project}/import?return_task_ids=true", new JsonArray(new JsonObject { ["data"] = data.DeepClone() }));
+        var made = await AskAsync(
+            HttpMethod.Post,
+            $"/api/projects/{project}/import?return_task_ids=true",
+            new JsonArray(new JsonObject { ["data"] = data.DeepClone() })
+        );
         return made!["task_ids"]![0]!.GetValue<int>();
     }
 
     /// <returns>The double's number.</returns>
     public async Task<int> AnnotateAsync(int task, string? choice)
     {
-        var result = choice is null ? [] : new JsonArray(new JsonObject { ["from_name"] = "label", ["to_name"] = "image", ["type"] = "choices", ["value"] = new JsonObject { ["choices"] = new JsonArray(choice) } });
-        return IdOf(await AskAsync(HttpMethod.Post, $"/api/tasks/{task}/annotations", new JsonObject { ["result"] = result, ["was_cancelled"] = choice is null }));
+        var result = choice is null
+            ? []
+            : new JsonArray(
+                new JsonObject
+                {
+                    ["from_name"] = "label",
+                    ["to_name"] = "image",
+                    ["type"] = "choices",
+                    ["value"] = new JsonObject { ["choices"] = new JsonArray(choice) },
+                }
+            );
+        return IdOf(
+            await AskAsync(
+                HttpMethod.Post,
+                $"/api/tasks/{task}/annotations",
+                new JsonObject { ["result"] = result, ["was_cancelled"] = choice is null }
+            )
+        );
     }
 
     /// <returns>The double's number.</returns>
@@ -98,7 +141,10 @@ internal sealed partial class Replay
     {
         if (recorded == NeverExisted || Ids.Knows(kind, recorded) || Ids.IsDeleted(kind, recorded))
             return;
-        var described = Transcript.Describe((entry, found) => KindOf(entry.Path) == kind && IsNumber(found, "id", recorded) && found.ContainsKey("bucket"), began);
+        var described = Transcript.Describe(
+            (entry, found) => KindOf(entry.Path) == kind && IsNumber(found, "id", recorded) && found.ContainsKey("bucket"),
+            began
+        );
         if (described is null)
             return;
         var form = (JsonObject)OurNode(described, "", kind)!;
@@ -113,8 +159,12 @@ internal sealed partial class Replay
     {
         if (recorded == NeverExisted || Ids.Knows("task", recorded) || Ids.IsDeleted("task", recorded))
             return;
-        var described = Transcript.Describe((_, found) => IsNumber(found, "id", recorded) && found.ContainsKey("inner_id") && found.ContainsKey("project"), began);
-        var project = described ?? Transcript.Describe((_, found) => IsNumber(found, "task", recorded) && found.ContainsKey("project"), began);
+        var described = Transcript.Describe(
+            (_, found) => IsNumber(found, "id", recorded) && found.ContainsKey("inner_id") && found.ContainsKey("project"),
+            began
+        );
+        var project = described
+            ?? Transcript.Describe((_, found) => IsNumber(found, "task", recorded) && found.ContainsKey("project"), began);
         var ours = project is null ? lastProject : await ProjectAsync(project["project"]!.GetValue<int>());
         Ids.Learn("task", recorded, await TaskAsync(ours, described?["data"] as JsonObject));
     }
@@ -148,5 +198,6 @@ internal sealed partial class Replay
 
     private static int IdOf(JsonNode? made) => made!["id"]!.GetValue<int>();
 
-    private static bool IsNumber(JsonObject found, string name, int number) => found[name] is JsonValue value && value.TryGetValue<int>(out var other) && other == number;
+    private static bool IsNumber(JsonObject found, string name, int number) =>
+        found[name] is JsonValue value && value.TryGetValue<int>(out var other) && other == number;
 }

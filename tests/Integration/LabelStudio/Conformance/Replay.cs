@@ -14,7 +14,14 @@ namespace GourmetGram.Tests.Integration.LabelStudio.Conformance;
 /// </summary>
 internal sealed partial class Replay : IAsyncDisposable
 {
-    private readonly HttpClient http = new(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false, UseProxy = false });
+    private readonly HttpClient http = new(
+        new SocketsHttpHandler
+        {
+            AllowAutoRedirect = false,
+            UseCookies = false,
+            UseProxy = false,
+        }
+    );
     private readonly Comparison comparison;
     private int played;
     private int began;
@@ -83,18 +90,27 @@ internal sealed partial class Replay : IAsyncDisposable
         if (!entry.IsObservation)
             return await CallAsync(entry);
         var seen = await Steps.ObserveAsync(this, entry);
-        return comparison.Compare(entry.Result, seen, entry.Name.EndsWith("-object", StringComparison.Ordinal) && entry.Name != "future-object" ? "annotation" : "task");
+        return comparison.Compare(
+            entry.Result,
+            seen,
+            entry.Name.EndsWith("-object", StringComparison.Ordinal) && entry.Name != "future-object" ? "annotation" : "task"
+        );
     }
 
     /// <summary>Names tell how the server was started.</summary>
     private void ApplySettings(string name)
     {
         var isSsrf = name.StartsWith("ssrf-", StringComparison.Ordinal);
-        Server.Settings.S3Endpoint = name.StartsWith("endpoint-env-", StringComparison.Ordinal) || name == "ssrf-default-endpoint-env" ? Fixtures.S3Server.Endpoint : null;
+        Server.Settings.S3Endpoint =
+            name.StartsWith("endpoint-env-", StringComparison.Ordinal) || name == "ssrf-default-endpoint-env"
+                ? Fixtures.S3Server.Endpoint
+                : null;
         Server.Settings.TrustedDomains = name.StartsWith("trusted-empty-", StringComparison.Ordinal) ? [""] : ["amazonaws.com"];
         Server.Settings.SsrfProtection = isSsrf;
         Server.Settings.DefaultBannedSubnets = name != "ssrf-no-default-subnets";
-        Server.Settings.Database = name.StartsWith("pg-", StringComparison.Ordinal) ? LabelStudioDatabase.PostgreSql : LabelStudioDatabase.Sqlite;
+        Server.Settings.Database = name.StartsWith("pg-", StringComparison.Ordinal)
+            ? LabelStudioDatabase.PostgreSql
+            : LabelStudioDatabase.Sqlite;
         Server.Settings.SaveTasks = name.StartsWith("future-", StringComparison.Ordinal);
     }
 
@@ -103,7 +119,9 @@ internal sealed partial class Replay : IAsyncDisposable
         await EnsureWorldAsync(entry);
         using var request = new HttpRequestMessage(new HttpMethod(entry.Method!), new Uri(Server.Address, OurPath(entry.Path)));
         if (entry.Form is not null)
-            request.Content = new FormUrlEncodedContent(entry.Form.Select(field => KeyValuePair.Create(field.Key, Ours(field.Value!.ToString()))));
+            request.Content = new FormUrlEncodedContent(
+                entry.Form.Select(field => KeyValuePair.Create(field.Key, Ours(field.Value!.ToString())))
+            );
         else if (entry.Body is not null)
             request.Content = new StringContent(OurBody(entry).ToJsonString(), Encoding.UTF8, "application/json");
         foreach (var (name, value) in entry.Headers.Where(header => header.Key != "Content-Type"))
@@ -111,13 +129,20 @@ internal sealed partial class Replay : IAsyncDisposable
         if (Steps.Session(entry.Name))
             request.Headers.Add("Cookie", $"sessionid={Server.Data.Users[0].Session}");
 
-        if (entry.Status is null || entry.Path.StartsWith("http", StringComparison.Ordinal) || entry.Body.Dump().Contains("minio-hangs", StringComparison.Ordinal))
+        if (
+            entry.Status is null
+            || entry.Path.StartsWith("http", StringComparison.Ordinal)
+            || entry.Body.Dump().Contains("minio-hangs", StringComparison.Ordinal)
+        )
             return ["nobody waited for an answer, or somebody else was asked, or it would take minutes"];
         using var response = await http.SendAsync(request, TestContext.Current.CancellationToken);
         var content = await response.Content.ReadAsByteArrayAsync(TestContext.Current.CancellationToken);
         var differences = new List<string>();
         if ((int)response.StatusCode != entry.Status)
-            return [$"status {(int)response.StatusCode} instead of {entry.Status}: {Encoding.UTF8.GetString(content)[..Math.Min(content.Length, 400)]}"];
+            return
+            [
+                $"status {(int)response.StatusCode} instead of {entry.Status}: {Encoding.UTF8.GetString(content)[..Math.Min(content.Length, 400)]}",
+            ];
         if (response.Content.Headers.ContentType?.MediaType != entry.ContentType)
             differences.Add($"content type {response.Content.Headers.ContentType} instead of {entry.ContentType}");
         differences.AddRange(CompareContent(entry, response.Content.Headers.ContentType, content));
@@ -131,24 +156,27 @@ internal sealed partial class Replay : IAsyncDisposable
         if (entry.Result is not JsonValue value || !value.TryGetValue<string>(out var recorded))
             return comparison.Compare(entry.Result, content.Length == 0 ? null : JsonNode.Parse(text), KindOf(entry.Path));
         if (recorded.StartsWith('<') && recorded.EndsWith(" bytes>", StringComparison.Ordinal))
-            return recorded == string.Create(CultureInfo.InvariantCulture, $"<{content.Length} bytes>") ? [] : [$"{content.Length} bytes instead of {recorded}"];
+            return recorded == string.Create(CultureInfo.InvariantCulture, $"<{content.Length} bytes>")
+                ? []
+                : [$"{content.Length} bytes instead of {recorded}"];
         if (recorded.Contains("<!doctype html>", StringComparison.Ordinal))
             return type?.MediaType == "text/html" && text.Contains("<!doctype html>", StringComparison.Ordinal) ? [] : ["no page"];
         return comparison.Compare(value, JsonValue.Create(text), "");
     }
 
-    private static string KindOf(string path) => path.Split('?')[0].Trim('/').Split('/') switch
-    {
-        ["api", "projects", _, "tasks" or "next" or "export", ..] => "task",
-        ["api", "projects", ..] => "project",
-        ["api", "tasks", _, "annotations", ..] => "annotation",
-        ["api", "tasks", ..] => "task",
-        ["api", "annotations", ..] => "annotation",
-        ["api", "storages", "export", ..] => "target",
-        ["api", "storages", ..] => "source",
-        ["api", "webhooks", ..] => "webhook",
-        _ => "user",
-    };
+    private static string KindOf(string path) =>
+        path.Split('?')[0].Trim('/').Split('/') switch
+        {
+            ["api", "projects", _, "tasks" or "next" or "export", ..] => "task",
+            ["api", "projects", ..] => "project",
+            ["api", "tasks", _, "annotations", ..] => "annotation",
+            ["api", "tasks", ..] => "task",
+            ["api", "annotations", ..] => "annotation",
+            ["api", "storages", "export", ..] => "target",
+            ["api", "storages", ..] => "source",
+            ["api", "webhooks", ..] => "webhook",
+            _ => "user",
+        };
 
     /// <summary>What was deleted, and which storage was last spoken of.</summary>
     private void Remember(Entry entry)
@@ -156,7 +184,11 @@ internal sealed partial class Replay : IAsyncDisposable
         var kind = KindOf(entry.Path);
         if (entry.Method == "DELETE" && entry.Status == 204 && NumberIn(entry.Path) is { } deleted)
             Ids.Delete(kind, deleted);
-        if (kind is "source" or "target" && (entry.Result as JsonObject)?["id"] is JsonValue id && id.GetValueKind() == JsonValueKind.Number)
+        if (
+            kind is "source" or "target"
+            && (entry.Result as JsonObject)?["id"] is JsonValue id
+            && id.GetValueKind() == JsonValueKind.Number
+        )
             LastStorage = (kind, Ids.Of(kind, id.GetValue<int>()), Ids.Of("project", entry.Result!["project"]!.GetValue<int>()));
     }
 }

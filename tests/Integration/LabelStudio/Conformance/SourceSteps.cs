@@ -8,7 +8,18 @@ internal static class SourceSteps
     private const int Many = 500;
 
     private static readonly string[] ToldCases =
-        ["malformed", "empty-object", "scalar", "bom", "latin1", "nan", "array-bad-item", "prediction-no-data", "text-file", "bad-regex"];
+    [
+        "malformed",
+        "empty-object",
+        "scalar",
+        "bom",
+        "latin1",
+        "nan",
+        "array-bad-item",
+        "prediction-no-data",
+        "text-file",
+        "bad-regex",
+    ];
 
     public static IReadOnlyDictionary<string, Func<Replay, Task>> Before { get; } = All();
 
@@ -41,7 +52,12 @@ internal static class SourceSteps
             ["sync-after-object-delete"] = replay => replay.Bucket.DeleteAsync("labelstudio", Folder + "task1.json"),
             ["sync-nothing-left"] = replay => replay.Bucket.DeleteAsync("labelstudio", Folder),
             ["sync-object-back"] = replay => PutRecordedAsync(replay, "sync-one-tasks"),
-            ["sync-not-synchronizable"] = replay => replay.AskAsync(HttpMethod.Patch, $"/api/storages/s3/{replay.LastStorage.Id}", new JsonObject { ["synchronizable"] = false }),
+            ["sync-not-synchronizable"] = replay =>
+                replay.AskAsync(
+                    HttpMethod.Patch,
+                    $"/api/storages/s3/{replay.LastStorage.Id}",
+                    new JsonObject { ["synchronizable"] = false }
+                ),
             ["case-heal-sync-after"] = replay => replay.Bucket.DeleteAsync("labelstudio", "cases/heal/task2.json"),
             ["endpoint-env-create-empty-prefix"] = replay => PutTaskAsync(replay, "cases/u-ok/task1.json"),
             ["endpoint-env-sync-nothing-left"] = EmptyAsync,
@@ -83,16 +99,24 @@ internal static class SourceSteps
         return steps;
     }
 
-    private static Task PutTaskAsync(Replay replay, string key) => replay.PutAsync(key, new JsonObject { ["data"] = new JsonObject { ["image"] = Replay.Picture } }.ToJsonString());
+    private static Task PutTaskAsync(Replay replay, string key) =>
+        replay.PutAsync(key, new JsonObject { ["data"] = new JsonObject { ["image"] = Replay.Picture } }.ToJsonString());
 
     private static Task PutRecordedAsync(Replay replay, string entry) =>
-        replay.PutAsync(Folder + "task1.json", new JsonObject { ["data"] = replay.EntryOf(entry).Result![0]!["data"]!.DeepClone() }.ToJsonString());
+        replay.PutAsync(
+            Folder + "task1.json",
+            new JsonObject { ["data"] = replay.EntryOf(entry).Result![0]!["data"]!.DeepClone() }.ToJsonString()
+        );
 
     /// <summary>The objects of a case, once more under another name.</summary>
     private static async Task CopyCaseAsync(Replay replay, string name)
     {
         foreach (var (key, content) in replay.EntryOf($"case-{name}-objects").Result!.AsObject())
-            await replay.Bucket.PutAsync("labelstudio", key.Replace($"cases/{name}/", $"cases/u-{name}/", StringComparison.Ordinal), Steps.BytesOf(content!.ToString()));
+            await replay.Bucket.PutAsync(
+                "labelstudio",
+                key.Replace($"cases/{name}/", $"cases/u-{name}/", StringComparison.Ordinal),
+                Steps.BytesOf(content!.ToString())
+            );
     }
 
     private static async Task EmptyAsync(Replay replay)
@@ -129,10 +153,13 @@ internal static class SourceSteps
         replay.Ids.Learn("source", recorded, await replay.StorageAsync("source", storage));
     }
 
-    private static int NumberOf(Replay replay, string entry) => int.Parse(replay.EntryOf(entry).Path.Split('/')[4], System.Globalization.CultureInfo.InvariantCulture);
+    private static int NumberOf(Replay replay, string entry) =>
+        int.Parse(replay.EntryOf(entry).Path.Split('/')[4], System.Globalization.CultureInfo.InvariantCulture);
 
     private static Task PutManyAsync(Replay replay, string folder) =>
-        Parallel.ForAsync(0, Many, TestContext.Current.CancellationToken, async (number, _) => await PutTaskAsync(replay, $"{folder}task-{number:0000}.json"));
+        Parallel.ForAsync(0, Many, TestContext.Current.CancellationToken, async (number, _) =>
+            await PutTaskAsync(replay, $"{folder}task-{number:0000}.json")
+        );
 
     private static async Task HoldAsync(Replay replay, string entry, int after)
     {
@@ -147,9 +174,16 @@ internal static class SourceSteps
     private static async Task<JsonNode?> ShowFirstAsync(Replay replay, Entry entry, int project)
     {
         var first = (await replay.Running!)!.AsObject();
-        var body = new JsonObject(entry.Result!["body"]!.AsObject().Select(field => KeyValuePair.Create(field.Key, first[field.Key]?.DeepClone())));
+        var body = new JsonObject(
+            entry.Result!["body"]!.AsObject().Select(field => KeyValuePair.Create(field.Key, first[field.Key]?.DeepClone()))
+        );
         var count = entry.Result.AsObject().Last().Key;
-        return new JsonObject { ["status"] = 200, ["body"] = body, [count] = replay.Server.AllTasks.Count(task => task.Project == project) };
+        return new JsonObject
+        {
+            ["status"] = 200,
+            ["body"] = body,
+            [count] = replay.Server.AllTasks.Count(task => task.Project == project),
+        };
     }
 
     private static async Task KillAsync(Replay replay, string entry, int after)
@@ -157,7 +191,9 @@ internal static class SourceSteps
         var recorded = NumberOf(replay, entry);
         await replay.EnsureStorageAsync("source", recorded);
         replay.Server.KillDuringSync(after);
-        await Assert.ThrowsAnyAsync<HttpRequestException>(() => replay.AskAsync(HttpMethod.Post, $"/api/storages/s3/{replay.Ids.Of("source", recorded)}/sync", new JsonObject()));
+        await Assert.ThrowsAnyAsync<HttpRequestException>(() =>
+            replay.AskAsync(HttpMethod.Post, $"/api/storages/s3/{replay.Ids.Of("source", recorded)}/sync", new JsonObject())
+        );
     }
 
     private static Task LaterAsync(Replay replay)

@@ -9,16 +9,17 @@ internal static class Steps
     private static readonly string[] BySession = ["fresh-settings", "fresh-pat", "proxy-resolve-session", "presign-resolve-session"];
 
     /// <returns>By name of the entry before which it happened.</returns>
-    public static IReadOnlyDictionary<string, Func<Replay, Task>> Before(string topic) => topic switch
-    {
-        "auth" => AuthSteps.Before,
-        "projects" => ProjectSteps.Before,
-        "source-storage" => SourceSteps.Before,
-        "target-storage" => TargetSteps.Before,
-        "tasks" => TaskSteps.Before,
-        "webhooks" => WebhookSteps.Before,
-        _ => ImageSteps.Before,
-    };
+    public static IReadOnlyDictionary<string, Func<Replay, Task>> Before(string topic) =>
+        topic switch
+        {
+            "auth" => AuthSteps.Before,
+            "projects" => ProjectSteps.Before,
+            "source-storage" => SourceSteps.Before,
+            "target-storage" => TargetSteps.Before,
+            "tasks" => TaskSteps.Before,
+            "webhooks" => WebhookSteps.Before,
+            _ => ImageSteps.Before,
+        };
 
     /// <summary>Whether the call was made with the cookie of a browser that had logged in.</summary>
     public static bool Session(string name) => BySession.Contains(name);
@@ -42,12 +43,16 @@ internal static class Steps
     }
 
     /// <summary>The bytes of a recorded text: those that are no UTF-8 were recorded letter by letter.</summary>
-    public static byte[] BytesOf(string recorded) => (recorded.Any(letter => letter > 'ÿ') ? Encoding.UTF8 : Encoding.Latin1).GetBytes(recorded);
+    public static byte[] BytesOf(string recorded) =>
+        (recorded.Any(letter => letter > 'ÿ') ? Encoding.UTF8 : Encoding.Latin1).GetBytes(recorded);
 
     /// <summary>Tasks of a project, with what was recorded of each.</summary>
     public static async Task<JsonArray> TasksAsync(Replay replay, int project)
     {
-        var all = await replay.AskAsync(HttpMethod.Get, $"/api/tasks?project={project}&page_size=1000&resolve_uri=false&include=id,data,meta,total_predictions,total_annotations");
+        var all = await replay.AskAsync(
+            HttpMethod.Get,
+            $"/api/tasks?project={project}&page_size=1000&resolve_uri=false&include=id,data,meta,total_predictions,total_annotations"
+        );
         return (JsonArray)all!["tasks"]!.DeepClone();
     }
 

@@ -51,7 +51,11 @@ internal sealed record Transcript(string Version, string Topic, IReadOnlyList<En
     public static Transcript Read(string version, string topic)
     {
         var file = Repository.PathOf("tests", "Integration", "LabelStudio", "Transcripts", version, topic + ".json");
-        return new Transcript(version, topic, [.. JsonNode.Parse(File.ReadAllText(file))!.AsArray().Select(entry => new Entry(entry!.AsObject()))]);
+        return new Transcript(
+            version,
+            topic,
+            [.. JsonNode.Parse(File.ReadAllText(file))!.AsArray().Select(entry => new Entry(entry!.AsObject()))]
+        );
     }
 
     /// <summary>The first recorded description of a thing: what a test has to make when no recorded call made it.</summary>
@@ -60,10 +64,11 @@ internal sealed record Transcript(string Version, string Topic, IReadOnlyList<En
     public JsonObject? Describe(Func<Entry, JsonObject, bool> fits, int from) =>
         Entries.Skip(from).SelectMany(entry => Objects(entry.Result).Where(found => fits(entry, found))).FirstOrDefault();
 
-    private static IEnumerable<JsonObject> Objects(JsonNode? node) => node switch
-    {
-        JsonObject one => one.SelectMany(field => Objects(field.Value)).Prepend(one),
-        JsonArray many => many.SelectMany(Objects),
-        _ => [],
-    };
+    private static IEnumerable<JsonObject> Objects(JsonNode? node) =>
+        node switch
+        {
+            JsonObject one => one.SelectMany(field => Objects(field.Value)).Prepend(one),
+            JsonArray many => many.SelectMany(Objects),
+            _ => [],
+        };
 }

@@ -6,32 +6,33 @@ internal static class WebhookSteps
 {
     private const int ManyFailures = 55;
 
-    public static IReadOnlyDictionary<string, Func<Replay, Task>> Before { get; } = new Dictionary<string, Func<Replay, Task>>(StringComparer.Ordinal)
-    {
-        ["status-500"] = replay => AnswerAsync(replay, "status-500", 500),
-        ["status-401"] = replay => AnswerAsync(replay, "status-401", 401),
-        ["redirect-302"] = replay => AnswerAsync(replay, "redirect-302", 302),
-        ["slow-2s"] = async replay =>
+    public static IReadOnlyDictionary<string, Func<Replay, Task>> Before { get; } =
+        new Dictionary<string, Func<Replay, Task>>(StringComparer.Ordinal)
         {
-            await AnswerAsync(replay, "slow-2s", 200);
-            replay.Receiver.IsSilent = true;
-        },
-        ["slow-0.7s"] = async replay =>
-        {
-            replay.Receiver.IsSilent = false;
-            await AnswerAsync(replay, "slow-0.7s", 200);
-        },
-        ["down"] = async replay =>
-        {
-            await AnswerAsync(replay, "down", 200);
-            Hook(replay)["url"] = "http://127.0.0.1:1/";
-        },
-        ["down-after-50"] = replay =>
-        {
-            Hook(replay)["url"] = replay.Receiver.Address + "/api/v1/label-studio/webhook";
-            return Task.CompletedTask;
-        },
-    };
+            ["status-500"] = replay => AnswerAsync(replay, "status-500", 500),
+            ["status-401"] = replay => AnswerAsync(replay, "status-401", 401),
+            ["redirect-302"] = replay => AnswerAsync(replay, "redirect-302", 302),
+            ["slow-2s"] = async replay =>
+            {
+                await AnswerAsync(replay, "slow-2s", 200);
+                replay.Receiver.IsSilent = true;
+            },
+            ["slow-0.7s"] = async replay =>
+            {
+                replay.Receiver.IsSilent = false;
+                await AnswerAsync(replay, "slow-0.7s", 200);
+            },
+            ["down"] = async replay =>
+            {
+                await AnswerAsync(replay, "down", 200);
+                Hook(replay)["url"] = "http://127.0.0.1:1/";
+            },
+            ["down-after-50"] = replay =>
+            {
+                Hook(replay)["url"] = replay.Receiver.Address + "/api/v1/label-studio/webhook";
+                return Task.CompletedTask;
+            },
+        };
 
     public static async Task<JsonNode?> ObserveAsync(Replay replay, Entry entry)
     {
@@ -110,7 +111,15 @@ internal static class WebhookSteps
         await replay.Bucket.MakeBucketAsync("labelstudio");
         foreach (var (task, index) in entry.Result![0]!["body"]!["tasks"]!.AsArray().Select((task, index) => (task, index)))
             await replay.PutAsync($"hooks/task{index}.json", new JsonObject { ["data"] = task!["data"]!.DeepClone() }.ToJsonString());
-        var source = await replay.StorageAsync("source", new JsonObject { ["project"] = project, ["bucket"] = replay.Bucket.Prefix + "labelstudio", ["prefix"] = "hooks/" });
+        var source = await replay.StorageAsync(
+            "source",
+            new JsonObject
+            {
+                ["project"] = project,
+                ["bucket"] = replay.Bucket.Prefix + "labelstudio",
+                ["prefix"] = "hooks/",
+            }
+        );
         await replay.AskAsync(HttpMethod.Post, $"/api/storages/s3/{source}/sync", new JsonObject());
     }
 }

@@ -113,7 +113,16 @@ internal sealed class Annotations(LabelStudioDouble server)
                 ["task"] = task.Id,
                 ["annotation"] = null,
             };
-            data.Drafts.Add(new SideNoteRow { Id = id, Task = task.Id, User = call.User.Id, CreatedAt = now, Body = body });
+            data.Drafts.Add(
+                new SideNoteRow
+                {
+                    Id = id,
+                    Task = task.Id,
+                    User = call.User.Id,
+                    CreatedAt = now,
+                    Body = body,
+                }
+            );
             return Answer.Of(body.DeepClone(), StatusCodes.Status201Created);
         }
     }

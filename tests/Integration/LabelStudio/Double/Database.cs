@@ -74,21 +74,25 @@ internal sealed class Database(TimeProvider time)
     public UserRow UserOf(int id) => Users.Single(user => user.Id == id);
 
     /// <exception cref="Refusal">404: there is none.</exception>
-    public ProjectRow ProjectOf(int id) => Projects.Find(project => project.Id == id) ?? throw Refusal.NotFound("No Project matches the given query.");
+    public ProjectRow ProjectOf(int id) =>
+        Projects.Find(project => project.Id == id) ?? throw Refusal.NotFound("No Project matches the given query.");
 
     /// <exception cref="Refusal">404: there is none.</exception>
     public TaskRow TaskOf(int id) => Tasks.Find(task => task.Id == id) ?? throw Refusal.NotFound("No Task matches the given query.");
 
     /// <exception cref="Refusal">404: there is none.</exception>
-    public AnnotationRow AnnotationOf(int id) => Annotations.Find(annotation => annotation.Id == id) ?? throw Refusal.NotFound("No Annotation matches the given query.");
+    public AnnotationRow AnnotationOf(int id) =>
+        Annotations.Find(annotation => annotation.Id == id) ?? throw Refusal.NotFound("No Annotation matches the given query.");
 
     public IReadOnlyList<AnnotationRow> AnnotationsOf(TaskRow task) => Annotations.FindAll(annotation => annotation.Task == task.Id);
 
     /// <summary>Labelled: as many people as the project wants have answered with a result, which may be empty but not missing.</summary>
     public bool IsLabeled(TaskRow task) =>
-        Annotations.Count(annotation => annotation.Task == task.Id && !annotation.WasCancelled && annotation.Result is not null) >= OverlapOf(task);
+        Annotations.Count(annotation => annotation.Task == task.Id && !annotation.WasCancelled && annotation.Result is not null)
+        >= OverlapOf(task);
 
-    public int OverlapOf(TaskRow task) => Math.Max(1, Projects.Find(project => project.Id == task.Project)?.Fields.Number("maximum_annotations") ?? 1);
+    public int OverlapOf(TaskRow task) =>
+        Math.Max(1, Projects.Find(project => project.Id == task.Project)?.Fields.Number("maximum_annotations") ?? 1);
 
     public void Remove(TaskRow task)
     {

@@ -32,14 +32,16 @@ internal sealed record Call(HttpRequest Request, IReadOnlyList<int> Ids, JsonNod
 /// <param name="ContentType">Null for an answer without content.</param>
 internal sealed record Answer(int Status, ReadOnlyMemory<byte> Content, string? ContentType)
 {
-    private const string Page = "\n\n\n<!doctype html>\n<html lang=\"en\">\n<head>\n  <meta charset=\"utf-8\">\n  <title>Label Studio</title>\n</head>\n<body></body>\n</html>\n";
+    private const string Page =
+        "\n\n\n<!doctype html>\n<html lang=\"en\">\n<head>\n  <meta charset=\"utf-8\">\n  <title>Label Studio</title>\n</head>\n<body></body>\n</html>\n";
 
     public static Answer Empty(int status) => new(status, default, ContentType: null);
 
     public static Answer Of(JsonNode body, int status = StatusCodes.Status200OK, string contentType = "application/json") =>
         new(status, System.Text.Encoding.UTF8.GetBytes(body.ToJsonString()), contentType);
 
-    public static Answer Html(int status, string page = Page) => new(status, System.Text.Encoding.UTF8.GetBytes(page), "text/html; charset=utf-8");
+    public static Answer Html(int status, string page = Page) =>
+        new(status, System.Text.Encoding.UTF8.GetBytes(page), "text/html; charset=utf-8");
 
     /// <summary>More headers than the type of the content.</summary>
     public Dictionary<string, string> Headers { get; } = new(StringComparer.OrdinalIgnoreCase);
@@ -67,7 +69,8 @@ internal sealed class Refusal(int status, string detail, JsonObject? validationE
         new(StatusCodes.Status400BadRequest, "Validation error", new JsonObject { [field] = new JsonArray([.. reasons]) });
 
     /// <summary>Refuses items of a field, by their number.</summary>
-    public static Refusal Invalid(string field, JsonObject reasons) => new(StatusCodes.Status400BadRequest, "Validation error", new JsonObject { [field] = reasons });
+    public static Refusal Invalid(string field, JsonObject reasons) =>
+        new(StatusCodes.Status400BadRequest, "Validation error", new JsonObject { [field] = reasons });
 
     public static Refusal NotFound(string detail) => new(StatusCodes.Status404NotFound, detail);
 
@@ -87,7 +90,10 @@ internal sealed class Refusal(int status, string detail, JsonObject? validationE
             ["version"] = version,
             ["detail"] = Message,
             // 1.16 shows where in its code an unexpected error arose.
-            ["exc_info"] = StatusInBody >= 500 && version == LabelStudioDouble.Version116 ? $"Traceback (most recent call last):\n  …\n{Message}\n" : null,
+            ["exc_info"] =
+                StatusInBody >= 500 && version == LabelStudioDouble.Version116
+                    ? $"Traceback (most recent call last):\n  …\n{Message}\n"
+                    : null,
         };
         if (validationErrors is not null)
             body["validation_errors"] = validationErrors.DeepClone();

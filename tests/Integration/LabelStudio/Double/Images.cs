@@ -25,7 +25,12 @@ internal sealed class Images(LabelStudioDouble server, S3Access objects)
     {
         foreach (var (name, value) in content.ToList())
         {
-            if (value is not JsonValue || value.ToString() is not { } uri || !uri.StartsWith(Scheme, StringComparison.Ordinal) || FindStorage(data, StoragesOf(data, task), uri) is not { } storage)
+            if (
+                value is not JsonValue
+                || value.ToString() is not { } uri
+                || !uri.StartsWith(Scheme, StringComparison.Ordinal)
+                || FindStorage(data, StoragesOf(data, task), uri) is not { } storage
+            )
                 continue;
             content[name] = await AddressAsync(task, storage, uri, host);
         }
@@ -108,11 +113,17 @@ internal sealed class Images(LabelStudioDouble server, S3Access objects)
         try
         {
             var (content, type, etag) = await objects.ReadAsync(fields, KeyOf(uri));
-            return Cut(call.Request, content, type, etag).With(HeaderNames.AcceptRanges, "bytes").With(HeaderNames.CacheControl, "private, max-age=3600, must-revalidate").With(HeaderNames.ETag, etag);
+            return Cut(call.Request, content, type, etag)
+                .With(HeaderNames.AcceptRanges, "bytes")
+                .With(HeaderNames.CacheControl, "private, max-age=3600, must-revalidate")
+                .With(HeaderNames.ETag, etag);
         }
         catch (S3Problem)
         {
-            return Answer.Of(new JsonObject { ["error"] = "Storage stream failed while proxying data", ["detail"] = "Stream is None" }, StatusCodes.Status424FailedDependency);
+            return Answer.Of(
+                new JsonObject { ["error"] = "Storage stream failed while proxying data", ["detail"] = "Stream is None" },
+                StatusCodes.Status424FailedDependency
+            );
         }
     }
 
@@ -125,8 +136,10 @@ internal sealed class Images(LabelStudioDouble server, S3Access objects)
         var wanted = range.Ranges.Single();
         var from = (int)(wanted.From ?? Math.Max(0, content.Length - (wanted.To ?? 0)));
         var to = (int)Math.Min(wanted.From is null ? content.Length - 1 : wanted.To ?? (content.Length - 1), content.Length - 1);
-        return new Answer(StatusCodes.Status206PartialContent, content.AsMemory(from, to - from + 1), type)
-            .With(HeaderNames.ContentRange, string.Create(CultureInfo.InvariantCulture, $"bytes {from}-{to}/{content.Length}"));
+        return new Answer(StatusCodes.Status206PartialContent, content.AsMemory(from, to - from + 1), type).With(
+            HeaderNames.ContentRange,
+            string.Create(CultureInfo.InvariantCulture, $"bytes {from}-{to}/{content.Length}")
+        );
     }
 
     private static string BucketOf(string uri) => uri.Length > Scheme.Length ? uri[Scheme.Length..].Split('/')[0] : "";
@@ -135,5 +148,6 @@ internal sealed class Images(LabelStudioDouble server, S3Access objects)
 
     private static string Encode(string uri) => Convert.ToBase64String(Encoding.UTF8.GetBytes(uri)).Replace('+', '-').Replace('/', '_');
 
-    private static string Decode(string encoded) => Encoding.UTF8.GetString(Convert.FromBase64String(encoded.Replace('-', '+').Replace('_', '/')));
+    private static string Decode(string encoded) =>
+        Encoding.UTF8.GetString(Convert.FromBase64String(encoded.Replace('-', '+').Replace('_', '/')));
 }

@@ -58,7 +58,15 @@ internal sealed class Imports(LabelStudioDouble server)
                 ["task"] = task.Id,
                 ["project"] = task.Project,
             };
-            data.Predictions.Add(new SideNoteRow { Id = id, Task = task.Id, CreatedAt = now, Body = body });
+            data.Predictions.Add(
+                new SideNoteRow
+                {
+                    Id = id,
+                    Task = task.Id,
+                    CreatedAt = now,
+                    Body = body,
+                }
+            );
         }
     }
 
@@ -74,7 +82,8 @@ internal sealed class Imports(LabelStudioDouble server)
         var data = server.Data;
         var items = call.Body as JsonArray ?? [call.Form.DeepClone()];
         var made = new List<TaskRow>();
-        int predictions, annotations;
+        int predictions,
+            annotations;
         lock (data.Gate)
         {
             var project = data.Projects.Find(candidate => candidate.Id == call.Id) ?? throw Refusal.Page();
@@ -118,7 +127,9 @@ internal sealed class Imports(LabelStudioDouble server)
         for (var index = 0; index < items.Count; index++)
         {
             var item = items[index] as JsonObject ?? [];
-            reasons.Add(FindMissing(project, DataOf(item)) is { } missing ? $"Error at item {index}: {missing} :: {item.Repr()}" : new JsonObject());
+            reasons.Add(
+                FindMissing(project, DataOf(item)) is { } missing ? $"Error at item {index}: {missing} :: {item.Repr()}" : new JsonObject()
+            );
         }
 
         if (reasons.Exists(reason => reason is JsonValue))
@@ -137,10 +148,18 @@ internal sealed class Imports(LabelStudioDouble server)
             var body = call.Query("exportType") switch
             {
                 "JSON" or null => new JsonArray([.. tasks.Select(task => views.Exported(task))]),
-                "JSON_MIN" => new JsonArray([.. tasks.SelectMany(task => data.AnnotationsOf(task).Where(annotation => !annotation.WasCancelled).Select(annotation => Minimal(task, annotation)))]),
+                "JSON_MIN" => new JsonArray([
+                    .. tasks.SelectMany(task =>
+                        data.AnnotationsOf(task)
+                            .Where(annotation => !annotation.WasCancelled)
+                            .Select(annotation => Minimal(task, annotation))
+                    ),
+                ]),
                 _ => throw new Refusal(StatusCodes.Status500InternalServerError, ""),
             };
-            return Answer.Of(body, contentType: "application/.json").With("Content-Disposition", $"attachment; filename=\"project-{project.Id}.json\"");
+            return Answer
+                .Of(body, contentType: "application/.json")
+                .With("Content-Disposition", $"attachment; filename=\"project-{project.Id}.json\"");
         }
     }
 
@@ -151,7 +170,8 @@ internal sealed class Imports(LabelStudioDouble server)
         foreach (var result in (annotation.Result ?? []).OfType<JsonObject>())
         {
             if (result["value"]?["choices"] is JsonArray choices)
-                shown[result.Text("from_name")] = choices.Count == 1 ? choices[0]!.DeepClone() : new JsonObject { ["choices"] = choices.DeepClone() };
+                shown[result.Text("from_name")] =
+                    choices.Count == 1 ? choices[0]!.DeepClone() : new JsonObject { ["choices"] = choices.DeepClone() };
         }
 
         shown["annotator"] = annotation.CompletedBy;

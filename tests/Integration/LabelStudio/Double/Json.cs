@@ -9,15 +9,19 @@ namespace GourmetGram.Tests.Integration.LabelStudio.Double;
 internal static class Json
 {
     /// <summary>A time as Django's answers have it.</summary>
-    public static string Iso(this DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'", CultureInfo.InvariantCulture);
+    public static string Iso(this DateTimeOffset time) =>
+        time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'", CultureInfo.InvariantCulture);
 
     /// <summary>A time as Python prints it; so it stands in the <c>meta</c> of storages.</summary>
-    public static string Printed(this DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss.ffffff'+00:00'", CultureInfo.InvariantCulture);
+    public static string Printed(this DateTimeOffset time) =>
+        time.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss.ffffff'+00:00'", CultureInfo.InvariantCulture);
 
     /// <summary>Empty when it is missing, null or no text.</summary>
-    public static string Text(this JsonObject values, string name) => values[name] is JsonValue value && value.TryGetValue<string>(out var text) ? text : "";
+    public static string Text(this JsonObject values, string name) =>
+        values[name] is JsonValue value && value.TryGetValue<string>(out var text) ? text : "";
 
-    public static bool Flag(this JsonObject values, string name) => values[name] is JsonValue value && value.TryGetValue<bool>(out var flag) && flag;
+    public static bool Flag(this JsonObject values, string name) =>
+        values[name] is JsonValue value && value.TryGetValue<bool>(out var flag) && flag;
 
     public static int? Number(this JsonObject values, string name) =>
         values[name] is not JsonValue value ? null
@@ -34,19 +38,20 @@ internal static class Json
     }
 
     /// <summary>As Python shows a value in a message: <c>{'data': {'foo': 1}}</c>.</summary>
-    public static string Repr(this JsonNode? node) => node switch
-    {
-        null => "None",
-        JsonObject values => $"{{{string.Join(", ", values.Select(value => $"'{value.Key}': {value.Value.Repr()}"))}}}",
-        JsonArray items => $"[{string.Join(", ", items.Select(Repr))}]",
-        _ => node.GetValueKind() switch
+    public static string Repr(this JsonNode? node) =>
+        node switch
         {
-            JsonValueKind.String => $"'{node.GetValue<string>()}'",
-            JsonValueKind.True => "True",
-            JsonValueKind.False => "False",
-            _ => node.ToJsonString(),
-        },
-    };
+            null => "None",
+            JsonObject values => $"{{{string.Join(", ", values.Select(value => $"'{value.Key}': {value.Value.Repr()}"))}}}",
+            JsonArray items => $"[{string.Join(", ", items.Select(Repr))}]",
+            _ => node.GetValueKind() switch
+            {
+                JsonValueKind.String => $"'{node.GetValue<string>()}'",
+                JsonValueKind.True => "True",
+                JsonValueKind.False => "False",
+                _ => node.ToJsonString(),
+            },
+        };
 
     private static void Dump(JsonNode? node, StringBuilder text)
     {

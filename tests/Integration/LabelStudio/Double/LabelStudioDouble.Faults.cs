@@ -48,7 +48,8 @@ internal sealed partial class LabelStudioDouble
     }
 
     /// <summary>The next request that fits is not done, but answered with this.</summary>
-    public void FailNext(Func<string, bool> only, HttpStatusCode status, FaultBody body = FaultBody.Json) => Plan(new Planned(only, (int)status, body, IsDone: false));
+    public void FailNext(Func<string, bool> only, HttpStatusCode status, FaultBody body = FaultBody.Json) =>
+        Plan(new Planned(only, (int)status, body, IsDone: false));
 
     /// <summary>The next request that fits is done, but the connection is cut instead of an answer.</summary>
     public void LoseNextAnswer(Func<string, bool> only) => Plan(new Planned(only, Status: null, FaultBody.Json, IsDone: true));
@@ -145,7 +146,11 @@ internal sealed partial class LabelStudioDouble
 
     private static async Task<JsonNode?> ReadBodyAsync(HttpRequest request)
     {
-        if (request.HasFormContentType || request.ContentLength == 0 || request.HttpContext.Features.Get<IHttpRequestBodyDetectionFeature>()?.CanHaveBody != true)
+        if (
+            request.HasFormContentType
+            || request.ContentLength == 0
+            || request.HttpContext.Features.Get<IHttpRequestBodyDetectionFeature>()?.CanHaveBody != true
+        )
             return null;
         try
         {
@@ -179,7 +184,9 @@ internal sealed partial class LabelStudioDouble
     private sealed record Planned(Func<string, bool> Only, int? Status, FaultBody Body, bool IsDone)
     {
         public static Answer Answer(int status, FaultBody body, LabelStudioDouble server) =>
-            body == FaultBody.Html ? Double.Answer.Html(status) : new Refusal(status, "An error that a test asked for.").ToAnswer(server.Version, server.Data.NewUniqueId());
+            body == FaultBody.Html
+                ? Double.Answer.Html(status)
+                : new Refusal(status, "An error that a test asked for.").ToAnswer(server.Version, server.Data.NewUniqueId());
     }
 }
 

@@ -64,7 +64,15 @@ internal sealed partial class LabelStudioDouble : IAsyncDisposable
     public HttpClient Admin { get; }
 
     /// <summary>For people, who bring their sessions themselves.</summary>
-    internal HttpClient Browsers { get; } = new(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false, UseProxy = false });
+    internal HttpClient Browsers { get; } =
+        new(
+            new SocketsHttpHandler
+            {
+                AllowAutoRedirect = false,
+                UseCookies = false,
+                UseProxy = false,
+            }
+        );
 
     internal bool Is116 => Mode == LabelStudioMode.Legacy116;
 
@@ -88,7 +96,11 @@ internal sealed partial class LabelStudioDouble : IAsyncDisposable
     /// <param name="mode">Version and kind of token.</param>
     /// <param name="more">Other settings than the defaults.</param>
     /// <param name="time">The clock of tokens, timestamps and pings; the system's when there is none.</param>
-    public static async Task<LabelStudioDouble> StartAsync(LabelStudioMode mode, Action<LabelStudioSettings>? more = null, TimeProvider? time = null)
+    public static async Task<LabelStudioDouble> StartAsync(
+        LabelStudioMode mode,
+        Action<LabelStudioSettings>? more = null,
+        TimeProvider? time = null
+    )
     {
         var settings = new LabelStudioSettings();
         more?.Invoke(settings);
@@ -168,10 +180,19 @@ internal sealed partial class LabelStudioDouble : IAsyncDisposable
         return database;
     }
 
-    private string NewApiKey() => Mode == LabelStudioMode.AccessTokens123 ? Tokens.NewAccessKey(Data.Users[0]).Token : Data.Users[0].LegacyToken;
+    private string NewApiKey() =>
+        Mode == LabelStudioMode.AccessTokens123 ? Tokens.NewAccessKey(Data.Users[0]).Token : Data.Users[0].LegacyToken;
 
     /// <summary>Puts the token that works now on each request, so that a test never has to renew it.</summary>
-    private sealed class AdminHandler(LabelStudioDouble server) : DelegatingHandler(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false, UseProxy = false })
+    private sealed class AdminHandler(LabelStudioDouble server)
+        : DelegatingHandler(
+            new SocketsHttpHandler
+            {
+                AllowAutoRedirect = false,
+                UseCookies = false,
+                UseProxy = false,
+            }
+        )
     {
         protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
         {

@@ -37,7 +37,8 @@ internal sealed class LabelStudioPerson(LabelStudioDouble server, UserRow user)
 
     /// <summary>Presses "Skip".</summary>
     /// <returns>The annotation's id: a skip is one as well.</returns>
-    public Task<int> SkipAsync(int taskId) => PostAsync($"/api/tasks/{taskId}/annotations/", new JsonObject { ["result"] = new JsonArray(), ["was_cancelled"] = true });
+    public Task<int> SkipAsync(int taskId) =>
+        PostAsync($"/api/tasks/{taskId}/annotations/", new JsonObject { ["result"] = new JsonArray(), ["was_cancelled"] = true });
 
     /// <summary>Begins to label and does not submit.</summary>
     /// <returns>The draft's id.</returns>
@@ -53,7 +54,11 @@ internal sealed class LabelStudioPerson(LabelStudioDouble server, UserRow user)
         var all = new List<JsonObject>();
         for (var page = 1; ; page++)
         {
-            using var response = await SendAsync(HttpMethod.Get, string.Create(CultureInfo.InvariantCulture, $"/api/tasks?project={projectId}&page={page}&page_size=100&fields=all"), content: null);
+            using var response = await SendAsync(
+                HttpMethod.Get,
+                string.Create(CultureInfo.InvariantCulture, $"/api/tasks?project={projectId}&page={page}&page_size=100&fields=all"),
+                content: null
+            );
             response.EnsureSuccessStatusCode();
             var answer = (await response.Content.ReadFromJsonAsync<JsonObject>(TestContext.Current.CancellationToken))!;
             all.AddRange(answer["tasks"]!.AsArray().Select(task => task!.AsObject()));
@@ -62,17 +67,20 @@ internal sealed class LabelStudioPerson(LabelStudioDouble server, UserRow user)
         }
     }
 
-    private JsonObject Answer(string className) => new()
-    {
-        ["result"] = new JsonArray(new JsonObject
+    private JsonObject Answer(string className) =>
+        new()
         {
-            ["from_name"] = Control,
-            ["to_name"] = "image",
-            ["type"] = "choices",
-            ["value"] = new JsonObject { ["choices"] = new JsonArray(className) },
-        }),
-        ["lead_time"] = 3.2,
-    };
+            ["result"] = new JsonArray(
+                new JsonObject
+                {
+                    ["from_name"] = Control,
+                    ["to_name"] = "image",
+                    ["type"] = "choices",
+                    ["value"] = new JsonObject { ["choices"] = new JsonArray(className) },
+                }
+            ),
+            ["lead_time"] = 3.2,
+        };
 
     private async Task<int> PostAsync(string path, JsonObject content)
     {
@@ -94,7 +102,10 @@ internal sealed class LabelStudioPerson(LabelStudioDouble server, UserRow user)
 
     private async Task<HttpResponseMessage> SendAsync(HttpMethod method, string path, JsonObject? content)
     {
-        using var request = new HttpRequestMessage(method, new Uri(server.Address, path)) { Content = content is null ? null : JsonContent.Create(content) };
+        using var request = new HttpRequestMessage(method, new Uri(server.Address, path))
+        {
+            Content = content is null ? null : JsonContent.Create(content),
+        };
         request.Headers.Add("Cookie", $"sessionid={user.Session}");
         return await server.Browsers.SendAsync(request, TestContext.Current.CancellationToken);
     }

@@ -30,35 +30,36 @@ internal sealed class Projects(LabelStudioDouble server)
         router.Map("POST", "api/projects/{id}/validate", projects.Validate);
     }
 
-    private static JsonObject Defaults() => new()
-    {
-        ["title"] = "",
-        ["description"] = "",
-        ["label_config"] = "<View></View>",
-        ["expert_instruction"] = "",
-        ["show_instruction"] = false,
-        ["show_skip_button"] = true,
-        ["enable_empty_annotation"] = true,
-        ["show_annotation_history"] = false,
-        ["color"] = "#FFFFFF",
-        ["maximum_annotations"] = 1,
-        ["is_published"] = false,
-        ["model_version"] = "",
-        ["is_draft"] = false,
-        ["min_annotations_to_start_training"] = 0,
-        ["start_training_on_annotation_update"] = false,
-        ["show_collab_predictions"] = true,
-        ["sampling"] = "Sequential sampling",
-        ["show_ground_truth_first"] = false,
-        ["show_overlap_first"] = false,
-        ["overlap_cohort_percentage"] = 100,
-        ["task_data_login"] = null,
-        ["task_data_password"] = null,
-        ["evaluate_predictions_automatically"] = false,
-        ["skip_queue"] = "REQUEUE_FOR_OTHERS",
-        ["reveal_preannotations_interactively"] = false,
-        ["pinned_at"] = null,
-    };
+    private static JsonObject Defaults() =>
+        new()
+        {
+            ["title"] = "",
+            ["description"] = "",
+            ["label_config"] = "<View></View>",
+            ["expert_instruction"] = "",
+            ["show_instruction"] = false,
+            ["show_skip_button"] = true,
+            ["enable_empty_annotation"] = true,
+            ["show_annotation_history"] = false,
+            ["color"] = "#FFFFFF",
+            ["maximum_annotations"] = 1,
+            ["is_published"] = false,
+            ["model_version"] = "",
+            ["is_draft"] = false,
+            ["min_annotations_to_start_training"] = 0,
+            ["start_training_on_annotation_update"] = false,
+            ["show_collab_predictions"] = true,
+            ["sampling"] = "Sequential sampling",
+            ["show_ground_truth_first"] = false,
+            ["show_overlap_first"] = false,
+            ["overlap_cohort_percentage"] = 100,
+            ["task_data_login"] = null,
+            ["task_data_password"] = null,
+            ["evaluate_predictions_automatically"] = false,
+            ["skip_queue"] = "REQUEUE_FOR_OTHERS",
+            ["reveal_preannotations_interactively"] = false,
+            ["pinned_at"] = null,
+        };
 
     private Answer List(Call call)
     {
@@ -66,8 +67,11 @@ internal sealed class Projects(LabelStudioDouble server)
         lock (data.Gate)
         {
             var ids = call.Query("ids")?.Split(',').Select(id => int.Parse(id, CultureInfo.InvariantCulture)).ToHashSet();
-            var found = data.Projects
-                .Where(project => (call.Query("title") is not { } title || project.Title.Contains(title, StringComparison.OrdinalIgnoreCase)) && ids?.Contains(project.Id) != false)
+            var found = data
+                .Projects.Where(project =>
+                    (call.Query("title") is not { } title || project.Title.Contains(title, StringComparison.OrdinalIgnoreCase))
+                    && ids?.Contains(project.Id) != false
+                )
                 .OrderByDescending(project => project.Id)
                 .ToList();
             var size = Math.Min(call.QueryNumber("page_size") ?? DefaultPage, LargestPage);
@@ -75,13 +79,17 @@ internal sealed class Projects(LabelStudioDouble server)
             var pages = Math.Max(1, (found.Count + size - 1) / size);
             if (page < 1 || page > pages)
                 throw Refusal.NotFound("Invalid page.");
-            return Answer.Of(new JsonObject
-            {
-                ["count"] = found.Count,
-                ["next"] = page < pages ? PageAddress(call, page + 1) : null,
-                ["previous"] = page > 1 ? PageAddress(call, page - 1) : null,
-                ["results"] = new JsonArray([.. found.Skip((page - 1) * size).Take(size).Select(project => Include(call, Show(data, project)))]),
-            });
+            return Answer.Of(
+                new JsonObject
+                {
+                    ["count"] = found.Count,
+                    ["next"] = page < pages ? PageAddress(call, page + 1) : null,
+                    ["previous"] = page > 1 ? PageAddress(call, page - 1) : null,
+                    ["results"] = new JsonArray([
+                        .. found.Skip((page - 1) * size).Take(size).Select(project => Include(call, Show(data, project))),
+                    ]),
+                }
+            );
         }
     }
 
@@ -94,7 +102,14 @@ internal sealed class Projects(LabelStudioDouble server)
         lock (data.Gate)
         {
             var now = data.Now();
-            var project = new ProjectRow { Id = data.NextId("project"), CreatedBy = call.User.Id, CreatedAt = now, UpdatedAt = now, Fields = fields };
+            var project = new ProjectRow
+            {
+                Id = data.NextId("project"),
+                CreatedBy = call.User.Id,
+                CreatedAt = now,
+                UpdatedAt = now,
+                Fields = fields,
+            };
             data.Projects.Add(project);
             return Answer.Of(Show(data, project, isNew: true), StatusCodes.Status201Created);
         }
@@ -166,25 +181,38 @@ internal sealed class Projects(LabelStudioDouble server)
             .Select(found => $"\n{found.Value} with from_name={found.Key.From}, to_name={found.Key.To}, type={found.Key.Type}")
             .ToList();
         if (orphans.Count > 0)
-            throw Refusal.Invalid(field, $"Created annotations are incompatible with provided labeling schema, we found:{string.Concat(orphans)}");
+            throw Refusal.Invalid(
+                field,
+                $"Created annotations are incompatible with provided labeling schema, we found:{string.Concat(orphans)}"
+            );
     }
 
     /// <summary>Classes in use that would be gone: only <c>validate</c> minds.</summary>
     private static void RefuseLostChoices(Database data, ProjectRow project, LabelConfig config)
     {
         var lost = ResultsOf(data, project)
-            .SelectMany(result => (result["value"]?["choices"] as JsonArray ?? []).Select(choice => (Control: result.Text("from_name"), Choice: choice!.ToString())))
+            .SelectMany(result =>
+                (result["value"]?["choices"] as JsonArray ?? []).Select(choice =>
+                    (Control: result.Text("from_name"), Choice: choice!.ToString())
+                )
+            )
             .Where(used => !config.HasChoice(used.Control, used.Choice))
             .CountBy(used => used)
             .ToList();
         if (lost.Count == 0)
             return;
         var lines = lost.Select(used => $"{used.Key.Choice} ({used.Value} annotation{(used.Value == 1 ? "" : "s")})\n");
-        throw Refusal.Invalid("non_field_errors", $"These labels still exist in annotations or drafts:\n{string.Concat(lines)}Please add labels to tag with name=\"{lost[0].Key.Control}\".");
+        throw Refusal.Invalid(
+            "non_field_errors",
+            $"These labels still exist in annotations or drafts:\n{string.Concat(lines)}Please add labels to tag with name=\"{lost[0].Key.Control}\"."
+        );
     }
 
     private static IEnumerable<JsonObject> ResultsOf(Database data, ProjectRow project) =>
-        data.Annotations.Where(annotation => annotation.Project == project.Id).SelectMany(annotation => annotation.Result ?? []).OfType<JsonObject>();
+        data
+            .Annotations.Where(annotation => annotation.Project == project.Id)
+            .SelectMany(annotation => annotation.Result ?? [])
+            .OfType<JsonObject>();
 
     private static void Write(JsonObject fields, JsonObject form)
     {
@@ -208,14 +236,21 @@ internal sealed class Projects(LabelStudioDouble server)
 
     private static string PageAddress(Call call, int page)
     {
-        var query = call.Request.Query.Where(value => value.Key != "page").Select(value => KeyValuePair.Create(value.Key, value.Value.ToString()))
+        var query = call
+            .Request.Query.Where(value => value.Key != "page")
+            .Select(value => KeyValuePair.Create(value.Key, value.Value.ToString()))
             .Append(KeyValuePair.Create("page", page.ToString(CultureInfo.InvariantCulture)))
             .OrderBy(value => value.Key, StringComparer.Ordinal);
         return $"{call.Host}{call.Request.Path}{QueryString.Create(query!)}";
     }
 
     private static JsonObject Include(Call call, JsonObject all) =>
-        call.Query("include") is { } wanted ? new JsonObject(all.Where(field => wanted.Split(',').Contains(field.Key)).Select(field => KeyValuePair.Create(field.Key, field.Value?.DeepClone()))) : all;
+        call.Query("include") is { } wanted
+            ? new JsonObject(
+                all.Where(field => wanted.Split(',').Contains(field.Key))
+                    .Select(field => KeyValuePair.Create(field.Key, field.Value?.DeepClone()))
+            )
+            : all;
 
     /// <param name="data">For the counters.</param>
     /// <param name="project">Which one.</param>
@@ -228,7 +263,14 @@ internal sealed class Projects(LabelStudioDouble server)
         {
             ["id"] = project.Id,
             ["organization"] = 1,
-            ["created_by"] = new JsonObject { ["id"] = user.Id, ["first_name"] = user.FirstName, ["last_name"] = user.LastName, ["email"] = user.Email, ["avatar"] = null },
+            ["created_by"] = new JsonObject
+            {
+                ["id"] = user.Id,
+                ["first_name"] = user.FirstName,
+                ["last_name"] = user.LastName,
+                ["email"] = user.Email,
+                ["avatar"] = null,
+            },
             ["created_at"] = project.CreatedAt.Iso(),
             ["control_weights"] = config.Weights(),
             ["parsed_label_config"] = config.Parsed(),

@@ -41,14 +41,22 @@ internal sealed class Router
         if (known.Count == 0)
             throw Refusal.Page();
         var found = known.Find(route => route.Method == method) ?? throw new Refusal(405, $"Method \"{method}\" not allowed.");
-        var ids = parts.Where((_, index) => found.Parts[index] == Number).Select(part => int.Parse(part, CultureInfo.InvariantCulture)).ToList();
+        var ids = parts
+            .Where((_, index) => found.Parts[index] == Number)
+            .Select(part => int.Parse(part, CultureInfo.InvariantCulture))
+            .ToList();
         return (found, ids);
     }
 
     private static bool Matches(string[] template, string[] parts) =>
-        template.Length == parts.Length && template.Zip(parts).All(pair => pair.First == Number
-            ? int.TryParse(pair.Second, NumberStyles.None, CultureInfo.InvariantCulture, out _)
-            : pair.First == pair.Second);
+        template.Length == parts.Length
+        && template
+            .Zip(parts)
+            .All(pair =>
+                pair.First == Number
+                    ? int.TryParse(pair.Second, NumberStyles.None, CultureInfo.InvariantCulture, out _)
+                    : pair.First == pair.Second
+            );
 
     internal sealed record Route(string Method, string[] Parts, Func<Call, Task<Answer>> Handle, Slash Slash, bool IsPublic);
 }

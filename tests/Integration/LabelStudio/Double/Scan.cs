@@ -44,11 +44,18 @@ internal sealed class Scan(LabelStudioDouble server, S3Access objects)
     }
 
     /// <summary>Reads some objects at once, for the store answers slowly where many tests run; a fault shows itself when its turn comes.</summary>
-    private IEnumerable<(string Key, Func<Task<IReadOnlyList<JsonNode?>>> Read)> ReadAhead(Database data, StorageRow storage, StorageFields fields, List<string> keys)
+    private IEnumerable<(string Key, Func<Task<IReadOnlyList<JsonNode?>>> Read)> ReadAhead(
+        Database data,
+        StorageRow storage,
+        StorageFields fields,
+        List<string> keys
+    )
     {
         foreach (var chunk in keys.Chunk(ReadAtOnce))
         {
-            var reading = chunk.Where(key => CountLinks(data, storage, key) == 0).ToDictionary(key => key, key => ReadAsync(storage, fields, key), StringComparer.Ordinal);
+            var reading = chunk
+                .Where(key => CountLinks(data, storage, key) == 0)
+                .ToDictionary(key => key, key => ReadAsync(storage, fields, key), StringComparer.Ordinal);
             foreach (var key in chunk)
                 yield return (key, () => reading.TryGetValue(key, out var read) ? read : ReadAsync(storage, fields, key));
         }
@@ -101,7 +108,9 @@ internal sealed class Scan(LabelStudioDouble server, S3Access objects)
         lock (data.Gate)
         {
             // Another sync may have come here with the same object meanwhile: the task is made twice, and the second link is refused.
-            var isDouble = data.Links.Exists(link => link.Storage == storage.Id && link.Key == key && !mine.Exists(task => task.Id == link.Task));
+            var isDouble = data.Links.Exists(link =>
+                link.Storage == storage.Id && link.Key == key && !mine.Exists(task => task.Id == link.Task)
+            );
             var task = Imports.AddTask(data, storage.Project, content, [], allowSkip);
             Imports.AddPredictions(data, task, predictions);
             Imports.AddAnnotations(data, task, annotations, completedBy: 1);

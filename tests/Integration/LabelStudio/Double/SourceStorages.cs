@@ -37,7 +37,11 @@ internal sealed class SourceStorages(LabelStudioDouble server, S3Access objects)
         var data = server.Data;
         lock (data.Gate)
         {
-            foreach (var storage in data.Sources.Where(storage => storage.Status == "in_progress" && data.Now() - storage.LastPing > LongestSilence))
+            foreach (
+                var storage in data.Sources.Where(storage =>
+                    storage.Status == "in_progress" && data.Now() - storage.LastPing > LongestSilence
+                )
+            )
             {
                 storage.Status = "failed";
                 storage.Traceback = TooOldPing;
@@ -58,7 +62,13 @@ internal sealed class SourceStorages(LabelStudioDouble server, S3Access objects)
             await CheckAsync(StorageFields.Of(fields, server.Settings));
         lock (data.Gate)
         {
-            var storage = new StorageRow { Id = data.NextId("source"), Project = project, CreatedAt = data.Now(), Fields = fields };
+            var storage = new StorageRow
+            {
+                Id = data.NextId("source"),
+                Project = project,
+                CreatedAt = data.Now(),
+                Fields = fields,
+            };
             data.Sources.Add(storage);
             return Answer.Of(StorageForms.Show(storage), StatusCodes.Status201Created);
         }

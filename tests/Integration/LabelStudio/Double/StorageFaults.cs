@@ -35,16 +35,20 @@ internal sealed class StorageFaults(LabelStudioDouble server)
             return new Refusal(StatusCodes.Status500InternalServerError, Masked);
         if (server.Is116 && problem.Kind == S3ProblemKind.EmptyPrefix)
             return InRequest(problem, storage);
-        return Refusal.Invalid("non_field_errors", problem.Kind switch
-        {
-            S3ProblemKind.MissingBucket => $"Cannot find bucket {storage.Bucket} in S3",
-            S3ProblemKind.Denied => $"Cannot connect to S3 {storage.Bucket} with specified AWS credentials",
-            _ => problem.Message,
-        });
+        return Refusal.Invalid(
+            "non_field_errors",
+            problem.Kind switch
+            {
+                S3ProblemKind.MissingBucket => $"Cannot find bucket {storage.Bucket} in S3",
+                S3ProblemKind.Denied => $"Cannot connect to S3 {storage.Bucket} with specified AWS credentials",
+                _ => problem.Message,
+            }
+        );
     }
 
     /// <summary>The answer to a sync or a save that fails on it.</summary>
-    public Refusal InRequest(S3Problem problem, StorageFields storage) => new(StatusCodes.Status500InternalServerError, Told(problem, storage));
+    public Refusal InRequest(S3Problem problem, StorageFields storage) =>
+        new(StatusCodes.Status500InternalServerError, Told(problem, storage));
 
     /// <summary>What stands in <c>traceback</c>.</summary>
     /// <param name="error">The last line, as Python prints it.</param>
@@ -72,7 +76,8 @@ internal sealed class StorageFaults(LabelStudioDouble server)
         : problem.Kind == S3ProblemKind.EmptyPrefix ? $"'{problem.Message}'"
         : problem.Message;
 
-    private bool IsMasked(StorageFields storage) => storage.SentEndpoint is not null && !server.Settings.TrustedDomains.Contains(DomainOf(storage.SentEndpoint));
+    private bool IsMasked(StorageFields storage) =>
+        storage.SentEndpoint is not null && !server.Settings.TrustedDomains.Contains(DomainOf(storage.SentEndpoint));
 
     /// <summary>The registered domain; empty for a bare name, localhost and an IP.</summary>
     private static string DomainOf(string endpoint)
@@ -85,7 +90,13 @@ internal sealed class StorageFaults(LabelStudioDouble server)
 
     private string? FindReserved(string? address)
     {
-        if (address is null || server.Is116 || !server.Settings.SsrfProtection || !server.Settings.DefaultBannedSubnets || !Uri.TryCreate(address, UriKind.Absolute, out var uri))
+        if (
+            address is null
+            || server.Is116
+            || !server.Settings.SsrfProtection
+            || !server.Settings.DefaultBannedSubnets
+            || !Uri.TryCreate(address, UriKind.Absolute, out var uri)
+        )
             return null;
         try
         {
@@ -97,12 +108,13 @@ internal sealed class StorageFaults(LabelStudioDouble server)
         }
     }
 
-    private static string? BlockOf(IPAddress address) => address.GetAddressBytes() switch
-    {
-        [127, ..] => "127.0.0.0/8",
-        [10, ..] => "10.0.0.0/8",
-        [172, >= 16 and < 32, ..] => "172.16.0.0/12",
-        [192, 168, ..] => "192.168.0.0/16",
-        _ => IPAddress.IsLoopback(address) ? "::1/128" : null,
-    };
+    private static string? BlockOf(IPAddress address) =>
+        address.GetAddressBytes() switch
+        {
+            [127, ..] => "127.0.0.0/8",
+            [10, ..] => "10.0.0.0/8",
+            [172, >= 16 and < 32, ..] => "172.16.0.0/12",
+            [192, 168, ..] => "192.168.0.0/16",
+            _ => IPAddress.IsLoopback(address) ? "::1/128" : null,
+        };
 }

@@ -10,9 +10,9 @@ internal static partial class StorageForms
     private static readonly string[] Secrets = ["aws_access_key_id", "aws_secret_access_key"];
 
     private const string BucketRules =
-        @"Bucket name must match the regex ""^[a-zA-Z0-9.\-_]{1,255}$"" or be an ARN matching the regex " +
-        @"""^arn:(aws).*:(s3|s3-object-lambda):[a-z\-0-9]*:[0-9]{12}:accesspoint[/:][a-zA-Z0-9\-.]{1,63}$" +
-        @"|^arn:(aws).*:s3-outposts:[a-z\-0-9]+:[0-9]{12}:outpost[/:][a-zA-Z0-9\-]{1,63}[/:]accesspoint[/:][a-zA-Z0-9\-]{1,63}$""";
+        @"Bucket name must match the regex ""^[a-zA-Z0-9.\-_]{1,255}$"" or be an ARN matching the regex "
+        + @"""^arn:(aws).*:(s3|s3-object-lambda):[a-z\-0-9]*:[0-9]{12}:accesspoint[/:][a-zA-Z0-9\-.]{1,63}$"
+        + @"|^arn:(aws).*:s3-outposts:[a-z\-0-9]+:[0-9]{12}:outpost[/:][a-zA-Z0-9\-]{1,63}[/:]accesspoint[/:][a-zA-Z0-9\-]{1,63}$""";
 
     /// <summary>A new storage as it is before anything was sent.</summary>
     public static JsonObject Defaults(bool isTarget, bool is116)
@@ -60,8 +60,10 @@ internal static partial class StorageForms
     /// <returns>The project that a form names.</returns>
     /// <exception cref="Refusal">400: it names none.</exception>
     public static ProjectRow ProjectOf(Database data, JsonObject form) =>
-        form["project"] is null ? throw Refusal.Invalid("project", "This field is required.")
-        : data.Projects.Find(project => project.Id == form.Number("project")) ?? throw Refusal.Invalid("project", $"Invalid pk \"{form["project"]}\" - object does not exist.");
+        form["project"] is null
+            ? throw Refusal.Invalid("project", "This field is required.")
+            : data.Projects.Find(project => project.Id == form.Number("project"))
+                ?? throw Refusal.Invalid("project", $"Invalid pk \"{form["project"]}\" - object does not exist.");
 
     /// <exception cref="Refusal">400: no bucket can have this name. 1.16 finds that out from S3.</exception>
     public static void CheckBucketName(string bucket)
@@ -94,7 +96,9 @@ internal static partial class StorageForms
     public static Answer List(Call call, Database data, IEnumerable<StorageRow> storages, bool is116)
     {
         if (call.Query("project") is null)
-            throw is116 ? Refusal.NotFound("No Project matches the given query.") : Refusal.Invalid("non_field_errors", "query parameter \"project\" is required");
+            throw is116
+                ? Refusal.NotFound("No Project matches the given query.")
+                : Refusal.Invalid("non_field_errors", "query parameter \"project\" is required");
         var project = data.ProjectOf(call.QueryNumber("project") ?? 0);
         return Answer.Of(new JsonArray([.. storages.Where(storage => storage.Project == project.Id).Select(storage => Show(storage))]));
     }

@@ -43,7 +43,10 @@ internal sealed class TargetStorages(LabelStudioDouble server, S3Access objects)
     {
         foreach (var annotation in annotations)
         {
-            foreach (var storage in OfProject(data, annotation.Project).Where(storage => storage.Fields.Flag("can_delete_objects") && !server.Is116))
+            foreach (
+                var storage in OfProject(data, annotation.Project)
+                    .Where(storage => storage.Fields.Flag("can_delete_objects") && !server.Is116)
+            )
             {
                 var fields = StorageFields.Of(storage.Fields, server.Settings);
                 try
@@ -83,7 +86,9 @@ internal sealed class TargetStorages(LabelStudioDouble server, S3Access objects)
         lock (data.Gate)
         {
             var views = new TaskViews(data, server.Is116);
-            content = (server.Settings.SaveTasks ? views.Exported(data.TaskOf(annotation.Task), showsPeople: true) : views.Written(annotation)).Dump();
+            content = (
+                server.Settings.SaveTasks ? views.Exported(data.TaskOf(annotation.Task), showsPeople: true) : views.Written(annotation)
+            ).Dump();
         }
 
         return objects.WriteAsync(fields, KeyOf(fields, annotation), content);
@@ -109,7 +114,13 @@ internal sealed class TargetStorages(LabelStudioDouble server, S3Access objects)
         JsonObject shown;
         lock (data.Gate)
         {
-            storage = new StorageRow { Id = data.NextId("target"), Project = project, CreatedAt = data.Now(), Fields = fields };
+            storage = new StorageRow
+            {
+                Id = data.NextId("target"),
+                Project = project,
+                CreatedAt = data.Now(),
+                Fields = fields,
+            };
             data.Targets.Add(storage);
             StorageForms.Queue(storage, data);
             shown = StorageForms.Show(storage);

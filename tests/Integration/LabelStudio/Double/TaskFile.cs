@@ -17,15 +17,17 @@ internal static class TaskFile
     private static readonly string[] Endings = [".json", ".jsonl", ".parquet"];
 
     /// <exception cref="ScanFailed">It is no task file.</exception>
-    public static IReadOnlyList<JsonNode?> Read116(string key, byte[] content) => (FindBroken(content) is null ? Parse(content) : null) switch
-    {
-        JsonObject task => [task],
-        null when HasNaN(content) => throw new ScanFailed(NoCheck),
-        null => throw new ScanFailed(
-            $"ValueError: Error loading JSON from file \"{key}\".\n" +
-            "If you're trying to import non-JSON data (images, audio, text, etc.), edit storage settings and enable \"Treat every bucket object as a source file\""),
-        _ => throw new ScanFailed($"ValueError: Error on key {key}: For S3 your JSON file must be a dictionary with one task"),
-    };
+    public static IReadOnlyList<JsonNode?> Read116(string key, byte[] content) =>
+        (FindBroken(content) is null ? Parse(content) : null) switch
+        {
+            JsonObject task => [task],
+            null when HasNaN(content) => throw new ScanFailed(NoCheck),
+            null => throw new ScanFailed(
+                $"ValueError: Error loading JSON from file \"{key}\".\n"
+                    + "If you're trying to import non-JSON data (images, audio, text, etc.), edit storage settings and enable \"Treat every bucket object as a source file\""
+            ),
+            _ => throw new ScanFailed($"ValueError: Error on key {key}: For S3 your JSON file must be a dictionary with one task"),
+        };
 
     /// <exception cref="ScanFailed">It is no task file.</exception>
     public static void CheckName(string key)
@@ -34,8 +36,9 @@ internal static class TaskFile
         if (ending.Length > 0 && !Endings.Contains(ending, StringComparer.OrdinalIgnoreCase))
         {
             throw new ScanFailed(
-                $"io_storages.exceptions.UnsupportedFileFormatError: File \"{key}\" is not a JSON/JSONL/Parquet file. Only .json, .jsonl, and .parquet files can be processed.\n" +
-                "If you're trying to import non-JSON data (images, audio, text, etc.), edit storage settings and enable \"Tasks\" import method");
+                $"io_storages.exceptions.UnsupportedFileFormatError: File \"{key}\" is not a JSON/JSONL/Parquet file. Only .json, .jsonl, and .parquet files can be processed.\n"
+                    + "If you're trying to import non-JSON data (images, audio, text, etc.), edit storage settings and enable \"Tasks\" import method"
+            );
         }
     }
 
@@ -46,7 +49,9 @@ internal static class TaskFile
         if (first is not ((byte)'{' or (byte)'['))
             throw NoJson(key);
         if (FindBroken(content) is { } broken)
-            throw new ScanFailed($"UnicodeDecodeError: 'utf-8' codec can't decode byte 0x{content[broken]:x2} in position {broken}: invalid continuation byte");
+            throw new ScanFailed(
+                $"UnicodeDecodeError: 'utf-8' codec can't decode byte 0x{content[broken]:x2} in position {broken}: invalid continuation byte"
+            );
         switch (Parse(content))
         {
             case JsonArray tasks:
@@ -56,7 +61,9 @@ internal static class TaskFile
             default:
                 if (HasNaN(content))
                     throw new ScanFailed(NoCheck);
-                var lines = Encoding.UTF8.GetString(content).Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+                var lines = Encoding
+                    .UTF8.GetString(content)
+                    .Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
                 return [.. lines.Select(line => Parse(Encoding.UTF8.GetBytes(line)) ?? throw NoJson(key))];
         }
     }
@@ -82,7 +89,9 @@ internal static class TaskFile
     private static JsonArray ListOf(JsonObject task, string part) => task[part]?.DeepClone() as JsonArray ?? [];
 
     private static ScanFailed NoJson(string key) =>
-        new($"ValueError: Can't import JSON-formatted tasks from {key}. If you're trying to import binary objects, perhaps you forgot to enable \"Tasks\" import method?");
+        new(
+            $"ValueError: Can't import JSON-formatted tasks from {key}. If you're trying to import binary objects, perhaps you forgot to enable \"Tasks\" import method?"
+        );
 
     /// <returns>Null when it is no JSON, or the JSON null.</returns>
     private static JsonNode? Parse(byte[] content)
@@ -100,7 +109,7 @@ internal static class TaskFile
     /// <returns>Where the first byte is that is no UTF-8; null when all are.</returns>
     private static int? FindBroken(byte[] content)
     {
-        for (var position = 0; position < content.Length;)
+        for (var position = 0; position < content.Length; )
         {
             if (Rune.DecodeFromUtf8(content.AsSpan(position), out _, out var length) != OperationStatus.Done)
                 return position;
@@ -115,7 +124,9 @@ internal static class TaskFile
     {
         if (FindBroken(content) is not null)
             return false;
-        var text = new[] { "NaN", "-Infinity", "Infinity" }.Aggregate(Encoding.UTF8.GetString(content), (all, word) => all.Replace(word, "0", StringComparison.Ordinal));
+        var text = new[] { "NaN", "-Infinity", "Infinity" }.Aggregate(Encoding.UTF8.GetString(content), (all, word) =>
+            all.Replace(word, "0", StringComparison.Ordinal)
+        );
         return Parse(Encoding.UTF8.GetBytes(text)) is not null;
     }
 }

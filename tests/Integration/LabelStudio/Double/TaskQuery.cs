@@ -25,7 +25,10 @@ internal static class TaskQuery
 
         var filters = (parsed["filters"]?["items"] as JsonArray ?? []).OfType<JsonObject>().ToList();
         var isAny = parsed["filters"]?["conjunction"]?.ToString() == "or";
-        var found = tasks.Where(task => filters.Count == 0 || (isAny ? filters.Exists(filter => Fits(data, task, filter)) : filters.TrueForAll(filter => Fits(data, task, filter))));
+        var found = tasks.Where(task =>
+            filters.Count == 0
+            || (isAny ? filters.Exists(filter => Fits(data, task, filter)) : filters.TrueForAll(filter => Fits(data, task, filter)))
+        );
         return Order(data, found, parsed["ordering"] as JsonArray);
     }
 
@@ -69,23 +72,25 @@ internal static class TaskQuery
         };
     }
 
-    private static object? ValueOf(Database data, TaskRow task, string field) => field switch
-    {
-        "id" => (double)task.Id,
-        "inner_id" => (double)task.InnerId,
-        "total_annotations" => (double)data.AnnotationsOf(task).Count(annotation => !annotation.WasCancelled),
-        "cancelled_annotations" => (double)data.AnnotationsOf(task).Count(annotation => annotation.WasCancelled),
-        "total_predictions" => (double)data.Predictions.Count(prediction => prediction.Task == task.Id),
-        "created_at" => task.CreatedAt,
-        "updated_at" => task.UpdatedAt,
-        "storage_filename" => task.Origin?.Key,
-        _ when field.StartsWith("data.", StringComparison.Ordinal) => task.Data[field["data.".Length..]]?.ToString(),
-        _ => throw new NotSupportedException($"The double knows no column '{field}'."),
-    };
+    private static object? ValueOf(Database data, TaskRow task, string field) =>
+        field switch
+        {
+            "id" => (double)task.Id,
+            "inner_id" => (double)task.InnerId,
+            "total_annotations" => (double)data.AnnotationsOf(task).Count(annotation => !annotation.WasCancelled),
+            "cancelled_annotations" => (double)data.AnnotationsOf(task).Count(annotation => annotation.WasCancelled),
+            "total_predictions" => (double)data.Predictions.Count(prediction => prediction.Task == task.Id),
+            "created_at" => task.CreatedAt,
+            "updated_at" => task.UpdatedAt,
+            "storage_filename" => task.Origin?.Key,
+            _ when field.StartsWith("data.", StringComparison.Ordinal) => task.Data[field["data.".Length..]]?.ToString(),
+            _ => throw new NotSupportedException($"The double knows no column '{field}'."),
+        };
 
-    private static int Compare(object? first, object? second) => (first, second) switch
-    {
-        (string a, string b) => string.CompareOrdinal(a, b),
-        _ => Comparer<object>.Default.Compare(first, second),
-    };
+    private static int Compare(object? first, object? second) =>
+        (first, second) switch
+        {
+            (string a, string b) => string.CompareOrdinal(a, b),
+            _ => Comparer<object>.Default.Compare(first, second),
+        };
 }

@@ -35,7 +35,13 @@ internal sealed class TaskViews(Database data, bool is116)
             written[name] = value?.DeepClone();
             if (name != "completed_by")
                 continue;
-            written[name] = new JsonObject { ["id"] = user.Id, ["first_name"] = user.FirstName, ["last_name"] = user.LastName, ["email"] = user.Email };
+            written[name] = new JsonObject
+            {
+                ["id"] = user.Id,
+                ["first_name"] = user.FirstName,
+                ["last_name"] = user.LastName,
+                ["email"] = user.Email,
+            };
             written["task"] = Stored(data.TaskOf(annotation.Task));
         }
 
@@ -49,7 +55,15 @@ internal sealed class TaskViews(Database data, bool is116)
         var shown = new JsonObject
         {
             ["id"] = annotation.Id,
-            ["completed_by"] = showsPerson ? new JsonObject { ["id"] = user.Id, ["email"] = user.Email, ["first_name"] = user.FirstName, ["last_name"] = user.LastName } : user.Id,
+            ["completed_by"] = showsPerson
+                ? new JsonObject
+                {
+                    ["id"] = user.Id,
+                    ["email"] = user.Email,
+                    ["first_name"] = user.FirstName,
+                    ["last_name"] = user.LastName,
+                }
+                : user.Id,
             ["result"] = annotation.Result?.DeepClone(),
         };
         AddState(shown, annotation);
@@ -83,7 +97,9 @@ internal sealed class TaskViews(Database data, bool is116)
             ["id"] = task.Id,
             ["annotations"] = new JsonArray([.. data.AnnotationsOf(task).Select(annotation => Exported(annotation, showsPeople))]),
             ["drafts"] = Drafts(task),
-            ["predictions"] = new JsonArray([.. data.Predictions.Where(prediction => prediction.Task == task.Id).Select(prediction => JsonValue.Create(prediction.Id))]),
+            ["predictions"] = new JsonArray([
+                .. data.Predictions.Where(prediction => prediction.Task == task.Id).Select(prediction => JsonValue.Create(prediction.Id)),
+            ]),
         };
         foreach (var (name, value) in Shown(task).Where(field => field.Key is not ("id" or "is_labeled" or "overlap" or "file_upload")))
         {
@@ -104,8 +120,13 @@ internal sealed class TaskViews(Database data, bool is116)
         var annotations = isFull ? data.AnnotationsOf(task) : [];
         var shown = Shown(task);
         shown["drafts"] = isFull ? Drafts(task) : [];
-        shown["annotators"] = new JsonArray([.. annotations.Select(annotation => annotation.CompletedBy).Distinct().Select(user => JsonValue.Create(user))]);
-        shown["annotations_results"] = isAlone && !is116 ? "" : string.Join(',', annotations.Select(annotation => annotation.Result.Dump().Replace("\"", "", StringComparison.Ordinal)));
+        shown["annotators"] = new JsonArray([
+            .. annotations.Select(annotation => annotation.CompletedBy).Distinct().Select(user => JsonValue.Create(user)),
+        ]);
+        shown["annotations_results"] =
+            isAlone && !is116
+                ? ""
+                : string.Join(',', annotations.Select(annotation => annotation.Result.Dump().Replace("\"", "", StringComparison.Ordinal)));
         shown["predictions_results"] = "";
         shown["annotations_ids"] = string.Join(',', annotations.Select(annotation => annotation.Id));
         shown["predictions_model_versions"] = "";
@@ -116,13 +137,19 @@ internal sealed class TaskViews(Database data, bool is116)
         var predictions = data.Predictions.FindAll(prediction => prediction.Task == task.Id);
         shown["predictions"] = Predictions(task);
         shown["annotations"] = new JsonArray([.. annotations.Select(annotation => isAlone ? WithPerson(annotation) : Shown(annotation))]);
-        shown["completed_at"] = data.IsLabeled(task) ? annotations.Where(annotation => !annotation.WasCancelled).Max(annotation => annotation.CreatedAt).Iso() : null;
-        shown["predictions_score"] = predictions.Count == 0 ? null : predictions.Average(prediction => prediction.Body["score"]?.GetValue<double>() ?? 0);
+        shown["completed_at"] = data.IsLabeled(task)
+            ? annotations.Where(annotation => !annotation.WasCancelled).Max(annotation => annotation.CreatedAt).Iso()
+            : null;
+        shown["predictions_score"] =
+            predictions.Count == 0 ? null : predictions.Average(prediction => prediction.Body["score"]?.GetValue<double>() ?? 0);
         shown["avg_lead_time"] = annotations.Select(annotation => annotation.LeadTime?.GetValue<double>()).Average();
         shown["draft_exists"] = data.Drafts.Exists(draft => draft.Task == task.Id);
         if (!isAlone || is116)
         {
-            shown["predictions_results"] = string.Join(',', predictions.Select(prediction => prediction.Body["result"].Dump().Replace("\"", "", StringComparison.Ordinal)));
+            shown["predictions_results"] = string.Join(
+                ',',
+                predictions.Select(prediction => prediction.Body["result"].Dump().Replace("\"", "", StringComparison.Ordinal))
+            );
         }
 
         shown["predictions_model_versions"] = string.Join(',', predictions.Select(prediction => prediction.Body.Text("model_version")));
@@ -142,9 +169,11 @@ internal sealed class TaskViews(Database data, bool is116)
 
     private static JsonArray UpdatedBy(TaskRow task) => task.UpdatedBy is { } user ? [new JsonObject { ["user_id"] = user }] : [];
 
-    private JsonArray Drafts(TaskRow task) => new([.. data.Drafts.Where(draft => draft.Task == task.Id).Select(draft => draft.Body.DeepClone())]);
+    private JsonArray Drafts(TaskRow task) =>
+        new([.. data.Drafts.Where(draft => draft.Task == task.Id).Select(draft => draft.Body.DeepClone())]);
 
-    private JsonArray Predictions(TaskRow task) => new([.. data.Predictions.Where(prediction => prediction.Task == task.Id).Select(prediction => prediction.Body.DeepClone())]);
+    private JsonArray Predictions(TaskRow task) =>
+        new([.. data.Predictions.Where(prediction => prediction.Task == task.Id).Select(prediction => prediction.Body.DeepClone())]);
 
     private JsonObject WithPerson(AnnotationRow annotation)
     {
@@ -157,7 +186,8 @@ internal sealed class TaskViews(Database data, bool is116)
             ["last_name"] = user.LastName,
             ["avatar"] = null,
             ["email"] = user.Email,
-            ["initials"] = user.FirstName.Length > 0 && user.LastName.Length > 0 ? $"{user.FirstName[0]}{user.LastName[0]}" : user.Email[..2],
+            ["initials"] =
+                user.FirstName.Length > 0 && user.LastName.Length > 0 ? $"{user.FirstName[0]}{user.LastName[0]}" : user.Email[..2],
         };
         return shown;
     }

@@ -36,7 +36,9 @@ internal sealed class Tasks(LabelStudioDouble server)
             page = PageOf(all, call, DefaultPage) ?? throw Refusal.NotFound("Invalid page.");
             var views = new TaskViews(data, server.Is116);
             var wanted = call.Query("include")?.Split(',');
-            shown = new JsonArray([.. page.Select(task => Choose(views.Listed(task, call.Query("fields") == "all", isAlone: false), wanted))]);
+            shown = new JsonArray([
+                .. page.Select(task => Choose(views.Listed(task, call.Query("fields") == "all", isAlone: false), wanted)),
+            ]);
             var ids = all.Select(task => task.Id).ToHashSet();
             answer = new JsonObject
             {
@@ -127,11 +129,18 @@ internal sealed class Tasks(LabelStudioDouble server)
         lock (data.Gate)
         {
             var project = data.ProjectOf(call.Id);
-            var task = data.Tasks.Find(candidate => candidate.Project == project.Id && !data.IsLabeled(candidate)
-                && !data.Annotations.Exists(annotation => annotation.Task == candidate.Id && annotation.CompletedBy == call.User.Id));
-            return task is not null ? Answer.Of(new TaskViews(data, server.Is116).Next(task)) : throw Refusal.NotFound(server.Is116
-                ? $"There are still some tasks to complete for the user={call.User.Email}, but they seem to be locked by another user."
-                : $"There are no tasks for {call.User.Email}");
+            var task = data.Tasks.Find(candidate =>
+                candidate.Project == project.Id
+                && !data.IsLabeled(candidate)
+                && !data.Annotations.Exists(annotation => annotation.Task == candidate.Id && annotation.CompletedBy == call.User.Id)
+            );
+            return task is not null
+                ? Answer.Of(new TaskViews(data, server.Is116).Next(task))
+                : throw Refusal.NotFound(
+                    server.Is116
+                        ? $"There are still some tasks to complete for the user={call.User.Email}, but they seem to be locked by another user."
+                        : $"There are no tasks for {call.User.Email}"
+                );
         }
     }
 
@@ -151,7 +160,14 @@ internal sealed class Tasks(LabelStudioDouble server)
         }
 
         await RemoveAsync(data, chosen);
-        return Answer.Of(new JsonObject { ["processed_items"] = chosen.Count, ["reload"] = false, ["detail"] = $"Deleted {chosen.Count} tasks" });
+        return Answer.Of(
+            new JsonObject
+            {
+                ["processed_items"] = chosen.Count,
+                ["reload"] = false,
+                ["detail"] = $"Deleted {chosen.Count} tasks",
+            }
+        );
     }
 
     private async Task RemoveAsync(Database data, List<TaskRow> tasks)
@@ -188,7 +204,10 @@ internal sealed class Tasks(LabelStudioDouble server)
         return page < 1 || (page > 1 && (page - 1) * size >= all.Count) ? null : [.. all.Skip((page - 1) * size).Take(size)];
     }
 
-    private static JsonObject Choose(JsonObject all, string[]? wanted) => wanted is null
-        ? all
-        : new JsonObject(all.Where(field => wanted.Contains(field.Key)).Select(field => KeyValuePair.Create(field.Key, field.Value?.DeepClone())));
+    private static JsonObject Choose(JsonObject all, string[]? wanted) =>
+        wanted is null
+            ? all
+            : new JsonObject(
+                all.Where(field => wanted.Contains(field.Key)).Select(field => KeyValuePair.Create(field.Key, field.Value?.DeepClone()))
+            );
 }

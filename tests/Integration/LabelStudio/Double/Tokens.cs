@@ -13,7 +13,8 @@ namespace GourmetGram.Tests.Integration.LabelStudio.Double;
 internal sealed class Tokens(LabelStudioDouble server)
 {
     private const string NoCredentials = "Authentication credentials were not provided.";
-    private const string LegacyOff = "Authentication token no longer valid: legacy token authentication has been disabled for this organization";
+    private const string LegacyOff =
+        "Authentication token no longer valid: legacy token authentication has been disabled for this organization";
 
     private static readonly TimeSpan AccessLife = TimeSpan.FromSeconds(300);
     private static readonly TimeSpan KeyLife = TimeSpan.FromDays(73_000);
@@ -23,9 +24,19 @@ internal sealed class Tokens(LabelStudioDouble server)
         router.Map("GET", "health", _ => Answer.Html(StatusCodes.Status200OK, """{"status": "UP"}"""), isPublic: true);
         router.Map("GET", "", _ => Answer.Html(StatusCodes.Status302Found, "").With("Location", "/user/login/"), isPublic: true);
         router.Map("GET", "api/version", _ => Answer.Of(Versions.Of(server.Is116)), isPublic: true);
-        router.Map("GET", "version", _ => Answer.Html(StatusCodes.Status200OK, $"<pre>{Versions.Of(server.Is116).ToJsonString(Versions.Indented)}</pre>"), isPublic: true);
+        router.Map(
+            "GET",
+            "version",
+            _ => Answer.Html(StatusCodes.Status200OK, $"<pre>{Versions.Of(server.Is116).ToJsonString(Versions.Indented)}</pre>"),
+            isPublic: true
+        );
         router.Map("GET", "api/current-user/whoami", call => Answer.Of(WhoAmI(call.User)), Slash.None);
-        router.Map("GET", "user/login", _ => Answer.Html(StatusCodes.Status200OK).With("Set-Cookie", "csrftoken=a-csrf-token; Path=/"), isPublic: true);
+        router.Map(
+            "GET",
+            "user/login",
+            _ => Answer.Html(StatusCodes.Status200OK).With("Set-Cookie", "csrftoken=a-csrf-token; Path=/"),
+            isPublic: true
+        );
         router.Map("POST", "user/login", LogInAsync, isPublic: true);
         if (server.Is116)
             return;
@@ -47,23 +58,31 @@ internal sealed class Tokens(LabelStudioDouble server)
         {
             if (header.StartsWith("Token", StringComparison.Ordinal))
                 return ByLegacyToken(data, header["Token".Length..].Trim());
-            var user = header.StartsWith("Bearer ", StringComparison.Ordinal) ? ByAccessToken(data, header["Bearer ".Length..])
-                : header.Length == 0 && request.Cookies.TryGetValue("sessionid", out var session) ? data.Users.Find(candidate => candidate.Session == session)
+            var user =
+                header.StartsWith("Bearer ", StringComparison.Ordinal) ? ByAccessToken(data, header["Bearer ".Length..])
+                : header.Length == 0 && request.Cookies.TryGetValue("sessionid", out var session)
+                    ? data.Users.Find(candidate => candidate.Session == session)
                 : null;
             return user ?? throw Refuse(NoCredentials);
         }
     }
 
     /// <summary>A header that lets this user in now.</summary>
-    public AuthenticationHeaderValue HeaderOf(UserRow user) => server.Data.LegacyTokensEnabled
-        ? new AuthenticationHeaderValue("Token", user.LegacyToken)
-        : new AuthenticationHeaderValue("Bearer", NewToken(user, "access", AccessLife).Token);
+    public AuthenticationHeaderValue HeaderOf(UserRow user) =>
+        server.Data.LegacyTokensEnabled
+            ? new AuthenticationHeaderValue("Token", user.LegacyToken)
+            : new AuthenticationHeaderValue("Bearer", NewToken(user, "access", AccessLife).Token);
 
     /// <summary>Makes a personal access token.</summary>
     public AccessKeyRow NewAccessKey(UserRow user)
     {
         var (id, token) = NewToken(user, "refresh", KeyLife);
-        var key = new AccessKeyRow { Id = id, User = user.Id, Token = token };
+        var key = new AccessKeyRow
+        {
+            Id = id,
+            User = user.Id,
+            Token = token,
+        };
         server.Data.AccessKeys.Add(key);
         return key;
     }
@@ -79,23 +98,26 @@ internal sealed class Tokens(LabelStudioDouble server)
     }
 
     private UserRow? ByAccessToken(Database data, string token) =>
-        data.ApiTokensEnabled && Read(token) is { } claims && claims.Text("token_type") == "access" ? data.Users.Find(user => user.Id == claims.Number("user_id")) : null;
+        data.ApiTokensEnabled && Read(token) is { } claims && claims.Text("token_type") == "access"
+            ? data.Users.Find(user => user.Id == claims.Number("user_id"))
+            : null;
 
-    private JsonObject WhoAmI(UserRow user) => new()
-    {
-        ["id"] = user.Id,
-        ["first_name"] = user.FirstName,
-        ["last_name"] = user.LastName,
-        ["username"] = "",
-        ["email"] = user.Email,
-        ["last_activity"] = server.UtcNow.Iso(),
-        ["date_joined"] = server.UtcNow.Iso(),
-        ["avatar"] = null,
-        ["initials"] = user.Email[..2],
-        ["phone"] = "",
-        ["active_organization"] = 1,
-        ["allow_newsletters"] = null,
-    };
+    private JsonObject WhoAmI(UserRow user) =>
+        new()
+        {
+            ["id"] = user.Id,
+            ["first_name"] = user.FirstName,
+            ["last_name"] = user.LastName,
+            ["username"] = "",
+            ["email"] = user.Email,
+            ["last_activity"] = server.UtcNow.Iso(),
+            ["date_joined"] = server.UtcNow.Iso(),
+            ["avatar"] = null,
+            ["initials"] = user.Email[..2],
+            ["phone"] = "",
+            ["active_organization"] = 1,
+            ["allow_newsletters"] = null,
+        };
 
     private async Task<Answer> LogInAsync(Call call)
     {
@@ -110,7 +132,8 @@ internal sealed class Tokens(LabelStudioDouble server)
         }
     }
 
-    private JsonObject Settings() => new() { ["api_tokens_enabled"] = server.Data.ApiTokensEnabled, ["legacy_api_tokens_enabled"] = server.Data.LegacyTokensEnabled };
+    private JsonObject Settings() =>
+        new() { ["api_tokens_enabled"] = server.Data.ApiTokensEnabled, ["legacy_api_tokens_enabled"] = server.Data.LegacyTokensEnabled };
 
     private Answer Change(Call call)
     {
@@ -132,7 +155,9 @@ internal sealed class Tokens(LabelStudioDouble server)
         lock (data.Gate)
         {
             var keys = data.AccessKeys.Where(key => key.User == call.User.Id && !key.IsRevoked);
-            return Answer.Of(new JsonArray([.. keys.Select(key => new JsonObject { ["token"] = key.Token[..key.Token.LastIndexOf('.')] })]));
+            return Answer.Of(
+                new JsonArray([.. keys.Select(key => new JsonObject { ["token"] = key.Token[..key.Token.LastIndexOf('.')] })])
+            );
         }
     }
 
@@ -142,7 +167,10 @@ internal sealed class Tokens(LabelStudioDouble server)
         lock (data.Gate)
         {
             if (data.AccessKeys.Exists(key => key.User == call.User.Id && !key.IsRevoked))
-                throw new Refusal(StatusCodes.Status409Conflict, "You already have a valid token. Please revoke it before creating a new one.");
+                throw new Refusal(
+                    StatusCodes.Status409Conflict,
+                    "You already have a valid token. Please revoke it before creating a new one."
+                );
             return Answer.Of(new JsonObject { ["token"] = NewAccessKey(call.User).Token }, StatusCodes.Status201Created);
         }
     }
@@ -187,7 +215,8 @@ internal sealed class Tokens(LabelStudioDouble server)
         }
     }
 
-    private static AccessKeyRow? FindKey(Database data, Call call) => data.AccessKeys.Find(key => key.Token == call.Form.Text("refresh") && !key.IsRevoked);
+    private static AccessKeyRow? FindKey(Database data, Call call) =>
+        data.AccessKeys.Find(key => key.Token == call.Form.Text("refresh") && !key.IsRevoked);
 
     private (string Id, string Token) NewToken(UserRow user, string type, TimeSpan life)
     {

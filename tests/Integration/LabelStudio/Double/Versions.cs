@@ -7,14 +7,32 @@ namespace GourmetGram.Tests.Integration.LabelStudio.Double;
 /// <summary>What <c>/api/version</c> says.</summary>
 internal static class Versions
 {
-    public static JsonSerializerOptions Indented { get; } = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    public static JsonSerializerOptions Indented { get; } =
+        new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     public static JsonObject Of(bool is116)
     {
         var (version, message, commit, date) = is116
-            ? (LabelStudioDouble.Version116, "chore: bump twine again (#7076)", "ef891872a8b0f86fcbbf80fa17753e1dc491d741", "2025-02-13T18:54:01.000Z")
-            : (LabelStudioDouble.Version123, "fix: PLT-1331: Block SSRF in export media downloads", "df96d79183156e556d91825d15fa7721f1145e1a", "2026-09-25T09:13:03.000Z");
-        JsonObject Part() => new() { ["message"] = message, ["commit"] = commit[..6], ["date"] = date, ["branch"] = "develop" };
+            ? (
+                LabelStudioDouble.Version116,
+                "chore: bump twine again (#7076)",
+                "ef891872a8b0f86fcbbf80fa17753e1dc491d741",
+                "2025-02-13T18:54:01.000Z"
+            )
+            : (
+                LabelStudioDouble.Version123,
+                "fix: PLT-1331: Block SSRF in export media downloads",
+                "df96d79183156e556d91825d15fa7721f1145e1a",
+                "2026-09-25T09:13:03.000Z"
+            );
+        JsonObject Part() =>
+            new()
+            {
+                ["message"] = message,
+                ["commit"] = commit[..6],
+                ["date"] = date,
+                ["branch"] = "develop",
+            };
         return new JsonObject
         {
             ["release"] = version,

@@ -31,7 +31,17 @@ internal sealed partial class Webhooks : IDisposable
 
     private readonly LabelStudioDouble server;
     private readonly StorageFaults faults;
-    private readonly HttpClient http = new(new SocketsHttpHandler { UseCookies = false, UseProxy = false, AllowAutoRedirect = false }) { Timeout = TimeSpan.FromSeconds(1) };
+    private readonly HttpClient http = new(
+        new SocketsHttpHandler
+        {
+            UseCookies = false,
+            UseProxy = false,
+            AllowAutoRedirect = false,
+        }
+    )
+    {
+        Timeout = TimeSpan.FromSeconds(1),
+    };
 
     public Webhooks(LabelStudioDouble server)
     {
@@ -53,14 +63,16 @@ internal sealed partial class Webhooks : IDisposable
     }
 
     public Task TellTasksAsync(string action, int project, IReadOnlyList<TaskRow> tasks) =>
-        TellAsync(action, project, (data, payload) => payload["tasks"] = new JsonArray([.. tasks.Select(new TaskViews(data, server.Is116).Stored)]));
+        TellAsync(action, project, (data, payload) =>
+            payload["tasks"] = new JsonArray([.. tasks.Select(new TaskViews(data, server.Is116).Stored)])
+        );
 
     public Task TellAnnotationAsync(string action, AnnotationRow annotation) => TellAsync(action, annotation.Project, (data, payload) =>
-    {
-        var views = new TaskViews(data, server.Is116);
-        payload["annotation"] = views.Exported(annotation);
-        payload["task"] = views.Stored(data.TaskOf(annotation.Task));
-    });
+        {
+            var views = new TaskViews(data, server.Is116);
+            payload["annotation"] = views.Exported(annotation);
+            payload["task"] = views.Stored(data.TaskOf(annotation.Task));
+        });
 
     /// <summary>Of what is gone only the ids are told, and of a deleted task not that its annotations went with it.</summary>
     public Task TellDeletedAsync(string action, string key, int project, IEnumerable<int> ids) =>
@@ -113,13 +125,25 @@ internal sealed partial class Webhooks : IDisposable
     private Answer Info(Call call)
     {
         var only = call.Query("organization-only") == "true";
-        return Answer.Of(new JsonObject(Actions.Where(action => !only || Organization.Contains(action.Action)).Select(action => KeyValuePair.Create(action.Action, (JsonNode?)new JsonObject
-        {
-            ["name"] = action.Name,
-            ["description"] = "",
-            ["key"] = action.Key,
-            ["organization-only"] = Organization.Contains(action.Action),
-        }))));
+        return Answer.Of(
+            new JsonObject(
+                Actions
+                    .Where(action => !only || Organization.Contains(action.Action))
+                    .Select(action =>
+                        KeyValuePair.Create(
+                            action.Action,
+                            (JsonNode?)
+                                new JsonObject
+                                {
+                                    ["name"] = action.Name,
+                                    ["description"] = "",
+                                    ["key"] = action.Key,
+                                    ["organization-only"] = Organization.Contains(action.Action),
+                                }
+                        )
+                    )
+            )
+        );
     }
 
     private Answer List(Call call)
@@ -128,7 +152,11 @@ internal sealed partial class Webhooks : IDisposable
         lock (data.Gate)
         {
             var project = call.QueryNumber("project");
-            return Answer.Of(new JsonArray([.. data.Webhooks.Where(webhook => project is null || webhook.Fields.Number("project") == project).Select(Show)]));
+            return Answer.Of(
+                new JsonArray([
+                    .. data.Webhooks.Where(webhook => project is null || webhook.Fields.Number("project") == project).Select(Show),
+                ])
+            );
         }
     }
 
@@ -150,7 +178,13 @@ internal sealed partial class Webhooks : IDisposable
         lock (data.Gate)
         {
             var now = data.Now();
-            var webhook = new WebhookRow { Id = data.NextId("webhook"), CreatedAt = now, UpdatedAt = now, Fields = fields };
+            var webhook = new WebhookRow
+            {
+                Id = data.NextId("webhook"),
+                CreatedAt = now,
+                UpdatedAt = now,
+                Fields = fields,
+            };
             data.Webhooks.Add(webhook);
             return Answer.Of(Show(webhook), StatusCodes.Status201Created).With("Location", fields.Text("url"));
         }
@@ -188,25 +222,41 @@ internal sealed partial class Webhooks : IDisposable
         }
     }
 
-    private static WebhookRow Find(Database data, int id) => data.Webhooks.Find(webhook => webhook.Id == id) ?? throw Refusal.NotFound("No Webhook matches the given query.");
+    private static WebhookRow Find(Database data, int id) =>
+        data.Webhooks.Find(webhook => webhook.Id == id) ?? throw Refusal.NotFound("No Webhook matches the given query.");
 
     private static void Write(JsonObject fields, JsonObject form)
     {
         if (form["url"] is not null && !WebAddress().IsMatch(form.Text("url")))
             throw Refusal.Invalid("url", "Enter a valid URL.");
-        if (form["headers"] is JsonObject headers && (headers.Count > MostHeaders || headers.Any(header => !HeaderName().IsMatch(header.Key))))
+        if (
+            form["headers"] is JsonObject headers
+            && (headers.Count > MostHeaders || headers.Any(header => !HeaderName().IsMatch(header.Key)))
+        )
             throw Refusal.Invalid("headers", $"{headers.Repr()} failed JSON schema check");
         if (form["actions"] is JsonArray actions)
         {
             for (var index = 0; index < actions.Count; index++)
             {
                 if (!Actions.Any(action => action.Action == actions[index]?.ToString()))
-                    throw Refusal.Invalid("actions", new JsonObject { [$"{index}"] = new JsonArray($"\"{actions[index]}\" is not a valid choice.") });
+                    throw Refusal.Invalid(
+                        "actions",
+                        new JsonObject { [$"{index}"] = new JsonArray($"\"{actions[index]}\" is not a valid choice.") }
+                    );
             }
         }
 
         foreach (var (name, value) in form.Where(field => fields.ContainsKey(field.Key)))
-            fields[name] = name == "actions" ? new JsonArray([.. value!.AsArray().Select(action => action!.ToString()).Order(StringComparer.Ordinal).Select(action => JsonValue.Create(action))]) : value?.DeepClone();
+            fields[name] =
+                name == "actions"
+                    ? new JsonArray([
+                        .. value!
+                            .AsArray()
+                            .Select(action => action!.ToString())
+                            .Order(StringComparer.Ordinal)
+                            .Select(action => JsonValue.Create(action)),
+                    ])
+                    : value?.DeepClone();
     }
 
     private static JsonObject Show(WebhookRow webhook)
@@ -220,7 +270,10 @@ internal sealed partial class Webhooks : IDisposable
     }
 
     /// <summary>Django's idea of an address: a name needs a dot, unless it is localhost.</summary>
-    [GeneratedRegex(@"^https?://(localhost|\d{1,3}(\.\d{1,3}){3}|([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z][a-z0-9-]*[a-z0-9])(:\d+)?(/\S*)?$", RegexOptions.IgnoreCase)]
+    [GeneratedRegex(
+        @"^https?://(localhost|\d{1,3}(\.\d{1,3}){3}|([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z][a-z0-9-]*[a-z0-9])(:\d+)?(/\S*)?$",
+        RegexOptions.IgnoreCase
+    )]
     private static partial Regex WebAddress();
 
     [GeneratedRegex("^[a-zA-Z0-9-_]+$")]

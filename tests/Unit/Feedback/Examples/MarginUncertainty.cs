@@ -32,9 +32,13 @@ public sealed class MarginUncertainty : PredictionStrategy<MarginUncertainty.Set
         orderby margin, candidate.Id
         group (candidate, margin) by candidate.Probabilities.PredictedIndex into ofClass
         from chosen in ofClass.Take(Math.Max(0, settings.PerClass - context.TakenToday.GetValueOrDefault(ofClass.Key)))
-        select new Pick(chosen.candidate.Id, string.Create(CultureInfo.InvariantCulture, $"{chosen.margin * 100:0} points between the two best classes"));
+        select new Pick(
+            chosen.candidate.Id,
+            string.Create(CultureInfo.InvariantCulture, $"{chosen.margin * 100:0} points between the two best classes")
+        );
 
-    protected override string Describe(Settings settings) => string.Create(CultureInfo.InvariantCulture, $"margin below {settings.Margin * 100:0.##} points");
+    protected override string Describe(Settings settings) =>
+        string.Create(CultureInfo.InvariantCulture, $"margin below {settings.Margin * 100:0.##} points");
 
     /// <summary>p₁ − p₂; of an answer of which only the best class is known, nobody knows it, and no comparison holds.</summary>
     private static double MarginOf(Candidate candidate)
