@@ -49,6 +49,22 @@ namespace GourmetGram.Infrastructure.Persistence.Migrations.PostgreSql
                     b.ToTable("IdempotencyRecords", (string)null);
                 });
 
+            modelBuilder.Entity("GourmetGram.Domain.Classification.Installation", b =>
+                {
+                    b.Property<int>("Number")
+                        .HasColumnType("integer");
+
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid");
+
+                    b.Property<long>("JoinedAt")
+                        .HasColumnType("bigint");
+
+                    b.HasKey("Number");
+
+                    b.ToTable("Installation", (string)null);
+                });
+
             modelBuilder.Entity("GourmetGram.Domain.Classification.ModelVersion", b =>
                 {
                     b.Property<Guid>("Id")
@@ -131,6 +147,9 @@ namespace GourmetGram.Infrastructure.Persistence.Migrations.PostgreSql
                         .IsRequired()
                         .HasColumnType("text");
 
+                    b.Property<string>("TagsRefusal")
+                        .HasColumnType("text");
+
                     b.Property<string>("TagsState")
                         .IsRequired()
                         .HasColumnType("text");
@@ -184,8 +203,11 @@ namespace GourmetGram.Infrastructure.Persistence.Migrations.PostgreSql
                     b.HasIndex(new[] { "Id" }, "IX_Predictions_DirtyTags")
                         .HasFilter("\"TagsState\" = 'Dirty'");
 
-                    b.HasIndex(new[] { "Id" }, "IX_Predictions_PendingImage")
-                        .HasFilter("\"ImageState\" = 'Pending'");
+                    b.HasIndex(new[] { "Id" }, "IX_Predictions_NotStored")
+                        .HasFilter("\"ImageState\" <> 'Stored'");
+
+                    b.HasIndex(new[] { "Id" }, "IX_Predictions_RefusedTags")
+                        .HasFilter("\"TagsState\" = 'Refused'");
 
                     b.HasIndex(new[] { "Id" }, "IX_Predictions_Unconsidered")
                         .HasFilter("\"SelectionState\" = 'Pending'");
@@ -235,6 +257,9 @@ namespace GourmetGram.Infrastructure.Persistence.Migrations.PostgreSql
                         .HasColumnType("integer");
 
                     b.Property<bool>("IsBlind")
+                        .HasColumnType("boolean");
+
+                    b.Property<bool>("IsChangeDue")
                         .HasColumnType("boolean");
 
                     b.Property<bool>("IsEnabled")
@@ -366,7 +391,7 @@ namespace GourmetGram.Infrastructure.Persistence.Migrations.PostgreSql
                     b.Property<Guid>("PredictionId")
                         .HasColumnType("uuid");
 
-                    b.Property<double>("Probability")
+                    b.Property<double?>("Probability")
                         .HasColumnType("double precision");
 
                     b.Property<string>("Reason")
@@ -382,6 +407,9 @@ namespace GourmetGram.Infrastructure.Persistence.Migrations.PostgreSql
 
                     b.Property<Guid?>("WindowId")
                         .HasColumnType("uuid");
+
+                    b.Property<long?>("WithdrawnAt")
+                        .HasColumnType("bigint");
 
                     b.HasKey("Id");
 
@@ -483,6 +511,40 @@ namespace GourmetGram.Infrastructure.Persistence.Migrations.PostgreSql
                     b.ToTable("UserFeedback", (string)null);
                 });
 
+            modelBuilder.Entity("GourmetGram.Domain.Feedback.WaitingCandidate", b =>
+                {
+                    b.Property<string>("Loop")
+                        .HasColumnType("text");
+
+                    b.Property<Guid>("PredictionId")
+                        .HasColumnType("uuid");
+
+                    b.Property<long>("CreatedAt")
+                        .HasColumnType("bigint");
+
+                    b.Property<int>("PredictedIndex")
+                        .HasColumnType("integer");
+
+                    b.Property<double>("Priority")
+                        .HasColumnType("double precision");
+
+                    b.Property<string>("Since")
+                        .IsRequired()
+                        .HasColumnType("text");
+
+                    b.Property<string>("Uploader")
+                        .IsRequired()
+                        .HasColumnType("text");
+
+                    b.HasKey("Loop", "PredictionId");
+
+                    b.HasIndex("PredictionId");
+
+                    b.HasIndex("Loop", "Priority", "PredictionId");
+
+                    b.ToTable("WaitingCandidates", (string)null);
+                });
+
             modelBuilder.Entity("GourmetGram.Domain.Feedback.WindowDraw", b =>
                 {
                     b.Property<Guid>("WindowId")
@@ -576,6 +638,9 @@ namespace GourmetGram.Infrastructure.Persistence.Migrations.PostgreSql
                     b.Property<Guid>("Id")
                         .HasColumnType("uuid");
 
+                    b.Property<string>("AnswerKind")
+                        .HasColumnType("text");
+
                     b.Property<int?>("ClassIndex")
                         .HasColumnType("integer");
 
@@ -598,6 +663,12 @@ namespace GourmetGram.Infrastructure.Persistence.Migrations.PostgreSql
                         .HasColumnType("boolean");
 
                     b.Property<bool>("IsRecallDue")
+                        .HasColumnType("boolean");
+
+                    b.Property<bool>("IsTied")
+                        .HasColumnType("boolean");
+
+                    b.Property<bool>("IsUnwanted")
                         .HasColumnType("boolean");
 
                     b.Property<long?>("LeaseUntil")
@@ -633,6 +704,9 @@ namespace GourmetGram.Infrastructure.Persistence.Migrations.PostgreSql
 
                     b.HasKey("Id");
 
+                    b.HasIndex("LeasedTo")
+                        .HasFilter("\"LeasedTo\" IS NOT NULL");
+
                     b.HasIndex("PredictionId");
 
                     b.HasIndex("Loop", "State");
@@ -649,11 +723,17 @@ namespace GourmetGram.Infrastructure.Persistence.Migrations.PostgreSql
                     b.HasIndex(new[] { "Loop", "Place" }, "IX_AnnotationTasks_Open")
                         .HasFilter("\"State\" IN ('Created', 'Published')");
 
+                    b.HasIndex(new[] { "Id" }, "IX_AnnotationTasks_Tied")
+                        .HasFilter("\"IsTied\"");
+
                     b.HasIndex(new[] { "Id" }, "IX_AnnotationTasks_ToRecall")
                         .HasFilter("\"IsRecallDue\"");
 
                     b.HasIndex(new[] { "Loop", "Id" }, "IX_AnnotationTasks_WithObject")
                         .HasFilter("\"HasObject\"");
+
+                    b.HasIndex(new[] { "Loop", "AnswerKind", "Id" }, "IX_AnnotationTasks_WithoutClass")
+                        .HasFilter("\"AnswerKind\" IN ('None', 'Unusable')");
 
                     b.ToTable("AnnotationTasks", (string)null);
                 });
@@ -714,7 +794,7 @@ namespace GourmetGram.Infrastructure.Persistence.Migrations.PostgreSql
                         .HasFilter("\"State\" = 'Copied'");
 
                     b.HasIndex(new[] { "Id" }, "IX_CollectedImages_ToCopy")
-                        .HasFilter("\"State\" = 'Pending'");
+                        .HasFilter("\"State\" IN ('Pending', 'Missing')");
 
                     b.HasIndex(new[] { "Id" }, "IX_CollectedImages_ToRemove")
                         .HasFilter("\"State\" = 'Superseded'");
@@ -726,6 +806,9 @@ namespace GourmetGram.Infrastructure.Persistence.Migrations.PostgreSql
                 {
                     b.Property<Guid>("Id")
                         .HasColumnType("uuid");
+
+                    b.Property<string>("AnswerKind")
+                        .HasColumnType("text");
 
                     b.Property<int?>("ClassIndex")
                         .HasColumnType("integer");
@@ -783,6 +866,9 @@ namespace GourmetGram.Infrastructure.Persistence.Migrations.PostgreSql
                     b.Property<long?>("AnnotationId")
                         .HasColumnType("bigint");
 
+                    b.Property<string>("Awaits")
+                        .HasColumnType("text");
+
                     b.Property<bool>("IsMoveDue")
                         .HasColumnType("boolean");
 
@@ -806,7 +892,31 @@ namespace GourmetGram.Infrastructure.Persistence.Migrations.PostgreSql
 
                     b.HasKey("Key");
 
+                    b.HasIndex(new[] { "Key" }, "IX_ReadOutputs_ToMove")
+                        .HasFilter("\"IsMoveDue\"");
+
                     b.ToTable("ReadOutputs", (string)null);
+                });
+
+            modelBuilder.Entity("GourmetGram.Domain.Labeling.SeenAnswer", b =>
+                {
+                    b.Property<string>("Person")
+                        .HasColumnType("text");
+
+                    b.Property<string>("PhotoSha256")
+                        .HasColumnType("text");
+
+                    b.Property<Guid>("PredictionId")
+                        .HasColumnType("uuid");
+
+                    b.Property<long>("SeenAt")
+                        .HasColumnType("bigint");
+
+                    b.HasKey("Person", "PhotoSha256");
+
+                    b.HasIndex("PredictionId");
+
+                    b.ToTable("SeenAnswers", (string)null);
                 });
 
             modelBuilder.Entity("GourmetGram.Domain.Labeling.TaskRecall", b =>
@@ -817,13 +927,17 @@ namespace GourmetGram.Infrastructure.Persistence.Migrations.PostgreSql
                     b.Property<long>("CreatedAt")
                         .HasColumnType("bigint");
 
+                    b.Property<long?>("DoneAt")
+                        .HasColumnType("bigint");
+
                     b.Property<string>("Loop")
                         .IsRequired()
                         .HasColumnType("text");
 
                     b.HasKey("Id");
 
-                    b.HasIndex("Loop", "Id");
+                    b.HasIndex("Loop", "Id")
+                        .HasFilter("\"DoneAt\" IS NULL");
 
                     b.ToTable("TaskRecalls", (string)null);
                 });
@@ -1241,6 +1355,15 @@ namespace GourmetGram.Infrastructure.Persistence.Migrations.PostgreSql
                         .IsRequired();
                 });
 
+            modelBuilder.Entity("GourmetGram.Domain.Feedback.WaitingCandidate", b =>
+                {
+                    b.HasOne("GourmetGram.Domain.Classification.Prediction", null)
+                        .WithMany()
+                        .HasForeignKey("PredictionId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired();
+                });
+
             modelBuilder.Entity("GourmetGram.Domain.Feedback.WindowDraw", b =>
                 {
                     b.HasOne("GourmetGram.Domain.Feedback.SamplingWindow", null)
@@ -1264,6 +1387,15 @@ namespace GourmetGram.Infrastructure.Persistence.Migrations.PostgreSql
                     b.HasOne("GourmetGram.Domain.Labeling.AnnotationTask", null)
                         .WithMany()
                         .HasForeignKey("TaskId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("GourmetGram.Domain.Labeling.SeenAnswer", b =>
+                {
+                    b.HasOne("GourmetGram.Domain.Classification.Prediction", null)
+                        .WithMany()
+                        .HasForeignKey("PredictionId")
                         .OnDelete(DeleteBehavior.Restrict)
                         .IsRequired();
                 });

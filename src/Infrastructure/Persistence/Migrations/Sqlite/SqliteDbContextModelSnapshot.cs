@@ -44,6 +44,22 @@ namespace GourmetGram.Infrastructure.Persistence.Migrations.Sqlite
                     b.ToTable("IdempotencyRecords", (string)null);
                 });
 
+            modelBuilder.Entity("GourmetGram.Domain.Classification.Installation", b =>
+                {
+                    b.Property<int>("Number")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<Guid>("Id")
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("JoinedAt")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("Number");
+
+                    b.ToTable("Installation", (string)null);
+                });
+
             modelBuilder.Entity("GourmetGram.Domain.Classification.ModelVersion", b =>
                 {
                     b.Property<Guid>("Id")
@@ -126,6 +142,9 @@ namespace GourmetGram.Infrastructure.Persistence.Migrations.Sqlite
                         .IsRequired()
                         .HasColumnType("TEXT");
 
+                    b.Property<string>("TagsRefusal")
+                        .HasColumnType("TEXT");
+
                     b.Property<string>("TagsState")
                         .IsRequired()
                         .HasColumnType("TEXT");
@@ -179,8 +198,11 @@ namespace GourmetGram.Infrastructure.Persistence.Migrations.Sqlite
                     b.HasIndex(new[] { "Id" }, "IX_Predictions_DirtyTags")
                         .HasFilter("\"TagsState\" = 'Dirty'");
 
-                    b.HasIndex(new[] { "Id" }, "IX_Predictions_PendingImage")
-                        .HasFilter("\"ImageState\" = 'Pending'");
+                    b.HasIndex(new[] { "Id" }, "IX_Predictions_NotStored")
+                        .HasFilter("\"ImageState\" <> 'Stored'");
+
+                    b.HasIndex(new[] { "Id" }, "IX_Predictions_RefusedTags")
+                        .HasFilter("\"TagsState\" = 'Refused'");
 
                     b.HasIndex(new[] { "Id" }, "IX_Predictions_Unconsidered")
                         .HasFilter("\"SelectionState\" = 'Pending'");
@@ -230,6 +252,9 @@ namespace GourmetGram.Infrastructure.Persistence.Migrations.Sqlite
                         .HasColumnType("INTEGER");
 
                     b.Property<bool>("IsBlind")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<bool>("IsChangeDue")
                         .HasColumnType("INTEGER");
 
                     b.Property<bool>("IsEnabled")
@@ -361,7 +386,7 @@ namespace GourmetGram.Infrastructure.Persistence.Migrations.Sqlite
                     b.Property<Guid>("PredictionId")
                         .HasColumnType("TEXT");
 
-                    b.Property<double>("Probability")
+                    b.Property<double?>("Probability")
                         .HasColumnType("REAL");
 
                     b.Property<string>("Reason")
@@ -377,6 +402,9 @@ namespace GourmetGram.Infrastructure.Persistence.Migrations.Sqlite
 
                     b.Property<Guid?>("WindowId")
                         .HasColumnType("TEXT");
+
+                    b.Property<long?>("WithdrawnAt")
+                        .HasColumnType("INTEGER");
 
                     b.HasKey("Id");
 
@@ -478,6 +506,40 @@ namespace GourmetGram.Infrastructure.Persistence.Migrations.Sqlite
                     b.ToTable("UserFeedback", (string)null);
                 });
 
+            modelBuilder.Entity("GourmetGram.Domain.Feedback.WaitingCandidate", b =>
+                {
+                    b.Property<string>("Loop")
+                        .HasColumnType("TEXT");
+
+                    b.Property<Guid>("PredictionId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("CreatedAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("PredictedIndex")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<double>("Priority")
+                        .HasColumnType("REAL");
+
+                    b.Property<string>("Since")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Uploader")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("Loop", "PredictionId");
+
+                    b.HasIndex("PredictionId");
+
+                    b.HasIndex("Loop", "Priority", "PredictionId");
+
+                    b.ToTable("WaitingCandidates", (string)null);
+                });
+
             modelBuilder.Entity("GourmetGram.Domain.Feedback.WindowDraw", b =>
                 {
                     b.Property<Guid>("WindowId")
@@ -571,6 +633,9 @@ namespace GourmetGram.Infrastructure.Persistence.Migrations.Sqlite
                     b.Property<Guid>("Id")
                         .HasColumnType("TEXT");
 
+                    b.Property<string>("AnswerKind")
+                        .HasColumnType("TEXT");
+
                     b.Property<int?>("ClassIndex")
                         .HasColumnType("INTEGER");
 
@@ -593,6 +658,12 @@ namespace GourmetGram.Infrastructure.Persistence.Migrations.Sqlite
                         .HasColumnType("INTEGER");
 
                     b.Property<bool>("IsRecallDue")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<bool>("IsTied")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<bool>("IsUnwanted")
                         .HasColumnType("INTEGER");
 
                     b.Property<long?>("LeaseUntil")
@@ -628,6 +699,9 @@ namespace GourmetGram.Infrastructure.Persistence.Migrations.Sqlite
 
                     b.HasKey("Id");
 
+                    b.HasIndex("LeasedTo")
+                        .HasFilter("\"LeasedTo\" IS NOT NULL");
+
                     b.HasIndex("PredictionId");
 
                     b.HasIndex("Loop", "State");
@@ -644,11 +718,17 @@ namespace GourmetGram.Infrastructure.Persistence.Migrations.Sqlite
                     b.HasIndex(new[] { "Loop", "Place" }, "IX_AnnotationTasks_Open")
                         .HasFilter("\"State\" IN ('Created', 'Published')");
 
+                    b.HasIndex(new[] { "Id" }, "IX_AnnotationTasks_Tied")
+                        .HasFilter("\"IsTied\"");
+
                     b.HasIndex(new[] { "Id" }, "IX_AnnotationTasks_ToRecall")
                         .HasFilter("\"IsRecallDue\"");
 
                     b.HasIndex(new[] { "Loop", "Id" }, "IX_AnnotationTasks_WithObject")
                         .HasFilter("\"HasObject\"");
+
+                    b.HasIndex(new[] { "Loop", "AnswerKind", "Id" }, "IX_AnnotationTasks_WithoutClass")
+                        .HasFilter("\"AnswerKind\" IN ('None', 'Unusable')");
 
                     b.ToTable("AnnotationTasks", (string)null);
                 });
@@ -709,7 +789,7 @@ namespace GourmetGram.Infrastructure.Persistence.Migrations.Sqlite
                         .HasFilter("\"State\" = 'Copied'");
 
                     b.HasIndex(new[] { "Id" }, "IX_CollectedImages_ToCopy")
-                        .HasFilter("\"State\" = 'Pending'");
+                        .HasFilter("\"State\" IN ('Pending', 'Missing')");
 
                     b.HasIndex(new[] { "Id" }, "IX_CollectedImages_ToRemove")
                         .HasFilter("\"State\" = 'Superseded'");
@@ -720,6 +800,9 @@ namespace GourmetGram.Infrastructure.Persistence.Migrations.Sqlite
             modelBuilder.Entity("GourmetGram.Domain.Labeling.HumanLabel", b =>
                 {
                     b.Property<Guid>("Id")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("AnswerKind")
                         .HasColumnType("TEXT");
 
                     b.Property<int?>("ClassIndex")
@@ -778,6 +861,9 @@ namespace GourmetGram.Infrastructure.Persistence.Migrations.Sqlite
                     b.Property<long?>("AnnotationId")
                         .HasColumnType("INTEGER");
 
+                    b.Property<string>("Awaits")
+                        .HasColumnType("TEXT");
+
                     b.Property<bool>("IsMoveDue")
                         .HasColumnType("INTEGER");
 
@@ -801,7 +887,31 @@ namespace GourmetGram.Infrastructure.Persistence.Migrations.Sqlite
 
                     b.HasKey("Key");
 
+                    b.HasIndex(new[] { "Key" }, "IX_ReadOutputs_ToMove")
+                        .HasFilter("\"IsMoveDue\"");
+
                     b.ToTable("ReadOutputs", (string)null);
+                });
+
+            modelBuilder.Entity("GourmetGram.Domain.Labeling.SeenAnswer", b =>
+                {
+                    b.Property<string>("Person")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("PhotoSha256")
+                        .HasColumnType("TEXT");
+
+                    b.Property<Guid>("PredictionId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("SeenAt")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("Person", "PhotoSha256");
+
+                    b.HasIndex("PredictionId");
+
+                    b.ToTable("SeenAnswers", (string)null);
                 });
 
             modelBuilder.Entity("GourmetGram.Domain.Labeling.TaskRecall", b =>
@@ -812,13 +922,17 @@ namespace GourmetGram.Infrastructure.Persistence.Migrations.Sqlite
                     b.Property<long>("CreatedAt")
                         .HasColumnType("INTEGER");
 
+                    b.Property<long?>("DoneAt")
+                        .HasColumnType("INTEGER");
+
                     b.Property<string>("Loop")
                         .IsRequired()
                         .HasColumnType("TEXT");
 
                     b.HasKey("Id");
 
-                    b.HasIndex("Loop", "Id");
+                    b.HasIndex("Loop", "Id")
+                        .HasFilter("\"DoneAt\" IS NULL");
 
                     b.ToTable("TaskRecalls", (string)null);
                 });
@@ -1207,6 +1321,15 @@ namespace GourmetGram.Infrastructure.Persistence.Migrations.Sqlite
                         .IsRequired();
                 });
 
+            modelBuilder.Entity("GourmetGram.Domain.Feedback.WaitingCandidate", b =>
+                {
+                    b.HasOne("GourmetGram.Domain.Classification.Prediction", null)
+                        .WithMany()
+                        .HasForeignKey("PredictionId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired();
+                });
+
             modelBuilder.Entity("GourmetGram.Domain.Feedback.WindowDraw", b =>
                 {
                     b.HasOne("GourmetGram.Domain.Feedback.SamplingWindow", null)
@@ -1230,6 +1353,15 @@ namespace GourmetGram.Infrastructure.Persistence.Migrations.Sqlite
                     b.HasOne("GourmetGram.Domain.Labeling.AnnotationTask", null)
                         .WithMany()
                         .HasForeignKey("TaskId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("GourmetGram.Domain.Labeling.SeenAnswer", b =>
+                {
+                    b.HasOne("GourmetGram.Domain.Classification.Prediction", null)
+                        .WithMany()
+                        .HasForeignKey("PredictionId")
                         .OnDelete(DeleteBehavior.Restrict)
                         .IsRequired();
                 });
