@@ -1,12 +1,12 @@
 namespace GourmetGram.Domain.Classification;
 
-/// <summary>What kind of caller asked for something.</summary>
+/// <summary>The kind of caller.</summary>
 public enum ActorKind
 {
-    /// <summary>A request with neither cookie nor key. All of them are one pooled rater.</summary>
+    /// <summary>A request with neither a cookie nor a key. All such requests count as one pooled rater.</summary>
     Anonymous = 0,
 
-    /// <summary>A browser known by its signed cookie only.</summary>
+    /// <summary>A browser that is known only by its signed cookie.</summary>
     Visitor,
 
     /// <summary>A signed-in person.</summary>
@@ -16,21 +16,21 @@ public enum ActorKind
     ApiKey,
 }
 
-/// <summary>Who asked: kept with every prediction and every piece of feedback.</summary>
+/// <summary>The caller, stored with every prediction and every piece of feedback.</summary>
 /// <param name="Kind">The kind of caller.</param>
 /// <param name="Id">The visitor's, account's or key's id; empty for <see cref="ActorKind.Anonymous"/>, never otherwise.</param>
 public sealed record Actor(ActorKind Kind, string Id)
 {
-    /// <summary>The pooled rater behind all requests that carry no identity.</summary>
+    /// <summary>The pooled rater for all requests without an identity.</summary>
     public static readonly Actor Anonymous = new(ActorKind.Anonymous, "");
 
-    /// <summary>Whether the caller can be told from others, and so can own predictions and list them.</summary>
+    /// <summary>Whether the caller can be distinguished from others, and so can own predictions and list them.</summary>
     public bool IsKnown => Kind != ActorKind.Anonymous;
 
-    /// <summary><c>kind:id</c>, the form in which it is stored and logged.</summary>
+    /// <summary>Returns <c>kind:id</c>, the form that is stored and logged.</summary>
     public override string ToString() => $"{Kind}:{Id}";
 
-    /// <summary>Reads what <see cref="ToString"/> wrote.</summary>
+    /// <summary>Parses the output of <see cref="ToString"/>.</summary>
     /// <exception cref="FormatException">The text was not written by <see cref="ToString"/>.</exception>
     public static Actor Parse(string text)
     {

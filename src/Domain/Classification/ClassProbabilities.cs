@@ -3,17 +3,19 @@ using System.Collections.Immutable;
 namespace GourmetGram.Domain.Classification;
 
 /// <summary>
-/// The model's calibrated answer: one probability for each class, in model order, summing to 1. Of an answer that was taken over from another system perhaps only the best class is known.
+/// The model's calibrated answer: one probability for each class, in model order, summing to 1. For an answer imported from another system,
+/// only the probability of the best class may be known.
 /// </summary>
 public sealed record ClassProbabilities
 {
     private const double SumTolerance = 1e-4;
 
-    /// <summary>The probabilities in model order, each in [0, 1], or <see cref="float.NaN"/> where it is unknown.</summary>
+    /// <summary>The probabilities in model order, each in [0, 1], or <see cref="float.NaN"/> where a probability is unknown.</summary>
     public ImmutableArray<float> Values { get; }
 
-    /// <summary>Wraps probabilities that were computed before (a stored row).</summary>
-    /// <exception cref="ArgumentException">Fewer than two values, a value outside [0, 1], a sum that is not 1, or some values unknown but not all but one.</exception>
+    /// <summary>Wraps probabilities that were computed earlier (a stored row).</summary>
+    /// <exception cref="ArgumentException">There are fewer than two values, a value is outside [0, 1], the sum is not 1, or some values are
+    /// unknown, but not all except one.</exception>
     public ClassProbabilities(ImmutableArray<float> values)
     {
         if (values.IsDefault || values.Length < 2)
@@ -32,11 +34,12 @@ public sealed record ClassProbabilities
         Values = values;
     }
 
-    /// <summary>An answer of which only the best class is known.</summary>
-    /// <param name="index">Of the best class, in model order.</param>
-    /// <param name="confidence">Its probability.</param>
+    /// <summary>Creates an answer for which only the best class is known.</summary>
+    /// <param name="index">Index of the best class, in model order.</param>
+    /// <param name="confidence">Probability of the best class.</param>
     /// <param name="classes">How many classes there are.</param>
-    /// <exception cref="ArgumentException">There are fewer than two classes, the confidence is no probability, or the class is none of them.</exception>
+    /// <exception cref="ArgumentException">There are fewer than two classes, the confidence is not a probability, or the index is out of
+    /// range.</exception>
     public static ClassProbabilities BestOnly(int index, float confidence, int classes)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(index);
@@ -47,9 +50,9 @@ public sealed record ClassProbabilities
         return new ClassProbabilities([.. values]);
     }
 
-    /// <summary>Softmax of <c>logits / temperature</c> (temperature scaling: Guo et al. 2017, arXiv:1706.04599).</summary>
+    /// <summary>Returns the softmax of <c>logits / temperature</c> (temperature scaling: Guo et al. 2017, arXiv:1706.04599).</summary>
     /// <param name="logits">Raw scores in model order.</param>
-    /// <param name="temperature">Greater than 0; 1 leaves the model's own confidence as it is.</param>
+    /// <param name="temperature">Greater than 0; 1 leaves the model's own confidence unchanged.</param>
     /// <exception cref="ArgumentException">A logit is not finite, or the temperature is not greater than 0.</exception>
     public static ClassProbabilities FromLogits(ReadOnlySpan<float> logits, double temperature)
     {
@@ -70,7 +73,7 @@ public sealed record ClassProbabilities
         return new ClassProbabilities([.. exponentials.Select(e => (float)(e / sum))]);
     }
 
-    /// <summary>Index of the most probable class; of equals, the first.</summary>
+    /// <summary>Index of the most probable class; the first one if several are equal.</summary>
     public int PredictedIndex
     {
         get

@@ -1,9 +1,9 @@
 namespace GourmetGram.Domain.Classification;
 
-/// <summary>Remembers for a day which prediction an <c>Idempotency-Key</c> led to, so that a repeated upload gives the same answer.</summary>
+/// <summary>Stores for a day which prediction an <c>Idempotency-Key</c> led to, so that a repeated upload gets the same answer.</summary>
 public sealed class IdempotencyRecord
 {
-    /// <summary>How long a key is remembered.</summary>
+    /// <summary>How long a key is stored.</summary>
     public static readonly TimeSpan Lifetime = TimeSpan.FromHours(24);
 
     private IdempotencyRecord()
@@ -11,7 +11,7 @@ public sealed class IdempotencyRecord
         Scope = Key = UploadSha256 = "";
     }
 
-    /// <summary>Whose key it is: two callers may use the same one.</summary>
+    /// <summary>The owner of the key. Two callers may use the same key.</summary>
     public string Scope { get; private init; }
 
     public string Key { get; private init; }
@@ -36,10 +36,10 @@ public sealed class IdempotencyRecord
         };
     }
 
-    /// <summary>Whether the key may be used anew.</summary>
+    /// <summary>Whether the key has expired and may be used for a new upload.</summary>
     public bool HasExpired(DateTimeOffset now) => now - CreatedAt >= Lifetime;
 
-    /// <summary>Gives an expired key to a new prediction.</summary>
+    /// <summary>Assigns an expired key to a new prediction.</summary>
     /// <exception cref="InvalidOperationException">The key has not expired.</exception>
     public void Reuse(Prediction prediction)
     {

@@ -2,7 +2,9 @@ using System.Collections.Immutable;
 
 namespace GourmetGram.Domain.Classification;
 
-/// <summary>A model that has answered at least one photo here: predictions point to it, so that what a model said can always be told from what another said.</summary>
+/// <summary>
+/// A model that has answered at least one photo here. Predictions refer to it, so that the answers of different models can be told apart.
+/// </summary>
 public sealed class ModelVersion
 {
     private ModelVersion()
@@ -21,20 +23,20 @@ public sealed class ModelVersion
     /// <summary><c>float</c> or <c>int8</c>.</summary>
     public string Variant { get; private init; }
 
-    /// <summary>SHA-256 of the model file, lower-case hex. Two files never share a row.</summary>
+    /// <summary>SHA-256 of the model file, lower-case hex. Each model file has its own row.</summary>
     public string Sha256 { get; private init; }
 
-    /// <summary>Temperature with which the logits were calibrated.</summary>
+    /// <summary>Temperature that calibrated the logits.</summary>
     public double Temperature { get; private init; }
 
-    /// <summary>Class names in model order.</summary>
+    /// <summary>Class names in model order, as <see cref="ClassName.Normalize"/> spells them.</summary>
     public ImmutableArray<string> Labels { get; private init; }
 
-    /// <summary>When it was first loaded here, UTC.</summary>
+    /// <summary>When the model first answered here, UTC.</summary>
     public DateTimeOffset FirstSeenAt { get; private init; }
 
-    /// <summary>Records a model that is loaded for the first time.</summary>
-    /// <exception cref="ArgumentException">Fewer than two labels, or a name that stands twice.</exception>
+    /// <summary>Records a model that answers here for the first time.</summary>
+    /// <exception cref="ArgumentException">There are fewer than two labels, or two labels name the same class.</exception>
     public static ModelVersion Register(
         string name,
         string version,
@@ -45,7 +47,7 @@ public sealed class ModelVersion
         DateTimeOffset now
     )
     {
-        if (labels.Length < 2 || labels.Distinct(StringComparer.Ordinal).Count() != labels.Length)
+        if (labels.Length < 2 || ClassName.FindRepeated(labels).Any())
             throw new ArgumentException("A model has at least two classes, each name once.", nameof(labels));
         return new ModelVersion
         {
@@ -55,15 +57,11 @@ public sealed class ModelVersion
             Variant = variant,
             Sha256 = sha256,
             Temperature = temperature,
-            Labels = labels,
+            Labels = [.. labels.Select(ClassName.Normalize)],
             FirstSeenAt = now,
         };
     }
 
-    /// <summary>The class with this name (ordinal), or null.</summary>
-    public ClassLabel? FindClass(string name)
-    {
-        var index = Labels.IndexOf(name);
-        return index < 0 ? null : new ClassLabel(index, name);
-    }
+    /// <summary>Returns the class with this name in any Unicode spelling, or null. Case matters.</summary>
+    public ClassLabel? FindClass(string name) => ClassName.IndexIn(Labels, name) is { } index ? new ClassLabel(index, Labels[index]) : null;
 }

@@ -1,8 +1,8 @@
 namespace GourmetGram.Domain.Classification;
 
 /// <summary>
-/// One answer of the model about one photo. The answer is a fact and never changes; what people think of it is feedback and stands beside it. What changes is how far its photo has got
-/// on its way to the object store.
+/// The model's answer for one photo. The answer is a fact and never changes; feedback on it is stored separately. Only the owner and the
+/// processing state, such as the photo's progress to the object store, change.
 /// </summary>
 public sealed class Prediction
 {
@@ -20,18 +20,18 @@ public sealed class Prediction
     /// <summary>When the model answered, UTC, to the millisecond.</summary>
     public DateTimeOffset CreatedAt { get; private init; }
 
-    /// <summary>Who sent the photo.</summary>
-    public Actor Maker { get; private init; }
+    /// <summary>The sender of the photo, or the account that took the photo over from the visitor who sent it.</summary>
+    public Actor Maker { get; private set; }
 
     public StoredPhoto Photo { get; private init; }
 
     /// <summary>The full calibrated answer.</summary>
     public ClassProbabilities Probabilities { get; private init; }
 
-    /// <summary>Index of the predicted class, kept as a column of its own for queries.</summary>
+    /// <summary>Index of the predicted class, stored in its own column for queries.</summary>
     public int PredictedIndex { get; private init; }
 
-    /// <summary>Probability of the predicted class, kept as a column of its own for queries.</summary>
+    /// <summary>Probability of the predicted class, stored in its own column for queries.</summary>
     public float Confidence { get; private init; }
 
     public Guid ModelVersionId { get; private init; }
@@ -45,28 +45,31 @@ public sealed class Prediction
     /// <summary>Time spent in the model.</summary>
     public TimeSpan InferenceTime { get; private init; }
 
-    /// <summary>Where the photo is.</summary>
+    /// <summary>The location of the photo.</summary>
     public ImageState ImageState { get; private set; }
 
-    /// <summary>Whether the photo's tags in the object store are as they should be.</summary>
+    /// <summary>Whether the photo's tags in the object store are up to date.</summary>
     public TagsState TagsState { get; private set; }
 
-    /// <summary>Whether the rules that look at single predictions have looked at this one.</summary>
+    /// <summary>Why the object store refused the tags; null when it did not refuse them.</summary>
+    public string? TagsRefusal { get; private set; }
+
+    /// <summary>Whether the rules that examine single predictions have examined this one.</summary>
     public SelectionState SelectionState { get; private set; }
 
-    /// <summary>The sampling window it belongs to; null until one takes it.</summary>
+    /// <summary>The sampling window of the prediction; null until a window takes it.</summary>
     public Guid? WindowId { get; private set; }
 
-    /// <summary>One more after each change: of two who change a prediction at once, the second has to look again.</summary>
+    /// <summary>Concurrency token. If two requests change a prediction at the same time, the second one has to retry.</summary>
     public int Revision { get; private set; }
 
     /// <summary>The predicted class.</summary>
     public ClassLabel PredictedClass => new(PredictedIndex, Model.Labels[PredictedIndex]);
 
-    /// <summary>Where the photo is kept in the object store: <c>class_NN/{id}{ext}</c> in bucket <c>production</c>.</summary>
+    /// <summary>Key of the photo in the object store: <c>class_NN/{id}{ext}</c> in bucket <c>production</c>.</summary>
     public string ObjectKey => $"{ClassLabel.FolderOf(PredictedIndex)}/{Id}{Photo.Extension}";
 
-    /// <summary>Records an answer.</summary>
+    /// <summary>Records the model's answer.</summary>
     /// <exception cref="ArgumentException">The number of probabilities is not the model's number of classes.</exception>
     public static Prediction Record(
         StoredPhoto photo,
@@ -78,13 +81,17 @@ public sealed class Prediction
         DateTimeOffset now
     ) => Record(Guid.CreateVersion7(now), photo, probabilities, model, maker, decodeTime, inferenceTime, now);
 
-    /// <summary>Records an answer that was given elsewhere, under an id that follows from where it was found: taken over twice, it is still one.</summary>
-    /// <param name="id">UUIDv7 of <paramref name="answeredAt"/>.</param>
-    /// <param name="photo">Its photo.</param>
-    /// <param name="probabilities">What is known of the answer.</param>
+    /// <summary>
+    /// Records an answer that another system gave. The id is derived from the place where the answer was found, so a repeated import
+    /// creates no duplicate.
+    /// </summary>
+    /// <param name="id">UUIDv7 with the timestamp <paramref name="answeredAt"/>.</param>
+    /// <param name="photo">The photo.</param>
+    /// <param name="probabilities">The known part of the answer.</param>
     /// <param name="model">The model that answered.</param>
-    /// <param name="answeredAt">When it did, UTC, to the millisecond.</param>
-    /// <exception cref="ArgumentException">The number of probabilities is not the model's number of classes, or the id is not of this time.</exception>
+    /// <param name="answeredAt">When the model answered, UTC, to the millisecond.</param>
+    /// <exception cref="ArgumentException">The number of probabilities is not the model's number of classes, or the id has another
+    /// timestamp.</exception>
     public static Prediction TakeOver(
         Guid id,
         StoredPhoto photo,
@@ -134,28 +141,45 @@ public sealed class Prediction
         };
     }
 
-    /// <summary>The object store has the photo.</summary>
-    /// <exception cref="InvalidOperationException">It is not on its way there.</exception>
+    /// <summary>Moves the prediction from a visitor to the account that the visitor signed in to.</summary>
+    /// <exception cref="InvalidOperationException">The maker is not a visitor, or the new owner is not an account.</exception>
+    public void HandOver(Actor account)
+    {
+        ArgumentNullException.ThrowIfNull(account);
+        if (Maker.Kind != ActorKind.Visitor || account.Kind != ActorKind.Account)
+            throw new InvalidOperationException($"Prediction {Id} can't go from {Maker.Kind} to {account.Kind}.");
+        Maker = account;
+        Revision++;
+    }
+
+    /// <summary>
+    /// Records that the object store has the photo, because it arrived or was found again. The tags must then be written.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">The photo was stored already.</exception>
     public void MarkImageStored()
     {
-        if (ImageState != ImageState.Pending)
-            throw new InvalidOperationException($"The photo of prediction {Id} is {ImageState}, not {ImageState.Pending}.");
+        if (ImageState == ImageState.Stored)
+            throw new InvalidOperationException($"The photo of prediction {Id} was stored already.");
         ImageState = ImageState.Stored;
+        TagsState = TagsState.Dirty;
+        TagsRefusal = null;
         Revision++;
     }
 
-    /// <summary>The photo is nowhere to be found.</summary>
-    /// <exception cref="InvalidOperationException">That was known already.</exception>
-    public void MarkImageLost()
+    /// <summary>Records that the photo is neither in the spool nor in the object store.</summary>
+    /// <exception cref="InvalidOperationException">The photo was missing already.</exception>
+    public void MarkImageMissing()
     {
-        if (ImageState == ImageState.Lost)
-            throw new InvalidOperationException($"The photo of prediction {Id} was lost already.");
-        ImageState = ImageState.Lost;
+        if (ImageState == ImageState.Missing)
+            throw new InvalidOperationException($"The photo of prediction {Id} was missing already.");
+        ImageState = ImageState.Missing;
         Revision++;
     }
 
-    /// <summary>All rules have looked at it. It is no change that somebody else has to notice.</summary>
-    /// <exception cref="InvalidOperationException">They had before.</exception>
+    /// <summary>
+    /// Records that all rules have examined the prediction. The revision stays the same, because concurrent changes need not notice this.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">The prediction was considered already.</exception>
     public void MarkConsidered()
     {
         if (SelectionState == SelectionState.Considered)
@@ -163,29 +187,35 @@ public sealed class Prediction
         SelectionState = SelectionState.Considered;
     }
 
-    /// <summary>A sampling window takes it.</summary>
-    /// <exception cref="InvalidOperationException">It belongs to one already.</exception>
-    public void JoinWindow(Guid windowId)
-    {
-        if (WindowId is not null)
-            throw new InvalidOperationException($"Prediction {Id} belongs to window {WindowId} already.");
-        WindowId = windowId;
-    }
-
-    /// <summary>Something that the tags tell has changed: they are to be written, also when they were to be written before.</summary>
+    /// <summary>
+    /// Records that data in the tags has changed, so the tags must be written. This applies even if a write is due already.
+    /// </summary>
     public void MarkTagsDirty()
     {
         TagsState = TagsState.Dirty;
+        TagsRefusal = null;
         Revision++;
     }
 
-    /// <summary>The tags say what was known when this prediction was read.</summary>
-    /// <exception cref="InvalidOperationException">They did already.</exception>
+    /// <summary>Records that the written tags match the prediction as it was when it was read.</summary>
+    /// <exception cref="InvalidOperationException">No tags were due to be written.</exception>
     public void MarkTagsWritten()
     {
-        if (TagsState == TagsState.Clean)
-            throw new InvalidOperationException($"The tags of prediction {Id} were written already.");
+        if (TagsState != TagsState.Dirty)
+            throw new InvalidOperationException($"The tags of prediction {Id} are {TagsState}: nothing was to be written.");
         TagsState = TagsState.Clean;
+        Revision++;
+    }
+
+    /// <summary>Records that the object store refused the tags of the prediction as it was when it was read.</summary>
+    /// <param name="reason">The reason, as a sentence.</param>
+    /// <exception cref="InvalidOperationException">No tags were due to be written.</exception>
+    public void MarkTagsRefused(string reason)
+    {
+        if (TagsState != TagsState.Dirty)
+            throw new InvalidOperationException($"The tags of prediction {Id} are {TagsState}: nothing was to be written.");
+        TagsState = TagsState.Refused;
+        TagsRefusal = reason;
         Revision++;
     }
 }

@@ -1,6 +1,9 @@
 namespace GourmetGram.Domain.Classification;
 
-/// <summary>What is left of an erased prediction: that it was there and is gone. Replays and rebuilt datasets can say so; nothing tells what the photo showed or whose it was.</summary>
+/// <summary>
+/// The record of a deleted prediction. Replays and rebuilt datasets use it to report the deletion. It reveals neither what the photo showed
+/// nor whose it was.
+/// </summary>
 public sealed class Tombstone
 {
     private Tombstone() { }
@@ -11,19 +14,24 @@ public sealed class Tombstone
     /// <summary>When the prediction was made, UTC.</summary>
     public DateTimeOffset CreatedAt { get; private init; }
 
-    /// <summary>The sampling window it belonged to; null when none had taken it. It still counts there.</summary>
+    /// <summary>
+    /// The sampling window of the prediction; null when no window had taken it. The prediction still counts in the window.
+    /// </summary>
     public Guid? WindowId { get; private init; }
 
-    /// <summary>When it was erased, UTC.</summary>
+    /// <summary>When the prediction was deleted, UTC.</summary>
     public DateTimeOffset ErasedAt { get; private init; }
 
-    /// <summary>Where the photo stands that is still to be removed; null once it is gone. The key tells the predicted class, so it goes with the photo.</summary>
+    /// <summary>
+    /// Key of the photo that is still to be deleted; null once the photo is deleted. The key reveals the predicted class, so it is deleted
+    /// together with the photo.
+    /// </summary>
     public string? ObjectKey { get; private set; }
 
-    /// <summary>Whether photo and thumbnails are gone.</summary>
+    /// <summary>Whether the photo and its thumbnails are deleted.</summary>
     public bool ImagesRemoved => ObjectKey is null;
 
-    /// <summary>Takes a prediction's place. Its images are still there.</summary>
+    /// <summary>Creates the tombstone that replaces a prediction. The images of the prediction still exist.</summary>
     public static Tombstone For(Prediction prediction, DateTimeOffset now)
     {
         ArgumentNullException.ThrowIfNull(prediction);
@@ -37,8 +45,8 @@ public sealed class Tombstone
         };
     }
 
-    /// <summary>Photo and thumbnails are gone.</summary>
-    /// <exception cref="InvalidOperationException">They were gone already.</exception>
+    /// <summary>Records that the photo and its thumbnails are deleted.</summary>
+    /// <exception cref="InvalidOperationException">The images were deleted already.</exception>
     public void MarkImagesRemoved()
     {
         if (ImagesRemoved)

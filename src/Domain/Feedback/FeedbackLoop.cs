@@ -3,14 +3,15 @@ using System.Globalization;
 
 namespace GourmetGram.Domain.Feedback;
 
-/// <summary>How a loop is set: what an administrator can change.</summary>
-/// <param name="IsEnabled">Whether it selects.</param>
-/// <param name="Bucket">Where labelled photos go.</param>
-/// <param name="Surface">Who hands out its tasks.</param>
-/// <param name="IsBlind">Whether annotators see no answer of the model before they decide.</param>
+/// <summary>The settings of a loop that an administrator can change.</summary>
+/// <param name="IsEnabled">Whether the loop selects predictions.</param>
+/// <param name="Bucket">Bucket for labelled photos.</param>
+/// <param name="Surface">Labelling tool that hands out the loop's tasks.</param>
+/// <param name="IsBlind">Whether the model's answer is hidden from annotators until they decide.</param>
 /// <param name="Votes">How many people label each photo.</param>
-/// <param name="DailyLimit">Most predictions selected in a day (UTC); 0 for no limit. Random draws have a number of their own instead.</param>
-/// <param name="Settings">The strategy's own settings by name, as <see cref="SettingField.Write"/> gives them.</param>
+/// <param name="DailyLimit">Maximum number of predictions selected per day (UTC); 0 for no limit. Random draws have their own number
+/// instead.</param>
+/// <param name="Settings">The strategy's own settings by name, in the format of <see cref="SettingField.Write"/>.</param>
 public sealed record LoopSettings(
     bool IsEnabled,
     string Bucket,
@@ -21,13 +22,19 @@ public sealed record LoopSettings(
     ImmutableSortedDictionary<string, string> Settings
 )
 {
-    /// <summary>Most people that label one photo.</summary>
+    /// <summary>Maximum number of people who label one photo.</summary>
     public const int MostVotes = 5;
 
     /// <summary>Highest daily limit.</summary>
     public const int HighestDailyLimit = 1_000_000;
 
-    /// <summary>Each setting by its name in the API, for the history of changes.</summary>
+    /// <summary>
+    /// Names of the settings that every loop has, as used in the history of changes. A strategy must not use them for its own settings.
+    /// </summary>
+    public static ImmutableHashSet<string> OwnNames { get; } =
+    ["enabled", "bucket", "surface", "blind", "votes", "dailyLimit", "loop", "settings", "name"];
+
+    /// <summary>Returns each setting by its name in the API, for the history of changes.</summary>
     public ImmutableSortedDictionary<string, string> ToTexts() =>
         Settings.AddRange([
             new("enabled", IsEnabled ? "true" : "false"),
@@ -39,7 +46,7 @@ public sealed record LoopSettings(
         ]);
 }
 
-/// <summary>A strategy at work: one row for each strategy, with the settings that hold now.</summary>
+/// <summary>A strategy in use: one row for each strategy, with its current settings.</summary>
 public sealed class FeedbackLoop
 {
     private FeedbackLoop()
@@ -67,13 +74,16 @@ public sealed class FeedbackLoop
     /// <summary>The strategy's own settings, see <see cref="LoopSettings.Settings"/>.</summary>
     public ImmutableSortedDictionary<string, string> Settings { get; private set; }
 
-    /// <summary>One more after each change: of two who change a loop at once, the second has to look again.</summary>
+    /// <summary>Whether a change to the loop's settings, or to its waiting candidates, is still to be applied.</summary>
+    public bool IsChangeDue { get; private set; }
+
+    /// <summary>Concurrency token. If two requests change a loop at the same time, the second one has to retry.</summary>
     public int Revision { get; private set; }
 
-    /// <summary>All that can be changed.</summary>
+    /// <summary>All settings that can be changed.</summary>
     public LoopSettings Current => new(IsEnabled, Bucket, Surface, IsBlind, Votes, DailyLimit, Settings);
 
-    /// <summary>A strategy's loop with its defaults.</summary>
+    /// <summary>Creates a strategy's loop with default settings.</summary>
     public static FeedbackLoop For(Strategy strategy)
     {
         ArgumentNullException.ThrowIfNull(strategy);
@@ -85,12 +95,13 @@ public sealed class FeedbackLoop
             Surface = strategy.Surface,
             IsBlind = strategy.IsBlind,
             Votes = 1,
+            DailyLimit = strategy.DailyLimit,
             Settings = SettingField.Write(strategy.DefaultSettings),
         };
     }
 
-    /// <summary>Sets it anew.</summary>
-    /// <returns>What has changed, one entry for each setting; empty when nothing has.</returns>
+    /// <summary>Changes the settings.</summary>
+    /// <returns>The changes, one entry for each setting; empty when nothing has changed.</returns>
     /// <exception cref="ArgumentException">A number is out of its range.</exception>
     public ImmutableArray<LoopChange> Change(LoopSettings settings, string by, DateTimeOffset now)
     {
@@ -106,12 +117,26 @@ public sealed class FeedbackLoop
         if (changes.IsEmpty)
             return [];
         (IsEnabled, Bucket, Surface, IsBlind, Votes, DailyLimit, Settings) = settings;
-        Revision++;
+        MarkChangeDue();
         return changes;
+    }
+
+    /// <summary>Requests that the loop's waiting candidates are examined soon, even if nothing new arrives.</summary>
+    public void MarkChangeDue()
+    {
+        IsChangeDue = true;
+        Revision++;
+    }
+
+    /// <summary>Records that the change has been applied to open tasks too.</summary>
+    public void MarkChangeApplied()
+    {
+        IsChangeDue = false;
+        Revision++;
     }
 }
 
-/// <summary>Who changed which setting of a loop, when, from what to what.</summary>
+/// <summary>A change to one setting of a loop, with its author, its time, and the old and new values.</summary>
 public sealed class LoopChange
 {
     private LoopChange()
@@ -129,17 +154,17 @@ public sealed class LoopChange
     /// <summary>Name of the setting in the API; <c>loop</c> for the loop itself.</summary>
     public string Setting { get; private init; }
 
-    /// <summary>What held before; null when there was nothing.</summary>
+    /// <summary>The value before the change; null when there was none.</summary>
     public string? From { get; private init; }
 
-    /// <summary>What holds from now on.</summary>
+    /// <summary>The value after the change.</summary>
     public string? To { get; private init; }
 
     public string By { get; private init; }
 
     public DateTimeOffset At { get; private init; }
 
-    /// <summary>One setting has changed.</summary>
+    /// <summary>Records a change to one setting.</summary>
     public static LoopChange Record(string loop, string setting, string? from, string? to, string by, DateTimeOffset now) =>
         new()
         {

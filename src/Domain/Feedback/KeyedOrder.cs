@@ -6,21 +6,21 @@ using System.Text;
 namespace GourmetGram.Domain.Feedback;
 
 /// <summary>
-/// An order that nobody without the secret can foresee or influence, and that whoever has it can repeat: ids sorted by HMAC-SHA-256 of what they are sorted for. The k first of any set are a
-/// simple random sample of it.
+/// A random order that can be repeated with the secret, and that nobody can predict or influence without it. Ids are sorted by an
+/// HMAC-SHA-256 of the purpose, the loop and the id. The first k ids of any set are a simple random sample of the set.
 /// </summary>
-/// <param name="KeyId">Tells which secret it was, and is not one.</param>
+/// <param name="KeyId">Identifies the secret without revealing it.</param>
 /// <param name="Secret">At least 16 random bytes.</param>
 public sealed record KeyedOrder(string KeyId, ImmutableArray<byte> Secret)
 {
-    /// <summary>The place of an id among all others of the same purpose and loop: the smallest is the first.</summary>
-    /// <param name="purpose">What the order is for: orders for different purposes know nothing of each other.</param>
+    /// <summary>Returns the position of an id among all ids with the same purpose and loop. The smallest position is the first.</summary>
+    /// <param name="purpose">Purpose of the order. Orders for different purposes are independent of each other.</param>
     /// <param name="loop">Name of the loop.</param>
-    /// <param name="id">What is put in order.</param>
+    /// <param name="id">The id to be ordered.</param>
     /// <returns>63 bits, uniform.</returns>
     public long PlaceOf(string purpose, string loop, Guid id) => Hash($"{purpose}/{loop}/{id:N}");
 
-    /// <summary>A number that stands for a text and does not give it away.</summary>
+    /// <summary>Returns a number for a text that does not reveal the text.</summary>
     /// <returns>63 bits, uniform.</returns>
     public long Hash(string text)
     {

@@ -1,6 +1,6 @@
 namespace GourmetGram.Domain.Feedback;
 
-/// <summary>A secret that random draws are made with. It is kept for ever: without it no draw can be repeated.</summary>
+/// <summary>A secret key for random draws. The key is stored forever, because no draw can be repeated without it.</summary>
 public sealed class SamplingKey
 {
     private SamplingKey()
@@ -9,20 +9,20 @@ public sealed class SamplingKey
         Secret = null!;
     }
 
-    /// <summary>Tells the key, and gives nothing of it away.</summary>
+    /// <summary>Identifies the key without revealing the secret.</summary>
     public string Id { get; private init; }
 
     /// <summary>Random bytes, base64.</summary>
     public string Secret { get; private init; }
 
-    /// <summary>When it was made, UTC.</summary>
+    /// <summary>When the key was created, UTC.</summary>
     public DateTimeOffset CreatedAt { get; private init; }
 
-    /// <summary>A new key.</summary>
-    /// <param name="id">Unique.</param>
+    /// <summary>Creates a key.</summary>
+    /// <param name="id">Unique id.</param>
     /// <param name="secret">Random bytes, at least 16.</param>
     /// <param name="now">The time, UTC.</param>
-    /// <exception cref="ArgumentException">The secret is too short to be one.</exception>
+    /// <exception cref="ArgumentException">The secret has fewer than 16 bytes.</exception>
     public static SamplingKey Create(string id, ReadOnlySpan<byte> secret, DateTimeOffset now)
     {
         if (secret.Length < 16)
@@ -35,6 +35,6 @@ public sealed class SamplingKey
         };
     }
 
-    /// <summary>The order that this key makes.</summary>
+    /// <summary>Returns the random order that this key defines.</summary>
     public KeyedOrder ToOrder() => new(Id, [.. Convert.FromBase64String(Secret)]);
 }

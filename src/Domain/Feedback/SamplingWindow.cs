@@ -2,7 +2,10 @@ using System.Collections.Immutable;
 
 namespace GourmetGram.Domain.Feedback;
 
-/// <summary>A stretch of predictions that random draws are made from, and later a stratum of estimates. It takes all predictions that no window has yet, closes once, and never changes after.</summary>
+/// <summary>
+/// A set of consecutive predictions for random draws, and later a stratum of estimates. A window takes all predictions that belong to no
+/// other window, closes once, and never changes afterwards.
+/// </summary>
 public sealed class SamplingWindow
 {
     private SamplingWindow()
@@ -15,19 +18,21 @@ public sealed class SamplingWindow
     /// <summary>When closing began, UTC: later predictions belong to the next window.</summary>
     public DateTimeOffset BegunAt { get; private init; }
 
-    /// <summary>When all draws were made, UTC; null while it is being closed.</summary>
+    /// <summary>When all draws were made, UTC; null while the window is being closed.</summary>
     public DateTimeOffset? ClosedAt { get; private set; }
 
-    /// <summary>The key that its draws are made with.</summary>
+    /// <summary>Id of the key for the window's draws.</summary>
     public string KeyId { get; private init; }
 
-    /// <summary>How many predictions it has; null while it is being closed.</summary>
+    /// <summary>Number of predictions in the window; null while the window is being closed.</summary>
     public int? Population { get; private set; }
 
-    /// <summary>Whether it is kept for measuring and never enters a training set: half of all windows, chosen by the key.</summary>
+    /// <summary>
+    /// Whether the window is reserved for measuring and never enters a training set. The key reserves half of all windows.
+    /// </summary>
     public bool IsForMeasuring { get; private init; }
 
-    /// <summary>Begins to close a window.</summary>
+    /// <summary>Creates a window and begins to close it.</summary>
     public static SamplingWindow Begin(KeyedOrder order, DateTimeOffset now)
     {
         ArgumentNullException.ThrowIfNull(order);
@@ -41,8 +46,8 @@ public sealed class SamplingWindow
         };
     }
 
-    /// <summary>All draws are made.</summary>
-    /// <exception cref="InvalidOperationException">It was closed already.</exception>
+    /// <summary>Closes the window after all draws were made.</summary>
+    /// <exception cref="InvalidOperationException">The window was closed already.</exception>
     public void Close(int population, DateTimeOffset now)
     {
         if (ClosedAt is not null)
@@ -52,7 +57,7 @@ public sealed class SamplingWindow
     }
 }
 
-/// <summary>What a loop drew from a window, and how, so that it can be drawn again.</summary>
+/// <summary>A loop's draw from a window, with all data that is needed to repeat it.</summary>
 public sealed class WindowDraw
 {
     private WindowDraw()
@@ -66,10 +71,10 @@ public sealed class WindowDraw
     /// <summary>Name of the loop.</summary>
     public string Loop { get; private init; }
 
-    /// <summary>How many predictions were drawn: k.</summary>
+    /// <summary>Number of predictions drawn: k.</summary>
     public int Taken { get; private init; }
 
-    /// <summary>How many there were: N.</summary>
+    /// <summary>Number of predictions in the window: N.</summary>
     public int Population { get; private init; }
 
     public int StrategyVersion { get; private init; }
@@ -77,11 +82,11 @@ public sealed class WindowDraw
     /// <summary>The strategy's settings at that time.</summary>
     public ImmutableSortedDictionary<string, string> Settings { get; private init; }
 
-    /// <summary>How probable each prediction was to be drawn: k/N; 0 of an empty window.</summary>
+    /// <summary>Probability that a prediction was drawn: k/N; 0 for an empty window.</summary>
     public double Probability => Population == 0 ? 0 : (double)Taken / Population;
 
-    /// <summary>A draw was made.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">More were drawn than there were.</exception>
+    /// <summary>Records a draw.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">More predictions were drawn than the window has.</exception>
     public static WindowDraw Record(SamplingWindow window, Strategy strategy, LoopSettings settings, int taken, int population)
     {
         ArgumentNullException.ThrowIfNull(window);

@@ -3,7 +3,10 @@ using GourmetGram.Domain.Classification;
 
 namespace GourmetGram.Domain.Feedback;
 
-/// <summary>A line of the ledger: this loop selected that prediction, then, for this reason. A prediction is selected by a loop once; one that several loops select has a line for each.</summary>
+/// <summary>
+/// An entry in the ledger of selections: a loop selected a prediction at a time and for a reason. A loop selects a prediction at most once;
+/// a prediction that several loops select has one entry for each.
+/// </summary>
 public sealed class Selection
 {
     private Selection()
@@ -21,10 +24,10 @@ public sealed class Selection
     /// <summary>Name of the loop.</summary>
     public string Loop { get; private init; }
 
-    /// <summary>The photo: copies of it share one task of a loop.</summary>
+    /// <summary>SHA-256 of the uploaded photo. Copies of a photo share one task per loop.</summary>
     public string PhotoSha256 { get; private init; }
 
-    /// <summary>Why, in a few words.</summary>
+    /// <summary>The reason, in a few words.</summary>
     public string Reason { get; private init; }
 
     /// <summary>Version of the strategy that selected.</summary>
@@ -33,31 +36,47 @@ public sealed class Selection
     /// <summary>The strategy's settings at that time.</summary>
     public ImmutableSortedDictionary<string, string> Settings { get; private init; }
 
-    /// <summary>The window it was drawn from; null where a rule selected it.</summary>
+    /// <summary>The window that the prediction was drawn from; null when a rule selected it.</summary>
     public Guid? WindowId { get; private init; }
 
-    /// <summary>How probable it was to be selected: k/N for a random draw, 1 for a rule, which takes all that it applies to.</summary>
-    public double Probability { get; private init; }
+    /// <summary>
+    /// Probability of the selection: k/N for a random draw, 1 for a rule that took everything that it applied to on that day. Null when the
+    /// probability is unknown, because a limit excluded some predictions or the selection was made elsewhere.
+    /// </summary>
+    public double? Probability { get; private set; }
 
-    /// <summary>Its place in the random order in which the loop's tasks are handed out.</summary>
+    /// <summary>Position in the random order in which the loop's tasks are handed out.</summary>
     public long Place { get; private init; }
 
     public DateTimeOffset CreatedAt { get; private init; }
 
-    /// <summary>Whether there is a task for it.</summary>
+    /// <summary>
+    /// Whether a task reflects this entry. False also after the entry was withdrawn or renewed, until the task is updated.
+    /// </summary>
     public bool HasTask { get; private set; }
 
-    /// <summary>A rule selected it.</summary>
+    /// <summary>When the reason for the selection was withdrawn, UTC; null while it is valid.</summary>
+    public DateTimeOffset? WithdrawnAt { get; private set; }
+
+    /// <summary>Records that a rule selected a prediction.</summary>
+    /// <param name="prediction">The selected prediction.</param>
+    /// <param name="strategy">The rule.</param>
+    /// <param name="settings">The loop's settings.</param>
+    /// <param name="reason">The reason, in a few words.</param>
+    /// <param name="order">The order in which tasks are handed out.</param>
+    /// <param name="now">The time, UTC.</param>
+    /// <param name="isSure">Whether the rule takes everything that it applies to; otherwise the probability is unknown.</param>
     public static Selection ByRule(
         Prediction prediction,
         Strategy strategy,
         LoopSettings settings,
         string reason,
         KeyedOrder order,
-        DateTimeOffset now
-    ) => Create(prediction, strategy, settings, reason, windowId: null, probability: 1, order, now);
+        DateTimeOffset now,
+        bool isSure
+    ) => Create(prediction, strategy, settings, reason, windowId: null, isSure ? 1 : null, order, now);
 
-    /// <summary>It was drawn from a window.</summary>
+    /// <summary>Records that a prediction was drawn from a window.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The probability is not in (0, 1].</exception>
     public static Selection ByDraw(
         Prediction prediction,
@@ -69,8 +88,8 @@ public sealed class Selection
         DateTimeOffset now
     ) => Create(prediction, strategy, settings, "drawn by chance", windowId, probability, order, now);
 
-    /// <summary>There is a task for it.</summary>
-    /// <exception cref="InvalidOperationException">There was one already.</exception>
+    /// <summary>Records that a task reflects this entry.</summary>
+    /// <exception cref="InvalidOperationException">A task reflects this entry already.</exception>
     public void MarkTasked()
     {
         if (HasTask)
@@ -78,13 +97,22 @@ public sealed class Selection
         HasTask = true;
     }
 
+    /// <summary>Clears the probability, because a limit excluded other predictions on the same day.</summary>
+    public void ForgetProbability() => Probability = null;
+
+    /// <summary>Withdraws the selection because its reason was withdrawn. Nobody is asked to label it any more.</summary>
+    public void Withdraw(DateTimeOffset now) => (WithdrawnAt, HasTask) = (WithdrawnAt ?? now, WithdrawnAt is not null && HasTask);
+
+    /// <summary>Renews the selection because its reason is valid again. People are asked to label it again.</summary>
+    public void Renew() => (WithdrawnAt, HasTask) = (null, WithdrawnAt is null && HasTask);
+
     private static Selection Create(
         Prediction prediction,
         Strategy strategy,
         LoopSettings settings,
         string reason,
         Guid? windowId,
-        double probability,
+        double? probability,
         KeyedOrder order,
         DateTimeOffset now
     )
@@ -93,8 +121,8 @@ public sealed class Selection
         ArgumentNullException.ThrowIfNull(strategy);
         ArgumentNullException.ThrowIfNull(settings);
         ArgumentNullException.ThrowIfNull(order);
-        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(probability);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(probability, 1);
+        if (probability is <= 0 or > 1)
+            throw new ArgumentOutOfRangeException(nameof(probability), probability, "A probability is above 0 and at most 1.");
         return new Selection
         {
             Id = Guid.CreateVersion7(now),
@@ -106,7 +134,7 @@ public sealed class Selection
             Settings = settings.Settings,
             WindowId = windowId,
             Probability = probability,
-            // Another purpose than the draw's: else large windows, whose draws come early in their order, would be labelled first.
+            // The purpose differs from the draw's. Otherwise large windows, whose draws come early in their order, would be labelled first.
             Place = order.PlaceOf("hand out", strategy.Name, prediction.Id),
             CreatedAt = now,
         };

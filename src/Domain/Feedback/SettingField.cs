@@ -6,26 +6,27 @@ using System.Reflection;
 namespace GourmetGram.Domain.Feedback;
 
 /// <summary>
-/// One setting of a strategy, as a form shows it: read from the settings record's property, whose <see cref="DisplayAttribute"/> says what it is called and means, and whose
-/// <see cref="RangeAttribute"/> says which numbers it takes. Whole numbers, decimal numbers and switches are known.
+/// One setting of a strategy, as a form shows it. The setting is read from a property of the settings record: its
+/// <see cref="DisplayAttribute"/> gives the label and the help text, and its <see cref="RangeAttribute"/> gives the valid numbers. Whole
+/// numbers, decimal numbers and switches are supported.
 /// </summary>
-/// <param name="Name">As the API calls it, camelCase.</param>
-/// <param name="Label">As the form calls it.</param>
-/// <param name="Help">What it means, in a sentence.</param>
+/// <param name="Name">Name in the API, camelCase.</param>
+/// <param name="Label">Label in the form.</param>
+/// <param name="Help">Help text, a sentence.</param>
 /// <param name="Type"><see cref="int"/>, <see cref="double"/> or <see cref="bool"/>.</param>
-/// <param name="Minimum">The least value; null where there is none.</param>
-/// <param name="Maximum">The largest value; null where there is none.</param>
+/// <param name="Minimum">The smallest valid value; null when there is none.</param>
+/// <param name="Maximum">The largest valid value; null when there is none.</param>
 public sealed record SettingField(string Name, string Label, string Help, Type Type, double? Minimum, double? Maximum)
 {
-    /// <summary>The settings of a settings record, in the order in which it has them.</summary>
-    /// <exception cref="ArgumentException">A property has no label, or is of a type that no form can show.</exception>
+    /// <summary>Returns the settings of a settings record, in the order of its properties.</summary>
+    /// <exception cref="ArgumentException">A property has no label or no help text, or its type is not supported.</exception>
     public static ImmutableArray<SettingField> Of(Type record)
     {
         ArgumentNullException.ThrowIfNull(record);
         return [.. PropertiesOf(record).Select(From)];
     }
 
-    /// <summary>What a settings record holds, by name, written as <see cref="Read"/> reads it.</summary>
+    /// <summary>Returns the values of a settings record by name, in the format that <see cref="Read"/> accepts.</summary>
     public static ImmutableSortedDictionary<string, string> Write(object settings)
     {
         ArgumentNullException.ThrowIfNull(settings);
@@ -37,8 +38,11 @@ public sealed record SettingField(string Name, string Label, string Help, Type T
             );
     }
 
-    /// <summary>A settings record of this type with these values; what is not named keeps its default, and what the record does not know is left out.</summary>
-    /// <exception cref="FormatException">A value is of the wrong kind.</exception>
+    /// <summary>
+    /// Creates a settings record of this type with these values. Settings without a value keep their default, and unknown names are
+    /// ignored.
+    /// </summary>
+    /// <exception cref="FormatException">A value has the wrong format.</exception>
     public static object Read(Type record, IReadOnlyDictionary<string, string> values)
     {
         ArgumentNullException.ThrowIfNull(record);
@@ -53,11 +57,11 @@ public sealed record SettingField(string Name, string Label, string Help, Type T
         return settings;
     }
 
-    /// <summary>A value as a number or a truth value.</summary>
-    /// <exception cref="FormatException">It is of the wrong kind.</exception>
+    /// <summary>Converts a text to a number or a truth value.</summary>
+    /// <exception cref="FormatException">The text has the wrong format.</exception>
     public object Parse(string text) => Convert.ChangeType(text, Type, CultureInfo.InvariantCulture);
 
-    /// <returns>Null when a value can be taken; else what to do, in a sentence.</returns>
+    /// <returns>Null when the value is valid; otherwise what to do, in a sentence.</returns>
     public string? FindFault(string text)
     {
         if (Type == typeof(bool))

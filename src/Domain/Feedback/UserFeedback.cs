@@ -2,88 +2,91 @@ using GourmetGram.Domain.Classification;
 
 namespace GourmetGram.Domain.Feedback;
 
-/// <summary>What a person said of a prediction.</summary>
+/// <summary>The kind of feedback on a prediction.</summary>
 public enum FeedbackKind
 {
-    /// <summary>"This is wrong", without saying what would be right.</summary>
+    /// <summary>"This is wrong", without the right class.</summary>
     Flag = 0,
 
-    /// <summary>Another class than the model's.</summary>
+    /// <summary>A class other than the predicted one.</summary>
     Correction,
 
-    /// <summary>The model's own class: "this is right".</summary>
+    /// <summary>The predicted class: "this is right".</summary>
     Confirmation,
 }
 
-/// <summary>What a fact is about. Of one rater at most one fact per topic is current for a prediction.</summary>
+/// <summary>The topic of a piece of feedback. A rater has at most one current piece of feedback per topic on a prediction.</summary>
 public enum FeedbackTopic
 {
     /// <summary>Whether the prediction is flagged.</summary>
     Flag = 0,
 
-    /// <summary>Which class it is: a correction or a confirmation.</summary>
+    /// <summary>The class of the photo: a correction or a confirmation.</summary>
     Class,
 }
 
-/// <summary>The way feedback came in.</summary>
+/// <summary>The channel through which feedback arrived.</summary>
 public enum FeedbackSource
 {
     Page = 0,
     Api,
 
-    /// <summary>One of the lab's routes, where knowing the id is the permission.</summary>
+    /// <summary>One of the lab's routes. On these routes, knowing the prediction's id is the permission.</summary>
     LabRoute,
 
-    /// <summary>Taken over with the lab's photos.</summary>
+    /// <summary>Imported with the lab's photos.</summary>
     Imported,
 }
 
-/// <summary>Why a fact is no longer current.</summary>
+/// <summary>Why feedback is no longer current.</summary>
 public enum FeedbackEnd
 {
-    /// <summary>Taken back by the rater.</summary>
+    /// <summary>The rater withdrew the feedback.</summary>
     Withdrawn = 0,
 
-    /// <summary>The rater said something else later.</summary>
+    /// <summary>The rater gave newer feedback on the same topic.</summary>
     Superseded,
 }
 
-/// <summary>How far a fact has got on its way to the loops.</summary>
+/// <summary>The progress of feedback on its way to the loops.</summary>
 public enum FeedbackSelection
 {
-    /// <summary>No loop has looked at it yet.</summary>
+    /// <summary>No loop has examined the feedback yet.</summary>
     Pending = 0,
 
-    /// <summary>The loops have looked at it.</summary>
+    /// <summary>The loops have examined the feedback.</summary>
     Considered,
 
-    /// <summary>It came with too many others: it counts for nothing until an administrator decides.</summary>
+    /// <summary>The feedback exceeded a flood limit and is held for review: it is ignored until an administrator decides.</summary>
     HeldBack,
 
-    /// <summary>An administrator let it through; no loop has looked at it yet.</summary>
+    /// <summary>An administrator accepted the feedback; no loop has examined it yet.</summary>
     Released,
 
-    /// <summary>An administrator decided that it counts for nothing.</summary>
+    /// <summary>An administrator rejected the feedback, and it is ignored.</summary>
     Discarded,
 }
 
-/// <summary>How far the export of a correction has got.</summary>
+/// <summary>The state of a correction's export.</summary>
 public enum FeedbackOutput
 {
-    /// <summary>It is no correction: there is nothing to export.</summary>
+    /// <summary>The feedback is not a correction, so there is nothing to export.</summary>
     None = 0,
 
-    /// <summary>What stands in the object store is not what the row says.</summary>
+    /// <summary>The object store does not match the row yet.</summary>
     Pending,
 
-    /// <summary>It stands in the object store.</summary>
+    /// <summary>The export is in the object store.</summary>
     Processed,
 
-    /// <summary>It was taken back or replaced, and stands there no more.</summary>
+    /// <summary>The correction was withdrawn or replaced, and the object store has no export of it.</summary>
     Withdrawn,
 }
 
-/// <summary>A fact: this rater said this of that prediction, then. Facts are added and ended, never rewritten, and never touch the prediction.</summary>
+/// <summary>
+/// A fact: a rater gave this feedback on a prediction at this time. Facts are added and ended, but never rewritten, and they never change
+/// the prediction.
+/// </summary>
 public sealed class UserFeedback
 {
     private UserFeedback()
@@ -102,39 +105,47 @@ public sealed class UserFeedback
     /// <summary>The class the rater named; null for a flag.</summary>
     public int? ClassIndex { get; private init; }
 
-    public Actor Rater { get; private init; }
+    /// <summary>The person or program that gave the feedback, or the account that took it over from the visitor who did.</summary>
+    public Actor Rater { get; private set; }
 
     public FeedbackSource Source { get; private init; }
 
-    /// <summary>When it was said, UTC.</summary>
+    /// <summary>When the feedback was given, UTC.</summary>
     public DateTimeOffset CreatedAt { get; private init; }
 
-    /// <summary>When it stopped being current, UTC; null while it is.</summary>
+    /// <summary>When the feedback stopped being current, UTC; null while it is current.</summary>
     public DateTimeOffset? EndedAt { get; private set; }
 
-    /// <summary>Why it stopped being current; null while it is.</summary>
+    /// <summary>Why the feedback stopped being current; null while it is current.</summary>
     public FeedbackEnd? End { get; private set; }
 
-    /// <summary>Where it came from, as a number that tells equal addresses and nothing else; null when no address is known.</summary>
+    /// <summary>
+    /// A number for the network address of the rater that only shows whether two addresses are equal; null when no address is known.
+    /// </summary>
     public long? Origin { get; private init; }
 
-    /// <summary>How far it has got on its way to the loops.</summary>
+    /// <summary>The progress of the feedback on its way to the loops.</summary>
     public FeedbackSelection SelectionState { get; private set; }
 
-    /// <summary>Why it is or was held back; null when it never was.</summary>
+    /// <summary>Why the feedback is or was held for review; null when it never was.</summary>
     public string? HeldBackReason { get; private set; }
 
-    /// <summary>How far its export has got.</summary>
+    /// <summary>The state of the export.</summary>
     public FeedbackOutput OutputState { get; private set; }
 
-    /// <summary>Where <c>process-annotations</c> puts the export of a correction; it follows from the id, so that an answer can name it before it exists.</summary>
+    /// <summary>
+    /// Key to which <c>process-annotations</c> writes the export of a correction. The key is derived from the id, so that a response can
+    /// name the export before it exists.
+    /// </summary>
     public string OutputKey => $"output/userfeedback2/feedback_{Id}.json";
 
-    /// <summary>"This is wrong."</summary>
+    /// <summary>Creates a flag: "this is wrong".</summary>
     public static UserFeedback Flag(Prediction prediction, Actor rater, FeedbackSource source, DateTimeOffset now, long? origin = null) =>
         Create(prediction, FeedbackKind.Flag, classIndex: null, rater, source, now, origin);
 
-    /// <summary>"It is this class": a <see cref="FeedbackKind.Correction"/>, or a <see cref="FeedbackKind.Confirmation"/> when the class is the predicted one.</summary>
+    /// <summary>
+    /// Creates a <see cref="FeedbackKind.Correction"/>, or a <see cref="FeedbackKind.Confirmation"/> when the class is the predicted one.
+    /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">The model has no such class.</exception>
     public static UserFeedback Correct(
         Prediction prediction,
@@ -152,16 +163,26 @@ public sealed class UserFeedback
         return Create(prediction, kind, classIndex, rater, source, now, origin);
     }
 
-    /// <summary>The rater takes it back.</summary>
-    /// <exception cref="InvalidOperationException">It is not current any more.</exception>
+    /// <summary>Withdraws the feedback.</summary>
+    /// <exception cref="InvalidOperationException">The feedback is not current any more.</exception>
     public void Withdraw(DateTimeOffset now) => Close(FeedbackEnd.Withdrawn, now);
 
-    /// <summary>The rater says something else.</summary>
-    /// <exception cref="InvalidOperationException">It is not current any more.</exception>
+    /// <summary>Ends the feedback because the rater gave newer feedback on the same topic.</summary>
+    /// <exception cref="InvalidOperationException">The feedback is not current any more.</exception>
     public void Supersede(DateTimeOffset now) => Close(FeedbackEnd.Superseded, now);
 
-    /// <summary>The loops have looked at it.</summary>
-    /// <exception cref="InvalidOperationException">They need not: it was considered, or is held back.</exception>
+    /// <summary>Moves the feedback from a visitor to the account that the visitor signed in to.</summary>
+    /// <exception cref="InvalidOperationException">The rater is not a visitor, or the new owner is not an account.</exception>
+    public void HandOver(Actor account)
+    {
+        ArgumentNullException.ThrowIfNull(account);
+        if (Rater.Kind != ActorKind.Visitor || account.Kind != ActorKind.Account)
+            throw new InvalidOperationException($"Feedback {Id} can't go from {Rater.Kind} to {account.Kind}.");
+        Rater = account;
+    }
+
+    /// <summary>Records that the loops have examined the feedback.</summary>
+    /// <exception cref="InvalidOperationException">The feedback was considered already, is held for review, or was rejected.</exception>
     public void MarkConsidered()
     {
         if (SelectionState is not (FeedbackSelection.Pending or FeedbackSelection.Released))
@@ -169,9 +190,10 @@ public sealed class UserFeedback
         SelectionState = FeedbackSelection.Considered;
     }
 
-    /// <summary>It came with too many others.</summary>
-    /// <param name="reason">Which limit was passed, in a sentence.</param>
-    /// <exception cref="InvalidOperationException">It was considered, or decided on by an administrator.</exception>
+    /// <summary>Holds the feedback for review because it exceeded a flood limit.</summary>
+    /// <param name="reason">The limit that was exceeded, in a sentence.</param>
+    /// <exception cref="InvalidOperationException">The feedback was considered already, is held for review already, or was accepted or
+    /// rejected by an administrator.</exception>
     public void HoldBack(string reason)
     {
         if (SelectionState != FeedbackSelection.Pending)
@@ -179,9 +201,9 @@ public sealed class UserFeedback
         (SelectionState, HeldBackReason) = (FeedbackSelection.HeldBack, reason);
     }
 
-    /// <summary>An administrator decides on what was held back.</summary>
-    /// <param name="release">Whether it counts.</param>
-    /// <exception cref="InvalidOperationException">It is not held back.</exception>
+    /// <summary>Records an administrator's decision on feedback that is held for review.</summary>
+    /// <param name="release">Whether the feedback is accepted.</param>
+    /// <exception cref="InvalidOperationException">The feedback is not held for review.</exception>
     public void Decide(bool release)
     {
         if (SelectionState != FeedbackSelection.HeldBack)
@@ -189,8 +211,8 @@ public sealed class UserFeedback
         SelectionState = release ? FeedbackSelection.Released : FeedbackSelection.Discarded;
     }
 
-    /// <summary>The object store says what this row says: the export is there, or gone if the fact is not current.</summary>
-    /// <exception cref="InvalidOperationException">It did already.</exception>
+    /// <summary>Records that the object store matches this row: the export exists, or is deleted if the feedback is not current.</summary>
+    /// <exception cref="InvalidOperationException">No export was due.</exception>
     public void MarkExported()
     {
         if (OutputState != FeedbackOutput.Pending)

@@ -1,12 +1,13 @@
 namespace GourmetGram.Domain.Labeling;
 
-/// <summary>What an annotation platform calls its parts of one loop.</summary>
-/// <param name="ProjectId">Of the project.</param>
-/// <param name="ProjectMadeAt">When the platform made the project, UTC: a platform that lost its database gives the same numbers again.</param>
-/// <param name="SourceId">Of the storage that it reads tasks from.</param>
-/// <param name="TargetId">Of the storage that it writes labels to.</param>
-/// <param name="PicturesId">Of the storage that it reads photos from; null where tasks carry links.</param>
-/// <param name="WebhookId">Of the webhook that tells us of labels; null where there is none.</param>
+/// <summary>Ids of the parts that an annotation platform has for one loop.</summary>
+/// <param name="ProjectId">Id of the project.</param>
+/// <param name="ProjectMadeAt">When the platform created the project, UTC. A platform that lost its database gives the same ids
+/// again.</param>
+/// <param name="SourceId">Id of the storage from which the project reads tasks.</param>
+/// <param name="TargetId">Id of the storage to which the project writes labels.</param>
+/// <param name="PicturesId">Id of the storage from which the project reads photos; null when tasks contain links.</param>
+/// <param name="WebhookId">Id of the webhook that notifies us of labels; null when there is none.</param>
 public sealed record ProjectParts(
     long ProjectId,
     DateTimeOffset ProjectMadeAt,
@@ -16,7 +17,7 @@ public sealed record ProjectParts(
     long? WebhookId
 );
 
-/// <summary>The project in which an annotation platform (Label Studio) asks the tasks of a loop, as it was found or made last.</summary>
+/// <summary>The project in which an annotation platform (Label Studio) hands out the tasks of a loop, as last found or created.</summary>
 public sealed class AnnotationProject
 {
     private AnnotationProject()
@@ -31,34 +32,34 @@ public sealed class AnnotationProject
 
     public ProjectParts Parts { get; private set; }
 
-    /// <summary>Whether somebody else had made it.</summary>
+    /// <summary>Whether somebody else created the project.</summary>
     public bool IsAdopted { get; private set; }
 
-    /// <summary>Whether its screen shows what the model had said: then no label from it is blind.</summary>
+    /// <summary>Whether the project's screen shows the model's answer. Its labels are then not blind.</summary>
     public bool ShowsAnswer { get; private set; }
 
-    /// <summary>What its webhook must send, so that nobody else can ring; 64 hexadecimal digits.</summary>
+    /// <summary>Secret that the webhook must send, so that nobody else can trigger it; 64 hexadecimal digits.</summary>
     public string WebhookSecret { get; private init; }
 
-    /// <summary>When the webhook was last heard, UTC; null for never.</summary>
+    /// <summary>When the webhook was last received, UTC; null for never.</summary>
     public DateTimeOffset? HeardAt { get; private set; }
 
-    /// <summary>When its tasks were last brought in, UTC; null for never.</summary>
+    /// <summary>When the project's tasks were last imported successfully, UTC; null for never.</summary>
     public DateTimeOffset? SyncedAt { get; private set; }
 
-    /// <summary>Why bringing them in failed the last time; null when it went well.</summary>
+    /// <summary>Why the last import of tasks failed; null when it succeeded.</summary>
     public string? SyncFault { get; private set; }
 
-    /// <summary>When all of its tasks were last looked through, UTC; null for never.</summary>
+    /// <summary>When all of the project's tasks were last scanned, UTC; null for never.</summary>
     public DateTimeOffset? ScannedAt { get; private set; }
 
-    /// <summary>Up to when its changes were seen, by the platform's clock, UTC; null for none.</summary>
+    /// <summary>Time of the latest change that was seen, by the platform's clock, UTC; null for none.</summary>
     public DateTimeOffset? SeenTo { get; private set; }
 
-    /// <summary>One more after each change: of two who change it at once, the second has to look again.</summary>
+    /// <summary>Concurrency token. If two requests change the project at the same time, the second one has to retry.</summary>
     public int Revision { get; private set; }
 
-    /// <summary>It was found or made for the first time.</summary>
+    /// <summary>Creates the row of a project that was found or created for the first time.</summary>
     public static AnnotationProject Found(string loop, ProjectParts parts, bool isAdopted, bool showsAnswer, string webhookSecret) =>
         new()
         {
@@ -69,7 +70,10 @@ public sealed class AnnotationProject
             WebhookSecret = webhookSecret,
         };
 
-    /// <summary>It was looked after again. Another project than before has to be looked through from its beginning.</summary>
+    /// <summary>
+    /// Updates the row after the project was checked again. If it is another project than before, its tasks must be scanned from the
+    /// beginning.
+    /// </summary>
     public void Renew(ProjectParts parts, bool isAdopted, bool showsAnswer)
     {
         ArgumentNullException.ThrowIfNull(parts);
@@ -79,19 +83,19 @@ public sealed class AnnotationProject
         Revision++;
     }
 
-    /// <summary>Its tasks were brought in, or could not be.</summary>
+    /// <summary>Records that the tasks were imported, or why the import failed.</summary>
     /// <param name="now">The time, UTC.</param>
-    /// <param name="fault">Why not; null when they were.</param>
+    /// <param name="fault">The reason for the failure; null when the import succeeded.</param>
     public void Synced(DateTimeOffset now, string? fault)
     {
         (SyncedAt, SyncFault) = (fault is null ? now : SyncedAt, fault);
         Revision++;
     }
 
-    /// <summary>Its tasks were looked through.</summary>
+    /// <summary>Records that the project's tasks were scanned.</summary>
     /// <param name="now">The time, UTC.</param>
-    /// <param name="isWhole">Whether all were, rather than those that had changed.</param>
-    /// <param name="seenTo">The latest change that was seen; null when none was.</param>
+    /// <param name="isWhole">Whether all tasks were scanned, not only the changed ones.</param>
+    /// <param name="seenTo">Time of the latest change that was seen; null when none was seen.</param>
     public void Scanned(DateTimeOffset now, bool isWhole, DateTimeOffset? seenTo)
     {
         ScannedAt = isWhole ? now : ScannedAt;
@@ -99,7 +103,7 @@ public sealed class AnnotationProject
         Revision++;
     }
 
-    /// <summary>Its webhook rang.</summary>
+    /// <summary>Records that the webhook was received.</summary>
     public void Heard(DateTimeOffset now)
     {
         HeardAt = now;

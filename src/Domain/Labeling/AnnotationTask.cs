@@ -2,26 +2,35 @@ using GourmetGram.Domain.Feedback;
 
 namespace GourmetGram.Domain.Labeling;
 
-/// <summary>How far a task is.</summary>
+/// <summary>The state of a task.</summary>
 public enum TaskState
 {
-    /// <summary>People are still to be asked.</summary>
+    /// <summary>The task needs more answers.</summary>
     Created = 0,
 
-    /// <summary>It stands in Label Studio, and people are still to be asked.</summary>
+    /// <summary>The task is published to Label Studio and needs more answers.</summary>
     Published,
 
-    /// <summary>People said what the photo shows.</summary>
+    /// <summary>People named a class, or said that the photo shows none of the classes.</summary>
     Labelled,
 
-    /// <summary>People could not tell.</summary>
+    /// <summary>
+    /// The required number of people skipped the task, and nobody answered. The task is offered to other people, after the tasks that
+    /// nobody has seen.
+    /// </summary>
     Skipped,
 
-    /// <summary>It is not asked any more.</summary>
+    /// <summary>People said that the photo cannot be judged.</summary>
+    Unusable,
+
+    /// <summary>The task is no longer handed out.</summary>
     Withdrawn,
+
+    /// <summary>People disagree, even after another person was asked. An administrator decides.</summary>
+    Disputed,
 }
 
-/// <summary>The question what a photo shows, asked for one loop. All copies of a photo that the loop selects share it.</summary>
+/// <summary>The question what a photo shows, asked for one loop. All copies of a photo that the loop selects share one task.</summary>
 public sealed class AnnotationTask
 {
     private AnnotationTask()
@@ -35,56 +44,74 @@ public sealed class AnnotationTask
     /// <summary>Name of the loop.</summary>
     public string Loop { get; private init; }
 
-    /// <summary>The photo, by the bytes that were uploaded.</summary>
+    /// <summary>SHA-256 of the uploaded photo.</summary>
     public string PhotoSha256 { get; private init; }
 
-    /// <summary>The prediction whose photo is shown: that of the first copy that was selected.</summary>
+    /// <summary>The prediction whose photo is shown; initially that of the first copy that was selected.</summary>
     public Guid PredictionId { get; private set; }
 
-    /// <summary>Its place in the order in which tasks are handed out.</summary>
+    /// <summary>Position in the order in which tasks are handed out.</summary>
     public long Place { get; private init; }
 
     public DateTimeOffset CreatedAt { get; private init; }
 
-    /// <summary>How many people should label it.</summary>
-    public int Votes { get; private init; }
+    /// <summary>Number of people who should label the photo. The loop's setting applies until the task is decided.</summary>
+    public int Votes { get; private set; }
 
-    /// <summary>Whether annotators see no answer of the model before they decide.</summary>
+    /// <summary>Whether the model's answer is hidden from annotators until they decide.</summary>
     public bool IsBlind { get; private init; }
 
     public TaskState State { get; private set; }
 
-    /// <summary>The class that people gave; null unless it is <see cref="TaskState.Labelled"/>.</summary>
+    /// <summary>The answer that people agreed on; null while the task is not decided.</summary>
+    public Answer? Answer => Answer.From(AnswerKind, ClassIndex);
+
+    /// <summary>The kind of the answer; null while the task is not decided.</summary>
+    public AnswerKind? AnswerKind { get; private set; }
+
+    /// <summary>Index of the class that people gave; null unless the answer is a class.</summary>
     public int? ClassIndex { get; private set; }
 
-    /// <summary>When it was last decided, UTC; null while it is open.</summary>
+    /// <summary>Whether enough people answered, but no answer has more votes than every other. False once no decision is needed.</summary>
+    public bool IsTied { get; private set; }
+
+    /// <summary>When the task was last decided, UTC; null while it is not decided.</summary>
     public DateTimeOffset? DecidedAt { get; private set; }
 
-    /// <summary>Who has it now; null when nobody has.</summary>
+    /// <summary>The person who holds the lease; null when nobody does.</summary>
     public string? LeasedTo { get; private set; }
 
-    /// <summary>Until when they have it, UTC; null when nobody has.</summary>
+    /// <summary>When the lease ends, UTC; null when nobody holds one.</summary>
     public DateTimeOffset? LeaseUntil { get; private set; }
 
-    /// <summary>Whether what was decided is still to be brought to the datasets.</summary>
+    /// <summary>Whether the decision is still to be applied to the datasets.</summary>
     public bool IsOutputDue { get; private set; }
 
-    /// <summary>Whether an object of it stands where Label Studio looks for tasks, or may stand there.</summary>
+    /// <summary>Whether the task has an object, or may have one, in the place where Label Studio looks for tasks.</summary>
     public bool HasObject { get; private set; }
 
-    /// <summary>Whether Label Studio holds it, or may.</summary>
+    /// <summary>Whether Label Studio has the task, or may have it.</summary>
     public bool IsOnPlatform { get; private set; }
 
-    /// <summary>Whether what Label Studio holds is no longer right (it shows a photo that is gone), so that it has to go from there before it is asked again.</summary>
+    /// <summary>
+    /// Whether the task in Label Studio is no longer valid (it shows a deleted photo, or was withdrawn), and must be removed from there
+    /// before the task is handed out again.
+    /// </summary>
     public bool IsRecallDue { get; private set; }
 
-    /// <summary>One more after each change: of two who change a task at once, the second has to look again.</summary>
+    /// <summary>Whether the reason for the task was withdrawn. The task is then withdrawn too, unless it has an answer.</summary>
+    public bool IsUnwanted { get; private set; }
+
+    /// <summary>Concurrency token. If two requests change a task at the same time, the second one has to retry.</summary>
     public int Revision { get; private set; }
 
-    /// <summary>Whether people are still to be asked.</summary>
+    /// <summary>Whether the task needs more answers.</summary>
     public bool IsOpen => State is TaskState.Created or TaskState.Published;
 
-    /// <summary>The question for the first copy that a loop selected.</summary>
+    /// <summary>Whether somebody can still answer. A skipped task is left to people who have not seen it.</summary>
+    public bool IsUnanswered => IsOpen || State == TaskState.Skipped;
+
+    /// <summary>Creates the task for the first copy of a photo that a loop selected.</summary>
     public static AnnotationTask For(Selection selection, LoopSettings loop, DateTimeOffset now)
     {
         ArgumentNullException.ThrowIfNull(selection);
@@ -102,11 +129,11 @@ public sealed class AnnotationTask
         };
     }
 
-    /// <summary>Gives it to one person for a while; who has it already has it longer.</summary>
-    /// <exception cref="InvalidOperationException">It is not open, or somebody else has it.</exception>
+    /// <summary>Leases the task to one person for a while. If the person holds the lease already, it is extended.</summary>
+    /// <exception cref="InvalidOperationException">The task is answered, or somebody else holds the lease.</exception>
     public void Lease(string person, DateTimeOffset now, TimeSpan time)
     {
-        if (!IsOpen)
+        if (!IsUnanswered)
             throw new InvalidOperationException($"Task {Id} is {State}: there is nothing to ask.");
         if (IsLeasedToOther(person, now))
             throw new InvalidOperationException($"Task {Id} is with somebody else until {LeaseUntil:O}.");
@@ -114,8 +141,8 @@ public sealed class AnnotationTask
         Revision++;
     }
 
-    /// <summary>Takes it back from who has it.</summary>
-    /// <exception cref="InvalidOperationException">This person does not have it.</exception>
+    /// <summary>Ends a person's lease.</summary>
+    /// <exception cref="InvalidOperationException">The person does not hold the lease.</exception>
     public void Release(string person)
     {
         if (LeasedTo != person)
@@ -124,17 +151,42 @@ public sealed class AnnotationTask
         Revision++;
     }
 
-    /// <summary>Whether another person has it now.</summary>
+    /// <summary>Whether another person holds the lease now.</summary>
     public bool IsLeasedToOther(string person, DateTimeOffset now) => LeasedTo is not null && LeasedTo != person && LeaseUntil > now;
 
-    /// <summary>One more copy of the photo was selected: what was decided holds for it too.</summary>
+    /// <summary>Records that another copy of the photo was selected. The decision applies to it too.</summary>
     public void AddCopy()
     {
         IsOutputDue = IsOutputDue || State == TaskState.Labelled;
         Revision++;
     }
 
-    /// <summary>The copy that was shown is erased; another one is left.</summary>
+    /// <summary>Withdraws the task for all copies of the photo, because its reason was withdrawn. An existing answer stays.</summary>
+    public void Withdraw()
+    {
+        IsUnwanted = true;
+        if (IsUnanswered || State == TaskState.Disputed)
+            (State, IsTied, LeasedTo, LeaseUntil, IsRecallDue) = (TaskState.Withdrawn, false, null, null, IsOnPlatform);
+        Revision++;
+    }
+
+    /// <summary>Renews the task because its reason is valid again.</summary>
+    /// <param name="votes">Number of people who should label the photo now.</param>
+    /// <param name="labels">All labels of this task.</param>
+    /// <param name="now">The time, UTC.</param>
+    public void Renew(int votes, IReadOnlyCollection<HumanLabel> labels, DateTimeOffset now)
+    {
+        IsUnwanted = false;
+        if (State == TaskState.Withdrawn)
+        {
+            Votes = votes;
+            Conclude(labels, now);
+        }
+
+        Revision++;
+    }
+
+    /// <summary>Switches to another copy of the photo, because the copy that was shown is deleted.</summary>
     public void ShowCopy(Guid predictionId)
     {
         PredictionId = predictionId;
@@ -142,29 +194,34 @@ public sealed class AnnotationTask
         Revision++;
     }
 
-    /// <summary>Its object stands where Label Studio looks for tasks.</summary>
-    /// <exception cref="InvalidOperationException">It is not open, stands there already, or somebody has it on the review page.</exception>
+    /// <summary>Records that the task's object is in the place where Label Studio looks for tasks.</summary>
+    /// <exception cref="InvalidOperationException">The task is answered, has an object already, or is leased on the review
+    /// page.</exception>
     public void Publish(DateTimeOffset now)
     {
-        if (State != TaskState.Created || HasObject || (LeasedTo is not null && LeaseUntil > now))
+        if (!IsUnanswered || HasObject || (LeasedTo is not null && LeaseUntil > now))
             throw new InvalidOperationException($"Task {Id} is {State} and cannot be published now.");
-        (State, HasObject, IsOnPlatform) = (TaskState.Published, true, true);
+        (HasObject, IsOnPlatform) = (true, true);
+        if (State == TaskState.Created)
+            State = TaskState.Published;
         (LeasedTo, LeaseUntil) = (null, null);
         Revision++;
     }
 
-    /// <summary>Its object stands there no more, so that Label Studio does not take it in again; what it holds of it stays.</summary>
-    /// <exception cref="InvalidOperationException">People are still to be asked there, or no object stood there.</exception>
+    /// <summary>
+    /// Records that the task's object was deleted, so that Label Studio does not import the task again. The task in Label Studio stays.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">The task needs more answers, or it has no object.</exception>
     public void RetireObject()
     {
-        if (!HasObject || IsOpen)
+        if (!HasObject || IsUnanswered)
             throw new InvalidOperationException($"Task {Id} is {State}, and its object has to stay.");
         HasObject = false;
         Revision++;
     }
 
-    /// <summary>Its object was removed by somebody else; it is published anew.</summary>
-    /// <exception cref="InvalidOperationException">None stood there.</exception>
+    /// <summary>Records that somebody else deleted the task's object. The task is published again.</summary>
+    /// <exception cref="InvalidOperationException">The task has no object.</exception>
     public void LoseObject()
     {
         if (!HasObject)
@@ -175,8 +232,10 @@ public sealed class AnnotationTask
         Revision++;
     }
 
-    /// <summary>Label Studio does not hold it any more, nor will it again: it is handed out here, or published anew.</summary>
-    /// <exception cref="InvalidOperationException">Label Studio did not hold it.</exception>
+    /// <summary>
+    /// Records that Label Studio no longer has the task and will not import it again. The task is handed out here or published again.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">Label Studio did not have the task.</exception>
     public void Recall()
     {
         if (!IsOnPlatform)
@@ -188,24 +247,24 @@ public sealed class AnnotationTask
     }
 
     /// <summary>
-    /// Somebody decides. The label is blind only if the task is, and the same person has not named a class for it before: that shows the model's answer, except in Label Studio. A skip does not.
+    /// Records a decision. The label is blind only if the task is blind and the same person has not answered before, because an answer
+    /// reveals the model's answer, except in Label Studio. A skip does not reveal it.
     /// </summary>
-    /// <param name="person">Who, see <see cref="HumanLabel.Person"/>.</param>
-    /// <param name="source">How it came in.</param>
-    /// <param name="classIndex">The class, or null for a skip.</param>
-    /// <param name="labels">All labels of this task, current or not; what this one supersedes is ended.</param>
-    /// <param name="decidedAt">When, UTC.</param>
+    /// <param name="person">The person who decides, see <see cref="HumanLabel.Person"/>.</param>
+    /// <param name="source">The channel through which the label arrived.</param>
+    /// <param name="answer">The answer, or null for a skip.</param>
+    /// <param name="labels">All labels of this task, current or not. Labels that the new label supersedes are ended.</param>
+    /// <param name="decidedAt">Time of the decision, UTC.</param>
     /// <param name="took">How long the person looked; null when unknown.</param>
-    /// <param name="note">What they noted.</param>
-    /// <param name="externalId">What it is called where it came from.</param>
+    /// <param name="note">The person's note.</param>
+    /// <param name="externalId">Id of the label in the system that it came from.</param>
     /// <param name="sawAnswer">Whether the person is known to have seen the model's answer on this photo elsewhere.</param>
-    /// <param name="showedAnswer">Whether the screen on which the person decided showed it.</param>
-    /// <returns>The label, to be added.</returns>
-    /// <exception cref="InvalidOperationException">The task is withdrawn.</exception>
+    /// <param name="showedAnswer">Whether the screen on which the person decided showed the model's answer.</param>
+    /// <returns>The new label. The caller adds it.</returns>
     public HumanLabel Decide(
         string person,
         LabelSource source,
-        int? classIndex,
+        Answer? answer,
         IReadOnlyCollection<HumanLabel> labels,
         DateTimeOffset decidedAt,
         TimeSpan? took = null,
@@ -216,50 +275,96 @@ public sealed class AnnotationTask
     )
     {
         ArgumentNullException.ThrowIfNull(labels);
-        if (State == TaskState.Withdrawn)
-            throw new InvalidOperationException($"Task {Id} is withdrawn.");
         var earlier = labels.Where(label => label.Person == person).ToList();
-        foreach (var current in earlier.Where(label => label.EndedAt is null))
+        foreach (var current in earlier.Where(label => label is { EndedAt: null, Source: not LabelSource.Adjudication }))
             current.Supersede(decidedAt);
-        var label = HumanLabel.Record(
-            this,
-            person,
-            source,
-            classIndex,
-            IsBlind && !sawAnswer && !showedAnswer && (source == LabelSource.LabelStudio || earlier.All(label => label.ClassIndex is null)),
-            showedAnswer,
-            decidedAt,
-            took,
-            note,
-            externalId
-        );
+        var isBlind =
+            IsBlind && !sawAnswer && !showedAnswer && (source == LabelSource.LabelStudio || earlier.All(label => label.AnswerKind is null));
+        var label = HumanLabel.Record(this, person, source, answer, isBlind, showedAnswer, decidedAt, took, note, externalId);
         if (LeasedTo == person)
             (LeasedTo, LeaseUntil) = (null, null);
         Conclude([.. labels, label], decidedAt);
         return label;
     }
 
-    /// <summary>Draws the conclusion from the labels as they are now.</summary>
+    /// <summary>Records an administrator's decision between labels that disagree. An administrator may decide again.</summary>
+    /// <param name="person">The person who decides, see <see cref="HumanLabel.Person"/>.</param>
+    /// <param name="answer">The answer that says what the photo shows.</param>
+    /// <param name="labels">All labels of this task, current or not. Labels that the new label supersedes are ended.</param>
+    /// <param name="now">The time, UTC.</param>
+    /// <param name="note">The person's note.</param>
+    /// <returns>The new label. The caller adds it. The label is not blind, because the administrator has seen the other labels.</returns>
+    /// <exception cref="InvalidOperationException">The labels do not disagree.</exception>
+    public HumanLabel Adjudicate(
+        string person,
+        Answer answer,
+        IReadOnlyCollection<HumanLabel> labels,
+        DateTimeOffset now,
+        string? note = null
+    )
+    {
+        ArgumentNullException.ThrowIfNull(labels);
+        var current = labels.Where(label => label.EndedAt is null).ToList();
+        if (!IsTied && !current.Exists(label => label.Source == LabelSource.Adjudication))
+            throw new InvalidOperationException($"Task {Id} is {State}: there is nothing to decide between.");
+        foreach (var earlier in current.Where(label => label.Source == LabelSource.Adjudication))
+            earlier.Supersede(now);
+        var label = HumanLabel.Record(
+            this,
+            person,
+            LabelSource.Adjudication,
+            answer,
+            isBlind: false,
+            showedAnswer: false,
+            now,
+            took: null,
+            note,
+            externalId: null
+        );
+        (LeasedTo, LeaseUntil) = (null, null);
+        Conclude([.. labels, label], now);
+        return label;
+    }
+
+    /// <summary>Changes the number of people who should label the photo. Existing labels still count.</summary>
+    /// <param name="votes">The loop's number of votes.</param>
+    /// <param name="labels">The current labels of this task.</param>
+    /// <param name="now">The time, UTC.</param>
+    /// <exception cref="InvalidOperationException">The task is decided and keeps its number of votes.</exception>
+    public void ApplyVotes(int votes, IReadOnlyCollection<HumanLabel> labels, DateTimeOffset now)
+    {
+        if (!IsUnanswered && State != TaskState.Disputed)
+            throw new InvalidOperationException($"Task {Id} is {State}: its number of votes stays.");
+        Votes = votes;
+        Conclude(labels, now);
+    }
+
+    /// <summary>Derives the task's state and answer from its current labels.</summary>
     /// <param name="labels">All labels of this task.</param>
     /// <param name="now">The time, UTC.</param>
     public void Conclude(IReadOnlyCollection<HumanLabel> labels, DateTimeOffset now)
     {
-        if (State == TaskState.Withdrawn)
-            throw new InvalidOperationException($"Task {Id} is withdrawn.");
+        ArgumentNullException.ThrowIfNull(labels);
         var verdict = Truth.Of(labels, Votes, IsBlind);
-        if (verdict.ClassIndex != ClassIndex)
+        if (verdict.Answer?.ClassIndex != ClassIndex)
             IsOutputDue = true;
-        if (verdict.State != TaskState.Created)
+        if (IsUnwanted && verdict.Answer is null)
+            (State, IsRecallDue) = (TaskState.Withdrawn, IsOnPlatform);
+        else if (verdict.State != TaskState.Created)
             State = verdict.State;
         else if (!IsOpen)
             State = HasObject ? TaskState.Published : TaskState.Created;
-        ClassIndex = verdict.ClassIndex;
-        DecidedAt = IsOpen ? null : now;
+        (AnswerKind, ClassIndex, IsTied) = (
+            verdict.Answer?.Kind,
+            verdict.Answer?.ClassIndex,
+            verdict.IsTied && State != TaskState.Withdrawn
+        );
+        DecidedAt = IsOpen || State == TaskState.Disputed ? null : now;
         Revision++;
     }
 
-    /// <summary>The datasets hold what was decided.</summary>
-    /// <exception cref="InvalidOperationException">They did already.</exception>
+    /// <summary>Records that the decision is planned for the datasets.</summary>
+    /// <exception cref="InvalidOperationException">No output was due.</exception>
     public void MarkOutputPlanned()
     {
         if (!IsOutputDue)

@@ -1,9 +1,9 @@
 namespace GourmetGram.Domain.Labeling;
 
-/// <summary>Somebody who labels in another program, by the name that they have there.</summary>
+/// <summary>A person who labels in another program, with their name in that program.</summary>
 public sealed class Annotator
 {
-    /// <summary>Most characters of a name.</summary>
+    /// <summary>Maximum length of a name in characters.</summary>
     public const int NameLength = 200;
 
     private Annotator()
@@ -12,16 +12,16 @@ public sealed class Annotator
         Name = null!;
     }
 
-    /// <summary>As labels name them, e.g. <c>LabelStudio:7</c>.</summary>
+    /// <summary>Id of the person in labels, e.g. <c>LabelStudio:7</c>.</summary>
     public string Person { get; private init; }
 
-    /// <summary>First and last name as the other program has them; never an e-mail address.</summary>
+    /// <summary>First and last name in the other program; never an e-mail address.</summary>
     public string Name { get; private set; }
 
-    /// <summary>Somebody is seen for the first time.</summary>
+    /// <summary>Creates an annotator who is seen for the first time.</summary>
     public static Annotator Met(string person, string name) => new() { Person = person, Name = Short(name) };
 
-    /// <summary>They are called something else now.</summary>
+    /// <summary>Updates the name. A long name is cut.</summary>
     public void Rename(string name) => Name = Short(name);
 
     private static string Short(string name)

@@ -2,26 +2,29 @@ using GourmetGram.Domain.Classification;
 
 namespace GourmetGram.Domain.Labeling;
 
-/// <summary>How far a photo is on its way to a dataset.</summary>
+/// <summary>The progress of a photo's copy to a dataset.</summary>
 public enum CollectedState
 {
-    /// <summary>It is to be copied.</summary>
+    /// <summary>The photo is still to be copied.</summary>
     Pending = 0,
 
-    /// <summary>It is there.</summary>
+    /// <summary>The dataset has the copy.</summary>
     Copied,
 
-    /// <summary>It is there or was about to be, and is to be removed: people said something else.</summary>
+    /// <summary>People gave another answer, so the copy, which exists or was about to be created, is to be deleted.</summary>
     Superseded,
 
-    /// <summary>It is there no more.</summary>
+    /// <summary>The copy was deleted.</summary>
     Removed,
 
-    /// <summary>It cannot be copied: the photo itself is lost.</summary>
-    Lost,
+    /// <summary>The photo was not in the object store when it was last looked for. Every run looks for it again.</summary>
+    Missing,
 }
 
-/// <summary>A photo in the folder of the class that people gave it, in the bucket of the loop that asked: <c>{bucket}/class_NN/{predictionId}{ext}</c>.</summary>
+/// <summary>
+/// A copy of a photo in the folder of the class that people gave it, in the bucket of the loop that asked:
+/// <c>{bucket}/class_NN/{predictionId}{ext}</c>.
+/// </summary>
 public sealed class CollectedImage
 {
     private CollectedImage()
@@ -43,17 +46,17 @@ public sealed class CollectedImage
     /// <summary>The class that people gave it, in model order.</summary>
     public int ClassIndex { get; private init; }
 
-    /// <summary>Of the photo, with its dot.</summary>
+    /// <summary>File extension of the photo, with its dot.</summary>
     public string Extension { get; private init; }
 
     public CollectedState State { get; private set; }
 
     public DateTimeOffset CreatedAt { get; private init; }
 
-    /// <summary>Its path in the bucket.</summary>
+    /// <summary>Path in the bucket.</summary>
     public string ObjectKey => $"{ClassLabel.FolderOf(ClassIndex)}/{PredictionId}{Extension}";
 
-    /// <summary>A photo is to be copied.</summary>
+    /// <summary>Plans a copy of a photo.</summary>
     public static CollectedImage Plan(Prediction prediction, string loop, string bucket, int classIndex, DateTimeOffset now)
     {
         ArgumentNullException.ThrowIfNull(prediction);
@@ -69,16 +72,16 @@ public sealed class CollectedImage
         };
     }
 
-    /// <summary>It is there.</summary>
-    /// <exception cref="InvalidOperationException">It was not to be copied.</exception>
-    public void MarkCopied() => Move(CollectedState.Pending, CollectedState.Copied);
+    /// <summary>Records that the copy exists.</summary>
+    /// <exception cref="InvalidOperationException">No copy was due.</exception>
+    public void MarkCopied() => Move(CollectedState.Copied, CollectedState.Pending, CollectedState.Missing);
 
-    /// <summary>The photo is nowhere to be found.</summary>
-    /// <exception cref="InvalidOperationException">It was not to be copied.</exception>
-    public void MarkLost() => Move(CollectedState.Pending, CollectedState.Lost);
+    /// <summary>Records that the photo is not in the object store.</summary>
+    /// <exception cref="InvalidOperationException">No copy was due, or the photo was missing already.</exception>
+    public void MarkMissing() => Move(CollectedState.Missing, CollectedState.Pending);
 
-    /// <summary>People said something else.</summary>
-    /// <exception cref="InvalidOperationException">They had before.</exception>
+    /// <summary>Marks the copy to be deleted, because people gave another answer.</summary>
+    /// <exception cref="InvalidOperationException">The copy was superseded or deleted already.</exception>
     public void Supersede()
     {
         if (State is CollectedState.Superseded or CollectedState.Removed)
@@ -86,14 +89,14 @@ public sealed class CollectedImage
         State = CollectedState.Superseded;
     }
 
-    /// <summary>It is there no more.</summary>
-    /// <exception cref="InvalidOperationException">It was not to be removed.</exception>
-    public void MarkRemoved() => Move(CollectedState.Superseded, CollectedState.Removed);
+    /// <summary>Records that the copy was deleted.</summary>
+    /// <exception cref="InvalidOperationException">The copy was not to be deleted.</exception>
+    public void MarkRemoved() => Move(CollectedState.Removed, CollectedState.Superseded);
 
-    private void Move(CollectedState from, CollectedState to)
+    private void Move(CollectedState to, params ReadOnlySpan<CollectedState> from)
     {
-        if (State != from)
-            throw new InvalidOperationException($"{Bucket}/{ObjectKey} is {State}, not {from}.");
+        if (!from.Contains(State))
+            throw new InvalidOperationException($"{Bucket}/{ObjectKey} is {State} and cannot become {to}.");
         State = to;
     }
 }

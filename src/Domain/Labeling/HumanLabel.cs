@@ -2,36 +2,39 @@ using GourmetGram.Domain.Classification;
 
 namespace GourmetGram.Domain.Labeling;
 
-/// <summary>The way a label came in.</summary>
+/// <summary>The channel through which a label arrived.</summary>
 public enum LabelSource
 {
-    /// <summary>The review page, or the API in its place.</summary>
+    /// <summary>The review page, or the API used in its place.</summary>
     Review = 0,
 
     /// <summary>Label Studio.</summary>
     LabelStudio,
 
-    /// <summary>Somebody's correction of the model's answer.</summary>
+    /// <summary>A user's correction of the model's answer.</summary>
     Correction,
 
-    /// <summary>A file of the lab's own web app.</summary>
+    /// <summary>A file from the lab's own web app.</summary>
     Lab,
+
+    /// <summary>An administrator's decision between labels that disagree.</summary>
+    Adjudication,
 }
 
 /// <summary>Why a label is no longer current.</summary>
 public enum LabelEnd
 {
-    /// <summary>Taken back by whoever gave it.</summary>
+    /// <summary>The person who gave the label withdrew it.</summary>
     Withdrawn = 0,
 
     /// <summary>The same person decided again.</summary>
     Superseded,
 }
 
-/// <summary>Evidence: this person looked at that photo and decided. Labels are added and ended, never rewritten.</summary>
+/// <summary>Evidence: a person examined a photo and decided. Labels are added and ended, but never rewritten.</summary>
 public sealed class HumanLabel
 {
-    /// <summary>Most characters of a note.</summary>
+    /// <summary>Maximum length of a note in characters.</summary>
     public const int NoteLength = 1000;
 
     private HumanLabel()
@@ -41,24 +44,32 @@ public sealed class HumanLabel
 
     public Guid Id { get; private init; }
 
-    /// <summary>The task it answers.</summary>
+    /// <summary>The task that the label answers.</summary>
     public Guid TaskId { get; private init; }
 
-    /// <summary>Who decided: an account or key as an <see cref="Actor"/>, or a name in another system, <c>LabelStudio:7</c>.</summary>
+    /// <summary>
+    /// The person who decided: an account or key as an <see cref="Actor"/>, or a name in another system, e.g. <c>LabelStudio:7</c>.
+    /// </summary>
     public string Person { get; private init; }
 
     public LabelSource Source { get; private init; }
 
-    /// <summary>The class, in model order; null when the photo was skipped.</summary>
+    /// <summary>The person's answer; null when the photo was skipped.</summary>
+    public Answer? Answer => Answer.From(AnswerKind, ClassIndex);
+
+    /// <summary>The kind of the answer; null when the photo was skipped.</summary>
+    public AnswerKind? AnswerKind { get; private init; }
+
+    /// <summary>The class, in model order; null unless the answer is a class.</summary>
     public int? ClassIndex { get; private init; }
 
-    /// <summary>Whether the person had seen no answer of the model on this photo.</summary>
-    public bool IsBlind { get; private init; }
+    /// <summary>Whether the person had not seen the model's answer on this photo.</summary>
+    public bool IsBlind { get; private set; }
 
-    /// <summary>Whether the screen on which it was given showed the model's answer: then it closes no task that is blind.</summary>
+    /// <summary>Whether the screen on which the person decided showed the model's answer. Such a label cannot close a blind task.</summary>
     public bool ShowedAnswer { get; private init; }
 
-    /// <summary>When it was decided, UTC.</summary>
+    /// <summary>When the person decided, UTC.</summary>
     public DateTimeOffset CreatedAt { get; private init; }
 
     /// <summary>How long the person looked; null when unknown.</summary>
@@ -66,21 +77,23 @@ public sealed class HumanLabel
 
     public string? Note { get; private init; }
 
-    /// <summary>What it is called where it came from; null for our own. Of one name at most one label is current.</summary>
+    /// <summary>
+    /// Id of the label in the system that it came from; null for our own labels. At most one label with an id is current.
+    /// </summary>
     public string? ExternalId { get; private init; }
 
-    /// <summary>When it stopped being current, UTC; null while it is.</summary>
+    /// <summary>When the label stopped being current, UTC; null while it is current.</summary>
     public DateTimeOffset? EndedAt { get; private set; }
 
-    /// <summary>Why it stopped being current; null while it is.</summary>
+    /// <summary>Why the label stopped being current; null while it is current.</summary>
     public LabelEnd? End { get; private set; }
 
-    /// <summary>Somebody decided.</summary>
+    /// <summary>Records a decision.</summary>
     internal static HumanLabel Record(
         AnnotationTask task,
         string person,
         LabelSource source,
-        int? classIndex,
+        Answer? answer,
         bool isBlind,
         bool showedAnswer,
         DateTimeOffset decidedAt,
@@ -94,7 +107,8 @@ public sealed class HumanLabel
             TaskId = task.Id,
             Person = person,
             Source = source,
-            ClassIndex = classIndex,
+            AnswerKind = answer?.Kind,
+            ClassIndex = answer?.ClassIndex,
             IsBlind = isBlind,
             ShowedAnswer = showedAnswer,
             CreatedAt = decidedAt,
@@ -103,12 +117,15 @@ public sealed class HumanLabel
             ExternalId = externalId,
         };
 
-    /// <summary>It is taken back.</summary>
-    /// <exception cref="InvalidOperationException">It is not current any more.</exception>
+    /// <summary>Records that the person had seen the model's answer before deciding.</summary>
+    public void MarkAnswerSeen() => IsBlind = false;
+
+    /// <summary>Withdraws the label.</summary>
+    /// <exception cref="InvalidOperationException">The label is not current any more.</exception>
     public void Withdraw(DateTimeOffset now) => Close(LabelEnd.Withdrawn, now);
 
-    /// <summary>The same person decided again.</summary>
-    /// <exception cref="InvalidOperationException">It is not current any more.</exception>
+    /// <summary>Ends the label because the same person decided again.</summary>
+    /// <exception cref="InvalidOperationException">The label is not current any more.</exception>
     public void Supersede(DateTimeOffset now) => Close(LabelEnd.Superseded, now);
 
     private void Close(LabelEnd end, DateTimeOffset now)

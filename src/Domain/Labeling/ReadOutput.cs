@@ -1,25 +1,28 @@
 namespace GourmetGram.Domain.Labeling;
 
-/// <summary>What came of one finished label that was found in the object store.</summary>
+/// <summary>The result of reading one finished label from the object store.</summary>
 public enum OutputOutcome
 {
-    /// <summary>It is a label now.</summary>
+    /// <summary>The object was stored as a label.</summary>
     Labelled = 0,
 
-    /// <summary>It is a skip now.</summary>
+    /// <summary>The object was stored as a skip.</summary>
     Skipped,
 
-    /// <summary>It cannot be used.</summary>
+    /// <summary>The object cannot be used.</summary>
     Invalid,
 
-    /// <summary>What it says was known.</summary>
+    /// <summary>The content of the object was known already.</summary>
     AlreadyProcessed,
 
-    /// <summary>It is older than what is known.</summary>
+    /// <summary>The object is out of date, for example because a newer label is stored or the photo was deleted.</summary>
     Superseded,
 }
 
-/// <summary>Bookkeeping of an object below <c>labelstudio/output</c> that somebody else wrote: which version of it was read, and what came of it. One row for each object.</summary>
+/// <summary>
+/// The record of an object below <c>labelstudio/output</c> that somebody else wrote: which version was read, and with which result. Each
+/// object has one row.
+/// </summary>
 public sealed class ReadOutput
 {
     private ReadOutput()
@@ -31,7 +34,7 @@ public sealed class ReadOutput
     /// <summary>Path in bucket <c>labelstudio</c>.</summary>
     public string Key { get; private init; }
 
-    /// <summary>The version that was read, as the store tells it (ETag).</summary>
+    /// <summary>The version that was read, as the store reports it (ETag).</summary>
     public string Version { get; private set; }
 
     /// <summary>Label Studio's id of the annotation; null for other files.</summary>
@@ -42,16 +45,22 @@ public sealed class ReadOutput
 
     public OutputOutcome Outcome { get; private set; }
 
-    /// <summary>Why it cannot be used; null when it can.</summary>
+    /// <summary>Why the object cannot be used; null when it can.</summary>
     public string? Reason { get; private set; }
 
-    /// <summary>When it was read, UTC.</summary>
+    /// <summary>
+    /// What was missing when the object was read. The object is read again once it exists. Holds the photo's names, one per line; empty
+    /// when the loop was missing; null when nothing is missing.
+    /// </summary>
+    public string? Awaits { get; private set; }
+
+    /// <summary>When the object was last read, UTC.</summary>
     public DateTimeOffset ReadAt { get; private set; }
 
-    /// <summary>Whether the object is still to be moved away, where its kind is.</summary>
+    /// <summary>Whether the object is still to be moved away, or its copy in quarantine is still to be updated.</summary>
     public bool IsMoveDue { get; private set; }
 
-    /// <summary>An object was read for the first time.</summary>
+    /// <summary>Records an object that is read for the first time.</summary>
     public static ReadOutput Record(
         string key,
         string version,
@@ -59,37 +68,40 @@ public sealed class ReadOutput
         DateTimeOffset? updatedAt,
         OutputOutcome outcome,
         string? reason,
+        string? awaits,
         bool isMoveDue,
         DateTimeOffset now
     )
     {
         var read = new ReadOutput { Key = key, Version = version };
-        read.ReadAgain(version, annotationId, updatedAt, outcome, reason, isMoveDue, now);
+        read.ReadAgain(version, annotationId, updatedAt, outcome, reason, awaits, isMoveDue, now);
         return read;
     }
 
-    /// <summary>Another version of it was read.</summary>
+    /// <summary>Records that the object was read again: it has another version, it was put back, or nothing is missing any more.</summary>
     public void ReadAgain(
         string version,
         long? annotationId,
         DateTimeOffset? updatedAt,
         OutputOutcome outcome,
         string? reason,
+        string? awaits,
         bool isMoveDue,
         DateTimeOffset now
     ) =>
-        (Version, AnnotationId, UpdatedAt, Outcome, Reason, IsMoveDue, ReadAt) = (
+        (Version, AnnotationId, UpdatedAt, Outcome, Reason, Awaits, IsMoveDue, ReadAt) = (
             version,
             annotationId,
             updatedAt,
             outcome,
             reason,
+            awaits,
             isMoveDue,
             now
         );
 
-    /// <summary>The object is where it belongs.</summary>
-    /// <exception cref="InvalidOperationException">It was already.</exception>
+    /// <summary>Records that the object is in its place.</summary>
+    /// <exception cref="InvalidOperationException">No move was due.</exception>
     public void MarkMoved()
     {
         if (!IsMoveDue)

@@ -1,6 +1,9 @@
 namespace GourmetGram.Domain.Labeling;
 
-/// <summary>A task that is gone here, and still has to go from the annotation platform: its photo was erased.</summary>
+/// <summary>
+/// A published task whose photo was deleted. The task must be removed from the annotation platform too. Afterwards the row separates late
+/// results of this task from results that were never ours.
+/// </summary>
 public sealed class TaskRecall
 {
     private TaskRecall()
@@ -8,7 +11,7 @@ public sealed class TaskRecall
         Loop = null!;
     }
 
-    /// <summary>Of the task.</summary>
+    /// <summary>Id of the task.</summary>
     public Guid Id { get; private init; }
 
     /// <summary>Name of the loop.</summary>
@@ -16,7 +19,10 @@ public sealed class TaskRecall
 
     public DateTimeOffset CreatedAt { get; private init; }
 
-    /// <summary>A published task goes with its photo.</summary>
+    /// <summary>When the task was gone from the annotation platform, UTC; null until then.</summary>
+    public DateTimeOffset? DoneAt { get; private set; }
+
+    /// <summary>Creates the recall of a published task whose photo is deleted.</summary>
     public static TaskRecall Of(AnnotationTask task, DateTimeOffset now)
     {
         ArgumentNullException.ThrowIfNull(task);
@@ -27,4 +33,7 @@ public sealed class TaskRecall
             CreatedAt = now,
         };
     }
+
+    /// <summary>Records that the annotation platform no longer has the task.</summary>
+    public void MarkDone(DateTimeOffset now) => DoneAt = now;
 }

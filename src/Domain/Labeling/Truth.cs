@@ -1,45 +1,46 @@
 namespace GourmetGram.Domain.Labeling;
 
-/// <summary>What follows from the labels of a task.</summary>
-/// <param name="State">What the task is.</param>
-/// <param name="ClassIndex">The class; null unless the task is labelled.</param>
-public sealed record Verdict(TaskState State, int? ClassIndex);
+/// <summary>The result that the labels of a task lead to.</summary>
+/// <param name="State">State of the task.</param>
+/// <param name="Answer">The answer that says what the photo shows; null unless the task is decided.</param>
+/// <param name="IsTied">Whether enough people answered, but no answer has more votes than every other.</param>
+public sealed record Verdict(TaskState State, Answer? Answer, bool IsTied = false);
 
 /// <summary>
-/// The rule that says what a photo shows, by what people said of it in one loop. With one vote the latest decision counts, also when it is a skip. With several, each person has one vote, the
-/// latest of theirs; when enough people have voted, the class that more of them named than any other is the truth; a tie asks one person more; where all skipped, the photo is skipped.
+/// Decides what a photo shows, based on its labels in one loop. With one vote, the latest answer counts. With several, each person has one
+/// vote, their latest answer; when enough people have answered, the answer with more votes than any other wins. A tie asks one more person,
+/// and if the tie remains, an administrator decides. An administrator's decision on a tie overrides all votes. A class, "none of these
+/// classes" and "unusable" all count as answers. A skip is not an answer: it passes the photo on. If the required number of people skipped
+/// the photo and nobody answered, the photo is skipped until somebody answers.
 /// </summary>
 public static class Truth
 {
-    /// <param name="labels">Labels of one task, in any order; those that are not current do not count.</param>
-    /// <param name="votes">How many people should label it.</param>
-    /// <param name="isBlind">Whether the task is: then labels from a screen that showed the model's answer do not count.</param>
-    /// <returns><see cref="TaskState.Created"/> while people are still to be asked.</returns>
+    /// <param name="labels">Labels of one task, in any order. Labels that are not current do not count.</param>
+    /// <param name="votes">Number of people who should label the photo.</param>
+    /// <param name="isBlind">Whether the task is blind. If so, labels from a screen that showed the model's answer do not count.</param>
+    /// <returns>A verdict, with <see cref="TaskState.Created"/> while more answers are needed.</returns>
     public static Verdict Of(IEnumerable<HumanLabel> labels, int votes, bool isBlind)
     {
         ArgumentNullException.ThrowIfNull(labels);
-        var latest = labels
-            .Where(label => label.EndedAt is null && !(isBlind && label.ShowedAnswer))
+        var current = labels.Where(label => label.EndedAt is null && !(isBlind && label.ShowedAnswer)).ToList();
+        if (current.Find(label => label.Source == LabelSource.Adjudication)?.Answer is { } decision)
+            return Closed(decision);
+        var latest = current
             .GroupBy(label => label.Person, StringComparer.Ordinal)
             .Select(group => group.MaxBy(label => (label.CreatedAt, label.Id))!)
             .OrderBy(label => (label.CreatedAt, label.Id))
             .ToList();
-        if (latest.Count < votes)
-            return new Verdict(TaskState.Created, ClassIndex: null);
+        var answers = latest.Select(label => label.Answer).OfType<Answer>().ToList();
+        if (answers.Count < votes)
+            return new Verdict(answers.Count == 0 && latest.Count >= votes ? TaskState.Skipped : TaskState.Created, Answer: null);
         if (votes == 1)
-            return Closed(latest[^1].ClassIndex);
-        var ranking = latest
-            .Where(label => label.ClassIndex is not null)
-            .GroupBy(label => label.ClassIndex)
-            .OrderByDescending(group => group.Count())
-            .ToList();
-        return ranking switch
-        {
-            [] => Closed(classIndex: null),
-            [var first, var second, ..] when first.Count() == second.Count() => new Verdict(TaskState.Created, ClassIndex: null),
-            [var first, ..] => Closed(first.Key),
-        };
+            return Closed(answers[^1]);
+        var ranking = answers.CountBy(answer => answer).OrderByDescending(group => group.Value).ToList();
+        if (ranking.Count == 1 || ranking[0].Value > ranking[1].Value)
+            return Closed(ranking[0].Key);
+        return new Verdict(answers.Count > votes ? TaskState.Disputed : TaskState.Created, Answer: null, IsTied: true);
     }
 
-    private static Verdict Closed(int? classIndex) => new(classIndex is null ? TaskState.Skipped : TaskState.Labelled, classIndex);
+    private static Verdict Closed(Answer answer) =>
+        new(answer.Kind == AnswerKind.Unusable ? TaskState.Unusable : TaskState.Labelled, answer);
 }

@@ -2,15 +2,18 @@ using System.ComponentModel.DataAnnotations;
 
 namespace GourmetGram.Domain.Feedback.Strategies;
 
-/// <summary>A simple random sample of each window: the k predictions that come first in the keyed order, whatever anything else knows of them.</summary>
+/// <summary>
+/// Draws a simple random sample of each window: the first k predictions in the keyed order, independent of all other facts about them.
+/// </summary>
 public sealed class RandomSample : WindowStrategy<RandomSample.Settings>
 {
-    /// <summary>How much is drawn.</summary>
+    /// <summary>The size of the sample.</summary>
     public sealed record Settings
     {
         [Display(
             Name = "Photos per window",
-            Description = "A window is a day unless it is closed early. Where it has fewer photos, all are taken. A change counts from the next window on."
+            Description = "A window is a day unless it is closed early. Where it has fewer photos, all are taken. A change counts from "
+                + "the next window on."
         )]
         [Range(0, 100_000)]
         public int PerWindow { get; init; } = 5;
@@ -30,7 +33,7 @@ public sealed class RandomSample : WindowStrategy<RandomSample.Settings>
 
     protected override IReadOnlyList<Guid> Draw(IReadOnlyCollection<Guid> window, Settings settings, KeyedOrder order)
     {
-        // A heap of the k smallest, the largest of them on top: memory grows with k, not with the window.
+        // A heap of the k smallest positions with the largest on top: memory grows with k, not with the window.
         var first = new PriorityQueue<Guid, (long Place, Guid Id)>(
             Comparer<(long Place, Guid Id)>.Create((left, right) => right.CompareTo(left))
         );

@@ -1,6 +1,6 @@
 namespace GourmetGram.Domain.Feedback.Strategies;
 
-/// <summary>Predictions that people flagged as wrong.</summary>
+/// <summary>Selects predictions that people flagged as wrong.</summary>
 public sealed class UserFlag : FeedbackStrategy<NoSettings>
 {
     public override string Name => "userfeedback";

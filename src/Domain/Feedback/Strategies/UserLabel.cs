@@ -1,6 +1,6 @@
 namespace GourmetGram.Domain.Feedback.Strategies;
 
-/// <summary>Predictions that people gave another class. What they said is evidence, and needs no annotator.</summary>
+/// <summary>Selects predictions that people corrected. A correction is evidence and needs no annotator.</summary>
 public sealed class UserLabel : FeedbackStrategy<NoSettings>
 {
     public override string Name => "userfeedback2";
