@@ -12,13 +12,16 @@ namespace GourmetGram.Application;
 
 public static class DependencyInjection
 {
-    /// <summary>Registers every use case of this assembly: handlers and validators are found by scanning, so a new file is enough.</summary>
+    /// <summary>
+    /// Registers every use case of this assembly: handlers and validators are found by scanning, so a new file is enough.
+    /// </summary>
     public static IServiceCollection AddApplication(this IServiceCollection services)
     {
         var assembly = typeof(DependencyInjection).Assembly;
         services.AddScoped<IMediator, Mediator>();
         services.AddScoped<ServiceFactory>(provider => provider.GetRequiredService!);
         services.AddTransient(typeof(IPipelineBehavior<,>), typeof(ValidationBehavior<,>));
+        services.AddTransient(typeof(IPipelineBehavior<,>), typeof(StepBehavior<,>));
         foreach (var handler in assembly.GetTypes().Where(type => !type.IsAbstract))
         {
             foreach (
@@ -26,7 +29,11 @@ public static class DependencyInjection
                     .GetInterfaces()
                     .Where(i => i.IsGenericType && i.GetGenericTypeDefinition() == typeof(IRequestHandler<,>))
             )
+            {
                 services.AddTransient(contract, handler);
+                // A handler that runs several steps resolves itself in the scope of each.
+                services.AddTransient(handler);
+            }
         }
 
         // Validators are internal: without this flag none would be found, silently.
@@ -35,36 +42,47 @@ public static class DependencyInjection
         services.AddSingleton<ClassificationMetrics>();
         services.AddScoped<PhotoClassification>();
         services.AddSingleton<SpoolMetrics>();
-        services.AddScoped<PhotoKeeper>();
+        services.AddScoped<PhotoStorage>();
         services.AddScoped<PhotoImages>();
         services.AddScoped<SpoolDrain>();
         services.AddScoped<TagWriter>();
+        services.AddScoped<MissingPhotos>();
+        services.AddScoped<Orphans>();
+        services.AddScoped<OrphanScan>();
+        services.AddScoped<StoreOwnership>();
         services.AddScoped<PredictionErasure>();
         services.AddSingleton<Thumbnails>();
         services.AddScoped<IPredictionFacts, FeedbackFacts>();
         services.AddScoped<IPredictionErasure, FeedbackErasure>();
         services.AddScoped<IPhotoExport, PhotoExport>();
         services.AddSingleton(new StrategyCatalogue(typeof(Strategy).Assembly));
-        services.AddScoped<LoopBook>();
+        services.AddScoped<FeedbackSeed>();
+        services.AddScoped<ISeed>(provider => provider.GetRequiredService<FeedbackSeed>());
+        services.AddScoped<LoopCatalogue>();
         services.AddScoped<SamplingKeys>();
         services.AddScoped<FloodLimit>();
+        services.AddScoped<WaitingList>();
+        services.AddScoped<FeedbackLedger>();
         services.AddScoped<FeedbackOrigin>();
         services.TryAddScoped<ICallerAddress, NoCallerAddress>();
         services.AddScoped<ISurfaces, Surfaces>();
         services.AddScoped<TaskMaker>();
-        services.AddScoped<LabelDesk>();
-        services.AddScoped<AnnotationDesk>();
+        services.AddScoped<LabelRecorder>();
+        services.AddScoped<AnnotationImporter>();
         services.AddScoped<PhotoFinder>();
         services.AddScoped<Quarantine>();
-        services.AddScoped<OutputDesk>();
-        services.AddScoped<CorrectionDesk>();
+        services.AddScoped<OutputReader>();
+        services.AddScoped<CorrectionExporter>();
         services.AddScoped<Collector>();
-        services.AddScoped<ProjectKeeper>();
+        services.AddScoped<ProjectProvisioner>();
         services.AddScoped<TaskPublisher>();
-        services.AddScoped<ImportDesk>();
-        services.AddScoped<PlatformDesk>();
-        services.AddScoped<RecallDesk>();
+        services.AddScoped<TaskImporter>();
+        services.AddScoped<PlatformReader>();
+        services.AddScoped<TaskRecaller>();
         services.AddScoped<IPredictionErasure, LabelingErasure>();
+        services.AddScoped<AnswerGuard>();
+        services.AddScoped<IAnswerGuard>(provider => provider.GetRequiredService<AnswerGuard>());
+        services.AddScoped<IPhotoAliases, TaskPhotos>();
         services.AddScoped<IDatasetExport, DatasetExport>();
         return services;
     }

@@ -2,17 +2,18 @@ using GourmetGram.Domain.Classification;
 
 namespace GourmetGram.Application.Common;
 
-/// <summary>Who sends a message, as far as use cases care.</summary>
-/// <param name="Actor">The identity that predictions and feedback are kept under.</param>
+/// <summary>The sender of a message, with the facts that use cases need.</summary>
+/// <param name="Actor">The identity under which predictions and feedback are stored.</param>
 /// <param name="IsReviewer">Whether the caller has the role Annotator or Admin, and so may see everybody's photos.</param>
-/// <param name="IsAdministrator">Whether the caller has the role Admin, and so may erase everybody's photos.</param>
+/// <param name="IsAdministrator">Whether the caller has the role Admin, and so may delete everybody's photos.</param>
 public sealed record Caller(Actor Actor, bool IsReviewer, bool IsAdministrator = false)
 {
-    /// <summary>A request with neither cookie nor key.</summary>
+    /// <summary>The caller of a request with neither a cookie nor a key.</summary>
     public static readonly Caller Anonymous = new(Actor.Anonymous, IsReviewer: false);
 
     /// <summary>
-    /// Whether the caller may read a prediction and give feedback on it: its maker and reviewers may; a prediction made without an identity is open to whoever has its id.
+    /// Whether the caller may read a prediction and give feedback on it. Its maker and reviewers may. A prediction made without an identity
+    /// is open to everybody who has its id.
     /// </summary>
     public bool MayUse(Prediction prediction)
     {
@@ -20,15 +21,18 @@ public sealed record Caller(Actor Actor, bool IsReviewer, bool IsAdministrator =
         return IsReviewer || !prediction.Maker.IsKnown || prediction.Maker == Actor;
     }
 
-    /// <summary>Whether the caller may erase a prediction: its maker and administrators may; of one made without an identity nobody can prove to be the maker.</summary>
+    /// <summary>
+    /// Whether the caller may delete a prediction. Its maker and administrators may. Nobody can prove to be the maker of a prediction made
+    /// without an identity, so only administrators may delete it.
+    /// </summary>
     public bool MayErase(Prediction prediction)
     {
         ArgumentNullException.ThrowIfNull(prediction);
         return IsAdministrator || (prediction.Maker.IsKnown && prediction.Maker == Actor);
     }
 
-    /// <summary>The caller's identity, for what belongs to one caller.</summary>
-    /// <param name="what">What is asked for, as the beginning of a sentence: "A list".</param>
+    /// <summary>Returns the caller's identity, for data that belongs to one caller.</summary>
+    /// <param name="what">The requested item, as the beginning of a sentence: "A list".</param>
     /// <exception cref="IdentityNeededException">The caller is anonymous.</exception>
     internal Actor RequireIdentity(string what) =>
         Actor.IsKnown

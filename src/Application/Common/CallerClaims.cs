@@ -3,17 +3,20 @@ using GourmetGram.Domain.Classification;
 
 namespace GourmetGram.Application.Common;
 
-/// <summary>Roles a signed-in person or a key can have.</summary>
+/// <summary>Roles of signed-in people and API keys.</summary>
 public static class Roles
 {
     /// <summary>May review photos.</summary>
     public const string Annotator = "Annotator";
 
-    /// <summary>May configure, run, promote and erase; may do all that an annotator may.</summary>
+    /// <summary>May configure, run, promote and delete, and may do everything that an annotator may.</summary>
     public const string Admin = "Admin";
 }
 
-/// <summary>How an <see cref="Actor"/> travels in an authenticated principal: every way to authenticate writes these claims, pages and endpoints read them.</summary>
+/// <summary>
+/// The claims that carry an <see cref="Actor"/> in an authenticated principal. Every authentication method writes these claims; pages and
+/// endpoints read them.
+/// </summary>
 public static class CallerClaims
 {
     /// <summary>Claim with the <see cref="ActorKind"/>.</summary>
@@ -22,7 +25,9 @@ public static class CallerClaims
     /// <summary>Claim with the actor's id.</summary>
     public const string ActorId = ClaimTypes.NameIdentifier;
 
-    /// <summary>The caller behind a principal; one without identity is <see cref="Caller.Anonymous"/>.</summary>
+    /// <summary>
+    /// Returns the caller that a principal stands for; <see cref="Caller.Anonymous"/> when the principal has no identity.
+    /// </summary>
     public static Caller ToCaller(this ClaimsPrincipal principal)
     {
         ArgumentNullException.ThrowIfNull(principal);
@@ -39,7 +44,7 @@ public static class CallerClaims
         return new Caller(new Actor(kind, id), isAdministrator || principal.IsInRole(Roles.Annotator), isAdministrator);
     }
 
-    /// <summary>Who it is, as histories show it: the account's name, else the actor.</summary>
+    /// <summary>Returns the name that histories show for a principal: the account's name, or the actor when there is no name.</summary>
     public static string Who(this ClaimsPrincipal principal)
     {
         ArgumentNullException.ThrowIfNull(principal);

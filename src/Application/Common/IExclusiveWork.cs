@@ -1,15 +1,17 @@
 namespace GourmetGram.Application.Common;
 
-/// <summary>Lets work of one name be done by one node at a time, whichever that is.</summary>
+/// <summary>Runs work with a given name on one node at a time.</summary>
 public interface IExclusiveWork
 {
-    /// <summary>Waits for its turn, then works. The token is cancelled when the turn is lost: this node gave no sign of life for too long.</summary>
-    /// <param name="name">Lower-case words with hyphens.</param>
-    /// <param name="patience">Longest wait for the turn.</param>
-    /// <param name="work">What is to be done.</param>
-    /// <param name="cancellationToken">Ends the waiting and the work.</param>
-    /// <exception cref="ConflictException">Somebody else was at it all the time.</exception>
-    /// <exception cref="StoreUnavailableException">The database does not answer.</exception>
+    /// <summary>
+    /// Waits for the lease, then runs the work. The token is cancelled when the lease is lost because this node did not renew it in time.
+    /// </summary>
+    /// <param name="name">Name of the work: lower-case words with hyphens.</param>
+    /// <param name="patience">Maximum wait for the lease.</param>
+    /// <param name="work">The work to run.</param>
+    /// <param name="cancellationToken">Cancels the wait and the work.</param>
+    /// <exception cref="ConflictException">Somebody else held the lease during the whole wait.</exception>
+    /// <exception cref="StoreUnavailableException">The database does not answer, or the lease was lost.</exception>
     Task<TResult> RunAsync<TResult>(
         string name,
         TimeSpan patience,

@@ -1,42 +1,43 @@
 namespace GourmetGram.Application.Common;
 
-/// <summary>How far a run has got.</summary>
+/// <summary>The state of a run.</summary>
 public enum JobRunState
 {
-    /// <summary>It waits for the run before it, or for a free node.</summary>
+    /// <summary>The run waits for the previous run of the job or for a free node.</summary>
     Queued = 0,
     Running,
     Completed,
 
-    /// <summary>It ended with an error, which the run tells.</summary>
+    /// <summary>The run ended with an error, see <see cref="JobRunView.Error"/>.</summary>
     Failed,
 
-    /// <summary>Its process ended in the middle of it. It runs again, as a run of its own.</summary>
+    /// <summary>The process ended in the middle of the run. The work is repeated in a new run.</summary>
     Interrupted,
 
-    /// <summary>Somebody stopped it.</summary>
+    /// <summary>Somebody cancelled the run.</summary>
     Cancelled,
 }
 
-/// <summary>How much of a run's work is done.</summary>
+/// <summary>The progress of a run.</summary>
 /// <param name="Done">Items done.</param>
-/// <param name="Total">Items to do in all; null while nobody knows.</param>
+/// <param name="Total">Total number of items; null while it is unknown.</param>
 public sealed record JobProgress(long Done, long? Total);
 
-/// <summary>One run of a job, as it stands now or as it ended.</summary>
-/// <param name="Id">Sorts by the time at which the run was asked for.</param>
+/// <summary>A run of a job, in its current or final state.</summary>
+/// <param name="Id">Id of the run. Ids sort by the time of the request.</param>
 /// <param name="Job">Name of the job.</param>
-/// <param name="State">How far it has got.</param>
-/// <param name="DueAt">When the schedule wanted it, UTC; null for a run that a person asked for.</param>
-/// <param name="RequestedBy">Who asked for it; null for the schedule.</param>
-/// <param name="Attempt">1, and one more for each time that it was interrupted.</param>
-/// <param name="QueuedAt">UTC.</param>
-/// <param name="StartedAt">UTC; null before.</param>
-/// <param name="EndedAt">UTC; null before.</param>
+/// <param name="State">State of the run.</param>
+/// <param name="DueAt">Scheduled time, UTC; null for a run that a person requested, and for a run from before the clock was set
+/// back.</param>
+/// <param name="RequestedBy">The person who requested the run; null for the schedule.</param>
+/// <param name="Attempt">1, plus one for each interruption.</param>
+/// <param name="QueuedAt">Time at which the run was queued, UTC.</param>
+/// <param name="StartedAt">Start time, UTC; null until the run starts.</param>
+/// <param name="EndedAt">End time, UTC; null until the run ends.</param>
 /// <param name="Done">Items done so far.</param>
-/// <param name="Total">Items to do in all; null when unknown.</param>
-/// <param name="Counts">What came of it, by name.</param>
-/// <param name="Error">What went wrong, in a sentence; null unless it failed.</param>
+/// <param name="Total">Total number of items; null when it is unknown.</param>
+/// <param name="Counts">Results of the run: counts by name.</param>
+/// <param name="Error">Error message in a sentence; null unless the run failed.</param>
 public sealed record JobRunView(
     Guid Id,
     string Job,
@@ -53,15 +54,15 @@ public sealed record JobRunView(
     string? Error
 );
 
-/// <summary>A job and how it stands.</summary>
-/// <param name="Name">E.g. <c>store-images</c>.</param>
-/// <param name="Title">The name in words.</param>
-/// <param name="Description">What it does, in half a sentence.</param>
-/// <param name="Cron">When it runs, UTC: seconds, minutes, hours, day, month, weekday.</param>
-/// <param name="Paused">Whether the schedule is left out; people can still run it.</param>
-/// <param name="NextFirings">The next five times, UTC; none while paused.</param>
-/// <param name="Current">The run that runs or waits; null when none does.</param>
-/// <param name="Last">The run that ended last; null when none did.</param>
+/// <summary>A job and its current state.</summary>
+/// <param name="Name">Name of the job, e.g. <c>store-images</c>.</param>
+/// <param name="Title">Display name.</param>
+/// <param name="Description">Describes what the job does, in half a sentence.</param>
+/// <param name="Cron">Schedule as a cron expression, UTC: seconds, minutes, hours, day, month, weekday.</param>
+/// <param name="Paused">Whether the schedule is paused; people can still run the job.</param>
+/// <param name="NextFirings">The next five scheduled times, UTC; empty while the schedule is paused.</param>
+/// <param name="Current">The run that is running or waiting; null when there is none.</param>
+/// <param name="Last">The run that ended last; null when none has ended.</param>
 public sealed record JobView(
     string Name,
     string Title,
@@ -74,57 +75,66 @@ public sealed record JobView(
 );
 
 /// <summary>
-/// What runs by itself. Of a job one run runs at a time, on whichever node; each firing of its schedule has a run, a run whose process ended in the middle is repeated, and firings
-/// that were missed while no server ran are made up by one.
+/// The jobs that run automatically. At most one run of a job is active at a time, on any node. Each scheduled time has its own run. A run
+/// whose process ended in the middle is repeated. Schedules that were missed while no server ran are caught up once.
 /// </summary>
 public interface IJobs
 {
-    /// <summary>All jobs, by name.</summary>
+    /// <summary>Lists all jobs by name.</summary>
     Task<IReadOnlyList<JobView>> ListAsync(CancellationToken cancellationToken);
 
     /// <exception cref="NotFoundException">There is no such job.</exception>
     Task<JobView> FindAsync(string job, CancellationToken cancellationToken);
 
-    /// <summary>Changes when a job runs: at once on this node, within seconds on the others.</summary>
-    /// <param name="job">Its name.</param>
-    /// <param name="cron">The new expression; null leaves it as it is.</param>
-    /// <param name="paused">Whether to leave the schedule out; null leaves it as it is.</param>
-    /// <param name="by">Who wants it.</param>
-    /// <param name="cancellationToken">Ends it before anything is changed.</param>
+    /// <summary>
+    /// Changes the schedule of a job. The change takes effect immediately on this node, and within seconds on the others.
+    /// </summary>
+    /// <param name="job">Name of the job.</param>
+    /// <param name="cron">The new cron expression; null leaves it unchanged.</param>
+    /// <param name="paused">Whether to pause the schedule; null leaves it unchanged.</param>
+    /// <param name="by">The person who makes the change.</param>
+    /// <param name="cancellationToken">Cancels the change before anything is stored.</param>
     /// <exception cref="NotFoundException">There is no such job.</exception>
-    /// <exception cref="FluentValidation.ValidationException">It is no cron expression, or never fires.</exception>
+    /// <exception cref="FluentValidation.ValidationException">The text is not a cron expression, or the schedule never fires.</exception>
     Task<JobView> ScheduleAsync(string job, string? cron, bool? paused, string by, CancellationToken cancellationToken);
 
-    /// <summary>When a schedule would run next: five times, UTC, fewer when it ends before.</summary>
-    /// <exception cref="FluentValidation.ValidationException">It is no cron expression, or never fires.</exception>
+    /// <summary>Returns the next five times of a schedule, UTC; fewer when the schedule ends earlier.</summary>
+    /// <exception cref="FluentValidation.ValidationException">The text is not a cron expression, or the schedule never fires.</exception>
     IReadOnlyList<DateTimeOffset> NextFirings(string cron);
 
-    /// <summary>Asks for a run; when one runs already, this one waits for it.</summary>
+    /// <summary>Requests a run. If another run of the job is active, the new run waits for it.</summary>
     /// <exception cref="NotFoundException">There is no such job.</exception>
     Task<JobRunView> RunAsync(string job, string by, CancellationToken cancellationToken);
 
-    /// <summary>Asks for a run unless one waits already, which will see all that has happened until it starts.</summary>
+    /// <summary>
+    /// Requests a run unless one is waiting already: the waiting run will process everything that happens before it starts.
+    /// </summary>
     /// <exception cref="NotFoundException">There is no such job.</exception>
     Task RunSoonAsync(string job, string by, CancellationToken cancellationToken);
 
-    /// <summary>Runs, newest first, from a cursor on.</summary>
-    /// <param name="job">Of which job; null for all.</param>
-    /// <param name="cursor"><see cref="Page{T}.Next"/> of the page before; null for the first.</param>
-    /// <param name="limit">Runs a page, 1 to 100.</param>
-    /// <param name="cancellationToken">Ends the reading.</param>
+    /// <summary>Lists runs, newest first, starting at a cursor.</summary>
+    /// <param name="job">Name of the job; null for all jobs.</param>
+    /// <param name="cursor"><see cref="Page{T}.Next"/> of the previous page; null for the first page.</param>
+    /// <param name="limit">Runs per page, 1 to 100.</param>
+    /// <param name="cancellationToken">Cancels the read.</param>
     /// <exception cref="NotFoundException">There is no such job.</exception>
-    /// <exception cref="FluentValidation.ValidationException">Cursor or limit make no sense.</exception>
+    /// <exception cref="FluentValidation.ValidationException">The cursor or the limit is invalid.</exception>
     Task<Page<JobRunView>> RunsAsync(string? job, string? cursor, int limit, CancellationToken cancellationToken);
 
-    /// <exception cref="NotFoundException">There is no such run of this job.</exception>
+    /// <summary>Returns the newest runs of every job, newest first, by job name.</summary>
+    /// <param name="count">Maximum number of runs per job.</param>
+    /// <param name="cancellationToken">Cancels the read.</param>
+    Task<IReadOnlyDictionary<string, IReadOnlyList<JobRunView>>> LatestRunsAsync(int count, CancellationToken cancellationToken);
+
+    /// <exception cref="NotFoundException">The job has no such run.</exception>
     Task<JobRunView> FindRunAsync(string job, Guid run, CancellationToken cancellationToken);
 
-    /// <summary>Stops a run: at once when it waits, within seconds when it runs.</summary>
-    /// <exception cref="NotFoundException">There is no such run of this job.</exception>
-    /// <exception cref="ConflictException">It has ended already.</exception>
+    /// <summary>Cancels a run: immediately when it is waiting, within seconds when it is running.</summary>
+    /// <exception cref="NotFoundException">The job has no such run.</exception>
+    /// <exception cref="ConflictException">The run has ended already.</exception>
     Task<JobRunView> CancelAsync(string job, Guid run, CancellationToken cancellationToken);
 
-    /// <summary>Removes old runs; the newest thousand of each job stay, and for 30 days those that failed or were interrupted.</summary>
-    /// <returns>How many were removed.</returns>
+    /// <summary>Deletes old runs. The newest thousand runs of each job stay, and failed or interrupted runs stay for 30 days.</summary>
+    /// <returns>Number of deleted runs.</returns>
     Task<int> ForgetOldRunsAsync(CancellationToken cancellationToken);
 }

@@ -1,12 +1,15 @@
 namespace GourmetGram.Application.Common;
 
-/// <summary>Builds absolute addresses, from <c>GourmetGram:PublicUrl</c> where it is set and else from the request.</summary>
+/// <summary>Builds absolute addresses from <c>GourmetGram:PublicUrl</c> if it is set, and otherwise from the request.</summary>
 public interface ILinks
 {
-    /// <summary>Address of the bytes of a prediction's photo.</summary>
+    /// <summary>Returns the address of the image file of a prediction's photo.</summary>
     string PredictionImage(Guid predictionId);
 
-    /// <summary>An address on this server.</summary>
-    /// <param name="path">From the server's first page, without a slash in front; with its query, escaped.</param>
+    /// <summary>Returns the address of the image file of the photo that a task shows.</summary>
+    string TaskImage(Guid taskId);
+
+    /// <summary>Returns the absolute address of a path on this server.</summary>
+    /// <param name="path">Path relative to the server's first page, without a leading slash; includes the query, escaped.</param>
     string Absolute(string path);
 }

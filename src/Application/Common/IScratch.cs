@@ -1,9 +1,9 @@
 namespace GourmetGram.Application.Common;
 
-/// <summary>Room for what is too large for the memory and is gone when its work is done.</summary>
+/// <summary>Temporary storage for data that is too large for memory. The data is deleted when its work is done.</summary>
 public interface IScratch
 {
-    /// <summary>An empty stream that can be written, sought and read; it is gone once disposed.</summary>
-    /// <exception cref="StoreUnavailableException">There is no room, or it cannot be written.</exception>
+    /// <summary>Creates an empty stream for writing, seeking and reading. Disposing the stream deletes its data.</summary>
+    /// <exception cref="StoreUnavailableException">There is no space left, or the storage cannot be written.</exception>
     Stream Create();
 }

@@ -1,6 +1,8 @@
 namespace GourmetGram.Application.Common;
 
-/// <summary>Marks an options class with the configuration section it is bound to. README's table of settings is generated from the classes that carry it.</summary>
+/// <summary>
+/// Marks an options class with its configuration section. The table in docs/settings.md is generated from the classes with this attribute.
+/// </summary>
 [AttributeUsage(AttributeTargets.Class)]
 public sealed class SettingsSectionAttribute(string name) : Attribute
 {
@@ -8,6 +10,9 @@ public sealed class SettingsSectionAttribute(string name) : Attribute
     public string Name { get; } = name;
 }
 
-/// <summary>Marks a setting that is a secret: it may also be given as a file, by the same name with <c>File</c> at its end, and is never logged.</summary>
+/// <summary>
+/// Marks a setting as a secret. A secret can also be given as a file, through the setting's name with the suffix <c>File</c>, and is never
+/// logged.
+/// </summary>
 [AttributeUsage(AttributeTargets.Property)]
 public sealed class SecretAttribute : Attribute;

@@ -2,31 +2,37 @@ using System.Security.Cryptography;
 
 namespace GourmetGram.Application.Common;
 
-/// <summary>Copies all objects of one store to another, with media types and tags, and reads back what it wrote. What is there already and equal is left out: a copy that broke off goes on.</summary>
-/// <param name="source">Nobody writes to it meanwhile.</param>
-/// <param name="target">Nobody writes to it meanwhile.</param>
+/// <summary>
+/// Copies all objects of one store to another with their media types and tags, and verifies each copy by reading it back. Objects that are
+/// equal in both stores are skipped, so an interrupted copy can be resumed.
+/// </summary>
+/// <param name="source">Store to read. Nobody may write to it during the copy.</param>
+/// <param name="target">Store to write. Nobody else may write to it during the copy.</param>
 public sealed class StoreCopy(IObjectStore source, IObjectStore target)
 {
-    /// <summary>What came of one object.</summary>
+    /// <summary>The result for one object.</summary>
     public enum Outcome
     {
-        /// <summary>It was written, and read back the same.</summary>
+        /// <summary>The object was written, and reading it back gave the same content.</summary>
         Copied = 0,
 
-        /// <summary>It was there already, with the same bytes, media type and tags.</summary>
+        /// <summary>The target already had the object, with the same bytes, media type and tags.</summary>
         Equal,
 
-        /// <summary>It is not there, or not the same.</summary>
+        /// <summary>The target does not have the object, or has a different one.</summary>
         Failed,
     }
 
-    /// <param name="Address">Which object.</param>
-    /// <param name="Bytes">Its size.</param>
-    /// <param name="Outcome">What came of it.</param>
-    /// <param name="Fault">Why it failed; null when it did not.</param>
+    /// <param name="Address">The object.</param>
+    /// <param name="Bytes">Size of the object in bytes.</param>
+    /// <param name="Outcome">The result.</param>
+    /// <param name="Fault">Why the copy failed; null when it did not.</param>
     public sealed record Item(ObjectAddress Address, long Bytes, Outcome Outcome, string? Fault);
 
-    /// <summary>Copies the objects of some buckets, one after another. One that fails does not stop the others; when a store cannot be listed, the copy ends with its exception.</summary>
+    /// <summary>
+    /// Copies the objects of the given buckets one after another. A failed object does not stop the copy, but an exception from listing a
+    /// store ends it.
+    /// </summary>
     public async IAsyncEnumerable<Item> RunAsync(
         IEnumerable<string> buckets,
         [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken
@@ -45,9 +51,7 @@ public sealed class StoreCopy(IObjectStore source, IObjectStore target)
         try
         {
             var details = await source.FindAsync(address, cancellationToken) ?? throw new NotFoundException($"Object {address}");
-            var tags = source.KeepsTags
-                ? await source.ReadTagsAsync(address, cancellationToken)
-                : new Dictionary<string, string>(StringComparer.Ordinal);
+            var tags = source.KeepsTags ? TagsOf(await source.ReadTagsAsync(address, cancellationToken)) : TagsOf([]);
             await using var content = await source.OpenReadAsync(address, cancellationToken);
             var hash = await SHA256.HashDataAsync(content, cancellationToken);
             if (await IsThereAsync(address, details, hash, tags, cancellationToken))
@@ -60,17 +64,23 @@ public sealed class StoreCopy(IObjectStore source, IObjectStore target)
                 ? new Item(address, size, Outcome.Copied, Fault: null)
                 : new Item(address, size, Outcome.Failed, "What was written is not what came back.");
         }
-        catch (Exception e) when (e is StoreUnavailableException or NotFoundException or ObjectTooLargeException)
+        catch (Exception e) when (e is StoreUnavailableException or NotFoundException or ObjectTooLargeException or TagsRefusedException)
         {
             return new Item(address, size, Outcome.Failed, e.Message);
         }
     }
 
+    /// <summary>
+    /// Converts tags to a form that every store accepts: earlier versions and other programs wrote letters outside ASCII.
+    /// </summary>
+    private static Dictionary<string, string> TagsOf(IEnumerable<KeyValuePair<string, string>> tags) =>
+        tags.ToDictionary(tag => tag.Key, tag => ObjectTags.ValueOf(tag.Value), StringComparer.Ordinal);
+
     private async Task<bool> IsThereAsync(
         ObjectAddress address,
         ObjectDetails details,
         byte[] hash,
-        IReadOnlyDictionary<string, string> tags,
+        Dictionary<string, string> tags,
         CancellationToken cancellationToken
     )
     {

@@ -3,7 +3,10 @@ using MediatR;
 
 namespace GourmetGram.Application.Common;
 
-/// <summary>Runs every validator of a message before its handler, and throws one <see cref="ValidationException"/> with all that is wrong.</summary>
+/// <summary>
+/// Runs the validators of a message before its handler. Throws a <see cref="ValidationException"/> with all errors of the first validator
+/// that fails.
+/// </summary>
 internal sealed class ValidationBehavior<TRequest, TResponse>(IEnumerable<IValidator<TRequest>> validators)
     : IPipelineBehavior<TRequest, TResponse>
     where TRequest : IRequest<TResponse>
