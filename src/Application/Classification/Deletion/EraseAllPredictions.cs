@@ -4,25 +4,27 @@ using MediatR;
 
 namespace GourmetGram.Application.Classification;
 
-/// <summary>Erases all of the caller's own predictions, with their photos, thumbnails and all that was said of them.</summary>
+/// <summary>Deletes all of the caller's own predictions, with their photos, thumbnails, feedback and selections.</summary>
 public static class EraseAllPredictions
 {
-    /// <param name="Caller">Whose predictions.</param>
+    /// <param name="Caller">The owner of the predictions.</param>
     public sealed record Command(Caller Caller) : IRequest<Response>;
 
-    /// <param name="Erased">How many there were.</param>
+    /// <param name="Erased">Number of predictions deleted.</param>
     public sealed record Response(int Erased);
 
-    internal sealed class Handler(IRepository<Prediction> predictions, PredictionErasure erasure) : IRequestHandler<Command, Response>
+    internal sealed class Handler(IUnitOfWork work, IRepository<Prediction> predictions, PredictionErasure erasure)
+        : IRequestHandler<Command, Response>
     {
         public async Task<Response> Handle(Command request, CancellationToken cancellationToken)
         {
             var maker = request.Caller.RequireIdentity("Erasing all");
             var erased = 0;
-            while (await ConcurrentChangeException.RetryAsync(() => BuryAsync(maker, cancellationToken)) is > 0 and var buried)
+            while (await work.RunStepAsync((Handler step) => step.BuryAsync(maker, cancellationToken)) is > 0 and var buried)
                 erased += buried;
 
-            // Also what an earlier attempt left when the store failed; finished even when the caller has left.
+            // Also removes images left by an earlier attempt that failed on the store. Deletion continues after the client disconnects,
+            // because it has been acknowledged.
             await erasure.FinishAsync(CancellationToken.None);
             return new Response(erased);
         }
@@ -30,7 +32,7 @@ public static class EraseAllPredictions
         private async Task<int> BuryAsync(Actor maker, CancellationToken cancellationToken)
         {
             var rows = await predictions.ListAsync(new ErasableOfMaker(maker, PredictionErasure.Batch), cancellationToken);
-            return rows.Count == 0 ? 0 : (await erasure.BuryAsync(rows, cancellationToken)).Count;
+            return rows.Count == 0 ? 0 : (await erasure.BuryAsync(rows, maker, cancellationToken)).Count;
         }
     }
 }

@@ -3,17 +3,21 @@ using GourmetGram.Application.Common;
 namespace GourmetGram.Application.Classification;
 
 /// <summary>
-/// Removes what a later module holds of predictions that are being erased. Classification defines it and each module that keeps something of predictions answers it, so that the
-/// arrow between the modules keeps its direction.
+/// Removes what a later module stores about predictions that are being deleted. Classification declares the port and each module that
+/// stores data about predictions implements it, so that Classification does not depend on later modules.
 /// </summary>
 public interface IPredictionErasure
 {
-    /// <summary>
-    /// Marks the module's rows for removal in the scope's unit of work, which the caller commits together with the predictions' own.
-    /// </summary>
+    /// <summary>Marks the module's rows for removal, in the step that removes the predictions.</summary>
     Task EraseAsync(IReadOnlyCollection<Guid> predictionIds, CancellationToken cancellationToken);
 
-    /// <summary>Removes what the module keeps of a prediction outside of the database, after its rows are gone. It is repeated until it has succeeded once: what is gone already is no error.</summary>
-    /// <exception cref="StoreUnavailableException">The object store is away.</exception>
-    Task RemoveObjectsAsync(Guid predictionId, CancellationToken cancellationToken) => Task.CompletedTask;
+    /// <summary>
+    /// Returns the objects that the module stores outside the database for deleted predictions. Called in a step after the one that removed
+    /// the rows.
+    /// </summary>
+    Task<ILookup<Guid, ObjectAddress>> ObjectsOfAsync(IReadOnlyCollection<Guid> predictionIds, CancellationToken cancellationToken) =>
+        Task.FromResult(Enumerable.Empty<(Guid Id, ObjectAddress Object)>().ToLookup(pair => pair.Id, pair => pair.Object));
+
+    /// <summary>Marks the rows that named these objects for removal, after all objects of these predictions were deleted.</summary>
+    Task ForgetObjectsAsync(IReadOnlyCollection<Guid> predictionIds, CancellationToken cancellationToken) => Task.CompletedTask;
 }

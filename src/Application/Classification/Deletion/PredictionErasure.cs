@@ -5,10 +5,12 @@ using Microsoft.Extensions.Logging;
 namespace GourmetGram.Application.Classification;
 
 /// <summary>
-/// Erases predictions in two steps. First all rows go in one transaction and tombstones take their place: from then on nothing of them can be read. Then the images go. A
-/// tombstone remembers that its images are still to be removed, so that a crash in between is finished at the next start.
+/// Deletes predictions in two steps. The first removes all rows in one transaction and replaces them with tombstones: from then on nothing
+/// about the predictions can be read. The second removes the images. A tombstone records that its images are still to be removed, so a
+/// deletion that a crash interrupts is finished at the next start.
 /// </summary>
 internal sealed class PredictionErasure(
+    IUnitOfWork work,
     IRepository<Prediction> predictions,
     IRepository<IdempotencyRecord> keys,
     IRepository<Tombstone> tombstones,
@@ -19,12 +21,15 @@ internal sealed class PredictionErasure(
     ILogger<PredictionErasure> logger
 )
 {
-    /// <summary>Predictions erased in one transaction.</summary>
+    /// <summary>Predictions deleted per transaction.</summary>
     public const int Batch = 100;
 
-    /// <summary>Puts tombstones in the place of tracked predictions and of all that hangs on them.</summary>
-    /// <exception cref="ConcurrentChangeException">Somebody erased or rated one of them meanwhile: load them again.</exception>
-    public async Task<IReadOnlyList<Tombstone>> BuryAsync(IReadOnlyList<Prediction> erased, CancellationToken cancellationToken)
+    /// <summary>Within a step: replaces predictions and all rows that refer to them with tombstones.</summary>
+    /// <param name="erased">The predictions.</param>
+    /// <param name="by">The actor who deletes them, for the log.</param>
+    /// <param name="cancellationToken">Cancels the operation before anything has changed.</param>
+    /// <returns>Ids of the tombstones, whose images must be removed after the step.</returns>
+    public async Task<IReadOnlyList<Guid>> BuryAsync(IReadOnlyList<Prediction> erased, Actor by, CancellationToken cancellationToken)
     {
         var ids = erased.Select(p => p.Id).ToArray();
         foreach (var module in laterModules)
@@ -33,35 +38,55 @@ internal sealed class PredictionErasure(
             keys.Remove(key);
 
         var now = time.GetUtcNow();
-        var graves = erased.Select(p => Tombstone.For(p, now)).ToList();
-        foreach (var (prediction, tombstone) in erased.Zip(graves))
+        foreach (var prediction in erased)
         {
             predictions.Remove(prediction);
-            tombstones.Add(tombstone);
+            tombstones.Add(Tombstone.For(prediction, now));
+            work.AfterCommit(() => logger.LogInformation("Prediction {PredictionId} was deleted by {Actor}", prediction.Id, by));
         }
 
-        await predictions.SaveChangesAsync(cancellationToken);
-        foreach (var prediction in erased)
-            logger.LogInformation("Prediction {PredictionId} was erased", prediction.Id);
-        return graves;
+        return ids;
     }
 
-    /// <summary>Removes the images of tracked tombstones, of all that it can.</summary>
-    /// <exception cref="StoreUnavailableException">Some could not be removed; their tombstones remember it.</exception>
-    public async Task RemoveImagesAsync(IReadOnlyList<Tombstone> graves, CancellationToken cancellationToken)
+    /// <summary>Removes the images of these tombstones in one step. A failure on one does not stop the others.</summary>
+    /// <returns>The number of tombstones finished.</returns>
+    /// <exception cref="StoreUnavailableException">Some images could not be removed; their tombstones record it.</exception>
+    public async Task<int> RemoveImagesAsync(IReadOnlyList<Guid> graves, CancellationToken cancellationToken)
     {
+        var (finished, failure) = await work.RunStepAsync((PredictionErasure step) => step.RemoveImagesOfAsync(graves, cancellationToken));
+        return failure is null ? finished : throw Unfinished(failure);
+    }
+
+    private static StoreUnavailableException Unfinished(StoreUnavailableException failure) =>
+        new(
+            $"The photo can no longer be seen, but its file could not be removed yet: {failure.Message} Erase it again later; it is also "
+                + "tried again every few minutes.",
+            failure
+        );
+
+    private async Task<(int Finished, StoreUnavailableException? Failure)> RemoveImagesOfAsync(
+        IReadOnlyList<Guid> graves,
+        CancellationToken cancellationToken
+    )
+    {
+        var unfinished = await tombstones.ListAsync(new UnfinishedTombstonesWithIds(graves), cancellationToken);
+        var objects = new List<ILookup<Guid, ObjectAddress>>();
+        foreach (var module in laterModules)
+            objects.Add(await module.ObjectsOfAsync(graves, cancellationToken));
+        var finished = new List<Guid>();
         StoreUnavailableException? failure = null;
-        foreach (var tombstone in graves)
+        foreach (var tombstone in unfinished)
         {
             try
             {
-                foreach (var module in laterModules)
-                    await module.RemoveObjectsAsync(tombstone.Id, cancellationToken);
+                foreach (var address in objects.SelectMany(ofModule => ofModule[tombstone.Id]))
+                    await store.DeleteAsync(address, cancellationToken);
                 await spool.RemoveAsync(PhotoName.Of(tombstone.ObjectKey!), cancellationToken);
                 foreach (var size in Thumbnails.Sizes)
                     await store.DeleteAsync(Thumbnails.AddressOf(tombstone.Id, size), cancellationToken);
                 await store.DeleteAsync(new ObjectAddress(Classify.Bucket, tombstone.ObjectKey!), cancellationToken);
                 tombstone.MarkImagesRemoved();
+                finished.Add(tombstone.Id);
             }
             catch (StoreUnavailableException e)
             {
@@ -69,19 +94,14 @@ internal sealed class PredictionErasure(
             }
         }
 
-        await tombstones.SaveChangesAsync(cancellationToken);
-        if (failure is not null)
-        {
-            throw new StoreUnavailableException(
-                $"The photo can no longer be seen, but its file could not be removed yet: {failure.Message} Erase it again later; it is also tried again every few minutes.",
-                failure
-            );
-        }
+        foreach (var module in laterModules)
+            await module.ForgetObjectsAsync(finished, cancellationToken);
+        return (finished.Count, failure);
     }
 
-    /// <summary>Removes the images of every tombstone that still waits for it.</summary>
-    /// <returns>How many were finished.</returns>
-    /// <exception cref="StoreUnavailableException">Some could not be removed; all others were.</exception>
+    /// <summary>Removes the images of all tombstones that still have some.</summary>
+    /// <returns>The number of tombstones finished.</returns>
+    /// <exception cref="StoreUnavailableException">Some images could not be removed; all others were.</exception>
     public async Task<int> FinishAsync(CancellationToken cancellationToken)
     {
         StoreUnavailableException? failure = null;
@@ -89,19 +109,14 @@ internal sealed class PredictionErasure(
         Guid? after = null;
         while (await tombstones.ListAsync(new UnfinishedTombstones(after, Batch), cancellationToken) is { Count: > 0 } graves)
         {
-            try
-            {
-                await RemoveImagesAsync(graves, cancellationToken);
-            }
-            catch (StoreUnavailableException e)
-            {
-                failure ??= e;
-            }
-
-            finished += graves.Count(t => t.ImagesRemoved);
+            var done = await work.RunStepAsync(
+                (PredictionErasure step) => step.RemoveImagesOfAsync([.. graves.Select(tombstone => tombstone.Id)], cancellationToken)
+            );
+            finished += done.Finished;
+            failure ??= done.Failure;
             after = graves[^1].Id;
         }
 
-        return failure is null ? finished : throw failure;
+        return failure is null ? finished : throw Unfinished(failure);
     }
 }

@@ -5,20 +5,20 @@ using MediatR;
 
 namespace GourmetGram.Application.Classification;
 
-/// <summary>Makes a link that opens a photo without cookie or key, for a while.</summary>
+/// <summary>Creates a link that opens a photo without a cookie or key, for a limited time.</summary>
 public static class CreateMediaLink
 {
-    /// <summary>The longest that a link is valid.</summary>
+    /// <summary>The longest lifetime of a link.</summary>
     public static readonly TimeSpan MaximumLifetime = TimeSpan.FromDays(7);
 
-    /// <param name="PredictionId">Whose photo.</param>
-    /// <param name="Caller">Who wants to pass it on.</param>
-    /// <param name="Lifetime">How long the link is valid: a second to seven days.</param>
-    /// <param name="Width">Most pixels of the longer side: 160, 480 or 1280 for a JPEG thumbnail; null for the photo itself.</param>
+    /// <param name="PredictionId">The prediction whose photo the link opens.</param>
+    /// <param name="Caller">The caller who shares the photo.</param>
+    /// <param name="Lifetime">How long the link is valid: one second to seven days.</param>
+    /// <param name="Width">Longer side in pixels: 160, 480 or 1280 for a JPEG thumbnail; null for the photo itself.</param>
     public sealed record Command(Guid PredictionId, Caller Caller, TimeSpan Lifetime, int? Width = null) : IRequest<Response>;
 
     /// <param name="Url">The link.</param>
-    /// <param name="ExpiresAt">From when it opens nothing any more, UTC.</param>
+    /// <param name="ExpiresAt">When the link expires, UTC.</param>
     public sealed record Response(string Url, DateTimeOffset ExpiresAt);
 
     internal sealed class Validator : AbstractValidator<Command>

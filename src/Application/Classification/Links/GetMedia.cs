@@ -5,12 +5,12 @@ using MediatR;
 
 namespace GourmetGram.Application.Classification;
 
-/// <summary>The photo that a signed link opens, for whoever has the link.</summary>
+/// <summary>Opens the photo that a signed link points to, for anyone who has the link.</summary>
 public static class GetMedia
 {
-    /// <param name="Link">What is asked for.</param>
-    /// <param name="KeyId">The key that the link names.</param>
-    /// <param name="Signature">As it stands in the link.</param>
+    /// <param name="Link">The link's content.</param>
+    /// <param name="KeyId">Id of the key in the link.</param>
+    /// <param name="Signature">The signature in the link.</param>
     public sealed record Query(MediaLink Link, string? KeyId, string? Signature) : IRequest<PhotoImage>;
 
     internal sealed class Validator : AbstractValidator<Query>
@@ -18,17 +18,23 @@ public static class GetMedia
         public Validator() => RuleFor(q => q.Link.Width).IsThumbnailSize("w");
     }
 
-    internal sealed class Handler(IMediaLinks links, IRepository<Prediction> predictions, PhotoImages images)
+    internal sealed class Handler(IMediaLinks links, IRepository<Prediction> predictions, IPhotoAliases aliases, PhotoImages images)
         : IRequestHandler<Query, PhotoImage>
     {
-        /// <exception cref="LinkRefusedException">The link is not one of ours, or no longer valid.</exception>
-        /// <exception cref="NotFoundException">The link is valid, but the prediction was erased.</exception>
+        /// <exception cref="LinkRefusedException">The link was not signed by us, or is no longer valid.</exception>
+        /// <exception cref="NotFoundException">The link is valid, but the photo was deleted.</exception>
         public async Task<PhotoImage> Handle(Query request, CancellationToken cancellationToken)
         {
-            // Before anything is looked up: who guesses learns nothing about which predictions there are.
+            // Checked before any lookup, so that a guessed link does not reveal which predictions exist.
             await links.RequireAsync(request.Link, request.KeyId, request.Signature, cancellationToken);
-            var prediction = await predictions.FindAsync(request.Link.PredictionId, cancellationToken);
-            return await images.OpenAsync(prediction, request.Link.Width, cancellationToken);
+            var prediction = await predictions.FirstOrDefaultAsync(new PredictionById(request.Link.Id), cancellationToken);
+            if (prediction is null && await aliases.FindAsync(request.Link.Id, cancellationToken) is { } id)
+                prediction = await predictions.FirstOrDefaultAsync(new PredictionById(id), cancellationToken);
+            return await images.OpenAsync(
+                prediction ?? throw new NotFoundException($"Photo {request.Link.Id}"),
+                request.Link.Width,
+                cancellationToken
+            );
         }
     }
 }

@@ -5,12 +5,15 @@ using MediatR;
 
 namespace GourmetGram.Application.Classification;
 
-/// <summary>The photo of a prediction, as it is kept or as a thumbnail.</summary>
+/// <summary>Opens the photo of a prediction, as stored or as a thumbnail.</summary>
 public static class GetPredictionImage
 {
+    /// <summary>The thumbnail sizes available, as the longer side in pixels.</summary>
+    public static IReadOnlyList<int> Sizes => Thumbnails.Sizes;
+
     /// <param name="PredictionId">The prediction.</param>
-    /// <param name="Caller">Who wants to see it.</param>
-    /// <param name="Size">Most pixels of the longer side: 160, 480 or 1280 for a JPEG thumbnail; null for the photo itself.</param>
+    /// <param name="Caller">The caller who wants to see it.</param>
+    /// <param name="Size">Longer side in pixels: 160, 480 or 1280 for a JPEG thumbnail; null for the photo itself.</param>
     public sealed record Query(Guid PredictionId, Caller Caller, int? Size = null) : IRequest<PhotoImage>;
 
     internal sealed class Validator : AbstractValidator<Query>

@@ -2,28 +2,28 @@ using GourmetGram.Application.Common;
 
 namespace GourmetGram.Application.Classification;
 
-/// <summary>What is thought of the object store.</summary>
+/// <summary>The circuit breaker's view of the object store.</summary>
 public enum StoreCircuitState
 {
-    /// <summary>It works: everybody may try.</summary>
+    /// <summary>The store works. All attempts are allowed.</summary>
     Closed = 0,
 
-    /// <summary>It failed, and the pause is over: one attempt finds out.</summary>
+    /// <summary>The store failed and the pause is over. One attempt is allowed, to find out whether the store works again.</summary>
     HalfOpen,
 
-    /// <summary>It failed: nobody tries until the pause is over.</summary>
+    /// <summary>The store failed. No attempt is allowed until the pause is over.</summary>
     Open,
 }
 
-/// <summary>Keeps photos from waiting for an object store that has just failed others.</summary>
+/// <summary>Circuit breaker of the object store: fails writes immediately after others have failed, instead of letting each wait.</summary>
 public interface IStoreCircuit
 {
     StoreCircuitState State { get; }
 
-    /// <summary>Makes an attempt to write, unless the store is thought to be away.</summary>
-    /// <param name="attempt">Writes.</param>
-    /// <param name="deadline">Longest wait for it.</param>
-    /// <param name="cancellationToken">Ends the attempt; that says nothing of the store.</param>
-    /// <exception cref="StoreUnavailableException">The store is thought to be away, did not answer in time, or refused.</exception>
+    /// <summary>Runs an attempt to write, unless the circuit is open.</summary>
+    /// <param name="attempt">The write.</param>
+    /// <param name="deadline">Longest time the attempt may take.</param>
+    /// <param name="cancellationToken">Cancels the attempt, which does not count as a failure of the store.</param>
+    /// <exception cref="StoreUnavailableException">The circuit is open, or the store did not respond in time or refused.</exception>
     Task AttemptAsync(Func<CancellationToken, Task> attempt, TimeSpan deadline, CancellationToken cancellationToken);
 }

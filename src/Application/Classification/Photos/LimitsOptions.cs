@@ -4,11 +4,11 @@ using GourmetGram.Application.Common;
 
 namespace GourmetGram.Application.Classification;
 
-/// <summary>How much one request may ask for.</summary>
+/// <summary>Limits on what one request may use.</summary>
 [SettingsSection("Limits")]
 public sealed class LimitsOptions
 {
-    /// <summary>Bytes in a mebibyte: limits on bytes are given in it.</summary>
+    /// <summary>Bytes in a mebibyte, the unit of the limits on bytes.</summary>
     public const int Mebibyte = 1024 * 1024;
 
     [Description("Largest photo in MiB.")]
@@ -32,13 +32,15 @@ public sealed class LimitsOptions
     public int QueueMilliseconds { get; set; } = 1000;
 
     [Description(
-        "Memory in MiB for the photos that are decoded at the same time, by estimate from their headers; a photo waits for it, and one that alone needs more is answered 413."
+        "Memory in MiB for the photos that are decoded at the same time, by estimate from their headers; a photo waits for it, and one "
+            + "that alone needs more is answered 413."
     )]
     [Range(64, 65_536)]
     public int DecodeMebibytes { get; set; } = 512;
 
     [Description(
-        "Memory in MiB for request bodies that are in work at the same time; a request waits for it before its body is read, then the answer is 503."
+        "Memory in MiB for request bodies that are in work at the same time; a request waits for it before its body is read, then the "
+            + "answer is 503."
     )]
     [Range(1, 65_536)]
     public int BodyMebibytes { get; set; } = 64;
@@ -59,7 +61,7 @@ public sealed class LimitsOptions
     [Range(1, 1_000_000)]
     public int SpoolMebibytes { get; set; } = 2048;
 
-    /// <summary>Most bytes that wait in the spool.</summary>
+    /// <summary>Capacity of the spool in bytes.</summary>
     public long SpoolBytes => (long)SpoolMebibytes * Mebibyte;
 
     /// <summary>Most bytes of all photos of one batch together.</summary>

@@ -4,16 +4,16 @@ using GourmetGram.Domain.Classification;
 
 namespace GourmetGram.Application.Classification;
 
-/// <param name="Content">The bytes, seekable; the receiver disposes it.</param>
-/// <param name="MediaType">Told from the content when it was uploaded; JPEG for a thumbnail.</param>
-/// <param name="Sha256">Of the bytes, lower-case hex: an entity tag that never changes.</param>
+/// <param name="Content">The bytes, seekable. The receiver disposes the stream.</param>
+/// <param name="MediaType">Detected from the content at upload; JPEG for a thumbnail.</param>
+/// <param name="Sha256">SHA-256 of the bytes, lower-case hex. Serves as an entity tag, because the bytes never change.</param>
 public sealed record PhotoImage(Stream Content, string MediaType, string Sha256);
 
-/// <summary>Opens the photo of a prediction, wherever it is now, as it is kept or as a thumbnail.</summary>
-internal sealed class PhotoImages(IRepository<Prediction> predictions, PhotoKeeper photos, Thumbnails thumbnails)
+/// <summary>Opens the photo of a prediction, wherever it is stored now, as the photo itself or as a thumbnail.</summary>
+internal sealed class PhotoImages(IRepository<Prediction> predictions, PhotoStorage photos, Thumbnails thumbnails)
 {
-    /// <exception cref="NotFoundException">The photo is nowhere, or the prediction was erased meanwhile.</exception>
-    /// <exception cref="ServerBusyException">A thumbnail has to be made first, and no turn came in time.</exception>
+    /// <exception cref="NotFoundException">The photo is stored nowhere, or the prediction was deleted meanwhile.</exception>
+    /// <exception cref="ServerBusyException">A thumbnail must be created first, and no slot became free in time.</exception>
     public async Task<PhotoImage> OpenAsync(Prediction prediction, int? size, CancellationToken cancellationToken)
     {
         if (size is not { } side)
@@ -22,7 +22,7 @@ internal sealed class PhotoImages(IRepository<Prediction> predictions, PhotoKeep
                 prediction.Photo.MediaType,
                 prediction.Photo.StoredSha256
             );
-        // While the photo waits for the object store, there is no use in asking it.
+        // A photo that still waits for the object store has no thumbnail there.
         var made = prediction.ImageState == ImageState.Pending ? null : await thumbnails.FindAsync(prediction.Id, side, cancellationToken);
         var thumbnail = made ?? await MakeAsync(prediction, side, cancellationToken);
         return new PhotoImage(
@@ -37,7 +37,8 @@ internal sealed class PhotoImages(IRepository<Prediction> predictions, PhotoKeep
         var thumbnail = await thumbnails.MakeAsync(prediction, size, photos, cancellationToken);
         try
         {
-            // Erased meanwhile, perhaps after the eraser had looked for thumbnails. Whoever erases removes the row first, so asking now misses no erasure.
+            // The prediction may have been deleted meanwhile, even after the deletion looked for thumbnails. Deletion removes the row
+            // first, so this check misses no deletion.
             await predictions.FindAsync(prediction.Id, CancellationToken.None);
         }
         catch (NotFoundException)

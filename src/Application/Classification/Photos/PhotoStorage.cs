@@ -5,18 +5,21 @@ using Microsoft.Extensions.Options;
 
 namespace GourmetGram.Application.Classification;
 
-/// <summary>Makes the photo of a new prediction safe: in the object store, or in the spool while the store is slow, down, hanging or refusing.</summary>
-internal sealed class PhotoKeeper(
+/// <summary>
+/// Stores the photo of a new prediction safely: in the object store, or in the spool while the store is slow, unavailable or refusing.
+/// </summary>
+internal sealed class PhotoStorage(
     IObjectStore store,
     IStoreCircuit circuit,
     IPhotoSpool spool,
     IOptions<LimitsOptions> limits,
     SpoolMetrics metrics,
-    ILogger<PhotoKeeper> logger
+    Outages outages,
+    ILogger<PhotoStorage> logger
 )
 {
-    /// <summary>Writes the photo and marks the prediction accordingly; commit the prediction afterwards.</summary>
-    /// <exception cref="StoreUnavailableException">Neither store nor spool takes it.</exception>
+    /// <summary>Writes the photo and sets the prediction's image state. The caller commits the prediction afterwards.</summary>
+    /// <exception cref="StoreUnavailableException">Neither the store nor the spool accepts the photo.</exception>
     public async Task KeepAsync(Prediction prediction, byte[] photo, CancellationToken cancellationToken)
     {
         var address = AddressOf(prediction);
@@ -29,12 +32,12 @@ internal sealed class PhotoKeeper(
             );
             prediction.MarkImageStored();
         }
-        // A full store is for the operator: the spool would only fill up too.
+        // A full store needs the operator; using the spool would only fill that up too.
         catch (StoreUnavailableException e) when (e is not StorageFullException)
         {
             await spool.AddAsync(prediction, photo, cancellationToken);
             metrics.Spooled();
-            logger.LogWarning("Photo {Object} waits in the spool: {Reason}", address, e.Message);
+            logger.Log(LevelOf(e), "Photo {Object} waits in the spool: {Reason}", address, e.Message);
         }
     }
 
@@ -51,7 +54,7 @@ internal sealed class PhotoKeeper(
         await spool.RemoveAsync(PhotoName.Of(prediction), CancellationToken.None);
         try
         {
-            // The attempt that failed may have reached the store all the same.
+            // The failed attempt may still have reached the store.
             await circuit.AttemptAsync(
                 token => store.DeleteAsync(address, token),
                 TimeSpan.FromSeconds(limits.Value.StoreSeconds),
@@ -60,18 +63,24 @@ internal sealed class PhotoKeeper(
         }
         catch (StoreUnavailableException e)
         {
-            logger.LogWarning("If {Object} is in the object store, it is removed after a start: {Reason}", address, e.Message);
+            logger.Log(LevelOf(e), "If {Object} is in the object store, it is removed after a start: {Reason}", address, e.Message);
         }
     }
 
-    /// <summary>Opens the photo where it is now.</summary>
-    /// <exception cref="NotFoundException">It is nowhere.</exception>
-    public async Task<Stream> OpenReadAsync(Prediction prediction, CancellationToken cancellationToken) =>
-        prediction.ImageState == ImageState.Pending && await spool.OpenReadAsync(PhotoName.Of(prediction), cancellationToken) is { } waiting
-            ? waiting
-            // It may have been stored since the row was read.
-            : await store.OpenReadAsync(AddressOf(prediction), cancellationToken);
+    private LogLevel LevelOf(Exception e) => outages.Explains(e) ? LogLevel.Debug : LogLevel.Warning;
 
-    /// <summary>Where the photo of a prediction belongs.</summary>
+    /// <summary>Opens the photo where it is stored now.</summary>
+    /// <returns>The photo, positioned at its start. Reading throws if the bytes differ from those that were stored.</returns>
+    /// <exception cref="NotFoundException">The photo is stored nowhere.</exception>
+    /// <exception cref="StoreUnavailableException">The store does not respond, or returns something else.</exception>
+    public async Task<Stream> OpenReadAsync(Prediction prediction, CancellationToken cancellationToken)
+    {
+        // A photo that was in the spool when the row was read may have been moved to the store since.
+        var waiting =
+            prediction.ImageState == ImageState.Stored ? null : await spool.OpenReadAsync(PhotoName.Of(prediction), cancellationToken);
+        return await VerifiedPhoto.OfAsync(waiting ?? await store.OpenReadAsync(AddressOf(prediction), cancellationToken), prediction);
+    }
+
+    /// <summary>Returns where the photo of a prediction belongs.</summary>
     public static ObjectAddress AddressOf(Prediction prediction) => new(Classify.Bucket, prediction.ObjectKey);
 }

@@ -6,13 +6,18 @@ using Microsoft.Extensions.Logging;
 namespace GourmetGram.Application.Classification;
 
 /// <summary>
-/// Moves photos from the spool to the object store: put, row, then out of the spool. Whatever it is interrupted between, the next run finds the same photo again and does the same.
+/// Moves photos from the spool to the object store: writes the object, updates the row, then removes the photo from the spool. Looks again
+/// for missing photos. If a run is interrupted, the next one finds the same photos and repeats the steps.
 /// </summary>
 internal sealed class SpoolDrain(
+    IUnitOfWork work,
     IObjectStore store,
     IStoreCircuit circuit,
     IPhotoSpool spool,
     IRepository<Prediction> predictions,
+    IRepository<Tombstone> tombstones,
+    MissingPhotos missing,
+    Orphans orphans,
     SpoolMetrics metrics,
     TimeProvider time,
     ILogger<SpoolDrain> logger
@@ -20,22 +25,25 @@ internal sealed class SpoolDrain(
 {
     private const int Batch = 100;
 
-    /// <summary>Nobody waits for this one.</summary>
+    /// <summary>Long, because no request waits for this write.</summary>
     private static readonly TimeSpan Deadline = TimeSpan.FromMinutes(5);
 
     /// <summary>Longer than any request takes from spooling its photo to committing the row.</summary>
     private static readonly TimeSpan SafeAge = TimeSpan.FromHours(1);
 
-    /// <param name="Stored">Photos that reached the store.</param>
-    /// <param name="Lost">Photos that are nowhere.</param>
-    /// <param name="SetAside">What could not be used.</param>
-    public sealed record Result(int Stored, int Lost, int SetAside);
+    /// <param name="Stored">Photos that were moved to the store or found there again.</param>
+    /// <param name="Missing">Photos newly marked as missing.</param>
+    /// <param name="SetAside">Files that could not be used and were set aside.</param>
+    public sealed record Result(int Stored, int Missing, int SetAside);
 
-    /// <exception cref="StoreUnavailableException">Some photos could not be stored yet.</exception>
+    /// <exception cref="StoreUnavailableException">
+    /// Some photos could not be stored yet, or too many are missing. Photos stored so far stay stored.
+    /// </exception>
     public async Task<Result> RunAsync(IProgress<JobProgress>? progress, CancellationToken cancellationToken)
     {
         int? total = null;
-        var (stored, lost, setAside) = (0, 0, 0);
+        var (stored, setAside, examined) = (0, 0, 0);
+        var gone = new List<MissingPhotos.Sighting>();
         StoreUnavailableException? failure = null;
         Guid? after = null;
         var isAway = false;
@@ -49,27 +57,21 @@ internal sealed class SpoolDrain(
             {
                 try
                 {
-                    switch (await StoreAsync(prediction, cancellationToken))
-                    {
-                        case Outcome.Stored:
-                            stored++;
-                            break;
-                        case Outcome.Lost:
-                            lost++;
-                            break;
-                        case Outcome.Damaged:
-                            (lost, setAside) = (lost + 1, setAside + 1);
-                            break;
-                    }
+                    var outcome = await StoreAsync(prediction, cancellationToken);
+                    examined++;
+                    stored += outcome == Outcome.Stored ? 1 : 0;
+                    setAside += outcome == Outcome.Damaged ? 1 : 0;
+                    if (outcome is Outcome.Gone or Outcome.Damaged && prediction.ImageState == ImageState.Pending)
+                        gone.Add(new MissingPhotos.Sighting(prediction.Id, prediction.Revision));
                 }
                 catch (ObjectTooLargeException e)
                 {
-                    // It waits for an operator who raises the store's limit; those behind it do not.
+                    // This photo waits until an operator raises the store's limit; the photos after it do not wait.
                     failure = new StoreUnavailableException(e.Message, e);
                 }
                 catch (StoreUnavailableException e)
                 {
-                    // It may be this one photo: only a store that failed several is left alone.
+                    // The failure may concern only this photo, so the run stops only after the circuit opens.
                     failure = e;
                     isAway = circuit.State == StoreCircuitState.Open;
                     if (isAway)
@@ -77,7 +79,7 @@ internal sealed class SpoolDrain(
                 }
             }
 
-            progress?.Report(new JobProgress(stored + lost, total));
+            progress?.Report(new JobProgress(stored, total));
             after = waiting[^1].Id;
         }
 
@@ -85,13 +87,13 @@ internal sealed class SpoolDrain(
         var state = await spool.MeasureAsync(cancellationToken);
         metrics.Measured(state);
         return failure is null
-            ? new Result(stored, lost, setAside)
+            ? new Result(stored, await missing.MarkAsync(gone, examined, cancellationToken), setAside)
             : throw new StoreUnavailableException($"{state.Photos} photos wait in the spool: {failure.Message}", failure);
     }
 
     private async Task<Outcome> StoreAsync(Prediction prediction, CancellationToken cancellationToken)
     {
-        var (name, address) = (PhotoName.Of(prediction), PhotoKeeper.AddressOf(prediction));
+        var (name, address) = (PhotoName.Of(prediction), PhotoStorage.AddressOf(prediction));
         var photo = await spool.OpenReadAsync(name, cancellationToken) is { } content
             ? await content.ReadToEndAsync(cancellationToken)
             : null;
@@ -102,54 +104,54 @@ internal sealed class SpoolDrain(
                 Deadline,
                 cancellationToken
             );
-        // An earlier attempt that we were told had failed may have reached the store.
+        // An earlier attempt may have reached the store although it was reported as failed, and a photo that was set aside or deleted may
+        // be back.
         var isStored =
-            isWhole || await store.FindAsync(address, cancellationToken) is { } found && found.Size == prediction.Photo.StoredBytes;
-        if (!await SettleAsync(prediction.Id, isStored))
+            isWhole || await IsStoredAsync(prediction, cancellationToken) || await orphans.TryReturnAsync(prediction, cancellationToken);
+        if (isStored && !await work.RunStepAsync((SpoolDrain step) => step.SettleAsync(prediction.Id)))
         {
-            // Erased meanwhile: whoever erases removes the row first, so it must not have seen what was put now.
+            // The prediction was deleted meanwhile. Deletion removes the row first, so it may have missed the photo just written.
             await store.DeleteAsync(address, CancellationToken.None);
             await spool.RemoveAsync(name, CancellationToken.None);
-            return Outcome.Gone;
+            return Outcome.Deleted;
         }
 
         if (photo is not null && !isWhole)
+        {
             await spool.SetAsideAsync(
                 name,
-                $"The bytes are not those that were kept of prediction {prediction.Id}: SHA-256 {prediction.Photo.StoredSha256} was expected.",
+                $"The bytes are not those that were kept of prediction {prediction.Id}: SHA-256 {prediction.Photo.StoredSha256} was "
+                    + "expected.",
                 cancellationToken
             );
-        else
-            await spool.RemoveAsync(name, cancellationToken);
-        if (isStored)
-            return Outcome.Stored;
-        metrics.Lost();
-        logger.LogError(
-            "The photo of prediction {PredictionId} is lost: {Reason}",
-            prediction.Id,
-            photo is null ? "it is neither in the spool nor in the object store" : "its bytes in the spool are damaged; they were set aside"
-        );
-        return photo is null ? Outcome.Lost : Outcome.Damaged;
+            logger.LogError("Photo {Name} in the spool is damaged and was set aside", name);
+            return isStored ? Outcome.Stored : Outcome.Damaged;
+        }
+
+        if (!isStored)
+            return Outcome.Gone;
+        await spool.RemoveAsync(name, cancellationToken);
+        if (prediction.ImageState == ImageState.Missing)
+            logger.LogInformation("Photo {Object}, which was missing, is in the object store again", address);
+        return Outcome.Stored;
     }
 
-    /// <returns>False when there is no such prediction any more.</returns>
-    private Task<bool> SettleAsync(Guid predictionId, bool isStored) =>
-        ConcurrentChangeException.RetryAsync(async () =>
-        {
-            if (await predictions.FirstOrDefaultAsync(new PredictionToChange(predictionId), CancellationToken.None) is not { } prediction)
-                return false;
-            if (prediction.ImageState != ImageState.Pending)
-                return true;
-            if (isStored)
-                prediction.MarkImageStored();
-            else
-                prediction.MarkImageLost();
-            await predictions.SaveChangesAsync(CancellationToken.None);
-            return true;
-        });
+    private async Task<bool> IsStoredAsync(Prediction prediction, CancellationToken cancellationToken) =>
+        await store.FindAsync(PhotoStorage.AddressOf(prediction), cancellationToken) is { } found
+        && found.Size == prediction.Photo.StoredBytes;
 
-    /// <summary>Removes from the spool what needs no storing any more, and sets aside what is not ours.</summary>
-    /// <returns>How many things were set aside.</returns>
+    /// <returns>False if the prediction no longer exists.</returns>
+    private async Task<bool> SettleAsync(Guid predictionId)
+    {
+        if (await predictions.FirstOrDefaultAsync(new PredictionToChange(predictionId), CancellationToken.None) is not { } prediction)
+            return false;
+        if (prediction.ImageState != ImageState.Stored)
+            prediction.MarkImageStored();
+        return true;
+    }
+
+    /// <summary>Removes photos from the spool that need no storing any more, and sets aside files that no prediction names.</summary>
+    /// <returns>The number of files set aside because they are not our photos.</returns>
     private async Task<int> TidyAsync(CancellationToken cancellationToken)
     {
         var setAside = 0;
@@ -159,7 +161,8 @@ internal sealed class SpoolDrain(
             {
                 await spool.SetAsideAsync(
                     foreign.Name,
-                    "This is not the name of a photo that waits for the object store, <prediction id><extension>: somebody else put it here.",
+                    "This is not the name of a photo that waits for the object store, <prediction id><extension>: somebody else put it "
+                        + "here.",
                     cancellationToken
                 );
                 logger.LogError("{Name} does not belong into the spool and was set aside", foreign.Name);
@@ -170,25 +173,54 @@ internal sealed class SpoolDrain(
             var known = (await predictions.ListAsync(new PredictionsWithIds(ids), cancellationToken)).ToDictionary(prediction =>
                 prediction.Id
             );
+            var deleted = (await tombstones.ListAsync(new TombstonesWithIds(ids), cancellationToken))
+                .Select(tombstone => tombstone.Id)
+                .ToHashSet();
             var before = time.GetUtcNow() - SafeAge;
             foreach (var photo in batch.Where(photo => photo.PredictionId is not null))
             {
-                var isNeeded = known.TryGetValue(photo.PredictionId!.Value, out var prediction)
-                    ? prediction.ImageState == ImageState.Pending
-                    : photo.AddedAt >= before;
-                if (!isNeeded)
+                var id = photo.PredictionId!.Value;
+                if (known.TryGetValue(id, out var prediction) ? prediction.ImageState == ImageState.Stored : deleted.Contains(id))
                     await spool.RemoveAsync(photo.Name, cancellationToken);
+                else if (prediction is null && photo.AddedAt < before)
+                    await TrySetAsideAsync(photo.Name, cancellationToken);
             }
         }
 
         return setAside;
     }
 
+    /// <summary>
+    /// Sets aside a photo without a prediction. A crash between writing the photo and its row leaves one, and so does an older copy of the
+    /// database.
+    /// </summary>
+    private async Task TrySetAsideAsync(string name, CancellationToken cancellationToken)
+    {
+        try
+        {
+            if (await spool.OpenReadAsync(name, cancellationToken) is not { } content)
+                return;
+            await orphans.SetAsideAsync(name, await content.ReadToEndAsync(cancellationToken), cancellationToken);
+            await spool.RemoveAsync(name, cancellationToken);
+        }
+        catch (StoreUnavailableException e)
+        {
+            logger.LogWarning("Photo {Name} in the spool has no prediction; it is set aside by a later run: {Reason}", name, e.Message);
+        }
+    }
+
     private enum Outcome
     {
+        /// <summary>The photo is in the object store.</summary>
         Stored,
-        Lost,
-        Damaged,
+
+        /// <summary>The photo is neither in the spool nor in the object store.</summary>
         Gone,
+
+        /// <summary>The bytes in the spool differ from those that were stored, and the photo is not in the object store.</summary>
+        Damaged,
+
+        /// <summary>The prediction was deleted meanwhile.</summary>
+        Deleted,
     }
 }

@@ -2,13 +2,16 @@ using System.Diagnostics.Metrics;
 
 namespace GourmetGram.Application.Classification;
 
-/// <summary>How photos get to the object store, as OpenTelemetry instruments of the meter <see cref="MeterName"/>. Gauges are as old as the last run of <c>store-images</c>.</summary>
+/// <summary>
+/// Measures how photos reach the object store, as OpenTelemetry instruments of the meter <see cref="MeterName"/>. The spool gauges show the
+/// state at the last run of <c>store-images</c>.
+/// </summary>
 public sealed class SpoolMetrics
 {
     public const string MeterName = "GourmetGram.Spool";
 
     private readonly Counter<long> spooled;
-    private readonly Counter<long> lost;
+    private readonly Counter<long> missing;
     private SpoolState state = new(Photos: 0, Bytes: 0, OldestAt: null, SetAside: 0);
 
     public SpoolMetrics(IMeterFactory meters, IStoreCircuit circuit, TimeProvider time)
@@ -22,8 +25,8 @@ public sealed class SpoolMetrics
             "{photo}",
             "Photos that went to the spool because the object store was away"
         );
-        lost = meter.CreateCounter<long>(
-            "gourmetgram.photos.lost",
+        missing = meter.CreateCounter<long>(
+            "gourmetgram.photos.missing",
             "{photo}",
             "Photos found to be neither in the spool nor in the object store"
         );
@@ -55,7 +58,7 @@ public sealed class SpoolMetrics
 
     internal void Spooled() => spooled.Add(1);
 
-    internal void Lost() => lost.Add(1);
+    internal void Missing() => missing.Add(1);
 
     internal void Measured(SpoolState measured) => state = measured;
 }

@@ -7,24 +7,24 @@ using Microsoft.Extensions.Logging;
 
 namespace GourmetGram.Application.Classification;
 
-/// <summary>Names the class of a photo and keeps both: photo safe, then row committed, then the answer.</summary>
+/// <summary>Classifies a photo and stores both: first the photo, then the row, then the answer is sent.</summary>
 public static class Classify
 {
-    /// <summary>Bucket of all photos that were classified.</summary>
+    /// <summary>Bucket of all classified photos.</summary>
     public const string Bucket = "production";
 
-    /// <summary>Most characters of an idempotency key.</summary>
+    /// <summary>Maximum length of an idempotency key in characters.</summary>
     public const int IdempotencyKeyLength = 255;
 
-    /// <param name="Upload">The photo as it was sent.</param>
-    /// <param name="FileName">The name the client gave it: data, never a path.</param>
-    /// <param name="Caller">Who sent it.</param>
-    /// <param name="Idempotency">The client's key and whose it is; null when every upload is a prediction of its own.</param>
+    /// <param name="Upload">The photo as uploaded.</param>
+    /// <param name="FileName">The file name given by the client: data, never a path.</param>
+    /// <param name="Caller">The uploader.</param>
+    /// <param name="Idempotency">The client's idempotency key and its scope; null if every upload creates a new prediction.</param>
     public sealed record Command(ReadOnlyMemory<byte> Upload, string? FileName, Caller Caller, IdempotencyKey? Idempotency = null)
         : IRequest<PredictionResponse>;
 
-    /// <param name="Scope">Whose key it is.</param>
-    /// <param name="Key">What the client sent.</param>
+    /// <param name="Scope">The owner of the key.</param>
+    /// <param name="Key">The value that the client sent.</param>
     public sealed record IdempotencyKey(string Scope, string Key);
 
     internal sealed class Validator : AbstractValidator<Command>
@@ -46,10 +46,9 @@ public static class Classify
     }
 
     internal sealed class Handler(
+        IUnitOfWork work,
         PhotoClassification classification,
-        IPhotoReader photos,
-        IClassifier classifier,
-        PhotoKeeper keeper,
+        PhotoStorage storage,
         IRepository<Prediction> predictions,
         IRepository<ModelVersion> models,
         IRepository<IdempotencyRecord> keys,
@@ -67,7 +66,7 @@ public static class Classify
                 return await AnswerAgainAsync(record, uploadSha256, request, cancellationToken);
 
             var answer = await classification.RunAsync(request.Upload, cancellationToken);
-            var kept = photos.RemoveMetadata(request.Upload);
+            var kept = answer.Photo;
             var photo = new StoredPhoto(
                 uploadSha256,
                 Convert.ToHexStringLower(SHA256.HashData(kept)),
@@ -79,10 +78,13 @@ public static class Classify
                 StoredPhoto.CleanFileName(request.FileName)
             );
 
-            return await ConcurrentChangeException.RetryAsync(() => KeepAsync(request, answer, photo, kept, cancellationToken));
+            return await work.RunStepAsync((Handler step) => step.KeepAsync(request, answer, photo, kept, cancellationToken));
         }
 
-        /// <summary>Photo first, row second: a crash in between leaves an object that nobody was told of, never an answer without its photo.</summary>
+        /// <summary>
+        /// Stores the photo first and the row second. A crash in between leaves an object that no client was told about, never an answer
+        /// without its photo.
+        /// </summary>
         private async Task<PredictionResponse> KeepAsync(
             Command request,
             PhotoClassification.Answer answer,
@@ -93,47 +95,40 @@ public static class Classify
         {
             var now = time.GetUtcNow();
             var record = await FindRecordAsync(request, cancellationToken);
-            // A request with the same key may have won since we looked first.
+            // A request with the same key may have committed since the first lookup.
             if (record is not null && !record.HasExpired(now))
                 return await AnswerAgainAsync(record, photo.UploadSha256, request, cancellationToken);
 
             var prediction = Prediction.Record(
                 photo,
                 answer.Probabilities,
-                await models.FindOrRegisterAsync(classifier.Model, now, cancellationToken),
+                await models.FindOrRegisterAsync(answer.Model, now, cancellationToken),
                 request.Caller.Actor,
                 answer.DecodeTime,
                 answer.InferenceTime,
                 now
             );
-            await keeper.KeepAsync(prediction, kept, cancellationToken);
+            await storage.KeepAsync(prediction, kept, cancellationToken);
+            work.AfterRollback(() => storage.ForgetAsync(prediction));
             predictions.Add(prediction);
             if (record is not null)
                 record.Reuse(prediction);
             else if (request.Idempotency is { } idempotency)
                 keys.Add(IdempotencyRecord.For(idempotency.Scope, idempotency.Key, prediction));
-            try
+            work.AfterCommit(() =>
             {
-                // A caller who leaves now would leave a photo without a row, which nobody could ever erase.
-                await predictions.SaveChangesAsync(CancellationToken.None);
-            }
-            catch (Exception e) when (e is ConcurrentChangeException or StorageFullException)
-            {
-                // The row is not there for certain. After other failures it may be: then the photo stays, and is swept if it is not.
-                await keeper.ForgetAsync(prediction);
-                throw;
-            }
-
-            metrics.Kept(prediction.PredictedClass.Name);
-            logger.LogInformation(
-                "Prediction {PredictionId}: {PredictedClass} at {Confidence:0.000} for {Maker}, decoded in {DecodeMs:0.0} ms, inferred in {InferenceMs:0.0} ms",
-                prediction.Id,
-                prediction.PredictedClass.Name,
-                prediction.Confidence,
-                prediction.Maker,
-                prediction.DecodeTime.TotalMilliseconds,
-                prediction.InferenceTime.TotalMilliseconds
-            );
+                metrics.Kept(prediction.PredictedClass.Name);
+                logger.LogInformation(
+                    "Prediction {PredictionId}: {PredictedClass} at {Confidence:0.000} for {Maker}, decoded in {DecodeMs:0.0} ms, "
+                        + "inferred in {InferenceMs:0.0} ms",
+                    prediction.Id,
+                    prediction.PredictedClass.Name,
+                    prediction.Confidence,
+                    prediction.Maker,
+                    prediction.DecodeTime.TotalMilliseconds,
+                    prediction.InferenceTime.TotalMilliseconds
+                );
+            });
             return PredictionResponse.From(prediction, PredictionFacts.None, links);
         }
 

@@ -4,13 +4,13 @@ using MediatR;
 
 namespace GourmetGram.Application.Classification;
 
-/// <summary>How many predictions are the caller's own.</summary>
+/// <summary>Counts the caller's own predictions.</summary>
 public static class CountPredictions
 {
-    /// <param name="Caller">Whose predictions.</param>
+    /// <param name="Caller">The owner of the predictions.</param>
     public sealed record Query(Caller Caller) : IRequest<Response>;
 
-    /// <param name="Count">All of the caller's predictions.</param>
+    /// <param name="Count">Number of the caller's predictions.</param>
     public sealed record Response(int Count);
 
     internal sealed class Handler(IRepository<Prediction> predictions) : IRequestHandler<Query, Response>

@@ -4,15 +4,16 @@ using MediatR;
 
 namespace GourmetGram.Application.Classification;
 
-/// <summary>Removes idempotency keys that have expired: they change no answer any more.</summary>
+/// <summary>Removes expired idempotency keys, which no longer affect any answer.</summary>
 public static class ForgetExpiredKeys
 {
     public sealed record Command : IRequest<Response>;
 
-    /// <param name="Forgotten">How many keys were removed.</param>
+    /// <param name="Forgotten">Number of keys removed.</param>
     public sealed record Response(int Forgotten);
 
-    internal sealed class Handler(IRepository<IdempotencyRecord> keys, TimeProvider time) : IRequestHandler<Command, Response>
+    internal sealed class Handler(IUnitOfWork work, IRepository<IdempotencyRecord> keys, TimeProvider time)
+        : IRequestHandler<Command, Response>
     {
         private const int Batch = 500;
 
@@ -20,8 +21,8 @@ public static class ForgetExpiredKeys
         {
             var moment = time.GetUtcNow() - IdempotencyRecord.Lifetime;
             var forgotten = 0;
-            // A key that an upload takes for itself meanwhile has not expired any more: the repetition does not see it.
-            while (await ConcurrentChangeException.RetryAsync(() => ForgetAsync(moment, cancellationToken)) is > 0 and var removed)
+            // If an upload renews a key meanwhile, the commit fails. The repeated step no longer finds the key, because it has not expired.
+            while (await work.RunStepAsync((Handler step) => step.ForgetAsync(moment, cancellationToken)) is > 0 and var removed)
                 forgotten += removed;
             return new Response(forgotten);
         }
@@ -31,7 +32,6 @@ public static class ForgetExpiredKeys
             var expired = await keys.ListAsync(new IdempotencyRecordsBefore(moment, Batch), cancellationToken);
             foreach (var key in expired)
                 keys.Remove(key);
-            await keys.SaveChangesAsync(cancellationToken);
             return expired.Count;
         }
     }

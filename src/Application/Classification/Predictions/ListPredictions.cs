@@ -5,12 +5,12 @@ using MediatR;
 
 namespace GourmetGram.Application.Classification;
 
-/// <summary>The caller's own predictions, newest first, paged by key.</summary>
+/// <summary>Lists the caller's own predictions, newest first, paged by key. Leaves out photos that the caller is labelling blind.</summary>
 public static class ListPredictions
 {
-    /// <param name="Cursor"><see cref="Page{T}.Next"/> of the page before; null for the first.</param>
-    /// <param name="Limit">Rows a page, 1 to 100.</param>
-    /// <param name="Caller">Whose predictions.</param>
+    /// <param name="Cursor"><see cref="Page{T}.Next"/> of the previous page; null for the first.</param>
+    /// <param name="Limit">Rows per page, 1 to 100.</param>
+    /// <param name="Caller">The owner of the predictions.</param>
     public sealed record Query(string? Cursor, int Limit, Caller Caller) : IRequest<Page<PredictionResponse>>;
 
     internal sealed class Validator : AbstractValidator<Query>
@@ -22,22 +22,26 @@ public static class ListPredictions
         }
     }
 
-    internal sealed class Handler(IRepository<Prediction> predictions, IPredictionFacts facts, ILinks links)
+    internal sealed class Handler(IRepository<Prediction> predictions, IPredictionFacts facts, IAnswerGuard guard, ILinks links)
         : IRequestHandler<Query, Page<PredictionResponse>>
     {
         public async Task<Page<PredictionResponse>> Handle(Query request, CancellationToken cancellationToken)
         {
             var caller = request.Caller.RequireIdentity("A list");
 
-            // One row more than asked for tells whether there is a next page.
+            // One extra row shows whether there is a next page.
             var rows = await predictions.ListAsync(
                 new PredictionsOfMaker(caller, Paging.Read(request.Cursor), request.Limit + 1),
                 cancellationToken
             );
             var page = rows.Take(request.Limit).ToList();
             var said = await facts.OfAsync(page, caller, cancellationToken);
+            var hidden = await guard.HiddenAsync(request.Caller, cancellationToken);
             return new Page<PredictionResponse>(
-                [.. page.Select(p => PredictionResponse.From(p, said.GetValueOrDefault(p.Id, PredictionFacts.None), links))],
+                [
+                    .. page.Where(p => !hidden.Contains(p.Photo.UploadSha256))
+                        .Select(p => PredictionResponse.From(p, said.GetValueOrDefault(p.Id, PredictionFacts.None), links)),
+                ],
                 rows.Count > request.Limit ? Paging.CursorOf(page[^1].Id) : null
             );
         }

@@ -2,7 +2,9 @@ using GourmetGram.Domain.Classification;
 
 namespace GourmetGram.Application.Classification;
 
-/// <summary>Turns the bytes of a photo into the model's calibrated answer: the part that classifying with and without keeping the photo have in common.</summary>
+/// <summary>
+/// Turns the bytes of a photo into the model's calibrated answer. Shared by classification with and without storing the photo.
+/// </summary>
 internal sealed class PhotoClassification(
     IPhotoReader photos,
     IInferenceGate gate,
@@ -12,31 +14,43 @@ internal sealed class PhotoClassification(
 )
 {
     /// <param name="Header">Format and size.</param>
-    /// <param name="Probabilities">Calibrated, in model order.</param>
-    /// <param name="DecodeTime">Time spent decoding and resizing.</param>
+    /// <param name="Photo">The photo without metadata, as it is stored.</param>
+    /// <param name="Model">The model that answered.</param>
+    /// <param name="Probabilities">Calibrated probabilities, in model order.</param>
+    /// <param name="DecodeTime">Time spent removing metadata, decoding and resizing.</param>
     /// <param name="InferenceTime">Time spent in the model.</param>
-    public sealed record Answer(PhotoHeader Header, ClassProbabilities Probabilities, TimeSpan DecodeTime, TimeSpan InferenceTime);
+    public sealed record Answer(
+        PhotoHeader Header,
+        byte[] Photo,
+        ModelDescription Model,
+        ClassProbabilities Probabilities,
+        TimeSpan DecodeTime,
+        TimeSpan InferenceTime
+    );
 
     /// <exception cref="UnusablePhotoException">The photo cannot be used.</exception>
-    /// <exception cref="Common.ServerBusyException">No turn came in time.</exception>
+    /// <exception cref="Common.ServerBusyException">No slot became free in time.</exception>
     public async Task<Answer> RunAsync(ReadOnlyMemory<byte> upload, CancellationToken cancellationToken)
     {
         var header = photos.ReadHeader(upload);
-        var model = classifier.Model;
-
         var queued = time.GetTimestamp();
         using var turn = await gate.EnterAsync(header.DecodeBytes, cancellationToken);
         metrics.QueueWait(time.GetElapsedTime(queued));
 
-        // Somebody who has gone away costs neither decoding nor the model.
+        // If the client has disconnected, neither decoding nor the model runs.
         cancellationToken.ThrowIfCancellationRequested();
+        using var lease = classifier.Lease();
+        var model = lease.Model;
         var started = time.GetTimestamp();
-        var pixels = photos.Decode(upload, model.InputWidth, model.InputHeight);
+        var photo = photos.RemoveMetadata(upload);
+        var pixels = photos.Decode(photo, model.InputWidth, model.InputHeight);
         var decoded = time.GetTimestamp();
         cancellationToken.ThrowIfCancellationRequested();
-        var output = classifier.Run(pixels, cancellationToken);
+        var output = lease.Run(pixels, cancellationToken);
         var answer = new Answer(
             header,
+            photo,
+            model,
             ClassProbabilities.FromLogits(output.Logits, model.Temperature),
             time.GetElapsedTime(started, decoded),
             time.GetElapsedTime(decoded)

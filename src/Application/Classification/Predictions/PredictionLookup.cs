@@ -5,8 +5,10 @@ namespace GourmetGram.Application.Classification;
 
 internal static class PredictionLookup
 {
-    /// <summary>The prediction, if it exists and the caller may use it.</summary>
-    /// <exception cref="NotFoundException">There is none, or it is somebody else's: a caller is not told which.</exception>
+    /// <summary>Returns the prediction if it exists and the caller may use it.</summary>
+    /// <exception cref="NotFoundException">
+    /// The prediction does not exist, or belongs to another caller. The error does not reveal which.
+    /// </exception>
     public static async Task<Prediction> FindUsableAsync(
         this IRepository<Prediction> predictions,
         Guid id,
@@ -17,8 +19,8 @@ internal static class PredictionLookup
             ? prediction
             : throw new NotFoundException($"Prediction {id}");
 
-    /// <summary>The prediction, for callers to whom knowing the id is the permission (the lab's routes).</summary>
-    /// <exception cref="NotFoundException">There is none.</exception>
+    /// <summary>Returns the prediction without checking the caller's rights.</summary>
+    /// <exception cref="NotFoundException">The prediction does not exist.</exception>
     public static async Task<Prediction> FindAsync(
         this IRepository<Prediction> predictions,
         Guid id,

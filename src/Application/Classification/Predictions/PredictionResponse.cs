@@ -6,10 +6,10 @@ namespace GourmetGram.Application.Classification;
 
 /// <summary>A class with its probability.</summary>
 /// <param name="Class">Name of the class.</param>
-/// <param name="Probability">0 to 1, not rounded; null where it is not known, in answers that were taken over from the lab.</param>
+/// <param name="Probability">0 to 1, not rounded; null if unknown, in answers imported from the lab.</param>
 public sealed record ClassProbability(string Class, float? Probability)
 {
-    /// <summary>Names the probabilities, in model order.</summary>
+    /// <summary>Pairs each probability with its class name, in model order.</summary>
     internal static IReadOnlyList<ClassProbability> Name(IReadOnlyList<string> labels, ClassProbabilities probabilities) =>
         [
             .. probabilities.Values.Select(
@@ -18,23 +18,23 @@ public sealed record ClassProbability(string Class, float? Probability)
         ];
 }
 
-/// <summary>Which model answered.</summary>
+/// <summary>The model that answered.</summary>
 public sealed record ModelReference(string Name, string Version, string Variant);
 
-/// <summary>A prediction as its reader sees it.</summary>
+/// <summary>A prediction as shown to a reader.</summary>
 /// <param name="Id">Id of the prediction (UUIDv7).</param>
 /// <param name="Class">The predicted class.</param>
 /// <param name="Probability">Probability of the predicted class, 0 to 1, not rounded.</param>
-/// <param name="Probabilities">All classes in model order.</param>
+/// <param name="Probabilities">The probabilities of all classes, in model order.</param>
 /// <param name="Model">The model that answered.</param>
 /// <param name="Image">Absolute address of the photo.</param>
-/// <param name="FileName">Name the photo was uploaded under; null when the client gave none.</param>
-/// <param name="MediaType">Of the photo, told from its content.</param>
-/// <param name="Width">Pixels, as a viewer shows it.</param>
-/// <param name="Height">Pixels, as a viewer shows it.</param>
+/// <param name="FileName">File name of the upload; null if the client gave none.</param>
+/// <param name="MediaType">Media type of the photo, detected from its content.</param>
+/// <param name="Width">Width in pixels as a viewer shows it.</param>
+/// <param name="Height">Height in pixels as a viewer shows it.</param>
 /// <param name="CreatedAt">When the model answered, UTC.</param>
-/// <param name="Flagged">Whether the reader flags it as wrong.</param>
-/// <param name="Correction">The class the reader gave it, also where it confirms the model's; null when none.</param>
+/// <param name="Flagged">Whether the reader flags the prediction as wrong.</param>
+/// <param name="Correction">The class given by the reader, including a confirmation of the predicted class; null if none.</param>
 public sealed record PredictionResponse(
     Guid Id,
     string Class,
@@ -51,10 +51,13 @@ public sealed record PredictionResponse(
     string? Correction
 )
 {
-    /// <summary>Below this probability an answer counts as unsure: the default threshold of the low-confidence loop.</summary>
+    /// <summary>Answers below this probability count as unsure. Same as the default threshold of the low-confidence loop.</summary>
     public const float SureFrom = 0.7f;
 
-    /// <summary>Where the photo is kept in bucket <c>production</c>. The lab's routes name a prediction by it; the API does not show it, for it tells the predicted class.</summary>
+    /// <summary>
+    /// Key of the photo in bucket <c>production</c>. The lab's routes identify a prediction by it. The API does not show it, because it
+    /// reveals the predicted class.
+    /// </summary>
     [JsonIgnore]
     public string ObjectKey { get; init; } = "";
 

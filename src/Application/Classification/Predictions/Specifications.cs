@@ -1,9 +1,9 @@
-using GourmetGram.Application.Common;
+using Ardalis.Specification;
 using GourmetGram.Domain.Classification;
 
 namespace GourmetGram.Application.Classification;
 
-/// <summary>The prediction with this id, and its model.</summary>
+/// <summary>Selects the prediction with this id, with its model.</summary>
 internal sealed class PredictionById : Specification<Prediction>
 {
     public PredictionById(Guid id)
@@ -12,7 +12,7 @@ internal sealed class PredictionById : Specification<Prediction>
     }
 }
 
-/// <summary>What one caller made, newest first, from a cursor on. Ids sort by time, so the id is the key.</summary>
+/// <summary>Selects a caller's predictions, newest first, from a cursor on. Ids sort by time, so the id is the paging key.</summary>
 internal sealed class PredictionsOfMaker : Specification<Prediction>
 {
     public PredictionsOfMaker(Actor maker, Guid? before, int limit)
@@ -23,7 +23,7 @@ internal sealed class PredictionsOfMaker : Specification<Prediction>
     }
 }
 
-/// <summary>All that one caller made.</summary>
+/// <summary>Selects all predictions of a caller.</summary>
 internal sealed class AllOfMaker : Specification<Prediction>
 {
     public AllOfMaker(Actor maker)
@@ -32,7 +32,7 @@ internal sealed class AllOfMaker : Specification<Prediction>
     }
 }
 
-/// <summary>Some of what one caller made, to be erased: which ones come first does not matter.</summary>
+/// <summary>Selects some of a caller's predictions for deletion. The order does not matter.</summary>
 internal sealed class ErasableOfMaker : Specification<Prediction>
 {
     public ErasableOfMaker(Actor maker, int limit)
@@ -41,7 +41,7 @@ internal sealed class ErasableOfMaker : Specification<Prediction>
     }
 }
 
-/// <summary>The prediction with this id, and its model, to be changed or erased.</summary>
+/// <summary>Selects the prediction with this id, with its model, to change or delete it.</summary>
 internal sealed class PredictionToChange : Specification<Prediction>
 {
     public PredictionToChange(Guid id)
@@ -50,7 +50,16 @@ internal sealed class PredictionToChange : Specification<Prediction>
     }
 }
 
-/// <summary>All predictions, oldest first, from a cursor on.</summary>
+/// <summary>Selects the predictions with these ids, to change them.</summary>
+internal sealed class PredictionsToChange : Specification<Prediction>
+{
+    public PredictionsToChange(IReadOnlyCollection<Guid> ids)
+    {
+        Query.Where(p => ids.Contains(p.Id));
+    }
+}
+
+/// <summary>Selects all predictions, oldest first, from a cursor on.</summary>
 internal sealed class AllPredictions : Specification<Prediction>
 {
     public AllPredictions(Guid? after, int limit)
@@ -61,18 +70,40 @@ internal sealed class AllPredictions : Specification<Prediction>
     }
 }
 
-/// <summary>Predictions whose photos are still to be brought to the object store, from a cursor on.</summary>
+/// <summary>
+/// Selects predictions whose photos are not in the object store as far as is known, from a cursor on: they wait in the spool, or were
+/// missing at the last check.
+/// </summary>
 internal sealed class PredictionsWithoutStoredImage : Specification<Prediction>
 {
     public PredictionsWithoutStoredImage(Guid? after, int limit)
     {
-        Query.Where(p => p.ImageState == ImageState.Pending).OrderBy(p => p.Id).Take(limit).AsNoTracking();
+        Query.Where(p => p.ImageState != ImageState.Stored).OrderBy(p => p.Id).Take(limit).AsNoTracking();
         if (after is { } id)
             Query.Where(p => p.Id > id);
     }
 }
 
-/// <summary>Predictions whose photos are in the object store and need new tags, from a cursor on.</summary>
+/// <summary>Selects predictions whose photos were missing at the last check.</summary>
+internal sealed class PredictionsWithMissingImage : Specification<Prediction>
+{
+    public PredictionsWithMissingImage()
+    {
+        // The first condition is redundant, but lets the database use an index.
+        Query.Where(p => p.ImageState != ImageState.Stored).Where(p => p.ImageState == ImageState.Missing).AsNoTracking();
+    }
+}
+
+/// <summary>Selects predictions whose tags the object store refuses.</summary>
+internal sealed class PredictionsWithRefusedTags : Specification<Prediction>
+{
+    public PredictionsWithRefusedTags()
+    {
+        Query.Where(p => p.TagsState == TagsState.Refused).AsNoTracking();
+    }
+}
+
+/// <summary>Selects predictions whose photos are in the object store and need new tags, from a cursor on.</summary>
 internal sealed class PredictionsWithDirtyTags : Specification<Prediction>
 {
     public PredictionsWithDirtyTags(Guid? after, int limit)
@@ -88,7 +119,7 @@ internal sealed class PredictionsWithDirtyTags : Specification<Prediction>
     }
 }
 
-/// <summary>What is left of an erased prediction.</summary>
+/// <summary>Selects the tombstone of a deleted prediction.</summary>
 internal sealed class TombstoneById : Specification<Tombstone>
 {
     public TombstoneById(Guid predictionId)
@@ -97,7 +128,43 @@ internal sealed class TombstoneById : Specification<Tombstone>
     }
 }
 
-/// <summary>Erased predictions whose images are still to be removed, from a cursor on.</summary>
+/// <summary>Selects the tombstones with these ids.</summary>
+internal sealed class TombstonesWithIds : Specification<Tombstone>
+{
+    public TombstonesWithIds(IReadOnlyCollection<Guid> ids)
+    {
+        Query.Where(t => ids.Contains(t.Id)).AsNoTracking();
+    }
+}
+
+/// <summary>Selects the newest tombstone.</summary>
+internal sealed class NewestTombstone : Specification<Tombstone>
+{
+    public NewestTombstone()
+    {
+        Query.OrderByDescending(t => t.Id).Take(1).AsNoTracking();
+    }
+}
+
+/// <summary>Selects the installation that the database belongs to.</summary>
+internal sealed class TheInstallation : Specification<Installation>
+{
+    public TheInstallation()
+    {
+        Query.Where(installation => installation.Number == Installation.Only);
+    }
+}
+
+/// <summary>Selects the newest prediction.</summary>
+internal sealed class NewestPrediction : Specification<Prediction>
+{
+    public NewestPrediction()
+    {
+        Query.OrderByDescending(p => p.Id).Take(1).AsNoTracking();
+    }
+}
+
+/// <summary>Selects tombstones whose images are still to be removed, from a cursor on.</summary>
 internal sealed class UnfinishedTombstones : Specification<Tombstone>
 {
     public UnfinishedTombstones(Guid? after, int limit)
@@ -108,7 +175,16 @@ internal sealed class UnfinishedTombstones : Specification<Tombstone>
     }
 }
 
-/// <summary>The idempotency keys that led to some predictions.</summary>
+/// <summary>Selects the tombstones with these ids whose images are still to be removed, to change them.</summary>
+internal sealed class UnfinishedTombstonesWithIds : Specification<Tombstone>
+{
+    public UnfinishedTombstonesWithIds(IReadOnlyCollection<Guid> ids)
+    {
+        Query.Where(t => ids.Contains(t.Id) && t.ObjectKey != null).OrderBy(t => t.Id);
+    }
+}
+
+/// <summary>Selects the idempotency keys of these predictions.</summary>
 internal sealed class IdempotencyRecordsOfPredictions : Specification<IdempotencyRecord>
 {
     public IdempotencyRecordsOfPredictions(IReadOnlyCollection<Guid> predictionIds)
@@ -117,7 +193,7 @@ internal sealed class IdempotencyRecordsOfPredictions : Specification<Idempotenc
     }
 }
 
-/// <summary>The row of a loaded model file.</summary>
+/// <summary>Selects the row of a loaded model file.</summary>
 internal sealed class ModelVersionOf : Specification<ModelVersion>
 {
     public ModelVersionOf(ModelDescription model)
@@ -132,7 +208,7 @@ internal sealed class ModelVersionOf : Specification<ModelVersion>
     }
 }
 
-/// <summary>The model that was loaded last for the first time: its classes are the classes of this installation.</summary>
+/// <summary>Selects the newest model version. Its classes are the classes of this installation.</summary>
 internal sealed class LatestModelVersion : Specification<ModelVersion>
 {
     public LatestModelVersion()
@@ -141,7 +217,7 @@ internal sealed class LatestModelVersion : Specification<ModelVersion>
     }
 }
 
-/// <summary>The first prediction of a photo that came as these bytes.</summary>
+/// <summary>Selects the first prediction of a photo with this upload hash.</summary>
 internal sealed class PredictionOfBytes : Specification<Prediction>
 {
     public PredictionOfBytes(string uploadSha256)
@@ -150,7 +226,7 @@ internal sealed class PredictionOfBytes : Specification<Prediction>
     }
 }
 
-/// <summary>What is remembered of a caller's idempotency key.</summary>
+/// <summary>Selects the record of a caller's idempotency key.</summary>
 internal sealed class IdempotencyRecordOf : Specification<IdempotencyRecord>
 {
     public IdempotencyRecordOf(string scope, string key)
@@ -159,7 +235,7 @@ internal sealed class IdempotencyRecordOf : Specification<IdempotencyRecord>
     }
 }
 
-/// <summary>Those of these ids that are predictions.</summary>
+/// <summary>Selects the predictions with these ids.</summary>
 internal sealed class PredictionsWithIds : Specification<Prediction>
 {
     public PredictionsWithIds(IReadOnlyCollection<Guid> ids)
@@ -168,11 +244,11 @@ internal sealed class PredictionsWithIds : Specification<Prediction>
     }
 }
 
-/// <summary>Some of the idempotency keys that were given before a moment.</summary>
+/// <summary>Selects some of the idempotency keys created at or before a moment.</summary>
 internal sealed class IdempotencyRecordsBefore : Specification<IdempotencyRecord>
 {
     public IdempotencyRecordsBefore(DateTimeOffset moment, int limit)
     {
-        Query.Where(r => r.CreatedAt <= moment).OrderBy(r => r.Scope).OrderBy(r => r.Key).Take(limit);
+        Query.Where(r => r.CreatedAt <= moment).OrderBy(r => r.Scope).ThenBy(r => r.Key).Take(limit);
     }
 }

@@ -4,12 +4,15 @@ using MediatR;
 
 namespace GourmetGram.Application.Classification;
 
-/// <summary>Asks at start whether the loaded model has the classes that the stored predictions speak of. Class indexes in rows, folders and datasets mean nothing under another list.</summary>
+/// <summary>
+/// Checks at startup whether the loaded model has the same classes as the stored predictions. The class indexes in rows, folders and
+/// datasets are meaningless under another class list.
+/// </summary>
 public static class CheckClassSet
 {
     public sealed record Query : IRequest<Response>;
 
-    /// <param name="Fault">Null, or what differs and what to do.</param>
+    /// <param name="Fault">Null, or a sentence that says what differs and what to do.</param>
     public sealed record Response(string? Fault);
 
     internal sealed class Handler(IRepository<ModelVersion> models, IClassifier classifier) : IRequestHandler<Query, Response>
@@ -21,9 +24,11 @@ public static class CheckClassSet
             if (stored is null || stored.Labels.SequenceEqual(loaded.Labels, StringComparer.Ordinal))
                 return new Response(Fault: null);
             return new Response(
-                $"Model {loaded.Name} {loaded.Version} has the classes [{string.Join(", ", loaded.Labels)}], but the predictions stored here were made with "
+                $"Model {loaded.Name} {loaded.Version} has the classes [{string.Join(", ", loaded.Labels)}], "
+                    + $"but the predictions stored here were made with "
                     + $"[{string.Join(", ", stored.Labels)}] by {stored.Name} {stored.Version}. "
-                    + "Set Model:Directory to a model with the stored classes, or GourmetGram:DataDirectory (and Database:ConnectionString) to a new place for the new ones."
+                    + "Set Model:Directory to a model with the stored classes, or GourmetGram:DataDirectory (and "
+                    + "Database:ConnectionString) to a new place for the new ones."
             );
         }
     }

@@ -2,7 +2,7 @@ using System.Diagnostics.Metrics;
 
 namespace GourmetGram.Application.Classification;
 
-/// <summary>What classifying costs, as OpenTelemetry instruments of the meter <see cref="MeterName"/>.</summary>
+/// <summary>Measures the time that classification takes, as OpenTelemetry instruments of the meter <see cref="MeterName"/>.</summary>
 public sealed class ClassificationMetrics
 {
     public const string MeterName = "GourmetGram.Classification";

@@ -2,7 +2,7 @@ using MediatR;
 
 namespace GourmetGram.Application.Classification;
 
-/// <summary>The model in use, as its manifest describes it.</summary>
+/// <summary>Returns the model in use, as described by its manifest.</summary>
 public static class GetCurrentModel
 {
     public sealed record Query : IRequest<ModelDescription>;

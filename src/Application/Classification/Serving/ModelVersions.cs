@@ -5,7 +5,7 @@ namespace GourmetGram.Application.Classification;
 
 internal static class ModelVersions
 {
-    /// <summary>The row of a loaded model; added to the unit of work when it answers here for the first time.</summary>
+    /// <summary>Returns the row of a loaded model. Adds the row in this step when the model answers here for the first time.</summary>
     public static async Task<ModelVersion> FindOrRegisterAsync(
         this IRepository<ModelVersion> models,
         ModelDescription loaded,
