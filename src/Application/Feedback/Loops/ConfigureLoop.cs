@@ -7,17 +7,20 @@ using MediatR;
 
 namespace GourmetGram.Application.Feedback;
 
-/// <summary>Changes how a loop is set, and records who changed what. A change counts from the next photo on, or from the next window.</summary>
+/// <summary>
+/// Changes the settings of a loop and records who changed what. Changes apply to new photos, or from the next window on. A change of votes
+/// also applies to undecided tasks. Photos that wait for the loop are checked again.
+/// </summary>
 public static class ConfigureLoop
 {
     /// <param name="Name">Name of the loop.</param>
-    /// <param name="By">Who changes it, as the history shows it.</param>
-    /// <param name="Enabled">Whether it selects; null leaves it as it is, here and below.</param>
-    /// <param name="Bucket">Where labelled photos go from now on.</param>
-    /// <param name="Surface">Who hands out its tasks.</param>
-    /// <param name="Blind">Whether annotators see no answer of the model before they decide; for tasks made from now on.</param>
-    /// <param name="Votes">How many people label each photo; for tasks made from now on.</param>
-    /// <param name="DailyLimit">Most predictions selected in a day; 0 for no limit.</param>
+    /// <param name="By">The person who makes the change, for the history.</param>
+    /// <param name="Enabled">Whether the loop selects. Null leaves this setting unchanged; the same applies to the settings below.</param>
+    /// <param name="Bucket">Bucket for photos labelled from now on.</param>
+    /// <param name="Surface">The labelling tool that hands out the loop's tasks.</param>
+    /// <param name="Blind">Whether annotators label without seeing the model's answer; applies to tasks created from now on.</param>
+    /// <param name="Votes">Number of people who label each photo; also applies to undecided tasks.</param>
+    /// <param name="DailyLimit">Most predictions selected per day; 0 for no limit.</param>
     /// <param name="Settings">The strategy's own settings, by name, as text.</param>
     public sealed record Command(
         string Name,
@@ -35,40 +38,12 @@ public static class ConfigureLoop
     {
         private const int NameLength = 256;
 
-        public Validator()
-        {
-            RuleFor(c => c.By).MaximumLength(NameLength);
-            RuleFor(c => c.Votes)
-                .InclusiveBetween(1, LoopSettings.MostVotes)
-                .OverridePropertyName("votes")
-                .WithMessage($"Enter a whole number from 1 to {LoopSettings.MostVotes}.");
-            RuleFor(c => c.DailyLimit)
-                .InclusiveBetween(0, LoopSettings.HighestDailyLimit)
-                .OverridePropertyName("dailyLimit")
-                .WithMessage($"Enter a whole number from 0 to {LoopSettings.HighestDailyLimit}.");
-            RuleFor(c => c.Bucket)
-                .Must(IsBucket)
-                .When(c => c.Bucket is not null)
-                .OverridePropertyName("bucket")
-                .WithMessage(
-                    "A bucket's name has 3 to 63 lower-case letters, digits and hyphens, and begins and ends with a letter or digit."
-                );
-            RuleFor(c => c.Bucket)
-                .Must(bucket => !Buckets.All.Contains(bucket, StringComparer.Ordinal))
-                .When(c => c.Bucket is not null)
-                .OverridePropertyName("bucket")
-                .WithMessage("GourmetGram keeps other things in this bucket: choose another name.");
-        }
-
-        private static bool IsBucket(string? name) =>
-            name is { Length: >= 3 and <= 63 }
-            && name.All(c => c is (>= 'a' and <= 'z') or (>= '0' and <= '9') or '-')
-            && name[0] != '-'
-            && name[^1] != '-';
+        public Validator() => RuleFor(c => c.By).MaximumLength(NameLength);
     }
 
     internal sealed class Handler(
-        LoopBook loops,
+        IUnitOfWork work,
+        LoopCatalogue loops,
         ISurfaces surfaces,
         IRepository<LoopChange> changes,
         IMediator mediator,
@@ -76,10 +51,10 @@ public static class ConfigureLoop
     ) : IRequestHandler<Command, GetLoop.Response>
     {
         /// <exception cref="NotFoundException">There is no such loop.</exception>
-        /// <exception cref="ValidationException">A setting cannot be taken; nothing was changed.</exception>
+        /// <exception cref="ValidationException">A setting is not valid; nothing was changed.</exception>
         public async Task<GetLoop.Response> Handle(Command request, CancellationToken cancellationToken)
         {
-            await ConcurrentChangeException.RetryAsync(() => ChangeAsync(request, cancellationToken));
+            await work.RunStepAsync((Handler step) => step.ChangeAsync(request, cancellationToken));
             return await mediator.Send(new GetLoop.Query(request.Name), cancellationToken);
         }
 
@@ -87,11 +62,18 @@ public static class ConfigureLoop
         {
             var all = await loops.AllAsync(cancellationToken);
             var loop = all.FirstOrDefault(found => found.Name == request.Name) ?? throw new NotFoundException($"Loop {request.Name}");
-            if (all.FirstOrDefault(other => other != loop && other.Row.Bucket == request.Bucket) is { } owner)
-                throw Fault("bucket", $"{owner.Strategy.Title} puts its photos into this bucket: choose another name.");
             var current = loop.Row.Current;
+            List<ValidationFailure> faults = [.. FindFaults(request)];
+            if (all.FirstOrDefault(other => other != loop && other.Row.Bucket == request.Bucket) is { } owner)
+                faults.Add(
+                    new ValidationFailure("bucket", $"{owner.Strategy.Title} puts its photos into this bucket: choose another name.")
+                );
             if (request.Surface is { } surface && surface != current.Surface && surfaces.FindHindrance(surface) is { } hindrance)
-                throw Fault("surface", hindrance);
+                faults.Add(new ValidationFailure("surface", hindrance));
+            var settings = Check(loop.Strategy, request.Settings, faults);
+            // All faults are reported together, so that the sender can correct them in one pass.
+            if (faults.Count > 0)
+                throw new ValidationException(faults);
             var changed = loop.Row.Change(
                 new LoopSettings(
                     request.Enabled ?? current.IsEnabled,
@@ -100,21 +82,46 @@ public static class ConfigureLoop
                     request.Blind ?? current.IsBlind,
                     request.Votes ?? current.Votes,
                     request.DailyLimit ?? current.DailyLimit,
-                    current.Settings.SetItems(Check(loop.Strategy, request.Settings))
+                    current.Settings.SetItems(settings)
                 ),
                 request.By,
                 time.GetUtcNow()
             );
             foreach (var change in changed)
                 changes.Add(change);
-            await changes.SaveChangesAsync(cancellationToken);
             return changed.Length;
         }
 
-        private static Dictionary<string, string> Check(Strategy strategy, IReadOnlyDictionary<string, string>? given)
+        /// <summary>Finds faults in the settings that all loops have.</summary>
+        private static IEnumerable<ValidationFailure> FindFaults(Command request)
+        {
+            if (request.Votes is < 1 or > LoopSettings.MostVotes)
+                yield return new ValidationFailure("votes", $"Enter a whole number from 1 to {LoopSettings.MostVotes}.");
+            if (request.DailyLimit is < 0 or > LoopSettings.HighestDailyLimit)
+                yield return new ValidationFailure("dailyLimit", $"Enter a whole number from 0 to {LoopSettings.HighestDailyLimit}.");
+            if (request.Bucket is not null && !IsBucket(request.Bucket))
+                yield return new ValidationFailure(
+                    "bucket",
+                    "A bucket's name has 3 to 63 lower-case letters, digits and hyphens, and begins and ends with a letter or digit."
+                );
+            if (Buckets.All.Contains(request.Bucket, StringComparer.Ordinal))
+                yield return new ValidationFailure("bucket", "GourmetGram stores other things in this bucket: choose another name.");
+        }
+
+        private static bool IsBucket(string? name) =>
+            name is { Length: >= 3 and <= 63 }
+            && name.All(c => c is (>= 'a' and <= 'z') or (>= '0' and <= '9') or '-')
+            && name[0] != '-'
+            && name[^1] != '-';
+
+        private static Dictionary<string, string> Check(
+            Strategy strategy,
+            IReadOnlyDictionary<string, string>? given,
+            List<ValidationFailure> faults
+        )
         {
             var fields = SettingField.Of(strategy.DefaultSettings.GetType());
-            var (checkedValues, faults) = (new Dictionary<string, string>(StringComparer.Ordinal), new List<ValidationFailure>());
+            var checkedValues = new Dictionary<string, string>(StringComparer.Ordinal);
             foreach (var (name, text) in given ?? new Dictionary<string, string>(StringComparer.Ordinal))
             {
                 var field = fields.FirstOrDefault(known => known.Name == name);
@@ -127,14 +134,12 @@ public static class ConfigureLoop
                     checkedValues[name] = text.Trim();
             }
 
-            return faults.Count == 0 ? checkedValues : throw new ValidationException(faults);
+            return checkedValues;
         }
 
         private static string Names(IEnumerable<string> names) =>
             names.ToList() is { Count: > 0 } some
                 ? $"The settings are: {string.Join(", ", some)}."
                 : "This loop has no settings of its own.";
-
-        private static ValidationException Fault(string field, string message) => new([new ValidationFailure(field, message)]);
     }
 }

@@ -4,17 +4,17 @@ using MediatR;
 
 namespace GourmetGram.Application.Feedback;
 
-/// <summary>One loop with what has come of it and who changed it.</summary>
+/// <summary>Returns one loop with its results and the history of its changes.</summary>
 public static class GetLoop
 {
     /// <param name="Name">Name of the loop.</param>
     public sealed record Query(string Name) : IRequest<Response>;
 
     /// <param name="Loop">The loop.</param>
-    /// <param name="History">Its changes, newest first.</param>
+    /// <param name="History">The loop's changes, newest first.</param>
     public sealed record Response(LoopResponse Loop, IReadOnlyList<LoopChangeResponse> History);
 
-    internal sealed class Handler(LoopBook loops, ILoopStatistics statistics, IRepository<LoopChange> changes)
+    internal sealed class Handler(LoopCatalogue loops, ILoopStatistics statistics, IRepository<LoopChange> changes)
         : IRequestHandler<Query, Response>
     {
         private const int Shown = 200;

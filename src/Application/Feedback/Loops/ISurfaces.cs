@@ -2,9 +2,12 @@ using GourmetGram.Domain.Feedback;
 
 namespace GourmetGram.Application.Feedback;
 
-/// <summary>Which surfaces can hand out tasks here. Feedback defines the question and Labeling answers it, so that the arrow between the modules keeps its direction.</summary>
+/// <summary>
+/// Knows which labelling tools can hand out tasks in this installation. Feedback declares the port and Labeling implements it, so that
+/// Feedback does not depend on Labeling.
+/// </summary>
 public interface ISurfaces
 {
-    /// <returns>Null when the surface can be used; else why not and what to do, in a sentence.</returns>
+    /// <returns>Null if the labelling tool can be used; otherwise a sentence that says why not and what to do.</returns>
     string? FindHindrance(Surface surface);
 }

@@ -4,16 +4,16 @@ using MediatR;
 
 namespace GourmetGram.Application.Feedback;
 
-/// <summary>All loops with what has come of them, and their latest changes.</summary>
+/// <summary>Lists all loops with their results, and their latest changes.</summary>
 public static class ListLoops
 {
     public sealed record Query : IRequest<Response>;
 
     /// <param name="Loops">The loops.</param>
-    /// <param name="History">Latest changes of all of them, newest first.</param>
+    /// <param name="History">The latest changes of all loops, newest first.</param>
     public sealed record Response(IReadOnlyList<LoopResponse> Loops, IReadOnlyList<LoopChangeResponse> History);
 
-    internal sealed class Handler(LoopBook loops, ILoopStatistics statistics, IRepository<LoopChange> changes)
+    internal sealed class Handler(LoopCatalogue loops, ILoopStatistics statistics, IRepository<LoopChange> changes)
         : IRequestHandler<Query, Response>
     {
         private const int Shown = 50;

@@ -1,51 +1,54 @@
+using FluentValidation;
 using GourmetGram.Application.Common;
 using GourmetGram.Domain.Feedback;
 
 namespace GourmetGram.Application.Feedback;
 
 /// <summary>A loop and its strategy.</summary>
-/// <param name="Strategy">What selects.</param>
-/// <param name="Row">How it is set.</param>
+/// <param name="Strategy">The strategy that selects.</param>
+/// <param name="Row">The loop's row, with its settings.</param>
 internal sealed record Loop(Strategy Strategy, FeedbackLoop Row)
 {
     public string Name => Strategy.Name;
 
-    /// <summary>The strategy's own settings as its record.</summary>
+    /// <summary>The strategy's own settings, read into its settings record.</summary>
     public object Settings => SettingField.Read(Strategy.DefaultSettings.GetType(), Row.Settings);
 }
 
-/// <summary>The loops. A strategy that has none yet gets one the first time anybody asks.</summary>
-internal sealed class LoopBook(
-    StrategyCatalogue strategies,
-    IRepository<FeedbackLoop> loops,
-    IRepository<LoopChange> changes,
-    TimeProvider time
-)
+/// <summary>Provides the loops, one for each strategy. <see cref="FeedbackSeed"/> creates their rows at startup.</summary>
+internal sealed class LoopCatalogue(StrategyCatalogue strategies, IRepository<FeedbackLoop> loops)
 {
-    /// <summary>Who makes loops.</summary>
-    private const string Product = "GourmetGram";
+    /// <summary>Returns all loops. Within a step they can be changed.</summary>
+    /// <exception cref="InvalidOperationException">A strategy has no row.</exception>
+    public async Task<IReadOnlyList<Loop>> AllAsync(CancellationToken cancellationToken)
+    {
+        var rows = (await loops.ListAsync(new AllLoops(), cancellationToken)).ToDictionary(row => row.Name, StringComparer.Ordinal);
+        return
+        [
+            .. strategies.All.Select(strategy => new Loop(
+                strategy,
+                rows.GetValueOrDefault(strategy.Name)
+                    ?? throw new InvalidOperationException(
+                        $"Loop {strategy.Name} has no row: this database was not prepared by this program's start."
+                    )
+            )),
+        ];
+    }
 
-    /// <summary>All loops, to be changed or read.</summary>
-    public Task<IReadOnlyList<Loop>> AllAsync(CancellationToken cancellationToken) =>
-        ConcurrentChangeException.RetryAsync<IReadOnlyList<Loop>>(async () =>
-        {
-            var rows = (await loops.ListAsync(new AllLoops(), cancellationToken)).ToDictionary(row => row.Name, StringComparer.Ordinal);
-            foreach (var strategy in strategies.All.Where(strategy => !rows.ContainsKey(strategy.Name)))
-            {
-                rows[strategy.Name] = FeedbackLoop.For(strategy);
-                loops.Add(rows[strategy.Name]);
-                changes.Add(LoopChange.Record(strategy.Name, "loop", from: null, "created", Product, time.GetUtcNow()));
-            }
-
-            await loops.SaveChangesAsync(cancellationToken);
-            return [.. strategies.All.Select(strategy => new Loop(strategy, rows[strategy.Name]))];
-        });
-
-    /// <summary>Those whose tasks a surface hands out, to be changed or read.</summary>
+    /// <summary>Returns the loops whose tasks this labelling tool hands out.</summary>
     public async Task<IReadOnlyList<Loop>> OnAsync(Surface surface, CancellationToken cancellationToken) =>
         [.. (await AllAsync(cancellationToken)).Where(loop => loop.Row.Surface == surface)];
 
     /// <exception cref="NotFoundException">There is no such loop.</exception>
     public async Task<Loop> FindAsync(string name, CancellationToken cancellationToken) =>
         (await AllAsync(cancellationToken)).FirstOrDefault(loop => loop.Name == name) ?? throw new NotFoundException($"Loop {name}");
+}
+
+internal static class LoopName
+{
+    private const int MostCharacters = 100;
+
+    /// <summary>Limits the name to the longest name that a loop can have. Whether the loop exists is checked later.</summary>
+    public static void IsLoopName<T>(this IRuleBuilderInitial<T, string> rule) =>
+        rule.MaximumLength(MostCharacters).OverridePropertyName("name").WithMessage("There is no loop with such a long name.");
 }

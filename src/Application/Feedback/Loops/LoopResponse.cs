@@ -2,22 +2,22 @@ using GourmetGram.Domain.Feedback;
 
 namespace GourmetGram.Application.Feedback;
 
-/// <summary>A loop as pages and API show it.</summary>
-/// <param name="Name">Names it in addresses, folders and the API.</param>
-/// <param name="Title">The name in words.</param>
-/// <param name="Description">What it selects.</param>
-/// <param name="Enabled">Whether it selects.</param>
-/// <param name="Bucket">Where labelled photos go.</param>
-/// <param name="Surface">Who hands out its tasks.</param>
-/// <param name="Blind">Whether annotators see no answer of the model before they decide.</param>
-/// <param name="Votes">How many people label each photo.</param>
-/// <param name="DailyLimit">Most predictions selected in a day; 0 for no limit.</param>
-/// <param name="Random">Whether it draws by chance, so that its labels can measure.</param>
-/// <param name="Job">Name of the job that selects, whose schedule is the loop's.</param>
+/// <summary>A loop as shown in pages and the API.</summary>
+/// <param name="Name">Identifies the loop in addresses, folders and the API.</param>
+/// <param name="Title">Display name.</param>
+/// <param name="Description">Describes which photos the loop selects.</param>
+/// <param name="Enabled">Whether the loop selects.</param>
+/// <param name="Bucket">Bucket for labelled photos.</param>
+/// <param name="Surface">The labelling tool that hands out the loop's tasks.</param>
+/// <param name="Blind">Whether annotators label without seeing the model's answer.</param>
+/// <param name="Votes">Number of people who label each photo.</param>
+/// <param name="DailyLimit">Most predictions selected per day; 0 for no limit.</param>
+/// <param name="Random">Whether the loop draws by chance, so that its labels can measure accuracy.</param>
+/// <param name="Job">Name of the job that selects; its schedule is the loop's schedule.</param>
 /// <param name="Settings">The strategy's own settings by name.</param>
-/// <param name="Summary">The settings in a few words; empty when there is nothing to say.</param>
-/// <param name="Fields">What the strategy's own settings mean and which values they take.</param>
-/// <param name="Counts">What has come of it.</param>
+/// <param name="Summary">The settings in a few words; empty if there is nothing to say.</param>
+/// <param name="Fields">Meaning and allowed values of the strategy's own settings.</param>
+/// <param name="Counts">The loop's results.</param>
 public sealed record LoopResponse(
     string Name,
     string Title,
@@ -40,7 +40,7 @@ public sealed record LoopResponse(
     {
         var (strategy, row) = (loop.Strategy, loop.Row);
         var random = strategy is WindowStrategy;
-        // With the defaults of settings that the strategy has got since.
+        // Settings added to the strategy since the row was written get their defaults.
         var settings = SettingField.Write(loop.Settings);
         var fields = SettingField.Of(strategy.DefaultSettings.GetType());
         return new LoopResponse(
@@ -67,7 +67,7 @@ public sealed record LoopResponse(
                     field.Maximum
                 )),
             ],
-            counts ?? new LoopStatistics(0, 0, 0, 0, 0, OldestWaiting: null, 0, 0)
+            counts ?? new LoopStatistics()
         );
     }
 
@@ -78,21 +78,21 @@ public sealed record LoopResponse(
 }
 
 /// <summary>One of a strategy's own settings.</summary>
-/// <param name="Name">Its name in <see cref="LoopResponse.Settings"/>.</param>
-/// <param name="Label">What a form calls it.</param>
-/// <param name="Help">What it means.</param>
+/// <param name="Name">Name of the setting in <see cref="LoopResponse.Settings"/>.</param>
+/// <param name="Label">Label in a form.</param>
+/// <param name="Help">Explanation of the setting.</param>
 /// <param name="Type"><c>integer</c>, <c>number</c> or <c>boolean</c>.</param>
-/// <param name="Minimum">The least value; null where there is none.</param>
-/// <param name="Maximum">The largest value; null where there is none.</param>
+/// <param name="Minimum">The smallest value allowed; null if there is no limit.</param>
+/// <param name="Maximum">The largest value allowed; null if there is no limit.</param>
 public sealed record LoopField(string Name, string Label, string Help, string Type, double? Minimum, double? Maximum);
 
-/// <summary>One change of a loop.</summary>
+/// <summary>One change to a loop's settings.</summary>
 /// <param name="Loop">Name of the loop.</param>
-/// <param name="At">When, UTC.</param>
-/// <param name="By">Who.</param>
+/// <param name="At">When the setting was changed, UTC.</param>
+/// <param name="By">The person who changed it.</param>
 /// <param name="Setting">Name of the setting.</param>
-/// <param name="From">What held before; null when there was nothing.</param>
-/// <param name="To">What holds since.</param>
+/// <param name="From">The value before; null if there was none.</param>
+/// <param name="To">The new value.</param>
 public sealed record LoopChangeResponse(string Loop, DateTimeOffset At, string By, string Setting, string? From, string? To)
 {
     internal static LoopChangeResponse Of(LoopChange change) =>

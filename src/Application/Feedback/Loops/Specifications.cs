@@ -1,10 +1,10 @@
-using GourmetGram.Application.Common;
+using Ardalis.Specification;
 using GourmetGram.Domain.Classification;
 using GourmetGram.Domain.Feedback;
 
 namespace GourmetGram.Application.Feedback;
 
-/// <summary>What a rater currently says of one prediction on one topic: at most one row.</summary>
+/// <summary>Selects a rater's current feedback on one prediction and topic: at most one row.</summary>
 internal sealed class CurrentFeedback : Specification<UserFeedback>
 {
     public CurrentFeedback(Guid predictionId, Actor rater, FeedbackTopic topic)
@@ -13,7 +13,25 @@ internal sealed class CurrentFeedback : Specification<UserFeedback>
     }
 }
 
-/// <summary>All that a rater ever said of one prediction, oldest first.</summary>
+/// <summary>Selects all feedback a rater ever gave, to change it.</summary>
+internal sealed class FeedbackOf : Specification<UserFeedback>
+{
+    public FeedbackOf(Actor rater)
+    {
+        Query.Where(f => f.Rater == rater).OrderBy(f => f.Id);
+    }
+}
+
+/// <summary>Selects all current feedback of a rater.</summary>
+internal sealed class CurrentFeedbackOf : Specification<UserFeedback>
+{
+    public CurrentFeedbackOf(Actor rater)
+    {
+        Query.Where(f => f.Rater == rater && f.EndedAt == null).AsNoTracking();
+    }
+}
+
+/// <summary>Selects all feedback a rater ever gave on some predictions, oldest first.</summary>
 internal sealed class FeedbackHistoryOf : Specification<UserFeedback>
 {
     public FeedbackHistoryOf(IReadOnlyCollection<Guid> predictionIds, Actor rater)
@@ -22,7 +40,7 @@ internal sealed class FeedbackHistoryOf : Specification<UserFeedback>
     }
 }
 
-/// <summary>All that anybody ever said of some predictions, to be removed.</summary>
+/// <summary>Selects all feedback ever given on some predictions, to delete it.</summary>
 internal sealed class ErasableFeedback : Specification<UserFeedback>
 {
     public ErasableFeedback(IReadOnlyCollection<Guid> predictionIds)
@@ -31,7 +49,7 @@ internal sealed class ErasableFeedback : Specification<UserFeedback>
     }
 }
 
-/// <summary>All that a rater currently says of some predictions.</summary>
+/// <summary>Selects a rater's current feedback on some predictions.</summary>
 internal sealed class CurrentFeedbackOnMany : Specification<UserFeedback>
 {
     public CurrentFeedbackOnMany(IReadOnlyCollection<Guid> predictionIds, Actor rater)
@@ -40,19 +58,25 @@ internal sealed class CurrentFeedbackOnMany : Specification<UserFeedback>
     }
 }
 
-/// <summary>All that anybody currently says of some predictions, oldest first.</summary>
+/// <summary>
+/// Selects all current feedback on some predictions that counts, oldest first. Feedback that is held for review, or that no loop has
+/// considered yet, does not count.
+/// </summary>
 internal sealed class EverybodysFeedbackOnMany : Specification<UserFeedback>
 {
     public EverybodysFeedbackOnMany(IReadOnlyCollection<Guid> predictionIds)
     {
-        Query.Where(f => predictionIds.Contains(f.PredictionId) && f.EndedAt == null).OrderBy(f => f.Id).AsNoTracking();
+        Query
+            .Where(f => predictionIds.Contains(f.PredictionId) && f.EndedAt == null && f.SelectionState == FeedbackSelection.Considered)
+            .OrderBy(f => f.Id)
+            .AsNoTracking();
     }
 }
 
-/// <summary>The loops, to be changed or read.</summary>
+/// <summary>Selects all loops, to read or change them.</summary>
 internal sealed class AllLoops : Specification<FeedbackLoop>;
 
-/// <summary>Changes of a loop, or of all, newest first.</summary>
+/// <summary>Selects the changes of a loop, or of all loops, newest first.</summary>
 internal sealed class LoopChangesOf : Specification<LoopChange>
 {
     public LoopChangesOf(string? loop, int limit)
@@ -63,16 +87,16 @@ internal sealed class LoopChangesOf : Specification<LoopChange>
     }
 }
 
-/// <summary>The key that was made first.</summary>
+/// <summary>Selects the oldest sampling key.</summary>
 internal sealed class OldestSamplingKey : Specification<SamplingKey>
 {
     public OldestSamplingKey()
     {
-        Query.OrderBy(key => key.CreatedAt).OrderBy(key => key.Id).Take(1).AsNoTracking();
+        Query.OrderBy(key => key.CreatedAt).ThenBy(key => key.Id).Take(1).AsNoTracking();
     }
 }
 
-/// <summary>The key with this id.</summary>
+/// <summary>Selects the sampling key with this id.</summary>
 internal sealed class SamplingKeyById : Specification<SamplingKey>
 {
     public SamplingKeyById(string id)
@@ -81,7 +105,7 @@ internal sealed class SamplingKeyById : Specification<SamplingKey>
     }
 }
 
-/// <summary>Windows that somebody began to close, oldest first.</summary>
+/// <summary>Selects windows whose closing has begun but not finished, oldest first.</summary>
 internal sealed class UnclosedWindows : Specification<SamplingWindow>
 {
     public UnclosedWindows()
@@ -90,7 +114,7 @@ internal sealed class UnclosedWindows : Specification<SamplingWindow>
     }
 }
 
-/// <summary>The window with this id, to be closed.</summary>
+/// <summary>Selects the window with this id, to close it.</summary>
 internal sealed class WindowById : Specification<SamplingWindow>
 {
     public WindowById(Guid id)
@@ -99,7 +123,7 @@ internal sealed class WindowById : Specification<SamplingWindow>
     }
 }
 
-/// <summary>What the loops drew from a window.</summary>
+/// <summary>Selects the draws of all loops from a window.</summary>
 internal sealed class DrawsOfWindow : Specification<WindowDraw>
 {
     public DrawsOfWindow(Guid windowId)
@@ -108,7 +132,7 @@ internal sealed class DrawsOfWindow : Specification<WindowDraw>
     }
 }
 
-/// <summary>What a loop selected of some predictions.</summary>
+/// <summary>Selects a loop's selections of some predictions.</summary>
 internal sealed class SelectionsOf : Specification<Selection>
 {
     public SelectionsOf(string loop, IReadOnlyCollection<Guid> predictionIds)
@@ -117,7 +141,93 @@ internal sealed class SelectionsOf : Specification<Selection>
     }
 }
 
-/// <summary>What any loop selected of some predictions, to be removed.</summary>
+/// <summary>Selects the selections of some predictions by some loops, to change them.</summary>
+internal sealed class SelectionsToChange : Specification<Selection>
+{
+    public SelectionsToChange(IReadOnlyCollection<string> loops, IReadOnlyCollection<Guid> predictionIds)
+    {
+        Query.Where(selection => predictionIds.Contains(selection.PredictionId) && loops.Contains(selection.Loop));
+    }
+}
+
+/// <summary>Selects the selections that a loop made by its rule since a moment with a known probability, to change them.</summary>
+internal sealed class SureSelections : Specification<Selection>
+{
+    public SureSelections(string loop, DateTimeOffset since, int limit)
+    {
+        Query
+            .Where(selection =>
+                selection.Loop == loop && selection.CreatedAt >= since && selection.WindowId == null && selection.Probability != null
+            )
+            .OrderBy(selection => selection.Id)
+            .Take(limit);
+    }
+}
+
+/// <summary>Selects the candidates among some predictions that wait for some loops, to remove them.</summary>
+internal sealed class WaitingOn : Specification<WaitingCandidate>
+{
+    public WaitingOn(IReadOnlyCollection<string> loops, IReadOnlyCollection<Guid> predictionIds)
+    {
+        Query.Where(candidate => predictionIds.Contains(candidate.PredictionId) && loops.Contains(candidate.Loop));
+    }
+}
+
+/// <summary>Selects the candidates among some predictions that wait for any loop, to remove them.</summary>
+internal sealed class ErasableWaiting : Specification<WaitingCandidate>
+{
+    public ErasableWaiting(IReadOnlyCollection<Guid> predictionIds)
+    {
+        Query.Where(candidate => predictionIds.Contains(candidate.PredictionId));
+    }
+}
+
+/// <summary>
+/// Selects the candidates that wait for a loop, in the strategy's order, except those of classes and uploaders that have reached their
+/// limit; to remove them.
+/// </summary>
+internal sealed class WaitingFor : Specification<WaitingCandidate>
+{
+    public WaitingFor(string loop, IReadOnlyCollection<int> withoutClasses, IReadOnlyCollection<Actor> withoutUploaders, int limit)
+    {
+        Query
+            .Where(candidate => candidate.Loop == loop)
+            .OrderBy(candidate => candidate.Priority)
+            .ThenBy(candidate => candidate.PredictionId)
+            .Take(limit);
+        if (withoutClasses.Count > 0)
+            Query.Where(candidate => !withoutClasses.Contains(candidate.PredictedIndex));
+        if (withoutUploaders.Count > 0)
+            Query.Where(candidate => !withoutUploaders.Contains(candidate.Uploader));
+    }
+}
+
+/// <summary>Selects the current flags or corrections on some predictions that count, oldest first.</summary>
+internal sealed class ConsideredFeedbackOn : Specification<UserFeedback>
+{
+    public ConsideredFeedbackOn(IReadOnlyCollection<Guid> predictionIds, FeedbackKind kind)
+    {
+        Query
+            .Where(fact => predictionIds.Contains(fact.PredictionId) && fact.Kind == kind && fact.EndedAt == null)
+            .Where(fact => fact.SelectionState == FeedbackSelection.Considered)
+            .OrderBy(fact => fact.Id)
+            .AsNoTracking();
+    }
+}
+
+/// <summary>Selects the current flags or corrections on a prediction that count, except one.</summary>
+internal sealed class OtherConsideredFeedback : Specification<UserFeedback>
+{
+    public OtherConsideredFeedback(Guid predictionId, FeedbackKind kind, Guid without)
+    {
+        Query
+            .Where(fact => fact.PredictionId == predictionId && fact.Kind == kind && fact.EndedAt == null && fact.Id != without)
+            .Where(fact => fact.SelectionState == FeedbackSelection.Considered)
+            .AsNoTracking();
+    }
+}
+
+/// <summary>Selects all selections of some predictions, to delete them.</summary>
 internal sealed class ErasableSelections : Specification<Selection>
 {
     public ErasableSelections(IReadOnlyCollection<Guid> predictionIds)
@@ -126,7 +236,7 @@ internal sealed class ErasableSelections : Specification<Selection>
     }
 }
 
-/// <summary>Predictions that no rule has looked at yet, oldest first, to be changed.</summary>
+/// <summary>Selects predictions that no rule has considered yet, oldest first, to change them.</summary>
 internal sealed class UnconsideredPredictions : Specification<Prediction>
 {
     public UnconsideredPredictions(int limit)
@@ -135,16 +245,7 @@ internal sealed class UnconsideredPredictions : Specification<Prediction>
     }
 }
 
-/// <summary>Those of these ids that are predictions, tracked.</summary>
-internal sealed class PredictionsToChange : Specification<Prediction>
-{
-    public PredictionsToChange(IReadOnlyCollection<Guid> ids)
-    {
-        Query.Where(prediction => ids.Contains(prediction.Id));
-    }
-}
-
-/// <summary>Flags and corrections that no loop has looked at yet, oldest first, to be changed.</summary>
+/// <summary>Selects flags and corrections that no loop has considered yet, oldest first, to change them.</summary>
 internal sealed class UnconsideredFeedback : Specification<UserFeedback>
 {
     public UnconsideredFeedback(int limit)
@@ -156,7 +257,7 @@ internal sealed class UnconsideredFeedback : Specification<UserFeedback>
     }
 }
 
-/// <summary>What was held back and waits for an administrator, oldest first, from a cursor on.</summary>
+/// <summary>Selects the feedback that is held for review, oldest first, from a cursor on.</summary>
 internal sealed class HeldBackFeedback : Specification<UserFeedback>
 {
     public HeldBackFeedback(Guid? after, int limit)
@@ -167,31 +268,7 @@ internal sealed class HeldBackFeedback : Specification<UserFeedback>
     }
 }
 
-/// <summary>What a rater said in one way in a stretch of time, up to a fact; at most so many as decide.</summary>
-internal sealed class FeedbackOfRaterBefore : Specification<UserFeedback>
-{
-    public FeedbackOfRaterBefore(Actor rater, FeedbackKind kind, DateTimeOffset since, Guid fact, int limit)
-    {
-        Query
-            .Where(other => other.Rater == rater && other.Kind == kind && other.CreatedAt > since && other.Id < fact)
-            .OrderByDescending(other => other.CreatedAt)
-            .Take(limit);
-    }
-}
-
-/// <summary>What was said in one way from one address in a stretch of time, up to a fact; at most so many as decide.</summary>
-internal sealed class FeedbackOfOriginBefore : Specification<UserFeedback>
-{
-    public FeedbackOfOriginBefore(long origin, FeedbackKind kind, DateTimeOffset since, Guid fact, int limit)
-    {
-        Query
-            .Where(other => other.Origin == origin && other.Kind == kind && other.CreatedAt > since && other.Id < fact)
-            .OrderByDescending(other => other.CreatedAt)
-            .Take(limit);
-    }
-}
-
-/// <summary>What a loop selected, newest first, from a cursor on.</summary>
+/// <summary>Selects the selections of a loop, newest first, from a cursor on.</summary>
 internal sealed class SelectionsOfLoop : Specification<Selection>
 {
     public SelectionsOfLoop(string loop, Guid? before, int limit)
@@ -202,7 +279,7 @@ internal sealed class SelectionsOfLoop : Specification<Selection>
     }
 }
 
-/// <summary>Closed windows, newest first, from a cursor on.</summary>
+/// <summary>Selects closed windows, newest first, from a cursor on.</summary>
 internal sealed class ClosedWindows : Specification<SamplingWindow>
 {
     public ClosedWindows(Guid? before, int limit)
@@ -213,7 +290,7 @@ internal sealed class ClosedWindows : Specification<SamplingWindow>
     }
 }
 
-/// <summary>What the loops drew from some windows.</summary>
+/// <summary>Selects the draws of all loops from some windows.</summary>
 internal sealed class DrawsOfWindows : Specification<WindowDraw>
 {
     public DrawsOfWindows(IReadOnlyCollection<Guid> windowIds)
@@ -222,11 +299,29 @@ internal sealed class DrawsOfWindows : Specification<WindowDraw>
     }
 }
 
-/// <summary>What random draws selected of some predictions.</summary>
+/// <summary>Selects the selections of some predictions that were made by random draws.</summary>
 internal sealed class RandomSelectionsOf : Specification<Selection>
 {
     public RandomSelectionsOf(IReadOnlyCollection<Guid> predictionIds)
     {
         Query.Where(selection => predictionIds.Contains(selection.PredictionId) && selection.WindowId != null).AsNoTracking();
+    }
+}
+
+/// <summary>Selects selections without an up-to-date task, to change them.</summary>
+internal sealed class SelectionsWithoutTask : Specification<Selection>
+{
+    public SelectionsWithoutTask(int limit)
+    {
+        Query.Where(selection => !selection.HasTask).OrderBy(selection => selection.Id).Take(limit);
+    }
+}
+
+/// <summary>Selects loops whose last change must still be applied to open tasks, to change them.</summary>
+internal sealed class ChangedLoops : Specification<FeedbackLoop>
+{
+    public ChangedLoops()
+    {
+        Query.Where(loop => loop.IsChangeDue).OrderBy(loop => loop.Name);
     }
 }

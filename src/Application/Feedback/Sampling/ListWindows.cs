@@ -5,20 +5,20 @@ using MediatR;
 
 namespace GourmetGram.Application.Feedback;
 
-/// <summary>Closed sampling windows and what was drawn from them, newest first.</summary>
+/// <summary>Lists closed sampling windows and their draws, newest first.</summary>
 public static class ListWindows
 {
-    /// <param name="Cursor">Where the page before ended; null for the first page.</param>
-    /// <param name="Limit">Rows of a page.</param>
+    /// <param name="Cursor">Where the previous page ended; null for the first page.</param>
+    /// <param name="Limit">Rows per page.</param>
     public sealed record Query(string? Cursor, int Limit) : IRequest<Page<Window>>;
 
-    /// <param name="Id">Of the window.</param>
-    /// <param name="BegunAt">When closing began, UTC: later predictions belong to the next window.</param>
+    /// <param name="Id">Id of the window.</param>
+    /// <param name="BegunAt">When closing began, UTC. Later predictions belong to the next window.</param>
     /// <param name="ClosedAt">When all draws were made, UTC.</param>
-    /// <param name="Population">N: predictions in it.</param>
-    /// <param name="KeyId">The key that its draws were made with.</param>
-    /// <param name="ForMeasuring">Whether it is kept for measuring, and never enters a training set.</param>
-    /// <param name="Draws">What each loop drew.</param>
+    /// <param name="Population">N: number of predictions in the window.</param>
+    /// <param name="KeyId">Id of the key used for its draws.</param>
+    /// <param name="ForMeasuring">Whether the window is reserved for measuring accuracy and never used for training.</param>
+    /// <param name="Draws">The draws, one per loop.</param>
     public sealed record Window(
         Guid Id,
         DateTimeOffset BegunAt,
@@ -30,7 +30,7 @@ public static class ListWindows
     );
 
     /// <param name="Loop">Name of the loop.</param>
-    /// <param name="Taken">k: predictions drawn.</param>
+    /// <param name="Taken">k: number of predictions drawn.</param>
     /// <param name="Probability">k/N.</param>
     /// <param name="StrategyVersion">Version of the strategy that drew.</param>
     /// <param name="Settings">The strategy's settings at that time.</param>

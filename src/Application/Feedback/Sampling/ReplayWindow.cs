@@ -4,19 +4,19 @@ using MediatR;
 
 namespace GourmetGram.Application.Feedback;
 
-/// <summary>Draws from a closed window again, as its draws are recorded: the same predictions come out, also those that were erased since.</summary>
+/// <summary>Repeats the recorded draws of a closed window. The result has the same predictions, including those deleted since.</summary>
 public static class ReplayWindow
 {
     /// <param name="WindowId">The window.</param>
     public sealed record Query(Guid WindowId) : IRequest<Response>;
 
-    /// <param name="Draws">One for each loop that drew.</param>
+    /// <param name="Draws">One draw per loop that drew.</param>
     public sealed record Response(IReadOnlyList<Draw> Draws);
 
     /// <param name="Loop">Name of the loop.</param>
-    /// <param name="Population">N, as it was recorded.</param>
-    /// <param name="Recorded">k, as it was recorded.</param>
-    /// <param name="Drawn">Predictions that come out now, in the order of the draw.</param>
+    /// <param name="Population">N, as recorded.</param>
+    /// <param name="Recorded">k, as recorded.</param>
+    /// <param name="Drawn">The predictions drawn now, in draw order.</param>
     public sealed record Draw(string Loop, int Population, int Recorded, IReadOnlyList<Guid> Drawn);
 
     internal sealed class Handler(
@@ -27,7 +27,7 @@ public static class ReplayWindow
         SamplingKeys keys
     ) : IRequestHandler<Query, Response>
     {
-        /// <exception cref="NotFoundException">There is no such window, or its key or a strategy is gone.</exception>
+        /// <exception cref="NotFoundException">The window, its key or one of its strategies no longer exists.</exception>
         public async Task<Response> Handle(Query request, CancellationToken cancellationToken)
         {
             var window = await windows.FirstOrDefaultAsync(new WindowById(request.WindowId), cancellationToken)

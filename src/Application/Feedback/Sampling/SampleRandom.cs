@@ -8,25 +8,27 @@ using Microsoft.Extensions.Logging;
 namespace GourmetGram.Application.Feedback;
 
 /// <summary>
-/// Closes a sampling window and draws from it for every loop that draws by chance. Job <c>random-sampling</c>. Whatever it is interrupted between, the next run goes on with the same window: its
-/// members are stamped, and draws and ledger are written in one transaction.
+/// Closes a sampling window and draws from it for every loop that draws by chance. Job <c>random-sampling</c>. If a run is interrupted, the
+/// next one continues with the same window: its members are stamped, and the draws and selections are written in one transaction. An empty
+/// window is removed.
 /// </summary>
 public static class SampleRandom
 {
     public sealed record Command : IRequest<Response>;
 
-    /// <param name="Windows">Windows closed.</param>
-    /// <param name="Population">Predictions in them.</param>
-    /// <param name="Selected">Predictions drawn, by all loops together.</param>
+    /// <param name="Windows">Number of windows closed that had predictions.</param>
+    /// <param name="Population">Number of predictions in these windows.</param>
+    /// <param name="Selected">Number of predictions drawn, by all loops together.</param>
     public sealed record Response(int Windows, int Population, int Selected);
 
     internal sealed class Handler(
+        IUnitOfWork work,
         IRepository<SamplingWindow> windows,
         IRepository<WindowDraw> draws,
         IRepository<Selection> selections,
         IRepository<Prediction> predictions,
         IWindowMembers members,
-        LoopBook loops,
+        LoopCatalogue loops,
         SamplingKeys keys,
         TimeProvider time,
         ILogger<Handler> logger
@@ -34,23 +36,30 @@ public static class SampleRandom
     {
         public async Task<Response> Handle(Command request, CancellationToken cancellationToken)
         {
-            var order = await keys.CurrentAsync(cancellationToken);
-            // One that was interrupted is finished first: it began earlier.
-            var open = (await windows.ListAsync(new UnclosedWindows(), cancellationToken)).ToList();
-            var fresh = SamplingWindow.Begin(order, time.GetUtcNow());
-            windows.Add(fresh);
-            await windows.SaveChangesAsync(cancellationToken);
-            open.Add(fresh);
-
-            var (population, selected) = (0, 0);
+            var open = await work.RunStepAsync((Handler step) => step.BeginAsync(cancellationToken));
+            var (closings, population, selected) = (0, 0, 0);
             foreach (var window in open)
             {
-                await members.StampAsync(window.Id, window.BegunAt, cancellationToken);
-                var closed = await ConcurrentChangeException.RetryAsync(() => CloseAsync(window.Id, cancellationToken));
-                (population, selected) = (population + closed.Population, selected + closed.Selected);
+                while (await work.RunStepAsync((IWindowMembers step) => step.StampAsync(window.Id, window.BegunAt, cancellationToken)) > 0)
+                {
+                    // Repeats until all predictions created before the window began belong to it.
+                }
+
+                var closed = await work.RunStepAsync((Handler step) => step.CloseAsync(window.Id, cancellationToken));
+                if (closed.Population > 0)
+                    (closings, population, selected) = (closings + 1, population + closed.Population, selected + closed.Selected);
             }
 
-            return new Response(open.Count, population, selected);
+            return new Response(closings, population, selected);
+        }
+
+        /// <returns>The windows to close, oldest first: windows left open by an interruption, then the new one.</returns>
+        private async Task<IReadOnlyList<SamplingWindow>> BeginAsync(CancellationToken cancellationToken)
+        {
+            var open = await windows.ListAsync(new UnclosedWindows(), cancellationToken);
+            var fresh = SamplingWindow.Begin(await keys.CurrentAsync(cancellationToken), time.GetUtcNow());
+            windows.Add(fresh);
+            return [.. open, fresh];
         }
 
         private async Task<(int Population, int Selected)> CloseAsync(Guid id, CancellationToken cancellationToken)
@@ -68,6 +77,12 @@ public static class SampleRandom
                 order
             );
 
+            if (population == 0)
+            {
+                windows.Remove(window);
+                return (0, 0);
+            }
+
             var selected = 0;
             foreach (var (loop, ids) in drawing.Zip(drawn))
             {
@@ -77,7 +92,7 @@ public static class SampleRandom
                     var known = (await selections.ListAsync(new SelectionsOf(loop.Name, batch), cancellationToken))
                         .Select(selection => selection.PredictionId)
                         .ToHashSet();
-                    // One that was erased meanwhile counts as drawn, and nobody can be asked about it.
+                    // A prediction deleted meanwhile counts as drawn, but gets no selection, because nobody can label it.
                     foreach (
                         var prediction in (await predictions.ListAsync(new PredictionsWithIds(batch), cancellationToken)).Where(
                             prediction => !known.Contains(prediction.Id)
@@ -101,18 +116,18 @@ public static class SampleRandom
             }
 
             window.Close(population, time.GetUtcNow());
-            await windows.SaveChangesAsync(cancellationToken);
-            windows.Release();
-            logger.LogInformation(
-                "Window {WindowId} is closed: {Selected} of {Population} predictions were drawn",
-                id,
-                selected,
-                population
+            work.AfterCommit(() =>
+                logger.LogInformation(
+                    "Window {WindowId} is closed: {Selected} of {Population} predictions were drawn",
+                    id,
+                    selected,
+                    population
+                )
             );
             return (population, selected);
         }
 
-        /// <summary>Draws piece by piece: of a large window only what is drawn so far is in memory.</summary>
+        /// <summary>Draws batch by batch, so that only the ids drawn so far and one batch are in memory.</summary>
         internal static async Task<(IReadOnlyList<Guid>[] Drawn, int Population)> DrawAsync(
             IAsyncEnumerable<IReadOnlyList<Guid>> window,
             IReadOnlyList<(WindowStrategy Strategy, object Settings)> drawing,

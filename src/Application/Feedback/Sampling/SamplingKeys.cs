@@ -1,32 +1,20 @@
-using System.Security.Cryptography;
 using GourmetGram.Application.Common;
 using GourmetGram.Domain.Feedback;
 
 namespace GourmetGram.Application.Feedback;
 
-/// <summary>The keys that random orders are made with.</summary>
-internal sealed class SamplingKeys(IRepository<SamplingKey> keys, TimeProvider time)
+/// <summary>Provides the keys of random orders. <see cref="FeedbackSeed"/> creates the first key at startup.</summary>
+internal sealed class SamplingKeys(IRepository<SamplingKey> keys)
 {
-    private const int IdBytes = 6;
-    private const int SecretBytes = 32;
+    /// <summary>Returns the order in use now.</summary>
+    /// <exception cref="InvalidOperationException">There is no key.</exception>
+    public async Task<KeyedOrder> CurrentAsync(CancellationToken cancellationToken) =>
+        (
+            await keys.FirstOrDefaultAsync(new OldestSamplingKey(), cancellationToken)
+            ?? throw new InvalidOperationException("There is no sampling key: this database was not prepared by this program's start.")
+        ).ToOrder();
 
-    /// <summary>The order that is used now. The first time it makes a key; of two nodes that do at once, both keep the older.</summary>
-    public async Task<KeyedOrder> CurrentAsync(CancellationToken cancellationToken)
-    {
-        if (await keys.FirstOrDefaultAsync(new OldestSamplingKey(), cancellationToken) is { } known)
-            return known.ToOrder();
-        keys.Add(
-            SamplingKey.Create(
-                Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(IdBytes)),
-                RandomNumberGenerator.GetBytes(SecretBytes),
-                time.GetUtcNow()
-            )
-        );
-        await keys.SaveChangesAsync(cancellationToken);
-        return (await keys.FirstOrDefaultAsync(new OldestSamplingKey(), cancellationToken))!.ToOrder();
-    }
-
-    /// <summary>The order that an earlier draw was made in.</summary>
+    /// <summary>Returns the order that was used for an earlier draw.</summary>
     /// <exception cref="NotFoundException">There is no such key.</exception>
     public async Task<KeyedOrder> FindAsync(string id, CancellationToken cancellationToken) =>
         (

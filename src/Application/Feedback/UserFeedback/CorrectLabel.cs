@@ -1,5 +1,6 @@
 using FluentValidation;
 using FluentValidation.Results;
+using GourmetGram.Application.Classification;
 using GourmetGram.Application.Common;
 using GourmetGram.Domain.Classification;
 using GourmetGram.Domain.Feedback;
@@ -8,18 +9,22 @@ using Microsoft.Extensions.Logging;
 
 namespace GourmetGram.Application.Feedback;
 
-/// <summary>Records which class a rater says a photo shows. The predicted class is a fact too: a confirmation. Another class later supersedes the fact, and keeps it.</summary>
+/// <summary>
+/// Records the class that a rater gives a photo. Giving the predicted class is recorded as a confirmation. Giving another class later
+/// supersedes the earlier entry, which stays on record.
+/// </summary>
 public static class CorrectLabel
 {
     /// <param name="PredictionId">The prediction.</param>
     /// <param name="Class">Name of a class of the model.</param>
-    /// <param name="Caller">Who says so.</param>
-    /// <param name="Source">How it came in; with <see cref="FeedbackSource.LabRoute"/> knowing the id is the permission.</param>
-    public sealed record Command(Guid PredictionId, string Class, Caller Caller, FeedbackSource Source) : IRequest<Response>;
+    /// <param name="Caller">The rater.</param>
+    /// <param name="Source">How the correction came in. With <see cref="FeedbackSource.LabRoute"/>, knowing the id is sufficient
+    /// permission.</param>
+    public sealed record Command(Guid PredictionId, string Class, Caller Caller, FeedbackSource Source) : ICommand<Response>;
 
-    /// <param name="FeedbackId">Id of the fact.</param>
+    /// <param name="FeedbackId">Id of the feedback entry.</param>
     /// <param name="Kind">Correction, or Confirmation when the class is the predicted one.</param>
-    /// <param name="OutputKey">Where the export of the correction will stand in bucket <c>labelstudio</c>.</param>
+    /// <param name="OutputKey">Future key of the exported correction in bucket <c>labelstudio</c>.</param>
     public sealed record Response(Guid FeedbackId, FeedbackKind Kind, string OutputKey);
 
     internal sealed class Validator : AbstractValidator<Command>
@@ -37,16 +42,21 @@ public static class CorrectLabel
         IRepository<Prediction> predictions,
         IRepository<UserFeedback> feedback,
         FeedbackOrigin origin,
+        FeedbackLedger ledger,
+        IAnswerGuard guard,
+        IUnitOfWork work,
         TimeProvider time,
         ILogger<Handler> logger
     ) : IRequestHandler<Command, Response>
     {
-        public Task<Response> Handle(Command request, CancellationToken cancellationToken) =>
-            ConcurrentChangeException.RetryAsync(() => CorrectAsync(request, cancellationToken));
-
-        private async Task<Response> CorrectAsync(Command request, CancellationToken cancellationToken)
+        /// <exception cref="NotFoundException">The prediction does not exist, or belongs to another caller.</exception>
+        /// <exception cref="ConflictException">
+        /// The caller is labelling the same photo blind, and the response to a correction reveals the model's answer.
+        /// </exception>
+        public async Task<Response> Handle(Command request, CancellationToken cancellationToken)
         {
             var prediction = await predictions.FindRatableAsync(request.PredictionId, request.Caller, request.Source, cancellationToken);
+            await guard.RequireAsync(prediction, request.Caller, cancellationToken);
             var label = prediction.Model.FindClass(request.Class) ?? throw NoSuchClass(request.Class, prediction.Model);
             var rater = request.Caller.Actor;
             var now = time.GetUtcNow();
@@ -57,7 +67,12 @@ public static class CorrectLabel
             if (current?.ClassIndex == label.Index)
                 return new Response(current.Id, current.Kind, current.OutputKey);
 
-            current?.Supersede(now);
+            if (current is not null)
+            {
+                current.Supersede(now);
+                await ledger.EndAsync(current, cancellationToken);
+            }
+
             var correction = UserFeedback.Correct(
                 prediction,
                 label.Index,
@@ -68,14 +83,15 @@ public static class CorrectLabel
             );
             feedback.Add(correction);
             prediction.MarkTagsDirty();
-            await feedback.SaveChangesAsync(cancellationToken);
-            logger.LogInformation(
-                "Prediction {PredictionId} is {Class} says {Rater} ({Source}, {Kind})",
-                prediction.Id,
-                label.Name,
-                rater,
-                request.Source,
-                correction.Kind
+            work.AfterCommit(() =>
+                logger.LogInformation(
+                    "Prediction {PredictionId} is {Class} says {Rater} ({Source}, {Kind})",
+                    prediction.Id,
+                    label.Name,
+                    rater,
+                    request.Source,
+                    correction.Kind
+                )
             );
             return new Response(correction.Id, correction.Kind, correction.OutputKey);
         }

@@ -5,18 +5,21 @@ using Microsoft.Extensions.Logging;
 
 namespace GourmetGram.Application.Feedback;
 
-/// <summary>An administrator decides on what was held back: it counts from now on, or it never does.</summary>
+/// <summary>
+/// Accepts or rejects feedback that was held for review: accepted feedback counts from now on, rejected feedback never does.
+/// </summary>
 public static class DecideHeldBack
 {
-    /// <param name="Release">Whether it counts.</param>
-    /// <param name="Ids">Which flags and corrections; null for all that are held back.</param>
-    /// <param name="Caller">Who decides.</param>
+    /// <param name="Release">True to accept, false to reject.</param>
+    /// <param name="Ids">The flags and corrections to decide; null for all that are held for review.</param>
+    /// <param name="Caller">The administrator who decides.</param>
     public sealed record Command(bool Release, IReadOnlyList<Guid>? Ids, Caller Caller) : IRequest<Response>;
 
-    /// <param name="Decided">How many were decided.</param>
+    /// <param name="Decided">Number of flags and corrections decided.</param>
     public sealed record Response(int Decided);
 
-    internal sealed class Handler(IRepository<UserFeedback> feedback, ILogger<Handler> logger) : IRequestHandler<Command, Response>
+    internal sealed class Handler(IUnitOfWork work, IRepository<UserFeedback> feedback, ILogger<Handler> logger)
+        : IRequestHandler<Command, Response>
     {
         private const int Batch = 200;
 
@@ -24,15 +27,13 @@ public static class DecideHeldBack
         {
             var decided = 0;
             Guid? after = null;
-            while (await feedback.ListAsync(new HeldBackFeedback(after, Batch), cancellationToken) is { Count: > 0 } held)
+            while (
+                await work.RunStepAsync((Handler step) => step.DecideAsync(request, after, cancellationToken)) is var (last, count)
+                && last is not null
+            )
             {
-                after = held[^1].Id;
-                var chosen = held.Where(fact => request.Ids is null || request.Ids.Contains(fact.Id)).ToList();
-                foreach (var fact in chosen)
-                    fact.Decide(request.Release);
-                await feedback.SaveChangesAsync(cancellationToken);
-                feedback.Release();
-                decided += chosen.Count;
+                after = last;
+                decided += count;
             }
 
             logger.LogInformation(
@@ -42,6 +43,16 @@ public static class DecideHeldBack
                 request.Caller.Actor
             );
             return new Response(decided);
+        }
+
+        /// <returns>Id of the last entry read, null if there was none; and the number of entries decided.</returns>
+        private async Task<(Guid? Last, int Decided)> DecideAsync(Command request, Guid? after, CancellationToken cancellationToken)
+        {
+            var held = await feedback.ListAsync(new HeldBackFeedback(after, Batch), cancellationToken);
+            var chosen = held.Where(fact => request.Ids is null || request.Ids.Contains(fact.Id)).ToList();
+            foreach (var fact in chosen)
+                fact.Decide(request.Release);
+            return (held.Count == 0 ? null : held[^1].Id, chosen.Count);
         }
     }
 }

@@ -4,8 +4,12 @@ using GourmetGram.Domain.Feedback;
 
 namespace GourmetGram.Application.Feedback;
 
-/// <summary>What anybody said of a prediction, and why it was selected, goes with it.</summary>
-internal sealed class FeedbackErasure(IRepository<UserFeedback> feedback, IRepository<Selection> selections) : IPredictionErasure
+/// <summary>Deletes the feedback on deleted predictions, their selections and their places on waiting lists.</summary>
+internal sealed class FeedbackErasure(
+    IRepository<UserFeedback> feedback,
+    IRepository<Selection> selections,
+    IRepository<WaitingCandidate> waiting
+) : IPredictionErasure
 {
     public async Task EraseAsync(IReadOnlyCollection<Guid> predictionIds, CancellationToken cancellationToken)
     {
@@ -13,5 +17,7 @@ internal sealed class FeedbackErasure(IRepository<UserFeedback> feedback, IRepos
             feedback.Remove(fact);
         foreach (var selection in await selections.ListAsync(new ErasableSelections(predictionIds), cancellationToken))
             selections.Remove(selection);
+        foreach (var candidate in await waiting.ListAsync(new ErasableWaiting(predictionIds), cancellationToken))
+            waiting.Remove(candidate);
     }
 }

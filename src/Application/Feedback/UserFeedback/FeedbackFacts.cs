@@ -1,3 +1,4 @@
+using Ardalis.Specification;
 using GourmetGram.Application.Classification;
 using GourmetGram.Application.Common;
 using GourmetGram.Domain.Classification;
@@ -5,7 +6,7 @@ using GourmetGram.Domain.Feedback;
 
 namespace GourmetGram.Application.Feedback;
 
-/// <summary>Answers Classification's question about what was said.</summary>
+/// <summary>Implements Classification's port for feedback and random selections.</summary>
 internal sealed class FeedbackFacts(IRepository<UserFeedback> feedback, IRepository<Selection> selections) : IPredictionFacts
 {
     public Task<IReadOnlyDictionary<Guid, PredictionFacts>> OfAsync(

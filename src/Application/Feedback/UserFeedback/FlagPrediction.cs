@@ -6,29 +6,28 @@ using Microsoft.Extensions.Logging;
 
 namespace GourmetGram.Application.Feedback;
 
-/// <summary>Records that a rater says a prediction is wrong. Said twice, it stays one fact.</summary>
+/// <summary>Records that a rater says a prediction is wrong. Flagging it again changes nothing.</summary>
 public static class FlagPrediction
 {
     /// <param name="PredictionId">The prediction.</param>
-    /// <param name="Caller">Who says so.</param>
-    /// <param name="Source">How it came in; with <see cref="FeedbackSource.LabRoute"/> knowing the id is the permission.</param>
-    public sealed record Command(Guid PredictionId, Caller Caller, FeedbackSource Source) : IRequest<Response>;
+    /// <param name="Caller">The rater.</param>
+    /// <param name="Source">How the flag came in. With <see cref="FeedbackSource.LabRoute"/>, knowing the id is sufficient
+    /// permission.</param>
+    public sealed record Command(Guid PredictionId, Caller Caller, FeedbackSource Source) : ICommand<Response>;
 
-    /// <param name="FeedbackId">Id of the fact.</param>
+    /// <param name="FeedbackId">Id of the feedback entry.</param>
     public sealed record Response(Guid FeedbackId);
 
     internal sealed class Handler(
         IRepository<Prediction> predictions,
         IRepository<UserFeedback> feedback,
         FeedbackOrigin origin,
+        IUnitOfWork work,
         TimeProvider time,
         ILogger<Handler> logger
     ) : IRequestHandler<Command, Response>
     {
-        public Task<Response> Handle(Command request, CancellationToken cancellationToken) =>
-            ConcurrentChangeException.RetryAsync(() => FlagAsync(request, cancellationToken));
-
-        private async Task<Response> FlagAsync(Command request, CancellationToken cancellationToken)
+        public async Task<Response> Handle(Command request, CancellationToken cancellationToken)
         {
             var prediction = await predictions.FindRatableAsync(request.PredictionId, request.Caller, request.Source, cancellationToken);
             var rater = request.Caller.Actor;
@@ -41,8 +40,9 @@ public static class FlagPrediction
             var flag = UserFeedback.Flag(prediction, rater, request.Source, time.GetUtcNow(), await origin.ReadAsync(cancellationToken));
             feedback.Add(flag);
             prediction.MarkTagsDirty();
-            await feedback.SaveChangesAsync(cancellationToken);
-            logger.LogInformation("Prediction {PredictionId} was flagged by {Rater} ({Source})", prediction.Id, rater, request.Source);
+            work.AfterCommit(() =>
+                logger.LogInformation("Prediction {PredictionId} was flagged by {Rater} ({Source})", prediction.Id, rater, request.Source)
+            );
             return new Response(flag.Id);
         }
     }

@@ -1,13 +1,13 @@
 namespace GourmetGram.Application.Feedback;
 
-/// <summary>Where a request came from, as far as limits against floods care.</summary>
+/// <summary>Provides the network address of a request, for flood limits.</summary>
 public interface ICallerAddress
 {
-    /// <summary>The network address; null where there is none (a command, a job).</summary>
+    /// <summary>The network address; null if there is none (a command, a job).</summary>
     string? Current { get; }
 }
 
-/// <summary>For what has no address.</summary>
+/// <summary>Used where there is no request and so no address.</summary>
 internal sealed class NoCallerAddress : ICallerAddress
 {
     public string? Current => null;

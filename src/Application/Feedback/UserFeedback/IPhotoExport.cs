@@ -3,16 +3,28 @@ using GourmetGram.Application.Common;
 
 namespace GourmetGram.Application.Feedback;
 
-/// <summary>All that is kept of one photo, but for its bytes.</summary>
+/// <summary>All stored data of one photo, except its bytes.</summary>
 /// <param name="File">Name of the photo's file: <c>{id}{.jpg|.png|.webp}</c>.</param>
-/// <param name="Prediction">The prediction as its maker sees it.</param>
-/// <param name="Feedback">All that the maker ever said of it, oldest first.</param>
-public sealed record ExportedPhoto(string File, PredictionResponse Prediction, IReadOnlyList<GetFeedbackHistory.Entry> Feedback);
+/// <param name="Prediction">The prediction as shown to its uploader.</param>
+/// <param name="Feedback">All feedback the uploader ever gave on it, oldest first.</param>
+public sealed record ExportedPhoto(string File, PredictionResponse Prediction, IReadOnlyList<GetFeedbackHistory.Entry> Feedback)
+{
+    /// <summary>The prediction's row, used to open the photo.</summary>
+    internal Domain.Classification.Prediction? Row { get; init; }
+}
 
-/// <summary>Hands out all that is kept of a caller's photos.</summary>
+/// <summary>Exports all stored data of a caller's photos.</summary>
 public interface IPhotoExport
 {
-    /// <summary>The caller's own photos, newest first, a page of rows in memory at a time. To be consumed in the scope that it was resolved from.</summary>
-    /// <exception cref="IdentityNeededException">The caller is anonymous; thrown at once.</exception>
+    /// <summary>
+    /// Returns the caller's own photos, newest first, with one page of rows in memory at a time. Leaves out photos that the caller is
+    /// labelling blind. Enumerate the result within the scope that this service was resolved from.
+    /// </summary>
+    /// <exception cref="IdentityNeededException">The caller is anonymous. Thrown immediately, before enumeration.</exception>
     IAsyncEnumerable<ExportedPhoto> OfAsync(Caller caller, CancellationToken cancellationToken);
+
+    /// <summary>Opens a photo returned by <see cref="OfAsync"/>, without reading its row again.</summary>
+    /// <returns>The photo; null if it was deleted since.</returns>
+    /// <exception cref="StoreUnavailableException">The object store is unavailable.</exception>
+    Task<Stream?> OpenAsync(ExportedPhoto photo, CancellationToken cancellationToken);
 }

@@ -2,12 +2,12 @@ using GourmetGram.Domain.Classification;
 
 namespace GourmetGram.Application.Feedback;
 
-/// <summary>Which of a caller's photos.</summary>
-/// <param name="Maker">Who sent them; also whose feedback counts.</param>
-/// <param name="PredictedIndex">Only those of this predicted class; null for all.</param>
-/// <param name="Flagged">Only those that the maker flags now.</param>
-/// <param name="Corrected">Only those that the maker gives another class now.</param>
-/// <param name="ConfidenceBelow">Only those of less confidence; null for all.</param>
+/// <summary>Filter for a caller's photos.</summary>
+/// <param name="Maker">The uploader, who is also the rater whose feedback counts.</param>
+/// <param name="PredictedIndex">Only photos with this predicted class; null for all.</param>
+/// <param name="Flagged">Only photos that the uploader currently flags.</param>
+/// <param name="Corrected">Only photos with a current correction by the uploader.</param>
+/// <param name="ConfidenceBelow">Only photos with a lower confidence; null for all.</param>
 public sealed record PhotoSelection(
     Actor Maker,
     int? PredictedIndex = null,
@@ -16,14 +16,14 @@ public sealed record PhotoSelection(
     float? ConfidenceBelow = null
 );
 
-/// <summary>Reads a caller's photos by what was predicted and said of them, by key, filtered in the database.</summary>
+/// <summary>Reads a caller's photos, filtered by prediction and feedback in the database and paged by key.</summary>
 public interface IPhotoList
 {
-    /// <summary>Newest first, with their models; only those older than <paramref name="before"/> if it is given.</summary>
-    /// <exception cref="Common.StoreUnavailableException">The database does not answer now.</exception>
+    /// <summary>Returns photos with their models, newest first; only photos older than <paramref name="before"/> if it is given.</summary>
+    /// <exception cref="Common.StoreUnavailableException">The database does not respond.</exception>
     Task<IReadOnlyList<Prediction>> NewestAsync(PhotoSelection selection, Guid? before, int count, CancellationToken cancellationToken);
 
-    /// <summary>Those newer than <paramref name="after"/>, the oldest of them first, with their models.</summary>
-    /// <exception cref="Common.StoreUnavailableException">The database does not answer now.</exception>
+    /// <summary>Returns photos newer than <paramref name="after"/> with their models, oldest first.</summary>
+    /// <exception cref="Common.StoreUnavailableException">The database does not respond.</exception>
     Task<IReadOnlyList<Prediction>> NewerAsync(PhotoSelection selection, Guid after, int count, CancellationToken cancellationToken);
 }

@@ -12,44 +12,45 @@ using Microsoft.Extensions.Options;
 namespace GourmetGram.Application.Feedback;
 
 /// <summary>
-/// Takes over the photos of a lab, with what its model said and what people said of that: each under an id that follows from its key and bytes, so that taking over twice, or going on
-/// where it broke off, makes nothing twice. The lab's own objects stay as they are.
+/// Imports the photos of a lab, with its model's answers and people's feedback. Each prediction id is derived from the photo's key and
+/// bytes, so that importing again, or resuming an interrupted import, creates no duplicates. The lab's own objects are not changed.
 /// </summary>
 public static class ImportLab
 {
-    /// <summary>Name of the model that answers of a lab are recorded under.</summary>
+    /// <summary>Name of the model under which the lab's answers are recorded.</summary>
     public const string ModelName = "lab";
 
     /// <param name="Lab">The lab's object store.</param>
-    /// <param name="Progress">Told of each photo; null when nobody wants to know.</param>
+    /// <param name="Progress">Receives the result of each photo; null for no reports.</param>
     public sealed record Command(IObjectStore Lab, IProgress<Item>? Progress = null) : IRequest<Response>;
 
-    /// <summary>What became of a photo.</summary>
+    /// <summary>The result for one photo.</summary>
     public enum Outcome
     {
-        /// <summary>It is a prediction now, with the lab's answer.</summary>
+        /// <summary>Imported, with the lab's answer.</summary>
         Taken = 0,
 
-        /// <summary>It is a prediction now. The lab kept no probability with it, so our model answered anew.</summary>
+        /// <summary>Imported, with a new answer of our model, because the lab stored no probability.</summary>
         Reclassified,
 
-        /// <summary>It is here already.</summary>
+        /// <summary>Already in this installation.</summary>
         Known,
 
-        /// <summary>It cannot be taken.</summary>
+        /// <summary>Could not be imported.</summary>
         Skipped,
     }
 
-    /// <param name="Key">The photo in the lab's bucket, or what the lab's list says of it.</param>
-    /// <param name="Outcome">What became of it.</param>
-    /// <param name="PredictionId">What it is here; null when skipped.</param>
-    /// <param name="Reason">Why it was skipped, or which prediction it is.</param>
+    /// <param name="Key">The photo's key in the lab's bucket, or a key that only the lab's list names.</param>
+    /// <param name="Outcome">The result.</param>
+    /// <param name="PredictionId">Id of the prediction here; null if skipped.</param>
+    /// <param name="Reason">Why the photo was skipped or is already known; null if it was imported.</param>
     public sealed record Item(string Key, Outcome Outcome, Guid? PredictionId, string? Reason);
 
-    /// <param name="Counts">How many photos had which outcome.</param>
+    /// <param name="Counts">Number of photos by outcome.</param>
     public sealed record Response(IReadOnlyDictionary<Outcome, int> Counts);
 
     internal sealed class Handler(
+        IUnitOfWork work,
         IRepository<Prediction> predictions,
         IRepository<ModelVersion> models,
         IRepository<Tombstone> tombstones,
@@ -57,12 +58,14 @@ public static class ImportLab
         IPhotoReader photos,
         PhotoClassification classification,
         IClassifier classifier,
-        PhotoKeeper keeper,
+        PhotoStorage storage,
         IOptions<LimitsOptions> limits,
         TimeProvider time
     ) : IRequestHandler<Command, Response>
     {
-        /// <exception cref="StoreUnavailableException">A store is away, or the database. What was taken stays; go on later.</exception>
+        /// <exception cref="StoreUnavailableException">
+        /// A store or the database is unavailable. Photos imported so far stay; run it again later.
+        /// </exception>
         /// <exception cref="JsonException">The lab's list cannot be read.</exception>
         public async Task<Response> Handle(Command request, CancellationToken cancellationToken)
         {
@@ -71,8 +74,14 @@ public static class ImportLab
             var missing = tracking.Keys.ToHashSet(StringComparer.Ordinal);
             await foreach (var found in request.Lab.ListAsync(Classify.Bucket, prefix: "", cancellationToken))
             {
+                if (found.Key.StartsWith(Buckets.OwnPrefix, StringComparison.Ordinal))
+                    continue;
                 missing.Remove(found.Key);
-                Count(await TakeAsync(request.Lab, found, tracking.Find(found.Key), cancellationToken));
+                Count(
+                    await work.RunStepAsync(
+                        (Handler step) => step.TakeAsync(request.Lab, found, tracking.Find(found.Key), cancellationToken)
+                    )
+                );
             }
 
             foreach (var key in missing.Where(key => PhotoName.PredictionOf(key) is null).Order(StringComparer.Ordinal))
@@ -100,7 +109,7 @@ public static class ImportLab
                 return Skip(found.Key, $"there is no class {index}: the model has {labels.Length}");
             if (found.Size > limits.Value.UploadBytes)
                 return Skip(found.Key, $"it is larger than Limits:UploadMebibytes ({limits.Value.UploadMebibytes} MiB)");
-            // Our own photos, where the lab's bucket is ours.
+            // Finds our own photos, if the lab's bucket is also ours.
             if (
                 PhotoName.PredictionOf(found.Key) is { } own
                 && await predictions.CountAsync(new PredictionsWithIds([own]), cancellationToken) > 0
@@ -111,12 +120,13 @@ public static class ImportLab
             var tags = lab.KeepsTags
                 ? await lab.ReadTagsAsync(address, cancellationToken)
                 : new Dictionary<string, string>(StringComparer.Ordinal);
-            if ((tags.GetValueOrDefault("predicted_class") ?? entry?.Prediction) is { } name && name != labels[index])
+            if ((tags.GetValueOrDefault("predicted_class") ?? entry?.Prediction) is { } name && !IsNameOf(name, labels[index]))
                 return Skip(
                     found.Key,
-                    $"its folder says {labels[index]}, but its {(tags.ContainsKey("predicted_class") ? "tags say" : "entry in the list says")} {name}"
+                    $"its folder says {labels[index]}, "
+                        + $"but its {(tags.ContainsKey("predicted_class") ? "tags say" : "entry in the list says")} {name}"
                 );
-            if (tags.GetValueOrDefault("corrected_class") is { } said && !labels.Contains(said, StringComparer.Ordinal))
+            if (tags.GetValueOrDefault("corrected_class") is { } said && ClassOf(said) is null)
                 return Skip(found.Key, $"its tags correct it to {said}, which is no class of the model");
 
             var bytes = await (await lab.OpenReadAsync(address, cancellationToken)).ReadToEndAsync(cancellationToken);
@@ -171,51 +181,56 @@ public static class ImportLab
 
             var confidence = ConfidenceOf(tags.GetValueOrDefault("confidence")) ?? entry?.Confidence;
             var labs = confidence is >= 0 and <= 1;
-            var prediction = labs
-                ? Prediction.TakeOver(
-                    id,
-                    photo,
-                    ClassProbabilities.BestOnly(index, confidence!.Value, classifier.Model.Labels.Length),
-                    await ModelAsync(labs, cancellationToken),
-                    answeredAt
-                )
-                : Prediction.TakeOver(
-                    id,
-                    photo,
-                    (await classification.RunAsync(bytes, cancellationToken)).Probabilities,
-                    await ModelAsync(labs, cancellationToken),
-                    answeredAt
-                );
-            await keeper.KeepAsync(prediction, kept, cancellationToken);
+            var (probabilities, model) = labs
+                ? (ClassProbabilities.BestOnly(index, confidence!.Value, classifier.Model.Labels.Length), LabsModel)
+                : await AnswerAnewAsync(bytes, cancellationToken);
+            var version = await models.FindOrRegisterAsync(model, time.GetUtcNow(), cancellationToken);
+            var prediction = Prediction.TakeOver(id, photo, probabilities, version, answeredAt);
+            await storage.KeepAsync(prediction, kept, cancellationToken);
             predictions.Add(prediction);
             if (tags.GetValueOrDefault("flagged") == "true")
                 feedback.Add(UserFeedback.Flag(prediction, Actor.Anonymous, FeedbackSource.Imported, answeredAt));
             if (tags.GetValueOrDefault("corrected_class") is { } corrected)
                 feedback.Add(
-                    UserFeedback.Correct(
-                        prediction,
-                        prediction.Model.FindClass(corrected)!.Index,
-                        Actor.Anonymous,
-                        FeedbackSource.Imported,
-                        answeredAt
-                    )
+                    UserFeedback.Correct(prediction, ClassOf(corrected)!.Value, Actor.Anonymous, FeedbackSource.Imported, answeredAt)
                 );
-            // Who stops it now would leave a photo without a row.
-            await predictions.SaveChangesAsync(CancellationToken.None);
-            predictions.Release();
             return new Item(key, labs ? Outcome.Taken : Outcome.Reclassified, id, Reason: null);
         }
 
-        /// <summary>The model that answered: the lab's, or ours. The lab keeps no hash of its model. Its classes are ours, else their numbers would mean nothing here.</summary>
-        private Task<ModelVersion> ModelAsync(bool labs, CancellationToken cancellationToken)
+        /// <summary>
+        /// Describes the lab's model. The lab stores no hash of it. Its classes must be ours, because class indexes would otherwise be
+        /// meaningless.
+        /// </summary>
+        private ModelDescription LabsModel =>
+            classifier.Model with
+            {
+                Name = ModelName,
+                Version = "imported",
+                Variant = "float",
+                Sha256 = "",
+                Temperature = 1,
+            };
+
+        private async Task<(ClassProbabilities Probabilities, ModelDescription Model)> AnswerAnewAsync(
+            byte[] photo,
+            CancellationToken cancellationToken
+        )
         {
-            var loaded = classifier.Model;
-            return models.FindOrRegisterAsync(
-                labs ? loaded with { Name = ModelName, Version = "imported", Variant = "float", Sha256 = "", Temperature = 1 } : loaded,
-                time.GetUtcNow(),
-                cancellationToken
-            );
+            var answer = await classification.RunAsync(photo, cancellationToken);
+            return (answer.Probabilities, answer.Model);
         }
+
+        /// <summary>Returns the index of the class that a tag names, spelled as it is or as tags require; null if there is none.</summary>
+        private int? ClassOf(string tag)
+        {
+            var labels = classifier.Model.Labels;
+            if (ClassName.IndexIn(labels, tag) is { } exact)
+                return exact;
+            var index = labels.Select(ObjectTags.ValueOf).ToList().IndexOf(tag);
+            return index >= 0 ? index : null;
+        }
+
+        private static bool IsNameOf(string name, string label) => ClassName.Normalize(name) == label || name == ObjectTags.ValueOf(label);
 
         private static Item Skip(string key, string reason) => new(key, Outcome.Skipped, PredictionId: null, reason);
 
@@ -240,7 +255,9 @@ public static class ImportLab
         private static float? ConfidenceOf(string? text) =>
             float.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) ? value : null;
 
-        /// <summary>A UUIDv7 (RFC 9562, 5.7) whose random part is taken from a hash.</summary>
+        /// <summary>
+        /// Returns a UUIDv7 (RFC 9562, 5.7) whose random part is derived from a hash, so that the same photo always gets the same id.
+        /// </summary>
         private static Guid IdOf(string key, string sha256, DateTimeOffset answeredAt)
         {
             var id = Guid.CreateVersion7(answeredAt).ToByteArray(bigEndian: true);

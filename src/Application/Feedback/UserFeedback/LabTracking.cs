@@ -5,18 +5,20 @@ using GourmetGram.Application.Common;
 
 namespace GourmetGram.Application.Feedback;
 
-/// <summary>The lab's list of predictions, <c>tracking/production.json</c>, found by the photo's key in bucket <c>production</c>.</summary>
+/// <summary>
+/// The lab's list of predictions, <c>tracking/production.json</c>, indexed by the photo's key in bucket <c>production</c>.
+/// </summary>
 internal sealed class LabTracking
 {
     private readonly Dictionary<string, Entry> byKey = new(StringComparer.Ordinal);
     private readonly Dictionary<Guid, Entry> byId = [];
 
     /// <param name="PredictionId">The lab's id.</param>
-    /// <param name="FileName">As it was uploaded.</param>
-    /// <param name="Prediction">Name of the class.</param>
-    /// <param name="Confidence">0 to 1.</param>
-    /// <param name="ClassDirectory">E.g. <c>class_05</c>.</param>
-    /// <param name="Timestamp">ISO 8601; UTC where it names no zone.</param>
+    /// <param name="FileName">File name of the upload.</param>
+    /// <param name="Prediction">Name of the predicted class.</param>
+    /// <param name="Confidence">Confidence, 0 to 1.</param>
+    /// <param name="ClassDirectory">Folder of the class, e.g. <c>class_05</c>.</param>
+    /// <param name="Timestamp">ISO 8601; UTC if it has no time zone.</param>
     public sealed record Entry(
         [property: JsonPropertyName("prediction_id")] string? PredictionId,
         [property: JsonPropertyName("filename")] string? FileName,
@@ -26,11 +28,11 @@ internal sealed class LabTracking
         [property: JsonPropertyName("timestamp")] string? Timestamp
     );
 
-    /// <summary>How many entries the list has.</summary>
+    /// <summary>Number of entries in the list.</summary>
     public int Count { get; private set; }
 
-    /// <summary>Reads the list; an installation of the lab without one has an empty list.</summary>
-    /// <exception cref="JsonException">It is not the lab's list.</exception>
+    /// <summary>Reads the list. If the lab has no list, the result is empty.</summary>
+    /// <exception cref="JsonException">The object is not the lab's list.</exception>
     public static async Task<LabTracking> ReadAsync(IObjectStore lab, ObjectAddress address, CancellationToken cancellationToken)
     {
         var tracking = new LabTracking();
@@ -42,7 +44,7 @@ internal sealed class LabTracking
             if (entry is null)
                 continue;
             tracking.Count++;
-            // A photo uploaded under the name of another replaced it: the object is that of the last entry.
+            // A photo uploaded under an existing name replaced the earlier one, so the last entry describes the stored object.
             if (entry is { ClassDirectory: not null, FileName: not null })
                 tracking.byKey[$"{entry.ClassDirectory}/{entry.FileName}"] = entry;
             if (Guid.TryParse(entry.PredictionId, out var id))
@@ -52,12 +54,12 @@ internal sealed class LabTracking
         return tracking;
     }
 
-    /// <summary>What the list says of a photo; null when nothing.</summary>
+    /// <summary>Returns the list's entry for a photo; null if there is none.</summary>
     public Entry? Find(string key) =>
         byKey.TryGetValue(key, out var named) ? named
         : PhotoName.PredictionOf(key) is { } id && byId.TryGetValue(id, out var known) ? known
         : null;
 
-    /// <summary>Keys that the list names, for photos stored under their file names.</summary>
+    /// <summary>Keys of all listed photos that are stored under their file names.</summary>
     public IReadOnlyCollection<string> Keys => byKey.Keys;
 }

@@ -4,7 +4,7 @@ using MediatR;
 
 namespace GourmetGram.Application.Feedback;
 
-/// <summary>The flags and corrections that do not count until an administrator decides, oldest first.</summary>
+/// <summary>Lists the flags and corrections held for review, oldest first. They do not count until an administrator decides.</summary>
 public static class ListHeldBack
 {
     public sealed record Query : IRequest<Response>;
@@ -12,11 +12,11 @@ public static class ListHeldBack
     /// <param name="Items">At most the first hundred.</param>
     public sealed record Response(IReadOnlyList<Item> Items);
 
-    /// <param name="Id">Of the flag or correction.</param>
-    /// <param name="PredictionId">What it is about.</param>
+    /// <param name="Id">Id of the flag or correction.</param>
+    /// <param name="PredictionId">The prediction that it refers to.</param>
     /// <param name="Kind">A flag, a correction or a confirmation.</param>
-    /// <param name="CreatedAt">When it was said, UTC.</param>
-    /// <param name="Reason">Why it is held back.</param>
+    /// <param name="CreatedAt">When it was given, UTC.</param>
+    /// <param name="Reason">Why it is held for review.</param>
     public sealed record Item(Guid Id, Guid PredictionId, FeedbackKind Kind, DateTimeOffset CreatedAt, string Reason);
 
     internal sealed class Handler(IRepository<UserFeedback> feedback) : IRequestHandler<Query, Response>

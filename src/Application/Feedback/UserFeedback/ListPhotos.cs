@@ -7,26 +7,29 @@ using MediatR;
 
 namespace GourmetGram.Application.Feedback;
 
-/// <summary>The caller's own photos, newest first, by what was predicted and what the caller said of them, paged by key in both directions.</summary>
+/// <summary>
+/// Lists the caller's own photos, newest first, filtered by predicted class and by the caller's feedback, and paged by key in both
+/// directions. Leaves out photos that the caller is labelling blind.
+/// </summary>
 public static class ListPhotos
 {
-    /// <summary>All that is asked for must hold.</summary>
+    /// <summary>Filters photos. All conditions must hold.</summary>
     /// <param name="Class">Only photos of this predicted class; null for all.</param>
     /// <param name="Flagged">Only photos that the caller flags.</param>
     /// <param name="Corrected">Only photos that the caller gave another class; a confirmation is not a correction.</param>
     /// <param name="LowConfidence">Only photos with a confidence below <see cref="PredictionResponse.SureFrom"/>.</param>
     public sealed record Filter(string? Class = null, bool Flagged = false, bool Corrected = false, bool LowConfidence = false);
 
-    /// <param name="Caller">Whose photos.</param>
-    /// <param name="Before">Cursor: only photos older than it. Not together with <paramref name="After"/>.</param>
-    /// <param name="After">Cursor: the photos next newer than it.</param>
-    /// <param name="Limit">Rows a page, 1 to 100.</param>
-    /// <param name="Filter">Which photos.</param>
+    /// <param name="Caller">The owner of the photos.</param>
+    /// <param name="Before">Cursor: only photos older than this. Not allowed together with <paramref name="After"/>.</param>
+    /// <param name="After">Cursor: the nearest photos newer than this.</param>
+    /// <param name="Limit">Rows per page, 1 to 100.</param>
+    /// <param name="Filter">Which photos to list.</param>
     public sealed record Query(Caller Caller, string? Before, string? After, int Limit, Filter Filter) : IRequest<Response>;
 
-    /// <param name="Items">The photos, newest first. Where a cursor leads past the end, the newest ones.</param>
-    /// <param name="Newer">What <see cref="Query.After"/> of the neighbouring page of newer photos is; null when there is none.</param>
-    /// <param name="Older">What <see cref="Query.Before"/> of the neighbouring page of older photos is; null when there is none.</param>
+    /// <param name="Items">The photos, newest first. If a cursor leads past the end, the newest photos.</param>
+    /// <param name="Newer">Value of <see cref="Query.After"/> for the page of newer photos; null if there is none.</param>
+    /// <param name="Older">Value of <see cref="Query.Before"/> for the page of older photos; null if there is none.</param>
     public sealed record Response(IReadOnlyList<PredictionResponse> Items, string? Newer, string? Older);
 
     internal sealed class Validator : AbstractValidator<Query>
@@ -50,7 +53,7 @@ public static class ListPhotos
         }
     }
 
-    internal sealed class Handler(IPhotoList photos, IClassifier classifier, IPredictionFacts facts, ILinks links)
+    internal sealed class Handler(IPhotoList photos, IClassifier classifier, IPredictionFacts facts, IAnswerGuard guard, ILinks links)
         : IRequestHandler<Query, Response>
     {
         public async Task<Response> Handle(Query request, CancellationToken cancellationToken)
@@ -60,8 +63,12 @@ public static class ListPhotos
                 ? await NewerAsync(selection, Paging.Read(after)!.Value, request.Limit, cancellationToken)
                 : await OlderAsync(selection, Paging.Read(request.Before), request.Limit, cancellationToken);
             var said = await facts.OfAsync(rows, selection.Maker, cancellationToken);
+            var hidden = await guard.HiddenAsync(request.Caller, cancellationToken);
             return new Response(
-                [.. rows.Select(p => PredictionResponse.From(p, said.GetValueOrDefault(p.Id, PredictionFacts.None), links))],
+                [
+                    .. rows.Where(p => !hidden.Contains(p.Photo.UploadSha256))
+                        .Select(p => PredictionResponse.From(p, said.GetValueOrDefault(p.Id, PredictionFacts.None), links)),
+                ],
                 hasNewer ? Paging.CursorOf(rows[0].Id) : null,
                 hasOlder ? Paging.CursorOf(rows[^1].Id) : null
             );
@@ -72,11 +79,10 @@ public static class ListPhotos
             int? index = null;
             if (filter.Class is { } name)
             {
-                // All predictions of an installation have the classes of the loaded model: the start makes sure of it.
+                // All predictions of an installation have the classes of the loaded model; CheckClassSet verifies this at startup.
                 var labels = classifier.Model.Labels;
-                index = labels.IndexOf(name);
-                if (index < 0)
-                    throw new ValidationException([
+                index = ClassName.IndexIn(labels, name)
+                    ?? throw new ValidationException([
                         new ValidationFailure("class", $"There is no class '{name}'. The classes are: {string.Join(", ", labels)}."),
                     ]);
             }
@@ -97,11 +103,11 @@ public static class ListPhotos
             CancellationToken cancellationToken
         )
         {
-            // One row more than asked for tells whether there is a next page.
+            // One extra row shows whether there is a next page.
             var rows = await photos.NewestAsync(selection, before, limit + 1, cancellationToken);
             if (before is null)
                 return (Take(rows, limit), HasNewer: false, rows.Count > limit);
-            // The last photos were erased since the cursor was given.
+            // The last photos were deleted after the cursor was issued.
             if (rows.Count == 0)
                 return await OlderAsync(selection, before: null, limit, cancellationToken);
             var newer = await photos.NewerAsync(selection, rows[0].Id, 1, cancellationToken);
@@ -116,7 +122,7 @@ public static class ListPhotos
         )
         {
             var rows = await photos.NewerAsync(selection, after, limit + 1, cancellationToken);
-            // Nothing beyond: this is the first page, which is filled up with older photos where some were erased.
+            // This is the first page. If photos were deleted, it is filled up with older ones.
             if (rows.Count <= limit)
                 return await OlderAsync(selection, before: null, limit, cancellationToken);
             IReadOnlyList<Prediction> page = [.. Take(rows, limit).Reverse()];

@@ -7,8 +7,8 @@ namespace GourmetGram.Application.Feedback;
 
 internal static class RatablePrediction
 {
-    /// <summary>The prediction, to be changed, if this caller may give feedback on it this way.</summary>
-    /// <exception cref="NotFoundException">There is none, or it is somebody else's.</exception>
+    /// <summary>Returns the prediction, to change it, if this caller may give feedback on it through this source.</summary>
+    /// <exception cref="NotFoundException">The prediction does not exist, or belongs to another caller.</exception>
     public static async Task<Prediction> FindRatableAsync(
         this IRepository<Prediction> predictions,
         Guid id,
