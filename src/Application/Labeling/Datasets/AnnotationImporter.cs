@@ -8,15 +8,20 @@ using GourmetGram.Domain.Labeling;
 
 namespace GourmetGram.Application.Labeling;
 
-/// <summary>Makes labels of annotations that other programs wrote, a batch at a time: what one annotation adds, the next one sees before it is saved. The caller saves.</summary>
-internal sealed class AnnotationDesk(
+/// <summary>
+/// Creates labels from annotations that other programs wrote, one batch at a time within a step. Later annotations of a batch see the
+/// changes of earlier ones before the commit.
+/// </summary>
+internal sealed class AnnotationImporter(
     IRepository<Tombstone> tombstones,
     IRepository<Selection> selections,
     IRepository<AnnotationTask> tasks,
     IRepository<HumanLabel> labels,
     IRepository<Annotator> annotators,
     IRepository<AnnotationProject> projects,
-    LoopBook loops,
+    IRepository<TaskRecall> recalls,
+    IKnownAnswers knownAnswers,
+    LoopCatalogue loops,
     SamplingKeys keys,
     TimeProvider time
 )
@@ -27,27 +32,31 @@ internal sealed class AnnotationDesk(
     private Dictionary<Guid, List<HumanLabel>> said = [];
     private Dictionary<string, Annotator> people = [];
     private HashSet<string> telling = [];
+    private IReadOnlyDictionary<string, Actor> accounts = new Dictionary<string, Actor>(StringComparer.Ordinal);
+    private IReadOnlyDictionary<(Actor Person, string Photo), DateTimeOffset> answersSeen =
+        new Dictionary<(Actor Person, string Photo), DateTimeOffset>();
     private KeyedOrder? order;
 
-    /// <param name="Outcome">What came of it.</param>
-    /// <param name="Reason">Why; null when there is nothing to explain.</param>
-    /// <param name="IsErased">Whether its photo was erased here.</param>
-    public sealed record Result(OutputOutcome Outcome, string? Reason = null, bool IsErased = false);
+    /// <param name="Outcome">The outcome of the annotation.</param>
+    /// <param name="Reason">The reason for the outcome; null when there is nothing to explain.</param>
+    /// <param name="IsErased">Whether the annotation's photo was deleted here.</param>
+    /// <param name="Awaits">What is missing now and may arrive later, see <see cref="ReadOutput.Awaits"/>.</param>
+    public sealed record Result(OutputOutcome Outcome, string? Reason = null, bool IsErased = false, string? Awaits = null);
 
-    /// <summary>Begins a batch.</summary>
-    /// <param name="named">The predictions that the annotations name, by what they name them with; null where there is none.</param>
-    /// <param name="cancellationToken">Ends the reading.</param>
-    public async Task PrepareAsync(Dictionary<string, Prediction?> named, CancellationToken cancellationToken)
+    /// <summary>Loads the rows that a batch of annotations needs.</summary>
+    /// <param name="named">The predictions, by the text with which annotations name them; null where no prediction was found.</param>
+    /// <param name="annotations">The annotations.</param>
+    /// <param name="cancellationToken">Cancels the loading.</param>
+    public async Task PrepareAsync(
+        Dictionary<string, Prediction?> named,
+        IEnumerable<Annotation> annotations,
+        CancellationToken cancellationToken
+    )
     {
         photos = named;
-        asked = (
-            await tasks.ListAsync(
-                new TasksOfPhotos([
-                    .. named.Values.OfType<Prediction>().Select(photo => photo.Photo.UploadSha256).Distinct(StringComparer.Ordinal),
-                ]),
-                cancellationToken
-            )
-        ).ToDictionary(task => (task.Loop, task.PhotoSha256));
+        var hashes = named.Values.OfType<Prediction>().Select(photo => photo.Photo.UploadSha256).Distinct(StringComparer.Ordinal).ToList();
+        await PrepareAccountsAsync([.. annotations.Select(annotation => annotation.Email).OfType<string>()], hashes, cancellationToken);
+        asked = (await tasks.ListAsync(new TasksOfPhotos(hashes), cancellationToken)).ToDictionary(task => (task.Loop, task.PhotoSha256));
         said = (await labels.ListAsync(new LabelsOfTasks([.. asked.Values.Select(task => task.Id)]), cancellationToken))
             .GroupBy(label => label.TaskId)
             .ToDictionary(group => group.Key, group => group.ToList());
@@ -63,13 +72,31 @@ internal sealed class AnnotationDesk(
         order = await keys.CurrentAsync(cancellationToken);
     }
 
-    /// <summary>Takes the annotations of one file or task, the oldest first.</summary>
+    /// <summary>Loads the annotators' accounts on this server, and since when each account has known the model's answers.</summary>
+    private async Task PrepareAccountsAsync(
+        IReadOnlyCollection<string> emails,
+        IReadOnlyCollection<string> hashes,
+        CancellationToken cancellationToken
+    )
+    {
+        accounts =
+            emails.Count == 0
+                ? new Dictionary<string, Actor>(StringComparer.Ordinal)
+                : await knownAnswers.AccountsAsync(emails, cancellationToken);
+        answersSeen =
+            accounts.Count == 0
+                ? new Dictionary<(Actor Person, string Photo), DateTimeOffset>()
+                : await knownAnswers.SinceAsync([.. accounts.Values.Distinct()], hashes, cancellationToken);
+    }
+
+    /// <summary>Stores the annotations of one file or task as labels, oldest first.</summary>
     /// <param name="name">Name of the loop.</param>
-    /// <param name="file">Key of the file; null where the annotation platform was asked itself, which knows what is there now.</param>
-    /// <param name="annotations">What it says; at least one.</param>
-    /// <param name="known">When what was read of this file before was changed; null when nothing was.</param>
-    /// <param name="cancellationToken">Ends the reading.</param>
-    /// <returns>What came of the latest.</returns>
+    /// <param name="file">Key of the file; null when the annotations were read from the annotation platform, which knows the current
+    /// ones.</param>
+    /// <param name="annotations">The annotations; at least one.</param>
+    /// <param name="known">When the last stored content of this file was changed; null when the file was not read before.</param>
+    /// <param name="cancellationToken">Cancels the import.</param>
+    /// <returns>The result of the latest annotation.</returns>
     public async Task<Result> KeepAsync(
         string name,
         string? file,
@@ -79,22 +106,37 @@ internal sealed class AnnotationDesk(
     )
     {
         Result? last = null;
+        // When one person has several annotations, only the newest can count again after it was superseded or withdrawn.
+        var newest = annotations
+            .GroupBy(annotation => annotation.Person, StringComparer.Ordinal)
+            .Select(group => group.MaxBy(annotation => annotation.UpdatedAt))
+            .ToHashSet();
         foreach (var annotation in annotations.OrderBy(annotation => annotation.UpdatedAt))
-            last = await KeepAsync(name, file, annotation, known, cancellationToken);
+            last = await KeepAsync(name, file, annotation, known, isThere: file is null && newest.Contains(annotation), cancellationToken);
         return last!;
     }
 
-    /// <summary>Takes back the labels of a task in the annotation platform that are there no more. A platform that lost its database made the task after they were given: they stay.</summary>
+    /// <summary>
+    /// Withdraws the labels of a platform task whose annotations were deleted there. Labels older than the platform's task stay, because a
+    /// platform that lost its database creates the task again without their annotations.
+    /// </summary>
     /// <param name="name">Name of the loop.</param>
     /// <param name="photo">The photo that the task shows.</param>
-    /// <param name="madeAt">When the platform made the task, UTC.</param>
-    /// <param name="changedAt">When it was last changed as it was seen, UTC: what was said since is not known to be gone.</param>
-    /// <param name="left">Numbers of the annotations that are there.</param>
-    /// <returns>How many were taken back.</returns>
-    public int TakeBack(string name, Prediction photo, DateTimeOffset madeAt, DateTimeOffset changedAt, IReadOnlySet<long> left)
+    /// <param name="madeAt">When the platform created the task, UTC.</param>
+    /// <param name="changedAt">When the task was last changed, as the platform reported it, UTC. Later labels stay, because the report does
+    /// not cover them.</param>
+    /// <param name="left">Ids of the annotations that still exist.</param>
+    /// <returns>Ids of the annotations whose labels were withdrawn.</returns>
+    public IReadOnlyList<long> TakeBack(
+        string name,
+        Prediction photo,
+        DateTimeOffset madeAt,
+        DateTimeOffset changedAt,
+        IReadOnlySet<long> left
+    )
     {
         if (!asked.TryGetValue((name, photo.Photo.UploadSha256), out var task) || !said.TryGetValue(task.Id, out var all))
-            return 0;
+            return [];
         var gone = all.Where(label =>
                 label.EndedAt is null
                 && label.Source == LabelSource.LabelStudio
@@ -108,7 +150,7 @@ internal sealed class AnnotationDesk(
             label.Withdraw(time.GetUtcNow());
         if (gone.Count > 0)
             task.Conclude(all, time.GetUtcNow());
-        return gone.Count;
+        return [.. gone.Select(label => NumberIn(label.ExternalId)!.Value)];
     }
 
     private async Task<Result> KeepAsync(
@@ -116,21 +158,22 @@ internal sealed class AnnotationDesk(
         string? file,
         Annotation annotation,
         DateTimeOffset? known,
+        bool isThere,
         CancellationToken cancellationToken
     )
     {
         if (annotation.Fault is not null)
             return new Result(OutputOutcome.Invalid, annotation.Fault);
         if (!byName.TryGetValue(name, out var loop))
-            return new Result(OutputOutcome.Invalid, $"There is no loop '{name}'.");
+            return new Result(OutputOutcome.Invalid, $"There is no loop '{name}'.", Awaits: "");
         if (known > annotation.UpdatedAt)
             return new Result(OutputOutcome.Superseded);
         if (annotation.Photo.Select(text => photos.GetValueOrDefault(text)).FirstOrDefault(photo => photo is not null) is not { } photo)
             return await ExplainMissingAsync(annotation, cancellationToken);
-        if (annotation.Class is not { } chosen)
-            return Decide(file, annotation, loop, photo, index: null);
-        return photo.Model.FindClass(chosen) is { } label
-            ? Decide(file, annotation, loop, photo, label.Index)
+        if (annotation.Choice is not { } chosen)
+            return Decide(file, annotation, loop, photo, answer: null, isThere);
+        return AnswerChoices.Read(chosen, photo.Model) is { } answer
+            ? Decide(file, annotation, loop, photo, answer, isThere)
             : new Result(OutputOutcome.Invalid, $"There is no class '{chosen}'. The classes are: {string.Join(", ", photo.Model.Labels)}.");
     }
 
@@ -140,15 +183,17 @@ internal sealed class AnnotationDesk(
         {
             if (await tombstones.FirstOrDefaultAsync(new TombstoneById(id), cancellationToken) is not null)
                 return new Result(OutputOutcome.Superseded, "The photo was erased.", IsErased: true);
+            // A blind task's data contains only the task's id, and no prediction's.
+            if (await recalls.FirstOrDefaultAsync(new RecallsWithIds([id]), cancellationToken) is not null)
+                return new Result(OutputOutcome.Superseded, "The photo was erased.", IsErased: true);
         }
 
-        return new Result(
-            OutputOutcome.Invalid,
-            annotation.Photo.Count == 0 ? "Its task names no photo." : $"There is no photo {annotation.Photo[^1]}."
-        );
+        return annotation.Photo.Count == 0
+            ? new Result(OutputOutcome.Invalid, "Its task names no photo.")
+            : new Result(OutputOutcome.Invalid, $"There is no photo {annotation.Photo[^1]}.", Awaits: string.Join('\n', annotation.Photo));
     }
 
-    private Result Decide(string? file, Annotation annotation, Loop loop, Prediction photo, int? index)
+    private Result Decide(string? file, Annotation annotation, Loop loop, Prediction photo, Answer? answer, bool isThere)
     {
         var isLab = annotation.AnnotationId is null;
         var showedAnswer = annotation.ShowedAnswer || (!isLab && telling.Contains(loop.Name));
@@ -158,45 +203,90 @@ internal sealed class AnnotationDesk(
         var externalId = isLab ? $"Lab/{file}" : ExternalIdOf(loop.Name, annotation.AnnotationId!.Value);
         var person = isLab ? externalId : Name($"LabelStudio:{annotation.Person ?? "?"}", annotation.PersonName);
         var latest = all.Where(label => label.ExternalId == externalId).MaxBy(label => (label.CreatedAt, label.Id));
-        if (latest is { EndedAt: null } && latest.ClassIndex == index)
+        var account = annotation.Email is { } email ? accounts.GetValueOrDefault(email) : null;
+        if (latest is { EndedAt: null } && latest.Answer == answer)
+        {
+            // The task list of the platform may be read before the files, and does not say which annotators have an account here.
+            if (latest.IsBlind && KnewAnswer(account, task, all, latest.CreatedAt))
+                latest.MarkAnswerSeen();
             return new Result(OutputOutcome.AlreadyProcessed);
-        if (IsOld(annotation, latest, isThere: file is null))
+        }
+
+        var isSilent = !all.Exists(label => label.EndedAt is null && label.Person == person);
+        if (IsOld(annotation, latest, isThere && isSilent))
             return new Result(latest!.EndedAt is null ? OutputOutcome.Superseded : OutputOutcome.AlreadyProcessed);
-        // Somebody who pressed twice has two annotations: the newer one counts, whichever is read first.
+        // A person who submitted twice has two annotations. The newer one counts, in whichever order they are read.
         if (
             all.Any(label =>
                 label.EndedAt is null && label.Person == person && label.ExternalId != externalId && annotation.UpdatedAt < label.CreatedAt
             )
         )
             return new Result(OutputOutcome.Superseded);
+        // The loop asks for more votes since this photo was decided. Further votes do not change the decision.
+        if (isSilent && task.State is (TaskState.Labelled or TaskState.Unusable) && loop.Row.Votes > task.Votes)
+            return new Result(OutputOutcome.Superseded);
         var now = time.GetUtcNow();
         var decidedAt = annotation.UpdatedAt is { } updated && updated < now ? updated : now;
-        // The same annotation, changed, perhaps by another person.
+        // The same annotation was changed, perhaps by another person.
         if (latest is { EndedAt: null })
             latest.Supersede(now);
         var label = task.Decide(
             person,
             isLab ? LabelSource.Lab : LabelSource.LabelStudio,
-            index,
+            answer,
             all,
             decidedAt,
             annotation.Took,
             annotation.Note,
             externalId,
+            sawAnswer: LabelsElsewhere(task, person).Any(other => other.ShowedAnswer && other.CreatedAt <= decidedAt)
+                || KnewAnswer(account, task, all, decidedAt),
             showedAnswer: showedAnswer
         );
         labels.Add(label);
         all.Add(label);
-        return new Result(index is null ? OutputOutcome.Skipped : OutputOutcome.Labelled);
+        if (showedAnswer)
+        {
+            // Annotations may be read in another order than they were made: the person's later labels on this photo were not blind either.
+            foreach (var later in LabelsElsewhere(task, person).Where(other => other.IsBlind && other.CreatedAt > decidedAt))
+                later.MarkAnswerSeen();
+        }
+
+        return new Result(answer is null ? OutputOutcome.Skipped : OutputOutcome.Labelled);
     }
 
-    /// <summary>Whether what an annotation says was known before; the database keeps milliseconds.</summary>
+    /// <summary>
+    /// Returns whether an annotator's account on this server knew the photo before: from the record of seen answers, or from labels on the
+    /// review page.
+    /// </summary>
+    private bool KnewAnswer(Actor? account, AnnotationTask task, List<HumanLabel> all, DateTimeOffset decidedAt)
+    {
+        if (account is null)
+            return false;
+        if (answersSeen.TryGetValue((account, task.PhotoSha256), out var since) && since <= decidedAt)
+            return true;
+        var person = account.ToString();
+        return LabelsElsewhere(task, person)
+            .Concat(all.Where(label => label.Person == person && label.AnswerKind is not null))
+            .Any(label => label.CreatedAt <= decidedAt);
+    }
+
+    /// <summary>Returns a person's labels on the same photo in other loops.</summary>
+    private IEnumerable<HumanLabel> LabelsElsewhere(AnnotationTask task, string person) =>
+        asked
+            .Values.Where(other => other.PhotoSha256 == task.PhotoSha256 && other != task)
+            .SelectMany(other => said.GetValueOrDefault(other.Id) ?? [])
+            .Where(label => label.Person == person);
+
+    /// <summary>
+    /// Returns whether an annotation's content was already known. Times are compared in milliseconds, because the database stores no more.
+    /// </summary>
     private static bool IsOld(Annotation annotation, HumanLabel? latest, bool isThere) =>
         latest is not null
         && annotation.UpdatedAt is { } updated
         && updated.ToUnixTimeMilliseconds().CompareTo(latest.CreatedAt.ToUnixTimeMilliseconds()) is var order
-        // One that was taken back and is there all the same counts again.
-        && (order < 0 || (order == 0 && latest.EndedAt is not null && !(isThere && latest.End == LabelEnd.Withdrawn)));
+        // An ended label whose annotation still exists counts again, unless the person has a newer label that counts.
+        && (order < 0 || (order == 0 && latest.EndedAt is not null && !isThere));
 
     private static string ExternalIdOf(string loop, long annotation) =>
         string.Create(CultureInfo.InvariantCulture, $"LabelStudio/{loop}/{annotation}");
@@ -212,7 +302,7 @@ internal sealed class AnnotationDesk(
             ? number
             : null;
 
-    /// <summary>Keeps what a person is called.</summary>
+    /// <summary>Stores an annotator's name.</summary>
     private string Name(string person, string? name)
     {
         if (name is null)
@@ -224,14 +314,17 @@ internal sealed class AnnotationDesk(
         return person;
     }
 
-    /// <summary>The task that the annotation answers. What was selected elsewhere (by a lab, say) gets a line in the ledger, and a task that is blind only if the screen was.</summary>
+    /// <summary>
+    /// Finds or creates the task that the annotation answers. A photo that was selected elsewhere (for example by a lab) gets a selection
+    /// row, and a task that is blind only if the annotator's screen was.
+    /// </summary>
     private AnnotationTask TaskOf(Loop loop, Prediction photo, bool showedAnswer)
     {
         var of = (loop.Name, photo.Photo.UploadSha256);
         if (asked.TryGetValue(of, out var task))
             return task;
         var settings = loop.Row.Current with { IsBlind = loop.Row.IsBlind && !showedAnswer };
-        var selection = Selection.ByRule(photo, loop.Strategy, settings, "labelled elsewhere", order!, time.GetUtcNow());
+        var selection = Selection.ByRule(photo, loop.Strategy, settings, "labelled elsewhere", order!, time.GetUtcNow(), isSure: false);
         selection.MarkTasked();
         selections.Add(selection);
         task = AnnotationTask.For(selection, settings, time.GetUtcNow());

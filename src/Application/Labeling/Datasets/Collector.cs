@@ -9,16 +9,17 @@ using Microsoft.Extensions.Logging;
 namespace GourmetGram.Application.Labeling;
 
 /// <summary>
-/// Makes the datasets hold what people decided. First it is planned in the database, then copied, then what is no longer right is removed: interrupted anywhere, the next run goes on, and a photo that
-/// moves to another class is for a moment at both places, never at none.
+/// Updates the datasets to what people decided. A run plans copies in the database, copies photos, then removes outdated copies. The next
+/// run continues an interrupted one. A photo that moves to another class is briefly in both places, but never in neither.
 /// </summary>
 internal sealed class Collector(
+    IUnitOfWork work,
     IObjectStore store,
     IRepository<AnnotationTask> tasks,
     IRepository<Domain.Feedback.Selection> selections,
     IRepository<Prediction> predictions,
     IRepository<CollectedImage> images,
-    LoopBook loops,
+    LoopCatalogue loops,
     TimeProvider time,
     ILogger<Collector> logger
 )
@@ -26,18 +27,25 @@ internal sealed class Collector(
     private const int Batch = 100;
     private const int Copiers = 4;
 
-    /// <param name="Copied">Photos copied into a dataset.</param>
-    /// <param name="Removed">Photos removed from one.</param>
-    /// <param name="Lost">Photos that are nowhere, and cannot be copied.</param>
-    public sealed record Result(int Copied, int Removed, int Lost);
+    /// <summary>This many failures in a row mean that the store is down, not that single photos are broken.</summary>
+    private const int MostFailures = 4;
 
-    /// <exception cref="StoreUnavailableException">The object store is away; what was done counts.</exception>
+    /// <param name="Copied">Photos copied into a dataset.</param>
+    /// <param name="Removed">Photos removed from a dataset.</param>
+    /// <param name="Missing">Photos found to be missing, which cannot be copied now.</param>
+    public sealed record Result(int Copied, int Removed, int Missing);
+
+    /// <exception cref="StoreUnavailableException">Some photos could not be copied, or too many are missing; finished work is
+    /// kept.</exception>
     public async Task<Result> RunAsync(Action step, CancellationToken cancellationToken)
     {
-        while (await ConcurrentChangeException.RetryAsync(() => PlanAsync(cancellationToken)) > 0)
-            tasks.Release();
-        var (copied, lost) = await CopyAllAsync(step, cancellationToken);
-        return new Result(copied, await RemoveAllAsync(cancellationToken), lost);
+        while (await work.RunStepAsync((Collector step) => step.PlanAsync(cancellationToken)) > 0)
+        {
+            // Repeats until no decided task is left to plan.
+        }
+
+        var (copied, missing) = await CopyAllAsync(step, cancellationToken);
+        return new Result(copied, await RemoveAllAsync(cancellationToken), missing);
     }
 
     private async Task<int> PlanAsync(CancellationToken cancellationToken)
@@ -83,121 +91,196 @@ internal sealed class Collector(
                 task.MarkOutputPlanned();
         }
 
-        await tasks.SaveChangesAsync(cancellationToken);
         return due.Count;
     }
 
-    private async Task<(int Copied, int Lost)> CopyAllAsync(Action step, CancellationToken cancellationToken)
+    private async Task<(int Copied, int Missing)> CopyAllAsync(Action step, CancellationToken cancellationToken)
     {
-        var (copied, lost) = (0, 0);
+        var (copied, examined) = (0, 0);
+        var missing = new List<Guid>();
+        StoreUnavailableException? failure = null;
+        var isAway = false;
         Guid? after = null;
-        while (await images.ListAsync(new ImagesToCopy(after, Batch), cancellationToken) is { Count: > 0 } batch)
+        while (!isAway && await images.ListAsync(new ImagesToCopy(after, Batch), cancellationToken) is { Count: > 0 } batch)
         {
             after = batch[^1].Id;
-            var photos = (
-                await predictions.ListAsync(
-                    new PredictionsWithIds([.. batch.Select(image => image.PredictionId).Distinct()]),
-                    cancellationToken
-                )
-            ).ToDictionary(photo => photo.Id);
-            var missing = new ConcurrentBag<CollectedImage>();
-            var there = new ConcurrentBag<CollectedImage>();
-            StoreUnavailableException? failure = null;
-            try
+            var done = await CopyAsync(batch, cancellationToken);
+            (failure, isAway) = (failure ?? done.Failure, done.IsAway);
+            examined += done.There.Count + done.Gone.Count;
+            missing.AddRange(done.Gone.Where(image => image.State == CollectedState.Pending).Select(image => image.Id));
+            if (done.There.Count > 0)
             {
-                await Parallel.ForEachAsync(
-                    batch.Where(image => photos.TryGetValue(image.PredictionId, out var photo) && photo.ImageState != ImageState.Pending),
-                    new ParallelOptions { MaxDegreeOfParallelism = Copiers, CancellationToken = cancellationToken },
-                    async (image, token) => (await TryCopyAsync(image, photos[image.PredictionId], token) ? there : missing).Add(image)
+                var (marked, orphans) = await work.RunStepAsync(
+                    (Collector collector) => collector.MarkCopiedAsync([.. done.There.Select(image => image.Id)])
                 );
-            }
-            catch (StoreUnavailableException e)
-            {
-                // What was copied before counts.
-                failure = e;
+                copied += marked;
+                foreach (var image in done.There.Where(image => orphans.Contains(image.Id)))
+                    await store.DeleteAsync(AddressOf(image), CancellationToken.None);
             }
 
-            foreach (var image in there)
-                image.MarkCopied();
-            foreach (var image in missing)
-            {
-                image.MarkLost();
-                logger.LogError(
-                    "The photo of prediction {PredictionId} cannot be copied to {Bucket}: it is not in the object store",
-                    image.PredictionId,
-                    image.Bucket
-                );
-            }
-
-            if (await SaveAsync([.. there, .. missing]))
-                (copied, lost) = (copied + there.Count, lost + missing.Count);
             step();
-            if (failure is not null)
-                throw failure;
         }
 
-        return (copied, lost);
+        if (failure is not null)
+            throw new StoreUnavailableException($"Not all photos could be copied to their datasets: {failure.Message}", failure);
+        MissingPhotos.RequireFew(missing.Count, examined);
+        var unmarked = 0;
+        foreach (var batch in missing.Chunk(Batch))
+            unmarked += await work.RunStepAsync((Collector collector) => collector.MarkMissingAsync(batch));
+        return (copied, unmarked);
+    }
+
+    /// <param name="There">Photos that were copied.</param>
+    /// <param name="Gone">Photos that the object store does not have.</param>
+    /// <param name="Failure">The first failure; null when nothing failed.</param>
+    /// <param name="IsAway">Whether the rest of the batch was skipped because the store is down.</param>
+    private sealed record Done(
+        IReadOnlyCollection<CollectedImage> There,
+        IReadOnlyCollection<CollectedImage> Gone,
+        StoreUnavailableException? Failure,
+        bool IsAway
+    );
+
+    private async Task<Done> CopyAsync(IReadOnlyList<CollectedImage> batch, CancellationToken cancellationToken)
+    {
+        var photos = (
+            await predictions.ListAsync(
+                new PredictionsWithIds([.. batch.Select(image => image.PredictionId).Distinct()]),
+                cancellationToken
+            )
+        ).ToDictionary(photo => photo.Id);
+        var (there, gone, failed) = (
+            new ConcurrentBag<CollectedImage>(),
+            new ConcurrentBag<CollectedImage>(),
+            new ConcurrentBag<StoreUnavailableException>()
+        );
+        var failures = 0;
+        try
+        {
+            await Parallel.ForEachAsync(
+                batch.Where(image => photos.TryGetValue(image.PredictionId, out var photo) && photo.ImageState != ImageState.Pending),
+                new ParallelOptions { MaxDegreeOfParallelism = Copiers, CancellationToken = cancellationToken },
+                async (image, token) =>
+                {
+                    try
+                    {
+                        (await TryCopyAsync(image, photos[image.PredictionId], token) ? there : gone).Add(image);
+                        Interlocked.Exchange(ref failures, 0);
+                    }
+                    catch (StoreUnavailableException e)
+                    {
+                        failed.Add(e);
+                        if (Interlocked.Increment(ref failures) >= MostFailures)
+                            throw;
+                    }
+                }
+            );
+        }
+        catch (StoreUnavailableException e)
+        {
+            // Photos that were copied before the failure still count.
+            return new Done(there, gone, e, IsAway: true);
+        }
+
+        return new Done(there, gone, failed.FirstOrDefault(), IsAway: false);
     }
 
     private async Task<bool> TryCopyAsync(CollectedImage image, Prediction photo, CancellationToken cancellationToken)
     {
         try
         {
-            await store.CopyAsync(PhotoKeeper.AddressOf(photo), AddressOf(image), cancellationToken);
-            return true;
+            await store.CopyAsync(PhotoStorage.AddressOf(photo), AddressOf(image), cancellationToken);
         }
         catch (NotFoundException)
         {
             return false;
         }
+
+        var copy = await store.FindAsync(AddressOf(image), cancellationToken);
+        return copy?.Size == photo.Photo.StoredBytes
+            ? true
+            : throw new StoreUnavailableException(
+                $"The copy {AddressOf(image)} has {copy?.Size ?? 0} bytes, but the photo has {photo.Photo.StoredBytes}."
+            );
     }
 
-    /// <returns>False when somebody got in between: then the next run looks again.</returns>
-    private async Task<bool> SaveAsync(IReadOnlyList<CollectedImage> batch)
+    /// <summary>Marks rows as copied. A photo whose decision changed meanwhile is left to the next run.</summary>
+    /// <returns>The number of marked rows, and the copies whose photo was deleted meanwhile. That deletion may have run before the copy
+    /// existed, so the caller deletes these copies.</returns>
+    private async Task<(int Copied, IReadOnlySet<Guid> Orphans)> MarkCopiedAsync(IReadOnlyCollection<Guid> there)
     {
-        try
-        {
-            await images.SaveChangesAsync(CancellationToken.None);
-            images.Release();
-            return true;
-        }
-        catch (ConcurrentChangeException)
-        {
-            // Whoever erased a photo meanwhile may have looked for copies before this one was made.
-            var left = (
-                await predictions.ListAsync(
-                    new PredictionsWithIds([.. batch.Select(image => image.PredictionId).Distinct()]),
-                    CancellationToken.None
-                )
+        var rows = await images.ListAsync(new CollectedWithIds(there), CancellationToken.None);
+        var left = (
+            await predictions.ListAsync(
+                new PredictionsWithIds([.. rows.Select(image => image.PredictionId).Distinct()]),
+                CancellationToken.None
             )
-                .Select(photo => photo.Id)
-                .ToHashSet();
-            foreach (var image in batch.Where(image => !left.Contains(image.PredictionId)))
-                await store.DeleteAsync(AddressOf(image), CancellationToken.None);
-            return false;
+        )
+            .Select(photo => photo.Id)
+            .ToHashSet();
+        var orphans = there.Except(rows.Where(image => left.Contains(image.PredictionId)).Select(image => image.Id)).ToHashSet();
+        var copied = 0;
+        foreach (var image in rows.Where(image => image.State is CollectedState.Pending or CollectedState.Missing))
+        {
+            image.MarkCopied();
+            copied++;
         }
+
+        return (copied, orphans);
+    }
+
+    /// <returns>The number of marked rows. A photo whose decision changed meanwhile is left to the next run.</returns>
+    private async Task<int> MarkMissingAsync(IReadOnlyCollection<Guid> missing)
+    {
+        var marked = 0;
+        foreach (
+            var image in (await images.ListAsync(new CollectedWithIds(missing), CancellationToken.None)).Where(image =>
+                image.State == CollectedState.Pending
+            )
+        )
+        {
+            image.MarkMissing();
+            marked++;
+            work.AfterCommit(() =>
+                logger.LogError(
+                    "The photo of prediction {PredictionId} cannot be copied to {Bucket}: it is not in the object store. Every run looks "
+                        + "for it again",
+                    image.PredictionId,
+                    image.Bucket
+                )
+            );
+        }
+
+        return marked;
     }
 
     private async Task<int> RemoveAllAsync(CancellationToken cancellationToken)
     {
         var removed = 0;
-        Guid? after = null;
-        while (await images.ListAsync(new ImagesToRemove(after, Batch), cancellationToken) is { Count: > 0 } batch)
-        {
-            after = batch[^1].Id;
-            foreach (var image in batch)
-            {
-                // People may have come back to what they said first.
-                if (await images.CountAsync(new CurrentCopyAt(image.Bucket, image.PredictionId, image.ClassIndex), cancellationToken) == 0)
-                    await store.DeleteAsync(AddressOf(image), cancellationToken);
-                image.MarkRemoved();
-            }
+        while (await work.RunStepAsync((Collector step) => step.RemoveAsync(cancellationToken)) is > 0 and var some)
+            removed += some;
+        return removed;
+    }
 
-            if (await SaveAsync([]))
-                removed += batch.Count;
+    private async Task<int> RemoveAsync(CancellationToken cancellationToken)
+    {
+        var batch = await images.ListAsync(new ImagesToRemove(Batch), cancellationToken);
+        if (batch.Count == 0)
+            return 0;
+        // A decision may have changed back to the first class, so the copy to remove may be needed again.
+        var wanted = (
+            await images.ListAsync(new WantedCopiesOf([.. batch.Select(image => image.PredictionId).Distinct()]), cancellationToken)
+        )
+            .Select(AddressOf)
+            .ToHashSet();
+        foreach (var image in batch)
+        {
+            if (!wanted.Contains(AddressOf(image)))
+                await store.DeleteAsync(AddressOf(image), cancellationToken);
+            image.MarkRemoved();
         }
 
-        return removed;
+        return batch.Count;
     }
 
     private static ObjectAddress AddressOf(CollectedImage image) => new(image.Bucket, image.ObjectKey);

@@ -10,17 +10,18 @@ using GourmetGram.Domain.Labeling;
 namespace GourmetGram.Application.Labeling;
 
 /// <summary>
-/// Brings users' corrections from their rows to where labels are: an export as the lab's scripts read it, and a label of the loop that follows corrections, where nobody reviews that loop. Taking
-/// a correction back takes both back.
+/// Exports users' corrections as files that the lab's scripts can read. When nobody reviews the loop that selects corrections, also stores
+/// them as that loop's labels. Withdrawing a correction removes both.
 /// </summary>
-internal sealed class CorrectionDesk(
+internal sealed class CorrectionExporter(
+    IUnitOfWork work,
     IObjectStore store,
     IMediaLinks links,
     IRepository<UserFeedback> feedback,
     IRepository<Prediction> predictions,
     IRepository<AnnotationTask> tasks,
     IRepository<HumanLabel> labels,
-    LoopBook loops,
+    LoopCatalogue loops,
     TimeProvider time
 )
 {
@@ -28,8 +29,8 @@ internal sealed class CorrectionDesk(
 
     private static readonly JsonSerializerOptions Readable = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    /// <returns>How many corrections were written or taken back.</returns>
-    /// <exception cref="StoreUnavailableException">A store is away; what was written counts.</exception>
+    /// <returns>The number of corrections that were exported or withdrawn.</returns>
+    /// <exception cref="StoreUnavailableException">A store is down; finished exports are kept.</exception>
     public async Task<int> RunAsync(CancellationToken cancellationToken)
     {
         var done = 0;
@@ -37,9 +38,9 @@ internal sealed class CorrectionDesk(
         while (await feedback.ListAsync(new CorrectionsToExport(after, Batch), cancellationToken) is { Count: > 0 } batch)
         {
             after = batch[^1].Id;
-            done += batch.Count;
-            await ConcurrentChangeException.RetryAsync(() => BringAsync([.. batch.Select(fact => fact.Id)], cancellationToken));
-            feedback.Release();
+            done += await work.RunStepAsync(
+                (CorrectionExporter step) => step.BringAsync([.. batch.Select(fact => fact.Id)], cancellationToken)
+            );
         }
 
         return done;
@@ -47,7 +48,6 @@ internal sealed class CorrectionDesk(
 
     private async Task<int> BringAsync(IReadOnlyList<Guid> ids, CancellationToken cancellationToken)
     {
-        feedback.Release();
         var facts = (await feedback.ListAsync(new CorrectionsWithIds(ids), cancellationToken))
             .Where(fact => fact.OutputState == FeedbackOutput.Pending)
             .OrderBy(fact => fact.Id)
@@ -74,7 +74,9 @@ internal sealed class CorrectionDesk(
             .ToDictionary(group => group.Key, group => group.ToList());
         foreach (var fact in facts)
         {
-            var photo = photos[fact.PredictionId];
+            // The photo was deleted with its feedback after the batch was read.
+            if (!photos.TryGetValue(fact.PredictionId, out var photo))
+                continue;
             var address = new ObjectAddress(Buckets.Labels, fact.OutputKey);
             if (fact.EndedAt is null)
                 await store.PutAsync(address, await WriteAsync(photo, fact, cancellationToken), "application/json", cancellationToken);
@@ -85,7 +87,6 @@ internal sealed class CorrectionDesk(
             fact.MarkExported();
         }
 
-        await feedback.SaveChangesAsync(CancellationToken.None);
         return facts.Count;
     }
 
@@ -97,12 +98,13 @@ internal sealed class CorrectionDesk(
         var current = all.FirstOrDefault(label => label.ExternalId == externalId && label.EndedAt is null);
         if (fact.EndedAt is null && current is null)
         {
-            // Callers without an identity are one rater for the limits, but not one person.
+            // Callers without an identity share one rate limit, but are different people.
             var person = fact.Rater.IsKnown ? fact.Rater.ToString() : externalId;
+            var answer = Answer.Class(fact.ClassIndex!.Value);
             var label = task.Decide(
                 person,
                 LabelSource.Correction,
-                fact.ClassIndex,
+                answer,
                 all,
                 fact.CreatedAt,
                 externalId: externalId,
@@ -120,7 +122,7 @@ internal sealed class CorrectionDesk(
 
     private async Task<byte[]> WriteAsync(Prediction photo, UserFeedback fact, CancellationToken cancellationToken)
     {
-        var image = store.LinkTo(PhotoKeeper.AddressOf(photo)) ?? await links.AddressOfAsync(new MediaLink(photo.Id), cancellationToken);
+        var image = store.LinkTo(PhotoStorage.AddressOf(photo)) ?? await links.AddressOfAsync(new MediaLink(photo.Id), cancellationToken);
         var export = new
         {
             task = new { data = new { image } },

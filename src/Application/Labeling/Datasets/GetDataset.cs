@@ -1,39 +1,56 @@
 using GourmetGram.Application.Classification;
 using GourmetGram.Application.Common;
+using GourmetGram.Domain.Classification;
+using GourmetGram.Domain.Labeling;
 using MediatR;
 
 namespace GourmetGram.Application.Labeling;
 
-/// <summary>What a dataset holds, and the model against people in it.</summary>
+/// <summary>Returns what a dataset contains, and how often the model agreed with people.</summary>
 public static class GetDataset
 {
     /// <param name="Bucket">Name of the bucket.</param>
     public sealed record Query(string Bucket) : IRequest<Response>;
 
-    /// <param name="Bucket">Name of the bucket.</param>
-    /// <param name="Title">What it holds, in words.</param>
-    /// <param name="Loop">Name of the loop that fills it; null for a bucket that none fills any more.</param>
-    /// <param name="Photos">How many photos.</param>
-    /// <param name="Bytes">How many bytes they have together.</param>
-    /// <param name="Wrong">How many of them the model had given another class.</param>
-    /// <param name="LatestAt">When the last one was collected, UTC; null when there is none.</param>
-    /// <param name="Classes">How many photos each class has, in model order.</param>
-    /// <param name="Confusion">Rows are what people said, columns what the model had said, both in model order.</param>
-    public sealed record Response(
-        string Bucket,
-        string Title,
-        string? Loop,
-        int Photos,
-        long Bytes,
-        int Wrong,
-        DateTimeOffset? LatestAt,
-        IReadOnlyList<ClassCount> Classes,
-        IReadOnlyList<IReadOnlyList<int>> Confusion
-    );
+    public sealed record Response
+    {
+        /// <summary>Name of the bucket.</summary>
+        public required string Bucket { get; init; }
+
+        /// <summary>Title of the dataset in words.</summary>
+        public required string Title { get; init; }
+
+        /// <summary>Name of the loop that fills it; null for a bucket that no loop fills any more.</summary>
+        public required string? Loop { get; init; }
+
+        /// <summary>Number of photos in the bucket.</summary>
+        public required int Photos { get; init; }
+
+        /// <summary>Total size of the photos in bytes.</summary>
+        public required long Bytes { get; init; }
+
+        /// <summary>Number of photos for which the model predicted another class.</summary>
+        public required int Wrong { get; init; }
+
+        /// <summary>When the last photo was collected, UTC; null when there is none.</summary>
+        public required DateTimeOffset? LatestAt { get; init; }
+
+        /// <summary>Number of photos that show none of the classes, as people said. They are listed, but not in the bucket.</summary>
+        public required int None { get; init; }
+
+        /// <summary>Number of photos that cannot be judged, as people said. They are listed, but not in the bucket.</summary>
+        public required int Unusable { get; init; }
+
+        /// <summary>Number of photos of each class, in model order.</summary>
+        public required IReadOnlyList<ClassCount> Classes { get; init; }
+
+        /// <summary>Confusion matrix: rows are the classes that people gave, columns the predicted classes, both in model order.</summary>
+        public required IReadOnlyList<IReadOnlyList<int>> Confusion { get; init; }
+    }
 
     /// <param name="Class">Name of the class.</param>
     /// <param name="Folder">Its folder in the bucket.</param>
-    /// <param name="Photos">How many photos it has.</param>
+    /// <param name="Photos">Number of photos of the class.</param>
     public sealed record ClassCount(string Class, string Folder, int Photos);
 
     internal sealed class Handler(IMediator mediator, IDatasetReader datasets, IClassifier classifier) : IRequestHandler<Query, Response>
@@ -51,21 +68,23 @@ public static class GetDataset
                     (_, said) => (IReadOnlyList<int>)[.. labels.Select((_, predicted) => size.Cells.GetValueOrDefault((said, predicted)))]
                 )
                 .ToList();
-            return new Response(
-                known.Bucket,
-                known.Title,
-                known.Loop,
-                size.Photos,
-                size.Bytes,
-                size.Photos - labels.Select((_, index) => confusion[index][index]).Sum(),
-                size.LatestAt,
-                [
-                    .. labels.Select(
-                        (name, index) => new ClassCount(name, Domain.Classification.ClassLabel.FolderOf(index), confusion[index].Sum())
-                    ),
-                ],
-                confusion
-            );
+            var without = known.Loop is null
+                ? new Dictionary<AnswerKind, int>()
+                : await datasets.CountWithoutClassAsync(known.Loop, cancellationToken);
+            return new Response
+            {
+                Bucket = known.Bucket,
+                Title = known.Title,
+                Loop = known.Loop,
+                Photos = size.Photos,
+                Bytes = size.Bytes,
+                Wrong = size.Photos - labels.Select((_, index) => confusion[index][index]).Sum(),
+                LatestAt = size.LatestAt,
+                None = without.GetValueOrDefault(AnswerKind.None),
+                Unusable = without.GetValueOrDefault(AnswerKind.Unusable),
+                Classes = [.. labels.Select((name, index) => new ClassCount(name, ClassLabel.FolderOf(index), confusion[index].Sum()))],
+                Confusion = confusion,
+            };
         }
     }
 }

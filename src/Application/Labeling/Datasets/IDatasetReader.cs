@@ -1,14 +1,17 @@
+using GourmetGram.Domain.Labeling;
+
 namespace GourmetGram.Application.Labeling;
 
 /// <summary>A photo in a dataset.</summary>
-/// <param name="Id">Of its place in the dataset: the key to page by.</param>
-/// <param name="PredictionId">Which photo.</param>
+/// <param name="Id">Id of the photo's row in the dataset; the key for paging.</param>
+/// <param name="PredictionId">Id of the photo's prediction.</param>
 /// <param name="ClassIndex">The class that people gave it.</param>
-/// <param name="PredictedIndex">The class that the model had given it.</param>
-/// <param name="Confidence">How sure the model was, 0 to 1.</param>
+/// <param name="PredictedIndex">The class that the model predicted.</param>
+/// <param name="Confidence">The model's confidence, 0 to 1.</param>
 /// <param name="Key">Its path in the bucket.</param>
-/// <param name="Sha256">Of the photo as it is kept.</param>
-/// <param name="Bytes">Size of the photo.</param>
+/// <param name="UploadSha256">SHA-256 of the photo as it was uploaded.</param>
+/// <param name="Sha256">SHA-256 of the photo as it is stored.</param>
+/// <param name="Bytes">Size of the photo in bytes.</param>
 /// <param name="CollectedAt">When it was collected, UTC.</param>
 public sealed record DatasetPhoto(
     Guid Id,
@@ -17,16 +20,37 @@ public sealed record DatasetPhoto(
     int PredictedIndex,
     double Confidence,
     string Key,
+    string UploadSha256,
     string Sha256,
     long Bytes,
     DateTimeOffset CollectedAt
 );
 
-/// <summary>How much a bucket holds.</summary>
-/// <param name="Photos">How many photos.</param>
-/// <param name="Bytes">How many bytes they have together.</param>
-/// <param name="LatestAt">When the last one was collected, UTC; null when there is none.</param>
-/// <param name="Cells">How many photos people gave the first class and the model the second.</param>
+/// <summary>A photo that a dataset lists without containing it, because people gave it no class.</summary>
+/// <param name="Id">Id of the photo's task; the key for paging.</param>
+/// <param name="PredictionId">Id of the photo's prediction.</param>
+/// <param name="Answer">The answer that people gave.</param>
+/// <param name="PredictedIndex">The class that the model predicted.</param>
+/// <param name="Confidence">The model's confidence, 0 to 1.</param>
+/// <param name="UploadSha256">SHA-256 of the photo as it was uploaded.</param>
+/// <param name="Sha256">SHA-256 of the photo as it is stored.</param>
+/// <param name="DecidedAt">When the task was decided, UTC.</param>
+public sealed record PhotoWithoutClass(
+    Guid Id,
+    Guid PredictionId,
+    AnswerKind Answer,
+    int PredictedIndex,
+    double Confidence,
+    string UploadSha256,
+    string Sha256,
+    DateTimeOffset DecidedAt
+);
+
+/// <summary>Size of a bucket.</summary>
+/// <param name="Photos">Number of photos.</param>
+/// <param name="Bytes">Total size of the photos in bytes.</param>
+/// <param name="LatestAt">When the last photo was collected, UTC; null when there is none.</param>
+/// <param name="Cells">Number of photos by the class that people gave and the class that the model predicted.</param>
 public sealed record DatasetSize(
     int Photos,
     long Bytes,
@@ -34,26 +58,45 @@ public sealed record DatasetSize(
     IReadOnlyDictionary<(int Said, int Predicted), int> Cells
 );
 
-/// <summary>Reads what datasets hold; counts are made in the database.</summary>
+/// <summary>Reads the photos of datasets. Counts are calculated in the database.</summary>
 public interface IDatasetReader
 {
-    /// <summary>Each bucket that holds photos.</summary>
+    /// <summary>Returns the number of photos in each bucket that is not empty, by bucket name.</summary>
     Task<IReadOnlyDictionary<string, int>> CountAsync(CancellationToken cancellationToken);
 
-    /// <summary>How much a bucket holds.</summary>
+    /// <summary>Returns the size of a bucket.</summary>
     Task<DatasetSize> MeasureAsync(string bucket, CancellationToken cancellationToken);
 
-    /// <summary>Photos of a bucket, newest first.</summary>
+    /// <summary>Returns photos of a bucket, newest first.</summary>
     /// <param name="bucket">The bucket.</param>
     /// <param name="classIndex">Only this class; null for all.</param>
-    /// <param name="wrong">Only those where the model had said something else.</param>
-    /// <param name="before">Cursor: only older ones; null for the newest.</param>
-    /// <param name="limit">Most rows.</param>
-    /// <param name="cancellationToken">Ends the reading.</param>
+    /// <param name="wrong">Whether to return only photos for which the model predicted another class.</param>
+    /// <param name="before">Cursor: only older photos; null for the newest.</param>
+    /// <param name="limit">Maximum number of rows.</param>
+    /// <param name="cancellationToken">Cancels the reading.</param>
     Task<IReadOnlyList<DatasetPhoto>> ReadAsync(
         string bucket,
         int? classIndex,
         bool wrong,
+        Guid? before,
+        int limit,
+        CancellationToken cancellationToken
+    );
+
+    /// <summary>Counts the photos of a loop whose answer is not a class, by answer.</summary>
+    /// <param name="name">Name of the loop.</param>
+    /// <param name="cancellationToken">Cancels the reading.</param>
+    Task<IReadOnlyDictionary<AnswerKind, int>> CountWithoutClassAsync(string name, CancellationToken cancellationToken);
+
+    /// <summary>Returns photos of a loop whose answer is not a class, most recently selected first.</summary>
+    /// <param name="name">Name of the loop.</param>
+    /// <param name="answer">Which answer.</param>
+    /// <param name="before">Cursor: only older photos; null for the newest.</param>
+    /// <param name="limit">Maximum number of rows.</param>
+    /// <param name="cancellationToken">Cancels the reading.</param>
+    Task<IReadOnlyList<PhotoWithoutClass>> ReadWithoutClassAsync(
+        string name,
+        AnswerKind answer,
         Guid? before,
         int limit,
         CancellationToken cancellationToken

@@ -3,7 +3,7 @@ using MediatR;
 
 namespace GourmetGram.Application.Labeling;
 
-/// <summary>The datasets: one bucket for each loop, and those that a loop used before.</summary>
+/// <summary>Lists the datasets: the bucket of each loop, and the buckets that loops used before.</summary>
 public static class ListDatasets
 {
     public sealed record Query : IRequest<Response>;
@@ -12,12 +12,12 @@ public static class ListDatasets
     public sealed record Response(IReadOnlyList<Item> Items);
 
     /// <param name="Bucket">Name of the bucket.</param>
-    /// <param name="Title">What it holds, in words.</param>
-    /// <param name="Loop">Name of the loop that fills it; null for a bucket that none fills any more.</param>
-    /// <param name="Photos">How many photos it holds.</param>
+    /// <param name="Title">Title of the dataset in words.</param>
+    /// <param name="Loop">Name of the loop that fills it; null for a bucket that no loop fills any more.</param>
+    /// <param name="Photos">Number of photos in the bucket.</param>
     public sealed record Item(string Bucket, string Title, string? Loop, int Photos);
 
-    internal sealed class Handler(LoopBook loops, IDatasetReader datasets) : IRequestHandler<Query, Response>
+    internal sealed class Handler(LoopCatalogue loops, IDatasetReader datasets) : IRequestHandler<Query, Response>
     {
         public async Task<Response> Handle(Query request, CancellationToken cancellationToken)
         {

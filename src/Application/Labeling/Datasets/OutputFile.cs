@@ -3,51 +3,61 @@ using System.Text.Json;
 
 namespace GourmetGram.Application.Labeling;
 
-/// <summary>One finished label as another program wrote it.</summary>
+/// <summary>One finished annotation as another program wrote it.</summary>
 /// <param name="AnnotationId">Label Studio's id; null in the lab's own files.</param>
 /// <param name="UpdatedAt">When it was last changed, UTC; null in the lab's own files.</param>
 /// <param name="CreatedAt">When it was given, UTC; null in the lab's own files.</param>
-/// <param name="Person">Who gave it, by the other program's number; null when the file does not say.</param>
-/// <param name="PersonName">What they are called there; null when the file does not say.</param>
-/// <param name="Class">Name of the class; null for a skip.</param>
-/// <param name="Note">What the person noted.</param>
-/// <param name="Took">How long it took; null when unknown.</param>
-/// <param name="Photo">What names the photo, the surest first: ids and addresses.</param>
-/// <param name="ShowedAnswer">Whether the task carried what the model had said.</param>
-/// <param name="Fault">Why it cannot be used; null when it can.</param>
+/// <param name="Person">The annotator's number in the other program; null when the file does not say.</param>
+/// <param name="PersonName">The annotator's name in the other program; null when the file does not say.</param>
+/// <param name="Choice">The chosen class or another answer, as text; null for a skip.</param>
+/// <param name="Note">The annotator's note; null when there is none.</param>
+/// <param name="Took">How long the annotation took; null when unknown.</param>
+/// <param name="Photo">The ids and addresses that name the photo, most reliable first.</param>
+/// <param name="ShowedAnswer">Whether the task showed the model's answer.</param>
+/// <param name="Fault">Why the annotation cannot be used; null when it can.</param>
 internal sealed record Annotation(
     long? AnnotationId,
     DateTimeOffset? UpdatedAt,
     DateTimeOffset? CreatedAt,
     string? Person,
     string? PersonName,
-    string? Class,
+    string? Choice,
     string? Note,
     TimeSpan? Took,
     IReadOnlyList<string> Photo,
     bool ShowedAnswer,
     string? Fault
-);
+)
+{
+    /// <summary>
+    /// The e-mail address with which the annotator signs in to the other program; null when the file does not say. The address finds the
+    /// annotator's account on this server. The address is not stored. The property is internal, so that the record does not print it.
+    /// </summary>
+    internal string? Email { get; init; }
+}
 
 /// <summary>
-/// Reads what others write below <c>labelstudio/output</c>: an annotation of Label Studio (1.16 to 1.23), a task of Label Studio with its annotations (<c>FUTURE_SAVE_TASK_TO_STORAGE</c>), or a
-/// correction of the lab's web app. The class is the one choice of the control <c>label</c> or <c>food_type</c>, or of the only control there is.
+/// Reads files that other programs write below <c>labelstudio/output</c>. A file contains an annotation of Label Studio (1.16 to 1.23), a
+/// task of Label Studio with its annotations (<c>FUTURE_SAVE_TASK_TO_STORAGE</c>), or a correction of the lab's web app. The answer is the
+/// single choice of the control <c>label</c> or <c>food_type</c>, or of the only control.
 /// </summary>
 internal static class OutputFile
 {
-    /// <summary>Most bytes of a file that can be one.</summary>
+    /// <summary>Maximum size of an annotation file in bytes.</summary>
     public const int MostBytes = 1 << 20;
 
     private static readonly string[] Controls = ["label", "food_type"];
 
-    /// <summary>What names the photo, the surest first.</summary>
+    /// <summary>Fields of the task data that name the photo, most reliable first.</summary>
     private static readonly string[] Names = ["prediction_id", "task_id", "object_key", "image"];
 
-    /// <summary>What gives the model's answer away: the key names the predicted class's folder.</summary>
+    /// <summary>
+    /// Fields of the task data that reveal the model's answer. The object key does too, because it contains the predicted class's folder.
+    /// </summary>
     private static readonly string[] Answers = ["ml_prediction", "confidence", "object_key"];
 
-    /// <summary>The annotations of a file; at least one.</summary>
-    /// <exception cref="FormatException">It is no such file; the message says why.</exception>
+    /// <summary>Returns the annotations of a file; at least one.</summary>
+    /// <exception cref="FormatException">The file is not an annotation file; the message says why.</exception>
     public static IReadOnlyList<Annotation> Read(ReadOnlyMemory<byte> content)
     {
         if (content.IsEmpty)
@@ -56,7 +66,8 @@ internal static class OutputFile
             throw new FormatException($"It has more than {MostBytes} bytes: no label is that long.");
         try
         {
-            using var json = JsonDocument.Parse(content);
+            // Editors and other programs may write a byte order mark before UTF-8.
+            using var json = JsonDocument.Parse(content.Span.StartsWith("\uFEFF"u8) ? content[3..] : content);
             if (json.RootElement.ValueKind != JsonValueKind.Object)
                 throw new FormatException($"It holds {json.RootElement.ValueKind}, not an object.");
             return Read(json.RootElement);
@@ -67,7 +78,7 @@ internal static class OutputFile
         }
         catch (InvalidOperationException e)
         {
-            // A text that holds half a surrogate pair parses, and cannot be read.
+            // Text with half a surrogate pair is valid JSON, but cannot be read as a string.
             throw new FormatException($"It holds text that is no text: {e.Message}", e);
         }
     }
@@ -83,8 +94,8 @@ internal static class OutputFile
             : throw new FormatException("It has no \"task\" that names the photo.");
     }
 
-    /// <summary>The annotations of a task of Label Studio; none when nobody has labelled it.</summary>
-    /// <exception cref="FormatException">It is no such task; the message says why.</exception>
+    /// <summary>Returns the annotations of a Label Studio task; empty when nobody has labelled it.</summary>
+    /// <exception cref="FormatException">The JSON is not a Label Studio task; the message says why.</exception>
     public static IReadOnlyList<Annotation> ReadTask(JsonElement task) =>
         Array(task, "annotations") is { } all ? [.. all.EnumerateArray().Select(annotation => Read(annotation, task))] : [];
 
@@ -93,7 +104,7 @@ internal static class OutputFile
         if (annotation.ValueKind != JsonValueKind.Object)
             throw new FormatException("One of its annotations is no object.");
         var data = Object(task, "data") ?? throw new FormatException("Its task has no \"data\" that names the photo.");
-        var (label, fault) = IsSkip(annotation) ? (null, null) : ClassOf(annotation);
+        var (choice, fault) = IsSkip(annotation) ? (null, null) : ChoiceOf(annotation);
         return new Annotation(
             annotation.TryGetProperty("id", out var id) && id.ValueKind == JsonValueKind.Number && id.TryGetInt64(out var number)
                 ? number
@@ -102,7 +113,7 @@ internal static class OutputFile
             Time(annotation, "created_at"),
             PersonOf(annotation),
             NameOf(annotation),
-            label,
+            choice,
             NoteOf(annotation),
             annotation.TryGetProperty("lead_time", out var lead)
             && lead.ValueKind == JsonValueKind.Number
@@ -113,17 +124,22 @@ internal static class OutputFile
             [.. Names.Select(name => Text(data, name)).OfType<string>()],
             Answers.Any(name => data.TryGetProperty(name, out var told) && Tells(told))
                 || !annotation.TryGetProperty("id", out _)
-                // It began as a prediction that was shown.
+                // The annotation began as a prediction that the annotator saw.
                 || (annotation.TryGetProperty("parent_prediction", out var prediction) && Tells(prediction)),
             fault
-        );
+        )
+        {
+            Email = EmailOf(annotation),
+        };
     }
 
     private static bool Tells(JsonElement told) =>
         told.ValueKind is not (JsonValueKind.Null or JsonValueKind.Undefined)
         && !(told.ValueKind == JsonValueKind.String && told.GetString()!.Length == 0);
 
-    /// <summary>Submitted without a choice is how people pass a photo over where the project lets them.</summary>
+    /// <summary>
+    /// Returns whether an annotation is a skip. Where the project allows it, annotators also skip a photo by submitting without a choice.
+    /// </summary>
     private static bool IsSkip(JsonElement annotation) =>
         Flag(annotation, "was_cancelled")
         || (
@@ -131,12 +147,12 @@ internal static class OutputFile
             && (result.ValueKind == JsonValueKind.Null || (result.ValueKind == JsonValueKind.Array && result.GetArrayLength() == 0))
         );
 
-    private static (string? Class, string? Fault) ClassOf(JsonElement annotation)
+    private static (string? Choice, string? Fault) ChoiceOf(JsonElement annotation)
     {
         if (Array(annotation, "result") is not { } results)
             return (null, "It names no class: \"result\" is no list.");
         var choices = results.EnumerateArray().Where(item => Text(item, "type") == "choices").ToList();
-        // The lab's own files do not say which control it was.
+        // The lab's own files do not name the control.
         var asked = choices
             .Where(item => Text(item, "from_name") is not { } control || Controls.Contains(control, StringComparer.Ordinal))
             .ToList();
@@ -185,6 +201,9 @@ internal static class OutputFile
         && $"{Text(person, "first_name")} {Text(person, "last_name")}".Trim() is { Length: > 0 } name
             ? name
             : null;
+
+    private static string? EmailOf(JsonElement annotation) =>
+        Object(annotation, "completed_by") is { } person && Text(person, "email") is { Length: > 0 } email ? email : null;
 
     private static bool Flag(JsonElement element, string name) =>
         element.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.True;

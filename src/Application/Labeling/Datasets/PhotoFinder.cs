@@ -9,8 +9,8 @@ namespace GourmetGram.Application.Labeling;
 /// <summary>Finds the predictions that annotations name.</summary>
 internal sealed class PhotoFinder(IRepository<Prediction> predictions, IRepository<AnnotationTask> tasks)
 {
-    /// <summary>The predictions that texts name: by their id, by that of a task, or as the lab names photos, by folder and file name.</summary>
-    /// <returns>By text; null where there is none.</returns>
+    /// <summary>Finds predictions by a prediction's id, by a task's id, or as the lab names photos: by folder and file name.</summary>
+    /// <returns>The predictions by text; null where there is none.</returns>
     public async Task<Dictionary<string, Prediction?>> FindAsync(IEnumerable<string> texts, CancellationToken cancellationToken)
     {
         var names = texts.Distinct(StringComparer.Ordinal).ToList();
@@ -44,7 +44,7 @@ internal sealed class PhotoFinder(IRepository<Prediction> predictions, IReposito
         return found;
     }
 
-    /// <summary>The id in <c>…/production/class_NN/{id}.jpg</c>, <c>…/media/{id}?…</c>, or a bare id.</summary>
+    /// <summary>Reads the id in <c>…/production/class_NN/{id}.jpg</c>, <c>…/media/{id}?…</c>, or a bare id.</summary>
     public static Guid? IdIn(string name)
     {
         var path = name.AsSpan(0, name.IndexOfAny(['?', '#']) is >= 0 and var end ? end : name.Length).TrimEnd('/').ToString();

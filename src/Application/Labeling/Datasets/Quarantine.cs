@@ -4,21 +4,23 @@ using GourmetGram.Application.Common;
 
 namespace GourmetGram.Application.Labeling;
 
-/// <summary>Where objects go that cannot be used: <c>labelstudio/quarantine/{loop}/{name}</c>, with <c>{name}.reason.txt</c> beside each.</summary>
+/// <summary>
+/// Holds files that cannot be used in <c>labelstudio/quarantine/{loop}/{name}</c>, with <c>{name}.reason.txt</c> beside each.
+/// </summary>
 internal sealed class Quarantine(IObjectStore store, TimeProvider time)
 {
-    /// <summary>Begins the keys of all that is there.</summary>
+    /// <summary>Prefix of the keys of all files in quarantine.</summary>
     public const string Prefix = "quarantine/";
 
     private const string Reason = ".reason.txt";
 
-    /// <summary>Takes an object in. Interrupted, it is at both places, never at none.</summary>
-    /// <param name="from">Where it stands.</param>
-    /// <param name="name">Its place in quarantine: <c>{loop}/{name}</c>.</param>
-    /// <param name="reason">Why it cannot be used.</param>
-    /// <param name="keep">Whether it stays where it is, too.</param>
-    /// <param name="cancellationToken">Ends it.</param>
-    /// <exception cref="NotFoundException">It stands there no more.</exception>
+    /// <summary>Moves or copies a file to quarantine. After an interruption the file is in both places, never in neither.</summary>
+    /// <param name="from">Current address of the file.</param>
+    /// <param name="name">Name of the file in quarantine: <c>{loop}/{name}</c>.</param>
+    /// <param name="reason">Why the file cannot be used.</param>
+    /// <param name="keep">Whether the original stays in place.</param>
+    /// <param name="cancellationToken">Cancels the move.</param>
+    /// <exception cref="NotFoundException">The file no longer exists.</exception>
     public async Task TakeAsync(ObjectAddress from, string name, string reason, bool keep, CancellationToken cancellationToken)
     {
         await store.PutAsync(
@@ -33,14 +35,14 @@ internal sealed class Quarantine(IObjectStore store, TimeProvider time)
             await store.MoveAsync(from, At(name), cancellationToken);
     }
 
-    /// <summary>Lets an object go that was put right where it stands.</summary>
+    /// <summary>Deletes a quarantined copy and its reason, after the original was fixed or deleted.</summary>
     public async Task ReleaseAsync(string name, CancellationToken cancellationToken)
     {
         await store.DeleteAsync(At(name), cancellationToken);
         await store.DeleteAsync(At(name + Reason), cancellationToken);
     }
 
-    /// <summary>Names of all that is there, without the reasons.</summary>
+    /// <summary>Returns the names of all files in quarantine, without the reasons.</summary>
     public async Task<IReadOnlyList<string>> ListAsync(CancellationToken cancellationToken) =>
         await store
             .ListAsync(Buckets.Labels, Prefix, cancellationToken)

@@ -5,30 +5,33 @@ using GourmetGram.Application.Feedback;
 using GourmetGram.Domain.Feedback;
 using GourmetGram.Domain.Labeling;
 using MediatR;
+using Microsoft.Extensions.Options;
 
 namespace GourmetGram.Application.Labeling;
 
-/// <summary>Looks at everything between Label Studio and us, and says of each fault how we know and what cures it.</summary>
+/// <summary>Checks everything between Label Studio and this server. For each fault, says how it was found and how to fix it.</summary>
 public static class DiagnoseLabelStudio
 {
     public sealed record Query : IRequest<Response>;
 
-    /// <param name="Findings">What was looked at, in order.</param>
+    /// <param name="Findings">The findings, in the order of the checks.</param>
     public sealed record Response(IReadOnlyList<Finding> Findings)
     {
-        /// <summary>Whether anything does not work.</summary>
+        /// <summary>Whether any finding is an error.</summary>
         public bool HasErrors => Findings.Any(finding => finding.Kind == FindingKind.Error);
     }
 
     internal sealed class Handler(
         IAnnotationPlatform platform,
-        ProjectKeeper keeper,
-        LoopBook loops,
+        ProjectProvisioner provisioner,
+        LoopCatalogue loops,
         IRepository<AnnotationProject> projects,
-        OutputDesk outputs,
+        OutputReader outputs,
         ILabelStudioWatch watch,
         Quarantine quarantine,
         IObjectStore store,
+        IRepository<CollectedImage> collected,
+        IOptions<LabelingOptions> options,
         ILinks links,
         TimeProvider time
     ) : IRequestHandler<Query, Response>
@@ -36,8 +39,12 @@ public static class DiagnoseLabelStudio
         private const string Settings = "Settings";
         private const string Store = "Object store";
         private const int Named = 5;
+        private const int Batch = 500;
 
         private static readonly TimeSpan Late = TimeSpan.FromHours(2);
+
+        /// <summary>How long a photo that another program put into a dataset shows that the program is in use.</summary>
+        private static readonly TimeSpan Recent = TimeSpan.FromDays(7);
 
         public async Task<Response> Handle(Query request, CancellationToken cancellationToken)
         {
@@ -66,7 +73,7 @@ public static class DiagnoseLabelStudio
                     [
                         .. due.Select(loop =>
                             (
-                                keeper.PlanOf(loop, known.GetValueOrDefault(loop.Name)?.WebhookSecret ?? ""),
+                                provisioner.PlanOf(loop, known.GetValueOrDefault(loop.Name)?.WebhookSecret ?? ""),
                                 known.GetValueOrDefault(loop.Name)
                             )
                         ),
@@ -88,9 +95,9 @@ public static class DiagnoseLabelStudio
                 yield return new Finding(
                     FindingKind.Warning,
                     Settings,
-                    "Label Studio is connected, but no loop is handed out by it.",
+                    "Label Studio is connected, but no loop uses it as its labelling tool.",
                     "the loops' settings",
-                    "On the page Loops, set a loop's 'Handed out by' to Label Studio."
+                    "On the page Loops, set a loop's 'Labelling tool' to Label Studio."
                 );
             if (!links.Absolute("").StartsWith("http", StringComparison.Ordinal))
                 yield return new Finding(
@@ -110,9 +117,11 @@ public static class DiagnoseLabelStudio
                 yield return new Finding(
                     FindingKind.Error,
                     subject,
-                    "The loop is blind, but its project shows what the model had said: labels from it are kept as not blind and close no task.",
+                    "The loop is blind, but its project shows what the model had said: labels from it are kept as not blind and close no "
+                        + "task.",
                     "the project's label config",
-                    "Take $ml_prediction and $confidence out of the project's label config, or rename the project, so that a new one is made."
+                    "Take $ml_prediction and $confidence out of the project's label config, or run gourmetgram doctor label-studio "
+                        + "--fix: it lets the project go, with its annotations and under another name, and makes a new one."
                 );
             }
 
@@ -139,9 +148,9 @@ public static class DiagnoseLabelStudio
                 yield return new Finding(
                     FindingKind.Warning,
                     subject,
-                    $"On {counts.Tied} photos people are divided, and Label Studio asks nobody else by itself.",
+                    $"People disagree on {counts.Tied} photos, and Label Studio does not ask another person by itself.",
                     "the labels in our database",
-                    "Open them in the project's list of tasks, and let one more person label each."
+                    "Decide on the page Second opinions, or let one more person label each in the project's list of tasks."
                 );
             }
 
@@ -150,7 +159,8 @@ public static class DiagnoseLabelStudio
                 subject,
                 string.Create(
                     CultureInfo.InvariantCulture,
-                    $"{counts.Open} tasks are with Label Studio, {counts.ToPublish} wait to be given to it, {counts.ToRecall} to be taken out."
+                    $"{counts.Open} tasks are with Label Studio, {counts.ToPublish} wait to be given to it, {counts.ToRecall} to be "
+                        + $"taken out."
                 ),
                 "the tasks in our database",
                 counts.ToPublish + counts.ToRecall > 0 ? "Run the job publish-tasks; its last run says what keeps them." : null
@@ -169,6 +179,45 @@ public static class DiagnoseLabelStudio
             );
         }
 
+        /// <summary>
+        /// Finds photos that the lab's script put into a loop's dataset. The script collects photos by their object store address, which
+        /// tasks with links to this server do not contain: for those tasks it silently does nothing.
+        /// </summary>
+        private async Task<Finding?> FindOtherProgramAsync(Loop loop, CancellationToken cancellationToken)
+        {
+            if (options.Value.ImageLinks == ImageLinks.Object && !loop.Row.IsBlind)
+                return null;
+            var (bucket, since) = (loop.Row.Bucket, time.GetUtcNow() - Recent);
+            var (count, example) = (0, "");
+            var recent = store.ListAsync(bucket, "", cancellationToken).Where(found => found.WrittenAt > since && !found.Key.EndsWith('/'));
+            await foreach (var some in recent.Select(found => found.Key).Chunk(Batch).WithCancellation(cancellationToken))
+            {
+                // This server names files after their predictions.
+                var named = some.Select(key => Guid.TryParse(key.Split('/')[^1].Split('.')[0], out var id) ? id : (Guid?)null)
+                    .OfType<Guid>();
+                var ours = (await collected.ListAsync(new CollectedOf([.. named]), cancellationToken))
+                    .Where(image => image.Bucket == bucket)
+                    .Select(image => image.ObjectKey);
+                var foreign = some.Except(ours, StringComparer.Ordinal).ToList();
+                (count, example) = (count + foreign.Count, foreign.LastOrDefault() ?? example);
+            }
+
+            return count == 0
+                ? null
+                : new Finding(
+                    FindingKind.Warning,
+                    loop.Strategy.Title,
+                    string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"Another program put {count} photos into {bucket} within 7 days ({example}). "
+                    ) + "The lab's process_outputs.py does nothing for this loop, because its tasks name photos by links to this server.",
+                    $"a listing of {bucket}",
+                    loop.Row.IsBlind
+                        ? "Stop the script: this server collects the photos of the loop by itself."
+                        : "Stop the script, because this server collects the photos by itself; or set Labeling:ImageLinks to Object."
+                );
+        }
+
         private async Task<IReadOnlyList<Finding>> StoreFindingsAsync(IReadOnlyList<Loop> due, CancellationToken cancellationToken)
         {
             var findings = new List<Finding>();
@@ -181,12 +230,15 @@ public static class DiagnoseLabelStudio
                             new Finding(
                                 FindingKind.Warning,
                                 loop.Strategy.Title,
-                                $"The placeholder {TaskFile.PlaceholderOf(loop.Name)} is missing: without any task Label Studio could not sync.",
+                                $"The placeholder {TaskFile.PlaceholderOf(loop.Name)} is missing: without any task Label Studio could "
+                                    + "not sync.",
                                 "a look into the bucket",
                                 "Run the doctor with --fix."
                             )
                         );
                     findings.Add(await OutputFindingAsync(loop, cancellationToken));
+                    if (await FindOtherProgramAsync(loop, cancellationToken) is { } program)
+                        findings.Add(program);
                 }
 
                 var held = await quarantine.ListAsync(cancellationToken);
@@ -196,7 +248,8 @@ public static class DiagnoseLabelStudio
                         : new Finding(
                             FindingKind.Warning,
                             Store,
-                            $"{held.Count} objects are in quarantine: {string.Join(", ", held.Take(Named))}{(held.Count > Named ? ", …" : "")}.",
+                            $"{held.Count} objects are in quarantine: "
+                                + $"{string.Join(", ", held.Take(Named))}{(held.Count > Named ? ", …" : "")}.",
                             $"a listing of {Buckets.Labels}/{Quarantine.Prefix}",
                             "Read the .reason.txt beside each; put it right and back to where it was, or remove it."
                         )

@@ -6,26 +6,26 @@ using MediatR;
 
 namespace GourmetGram.Application.Labeling;
 
-/// <summary>How we stand with Label Studio, as it was last: it is not asked.</summary>
+/// <summary>Returns the last known state of the connection to Label Studio, without a request to Label Studio.</summary>
 public static class GetLabelStudio
 {
     public sealed record Query : IRequest<Response>;
 
-    /// <param name="Address">Where people open it; null while it is not connected.</param>
-    /// <param name="Hindrance">Why it cannot be used; null when it can.</param>
-    /// <param name="Projects">A line for each loop that it hands out, or handed out.</param>
+    /// <param name="Address">Label Studio's address for people; null while it is not connected.</param>
+    /// <param name="Hindrance">Why Label Studio cannot be used; null when it can.</param>
+    /// <param name="Projects">A row for each loop whose labelling tool is, or was, Label Studio.</param>
     public sealed record Response(Uri? Address, string? Hindrance, IReadOnlyList<Project> Projects);
 
     /// <param name="Loop">Name of the loop.</param>
     /// <param name="Title">The loop's name in words.</param>
-    /// <param name="HandsOut">Whether Label Studio hands out its tasks now.</param>
+    /// <param name="HandsOut">Whether Label Studio is the loop's labelling tool now.</param>
     /// <param name="Id">Number of the project in Label Studio; null while there is none.</param>
-    /// <param name="Url">Where people open the project; null while there is none.</param>
-    /// <param name="Adopted">Whether somebody else had made it.</param>
-    /// <param name="ShowsAnswer">Whether its screen shows what the model had said: then no label from it is blind.</param>
-    /// <param name="SyncedAt">When tasks were last brought in, UTC; null for never.</param>
-    /// <param name="Fault">Why that failed the last time; null when it went well.</param>
-    /// <param name="HeardAt">When its webhook was last heard, UTC; null for never.</param>
+    /// <param name="Url">The project's address for people; null while there is none.</param>
+    /// <param name="Adopted">Whether somebody else created the project.</param>
+    /// <param name="ShowsAnswer">Whether the project shows the model's answer, so that none of its labels is blind.</param>
+    /// <param name="SyncedAt">When tasks were last imported, UTC; null for never.</param>
+    /// <param name="Fault">Why the last import failed; null when it succeeded.</param>
+    /// <param name="HeardAt">When the project's last webhook arrived, UTC; null for never.</param>
     public sealed record Project(
         string Loop,
         string Title,
@@ -39,7 +39,7 @@ public static class GetLabelStudio
         DateTimeOffset? HeardAt
     );
 
-    internal sealed class Handler(IAnnotationPlatform platform, LoopBook loops, IRepository<AnnotationProject> projects)
+    internal sealed class Handler(IAnnotationPlatform platform, LoopCatalogue loops, IRepository<AnnotationProject> projects)
         : IRequestHandler<Query, Response>
     {
         public async Task<Response> Handle(Query request, CancellationToken cancellationToken)

@@ -7,13 +7,16 @@ using MediatR;
 
 namespace GourmetGram.Application.Labeling;
 
-/// <summary>Finds out whether a webhook is one of our projects', by its secret. What it says is not looked at: the sync that follows reads what is so.</summary>
+/// <summary>
+/// Finds out whether a webhook belongs to one of our projects, by its secret. The webhook's content is ignored, because the sync that
+/// follows reads the current state.
+/// </summary>
 public static class HearWebhook
 {
-    /// <param name="Secret">What came with it; null for nothing.</param>
-    public sealed record Command(string? Secret) : IRequest<Response>;
+    /// <param name="Secret">The secret that came with the webhook; null when there was none.</param>
+    public sealed record Command(string? Secret) : ICommand<Response>;
 
-    /// <param name="IsOurs">Whether the secret is that of a project.</param>
+    /// <param name="IsOurs">Whether the secret belongs to a project.</param>
     public sealed record Response(bool IsOurs);
 
     internal sealed class Validator : AbstractValidator<Command>
@@ -26,17 +29,19 @@ public static class HearWebhook
         }
     }
 
-    internal sealed class Handler(IRepository<AnnotationProject> projects, ProjectKeeper keeper, TimeProvider time)
-        : IRequestHandler<Command, Response>
+    internal sealed class Handler(IRepository<AnnotationProject> projects, TimeProvider time) : IRequestHandler<Command, Response>
     {
-        /// <summary>How exactly it is kept when a webhook was last heard: people label every second.</summary>
+        /// <summary>
+        /// Minimum time between two updates of <see cref="AnnotationProject.HeardAt"/>: people label every second, and not each label needs
+        /// a write.
+        /// </summary>
         private static readonly TimeSpan Exactness = TimeSpan.FromSeconds(30);
 
         public async Task<Response> Handle(Command request, CancellationToken cancellationToken)
         {
             var given = Encoding.UTF8.GetBytes(request.Secret ?? "");
             AnnotationProject? ringing = null;
-            // All are compared, each in constant time: the time tells nothing of any of them.
+            // Every secret is compared, each in constant time, so the duration reveals nothing about any of them.
             foreach (var project in await projects.ListAsync(new AllProjects(), cancellationToken))
             {
                 if (CryptographicOperations.FixedTimeEquals(given, Encoding.UTF8.GetBytes(project.WebhookSecret)))
@@ -47,7 +52,7 @@ public static class HearWebhook
                 return new Response(IsOurs: false);
             var now = time.GetUtcNow();
             if (ringing.HeardAt is null || now - ringing.HeardAt > Exactness)
-                await keeper.ChangeAsync(ringing.Loop, project => project.Heard(now), cancellationToken);
+                ringing.Heard(now);
             return new Response(IsOurs: true);
         }
     }

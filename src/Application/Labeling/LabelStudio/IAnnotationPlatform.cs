@@ -5,16 +5,17 @@ using GourmetGram.Domain.Labeling;
 
 namespace GourmetGram.Application.Labeling;
 
-/// <summary>What the project of a loop should be.</summary>
+/// <summary>The planned state of a loop's project.</summary>
 /// <param name="Loop">Name of the loop.</param>
-/// <param name="Title">The loop's name in words, 3 to 50 characters; a project of this title is taken over.</param>
+/// <param name="Title">The loop's name in words, 3 to 50 characters; an existing project with this title is adopted.</param>
 /// <param name="Description">What the loop selects.</param>
 /// <param name="Classes">The classes to choose from, in model order.</param>
-/// <param name="IsBlind">Whether the screen must not show what the model had said.</param>
+/// <param name="IsBlind">Whether the project must not show the model's answer.</param>
 /// <param name="Votes">How many people label each photo.</param>
-/// <param name="HasPictures">Whether tasks name photos by their place in the store, so that the platform has to read the bucket of photos.</param>
-/// <param name="WebhookAddress">Where the platform may tell of labels; null where it cannot reach us.</param>
-/// <param name="WebhookSecret">What it has to send with it.</param>
+/// <param name="HasPictures">Whether tasks name photos by their object store address, so that the platform has to read the photos'
+/// bucket.</param>
+/// <param name="WebhookAddress">Where the platform reports labels; null when it cannot reach this server.</param>
+/// <param name="WebhookSecret">The secret that the platform has to send with each webhook.</param>
 public sealed record ProjectPlan(
     string Loop,
     string Title,
@@ -27,38 +28,40 @@ public sealed record ProjectPlan(
     string WebhookSecret
 )
 {
-    /// <summary>Where webhooks are taken, below the address of this server.</summary>
+    /// <summary>Path of the webhook endpoint, below the address of this server.</summary>
     public const string WebhookPath = "api/v1/label-studio/webhook";
 
-    /// <summary>The header in which a webhook's secret comes.</summary>
+    /// <summary>Name of the header that contains a webhook's secret.</summary>
     public const string WebhookHeader = "X-GourmetGram-Secret";
 }
 
-/// <summary>The places in the bucket <see cref="Buckets.Labels"/> through which this server and the annotation platform hand each other tasks and labels.</summary>
+/// <summary>
+/// The folders in the bucket <see cref="Buckets.Labels"/> through which this server and the annotation platform exchange tasks and labels.
+/// </summary>
 public static class ExchangePlaces
 {
-    /// <summary>Begins the keys of all tasks.</summary>
+    /// <summary>Prefix of the keys of all tasks.</summary>
     public const string Tasks = "tasks/";
 
-    /// <summary>Begins the keys of all labels.</summary>
+    /// <summary>Prefix of the keys of all labels.</summary>
     public const string Outputs = "output/";
 
-    /// <summary>Which keys are taken for tasks, a regular expression that has to match from the start of the key on.</summary>
+    /// <summary>Regular expression for the keys that the platform imports as tasks. It has to match from the start of the key.</summary>
     public const string TaskPattern = @".*\.json$";
 
-    /// <summary>Where the tasks of a loop stand, with a slash at its end.</summary>
+    /// <summary>Returns the folder of a loop's tasks, with a slash at its end.</summary>
     public static string TasksOf(string loop) => $"{Tasks}{loop}/";
 
-    /// <summary>Where the labels of a loop stand, with a slash at its end.</summary>
+    /// <summary>Returns the folder of a loop's labels, with a slash at its end.</summary>
     public static string OutputsOf(string loop) => $"{Outputs}{loop}/";
 }
 
-/// <summary>What the project of a loop is now.</summary>
-/// <param name="Parts">What the platform calls its parts.</param>
-/// <param name="IsAdopted">Whether somebody else had made it.</param>
-/// <param name="ShowsAnswer">Whether its screen shows what the model had said.</param>
-/// <param name="Repairs">What was made or put right, a sentence each.</param>
-/// <param name="Complaints">What is wrong and could not be put right, a sentence each.</param>
+/// <summary>The current state of a loop's project.</summary>
+/// <param name="Parts">The platform's ids of the project's parts.</param>
+/// <param name="IsAdopted">Whether somebody else created the project.</param>
+/// <param name="ShowsAnswer">Whether the project shows the model's answer.</param>
+/// <param name="Repairs">What was created or repaired, one sentence each.</param>
+/// <param name="Complaints">What is wrong and could not be repaired, one sentence each.</param>
 public sealed record ProjectState(
     ProjectParts Parts,
     bool IsAdopted,
@@ -67,97 +70,130 @@ public sealed record ProjectState(
     IReadOnlyList<string> Complaints
 );
 
-/// <summary>How bringing in tasks or writing out labels ended.</summary>
+/// <summary>How an import of tasks or an export of labels ended.</summary>
 public enum TransferEnd
 {
-    /// <summary>All of it was done.</summary>
+    /// <summary>All objects were transferred.</summary>
     Completed = 0,
 
-    /// <summary>An object could not be read; the platform did not go beyond it.</summary>
+    /// <summary>The platform stopped at an object that it could not read.</summary>
     Stopped,
 
-    /// <summary>The platform is still at it, or takes itself to be.</summary>
+    /// <summary>The platform is still transferring, or reports that it is.</summary>
     Busy,
 }
 
-/// <summary>What came of bringing in tasks or writing out labels.</summary>
-/// <param name="End">How it ended.</param>
-/// <param name="Count">Tasks made, or labels written.</param>
-/// <param name="Reason">What the platform says of it; null when all went well.</param>
+/// <summary>The result of an import of tasks or an export of labels.</summary>
+/// <param name="End">How the transfer ended.</param>
+/// <param name="Count">Number of tasks created, or labels written.</param>
+/// <param name="Reason">The platform's explanation; null when all went well.</param>
 public sealed record Transfer(TransferEnd End, int Count, string? Reason);
 
-/// <summary>A task as the platform holds it.</summary>
-/// <param name="Id">The platform's number.</param>
-/// <param name="MadeAt">When the platform made it, UTC.</param>
-/// <param name="ChangedAt">When it or one of its annotations was last changed, UTC.</param>
-/// <param name="ObjectKey">Key of the object that it was made of; null where it was made otherwise.</param>
-/// <param name="Content">The task with its <c>data</c> and <c>annotations</c>, as the platform answers.</param>
-public sealed record PlatformTask(long Id, DateTimeOffset MadeAt, DateTimeOffset ChangedAt, string? ObjectKey, JsonElement Content);
+/// <summary>A task as the platform stores it.</summary>
+/// <param name="Id">The platform's id of the task.</param>
+/// <param name="MadeAt">When the platform created the task, UTC.</param>
+/// <param name="ChangedAt">When the task or one of its annotations was last changed, UTC.</param>
+/// <param name="ObjectKey">Key of the object that the task was created from; null when it was created otherwise.</param>
+/// <param name="IsUntouched">Whether nobody has labelled, skipped or begun to label the task.</param>
+/// <param name="IsLabelled">Whether the platform asks nobody else about the task.</param>
+/// <param name="Content">The task as the platform returns it, with <c>data</c> and <c>annotations</c>.</param>
+public sealed record PlatformTask(
+    long Id,
+    DateTimeOffset MadeAt,
+    DateTimeOffset ChangedAt,
+    string? ObjectKey,
+    bool IsUntouched,
+    bool IsLabelled,
+    JsonElement Content
+);
 
-/// <summary>How grave a finding is.</summary>
+/// <summary>The severity of a finding.</summary>
 public enum FindingKind
 {
-    /// <summary>It is as it should be.</summary>
+    /// <summary>Everything is as it should be.</summary>
     Good = 0,
 
-    /// <summary>It works, but not as it could.</summary>
+    /// <summary>The part works, but not as well as it could.</summary>
     Warning,
 
-    /// <summary>It does not work.</summary>
+    /// <summary>The part does not work.</summary>
     Error,
 }
 
-/// <summary>Something that was looked at.</summary>
-/// <param name="Kind">How grave it is.</param>
-/// <param name="Subject">What was looked at: a loop's title, or a part of the platform.</param>
-/// <param name="What">What is so, in a sentence.</param>
-/// <param name="How">How we know.</param>
+/// <summary>The result of one check.</summary>
+/// <param name="Kind">The severity.</param>
+/// <param name="Subject">What was checked: a loop's title, or a part of the platform.</param>
+/// <param name="What">What was found, in a sentence.</param>
+/// <param name="How">How it was found.</param>
 /// <param name="Cure">What to do; null when there is nothing to do.</param>
 public sealed record Finding(FindingKind Kind, string Subject, string What, string How, string? Cure = null);
 
 /// <summary>
-/// Where annotators label outside of this server: Label Studio. It reads tasks from <c>labelstudio/tasks/{loop}/</c> in the object store and writes labels to <c>labelstudio/output/{loop}/</c>.
-/// Unless it says otherwise, each method throws <see cref="PlatformUnavailableException"/> when the platform does not answer or refuses.
+/// The platform where annotators label outside of this server: Label Studio. It reads tasks from <c>labelstudio/tasks/{loop}/</c> in the
+/// object store and writes labels to <c>labelstudio/output/{loop}/</c>. Unless documented otherwise, each method throws
+/// <see cref="PlatformUnavailableException"/> when the platform does not answer or refuses.
 /// </summary>
 public interface IAnnotationPlatform
 {
-    /// <summary>Where people open it; null while it is not connected.</summary>
+    /// <summary>The platform's address for people; null while it is not connected.</summary>
     Uri? Address { get; }
 
-    /// <returns>Null when it can be used; else why not and what to do, in a sentence. Asks nobody.</returns>
+    /// <summary>The platform's own time, UTC, from its last answer; null while unknown.</summary>
+    DateTimeOffset? Now { get; }
+
+    /// <returns>Null when the platform can be used; otherwise the reason and what to do, in a sentence. Sends no request.</returns>
     string? FindHindrance();
 
-    /// <summary>How a task names a photo by its place in the store.</summary>
+    /// <summary>Returns the address with which a task names a photo in the object store.</summary>
     string PlaceOf(ObjectAddress photo);
 
-    /// <summary>Finds or makes the project of a loop with its parts, and puts right what is not as planned. Nobody else may do so at the same time.</summary>
-    /// <param name="plan">What it should be.</param>
-    /// <param name="known">As it was last; null when it never was.</param>
-    /// <param name="cancellationToken">Ends it; doing it again goes on.</param>
-    Task<ProjectState> ProvisionAsync(ProjectPlan plan, AnnotationProject? known, CancellationToken cancellationToken);
+    /// <summary>
+    /// Finds or creates a loop's project with its parts, and repairs what differs from the plan. The caller has to prevent concurrent
+    /// calls.
+    /// </summary>
+    /// <param name="plan">The planned state.</param>
+    /// <param name="known">The last known state; null when the project was never recorded.</param>
+    /// <param name="isAsked">Whether a person asked for it. Only then is a project that cannot be repaired abandoned and replaced.</param>
+    /// <param name="cancellationToken">Cancels the work; calling the method again continues it.</param>
+    Task<ProjectState> ProvisionAsync(ProjectPlan plan, AnnotationProject? known, bool isAsked, CancellationToken cancellationToken);
 
-    /// <summary>Lets the platform bring in the task objects that it does not have yet, and waits until it has. Nobody else may do so at the same time.</summary>
+    /// <summary>Deletes empty projects without a title that our user created by requests whose body was lost.</summary>
+    /// <returns>The number of deleted projects.</returns>
+    Task<int> RemoveLeftoversAsync(CancellationToken cancellationToken);
+
+    /// <summary>Tells the platform to ask nobody else about tasks that are decided.</summary>
+    Task SettleAsync(IReadOnlyCollection<long> tasks, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Starts the platform's import of the task objects that it does not have yet, and waits until it ends. The caller has to prevent
+    /// concurrent calls.
+    /// </summary>
     Task<Transfer> ImportAsync(AnnotationProject project, CancellationToken cancellationToken);
 
-    /// <summary>Lets the platform write all labels of a project to the store again, and waits until it has. Nobody else may do so at the same time.</summary>
+    /// <summary>
+    /// Starts the platform's export of all labels of a project to the store, and waits until it ends. The caller has to prevent concurrent
+    /// calls.
+    /// </summary>
     Task<Transfer> ExportAsync(AnnotationProject project, CancellationToken cancellationToken);
 
-    /// <summary>Tasks of a project, in the order in which the platform made them, a page at a time. A project that is gone has none.</summary>
+    /// <summary>
+    /// Returns the tasks of a project page by page, in the order in which the platform created them. A deleted project has none.
+    /// </summary>
     /// <param name="project">The project.</param>
-    /// <param name="changedSince">Only those that were changed since, UTC by the platform's clock; null for all.</param>
-    /// <param name="cancellationToken">Ends the reading.</param>
+    /// <param name="changedSince">Only tasks changed since this time, UTC by the platform's clock; null for all.</param>
+    /// <param name="cancellationToken">Cancels the reading.</param>
     IAsyncEnumerable<IReadOnlyList<PlatformTask>> TasksAsync(
         AnnotationProject project,
         DateTimeOffset? changedSince,
         CancellationToken cancellationToken
     );
 
-    /// <summary>Removes tasks with their annotations; those that are gone are no error.</summary>
+    /// <summary>Deletes tasks with their annotations. Tasks that no longer exist are ignored.</summary>
     Task RemoveAsync(AnnotationProject project, IReadOnlyCollection<long> tasks, CancellationToken cancellationToken);
 
-    /// <summary>Looks at the platform and at the projects of loops. What is wrong is in the findings: this throws nothing of its own.</summary>
-    /// <param name="projects">What each should be, and as it was last.</param>
-    /// <param name="cancellationToken">Ends it.</param>
+    /// <summary>Checks the platform and the projects of loops. Faults are returned as findings, never thrown.</summary>
+    /// <param name="projects">The planned and the last known state of each project.</param>
+    /// <param name="cancellationToken">Cancels the checks.</param>
     Task<IReadOnlyList<Finding>> DiagnoseAsync(
         IReadOnlyList<(ProjectPlan Plan, AnnotationProject? Known)> projects,
         CancellationToken cancellationToken

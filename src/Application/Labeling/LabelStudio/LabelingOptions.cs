@@ -5,23 +5,27 @@ using GourmetGram.Application.Common;
 
 namespace GourmetGram.Application.Labeling;
 
-/// <summary>What tasks in Label Studio show photos by.</summary>
+/// <summary>How tasks in Label Studio link to photos.</summary>
 public enum ImageLinks
 {
-    /// <summary>A signed link to this server, which any Label Studio can show.</summary>
+    /// <summary>A signed link to this server, which every version of Label Studio can show.</summary>
     Media = 0,
 
-    /// <summary>The photo's place in the object store, from which Label Studio fetches it itself. Blind loops always have <see cref="Media"/>: the place names the model's answer.</summary>
+    /// <summary>
+    /// The photo's address in the object store, from which Label Studio fetches it. Blind loops always have <see cref="Media"/>, because
+    /// the address contains the model's answer.
+    /// </summary>
     [SuppressMessage("Naming", "CA1720:Identifier contains type name", Justification = "The design's and S3's word.")]
     Object,
 }
 
-/// <summary>How tasks are given to annotators outside of this server.</summary>
+/// <summary>Settings for labelling outside of this server.</summary>
 [SettingsSection("Labeling")]
 public sealed class LabelingOptions
 {
     [Description(
-        "How tasks in Label Studio name photos: `Media` (a signed link to this server) or `Object` (their place in S3, which Label Studio 1.17 and newer reads by itself). Blind loops always have `Media`."
+        "How tasks in Label Studio name photos: `Media` (a signed link to this server) or `Object` (their place in S3, which Label "
+            + "Studio 1.17 and newer reads by itself). Blind loops always have `Media`."
     )]
     [EnumDataType(typeof(ImageLinks))]
     public ImageLinks ImageLinks { get; set; } = ImageLinks.Media;

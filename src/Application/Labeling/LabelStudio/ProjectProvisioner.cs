@@ -8,20 +8,21 @@ using Microsoft.Extensions.Options;
 
 namespace GourmetGram.Application.Labeling;
 
-/// <summary>Keeps the projects of loops as they should be. Whoever calls it makes sure that nobody else does.</summary>
-internal sealed class ProjectKeeper(
+/// <summary>Creates and repairs the projects of loops. Callers have to prevent concurrent calls.</summary>
+internal sealed class ProjectProvisioner(
+    IUnitOfWork work,
     IAnnotationPlatform platform,
     IObjectStore store,
     IRepository<AnnotationProject> projects,
     IClassifier classifier,
     ILinks links,
     IOptions<LabelingOptions> options,
-    ILogger<ProjectKeeper> logger
+    ILogger<ProjectProvisioner> logger
 )
 {
     private const int SecretBytes = 32;
 
-    /// <summary>What the project of a loop should be.</summary>
+    /// <summary>Returns the planned state of a loop's project.</summary>
     public ProjectPlan PlanOf(Loop loop, string secret)
     {
         var webhook = links.Absolute(ProjectPlan.WebhookPath);
@@ -40,10 +41,17 @@ internal sealed class ProjectKeeper(
         );
     }
 
-    /// <summary>Finds or makes the project of a loop, and puts it right.</summary>
+    /// <summary>Finds or creates the project of a loop, and repairs it.</summary>
+    /// <param name="loop">The loop.</param>
+    /// <param name="isAsked">Whether a person asked for it, see <see cref="IAnnotationPlatform.ProvisionAsync"/>.</param>
+    /// <param name="cancellationToken">Cancels the work; calling the method again continues it.</param>
     /// <exception cref="PlatformUnavailableException">The platform does not answer, or refuses.</exception>
-    /// <exception cref="StoreUnavailableException">A store is away.</exception>
-    public async Task<(AnnotationProject Project, ProjectState State)> EnsureAsync(Loop loop, CancellationToken cancellationToken)
+    /// <exception cref="StoreUnavailableException">A store is down.</exception>
+    public async Task<(AnnotationProject Project, ProjectState State)> EnsureAsync(
+        Loop loop,
+        bool isAsked,
+        CancellationToken cancellationToken
+    )
     {
         await store.TryPutAsync(
             TaskFile.PlaceholderOf(loop.Name),
@@ -53,34 +61,33 @@ internal sealed class ProjectKeeper(
         );
         var known = await projects.FirstOrDefaultAsync(new ProjectOf(loop.Name), cancellationToken);
         var secret = known?.WebhookSecret ?? Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(SecretBytes));
-        var state = await platform.ProvisionAsync(PlanOf(loop, secret), known, cancellationToken);
+        var state = await platform.ProvisionAsync(PlanOf(loop, secret), known, isAsked, cancellationToken);
         foreach (var repair in state.Repairs)
             logger.LogInformation("Label Studio, {Loop}: {Repair}", loop.Name, repair);
         foreach (var complaint in state.Complaints)
             logger.LogWarning("Label Studio, {Loop}: {Complaint}", loop.Name, complaint);
-        var project = await ConcurrentChangeException.RetryAsync(async () =>
-        {
-            var row = await projects.FirstOrDefaultAsync(new ProjectOf(loop.Name), cancellationToken);
-            if (row is null)
-                projects.Add(row = AnnotationProject.Found(loop.Name, state.Parts, state.IsAdopted, state.ShowsAnswer, secret));
-            else if ((row.Parts, row.IsAdopted, row.ShowsAnswer) != (state.Parts, state.IsAdopted, state.ShowsAnswer))
-                row.Renew(state.Parts, state.IsAdopted, state.ShowsAnswer);
-            await projects.SaveChangesAsync(cancellationToken);
-            return row;
-        });
-        return (project, state);
+        return (await work.RunStepAsync((ProjectProvisioner step) => step.RecordAsync(loop.Name, state, secret, cancellationToken)), state);
     }
 
-    /// <summary>Writes down what became of a project's tasks.</summary>
+    /// <summary>Changes the row of a loop's project in a step of its own. Does nothing when there is no row.</summary>
     public Task ChangeAsync(string loop, Action<AnnotationProject> change, CancellationToken cancellationToken) =>
-        ConcurrentChangeException.RetryAsync(async () =>
-        {
-            if (await projects.FirstOrDefaultAsync(new ProjectOf(loop), cancellationToken) is { } project)
+        work.RunStepAsync(
+            async (IRepository<AnnotationProject> step) =>
             {
-                change(project);
-                await projects.SaveChangesAsync(cancellationToken);
+                var project = await step.FirstOrDefaultAsync(new ProjectOf(loop), cancellationToken);
+                if (project is not null)
+                    change(project);
+                return project;
             }
+        );
 
-            return true;
-        });
+    private async Task<AnnotationProject> RecordAsync(string loop, ProjectState state, string secret, CancellationToken cancellationToken)
+    {
+        var row = await projects.FirstOrDefaultAsync(new ProjectOf(loop), cancellationToken);
+        if (row is null)
+            projects.Add(row = AnnotationProject.Found(loop, state.Parts, state.IsAdopted, state.ShowsAnswer, secret));
+        else if ((row.Parts, row.IsAdopted, row.ShowsAnswer) != (state.Parts, state.IsAdopted, state.ShowsAnswer))
+            row.Renew(state.Parts, state.IsAdopted, state.ShowsAnswer);
+        return row;
+    }
 }

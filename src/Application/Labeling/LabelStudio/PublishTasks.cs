@@ -5,28 +5,31 @@ using MediatR;
 
 namespace GourmetGram.Application.Labeling;
 
-/// <summary>Writes the objects of tasks that Label Studio hands out, and takes out what it should not hand out any more. Job <c>publish-tasks</c>.</summary>
+/// <summary>
+/// Writes the objects of tasks for Label Studio, and removes tasks that it should not hand out any more. Job <c>publish-tasks</c>.
+/// </summary>
 public static class PublishTasks
 {
-    /// <param name="Progress">Told how much is done; null when nobody wants to know.</param>
+    /// <param name="Progress">Receives the progress; null when nobody needs it.</param>
     public sealed record Command(IProgress<JobProgress>? Progress = null) : IRequest<Response>;
 
     /// <param name="Published">Task objects written.</param>
     /// <param name="Retired">Objects of decided tasks removed.</param>
-    /// <param name="Recalled">Tasks taken out of Label Studio.</param>
+    /// <param name="Recalled">Tasks removed from Label Studio.</param>
     public sealed record Response(int Published, int Retired, int Recalled);
 
     internal sealed class Handler(
         TaskMaker maker,
         TaskPublisher publisher,
-        RecallDesk recall,
-        LoopBook loops,
+        TaskRecaller recall,
+        LoopCatalogue loops,
         IAnnotationPlatform platform,
         IExclusiveWork exclusive
     ) : IRequestHandler<Command, Response>
     {
-        /// <exception cref="PlatformUnavailableException">Label Studio does not answer, or photos cannot be named so that it finds them; what was done counts.</exception>
-        /// <exception cref="StoreUnavailableException">A store is away; what was done counts.</exception>
+        /// <exception cref="PlatformUnavailableException">Label Studio does not answer, or tasks cannot link to photos; finished work is
+        /// kept.</exception>
+        /// <exception cref="StoreUnavailableException">A store is down; finished work is kept.</exception>
         public async Task<Response> Handle(Command request, CancellationToken cancellationToken)
         {
             var done = 0;
@@ -34,7 +37,7 @@ public static class PublishTasks
             var retired = await publisher.RetireAsync(cancellationToken);
             var published = 0;
             await maker.RunAsync(cancellationToken);
-            // While it cannot be used at all, what nobody would see is not given to it.
+            // While Label Studio cannot be used, nobody would see new task objects.
             if (platform.FindHindrance() is null)
             {
                 foreach (var loop in await loops.OnAsync(Surface.LabelStudio, cancellationToken))

@@ -9,28 +9,28 @@ using Microsoft.Extensions.Logging;
 namespace GourmetGram.Application.Labeling;
 
 /// <summary>
-/// Brings Label Studio and us into step, for each loop that it hands out: its project is put right, new tasks are brought in, and what people said is taken. Job <c>sync-label-studio</c>. What
-/// goes wrong with one loop does not stop the others.
+/// Synchronises Label Studio and this server for each loop that uses it: repairs the project, imports new tasks and stores annotations as
+/// labels. Job <c>sync-label-studio</c>. A fault in one loop does not stop the others.
 /// </summary>
 public static class SyncStorages
 {
-    /// <summary>The name of the turn that everything takes which changes something in Label Studio.</summary>
+    /// <summary>Name of the exclusive lease that is required for every change in Label Studio.</summary>
     internal const string Turn = "label-studio";
 
-    /// <summary>Longest wait of a job for its turn.</summary>
+    /// <summary>Longest wait of a job for the exclusive lease.</summary>
     internal static readonly TimeSpan Patience = TimeSpan.FromMinutes(30);
 
-    /// <param name="Progress">Told how many pages of tasks were looked at; null when nobody wants to know.</param>
+    /// <param name="Progress">Receives the number of task pages that were read; null when nobody needs it.</param>
     public sealed record Command(IProgress<JobProgress>? Progress = null) : IRequest<Response>;
 
-    /// <param name="Repaired">Parts of projects that were made or put right.</param>
-    /// <param name="Published">Task objects written, also again.</param>
-    /// <param name="Made">Tasks that Label Studio made.</param>
+    /// <param name="Repaired">Parts of projects that were created or repaired.</param>
+    /// <param name="Published">Task objects written, including those written again.</param>
+    /// <param name="Made">Tasks that Label Studio created.</param>
     /// <param name="Quarantined">Objects that Label Studio could not read.</param>
-    /// <param name="Looked">Tasks of Label Studio that were looked at.</param>
-    /// <param name="Outcomes">How many of them had annotations, by what came of the latest.</param>
-    /// <param name="TakenBack">Labels that were taken back there.</param>
-    /// <param name="Unwritten">Labels that Label Studio had failed to write to the store, and wrote again or not.</param>
+    /// <param name="Looked">Tasks of Label Studio that were read.</param>
+    /// <param name="Outcomes">Number of tasks with annotations, by the outcome of the latest annotation.</param>
+    /// <param name="TakenBack">Labels that were withdrawn in Label Studio.</param>
+    /// <param name="Unwritten">Labels that Label Studio had failed to write to the store, whether or not it wrote them again.</param>
     public sealed record Response(
         int Repaired,
         int Published,
@@ -43,12 +43,12 @@ public static class SyncStorages
     );
 
     internal sealed class Handler(
-        LoopBook loops,
-        ProjectKeeper keeper,
+        LoopCatalogue loops,
+        ProjectProvisioner provisioner,
         TaskMaker maker,
         TaskPublisher publisher,
-        ImportDesk imports,
-        PlatformDesk desk,
+        TaskImporter imports,
+        PlatformReader reader,
         IAnnotationPlatform platform,
         IObjectStore store,
         IExclusiveWork exclusive,
@@ -56,14 +56,19 @@ public static class SyncStorages
         ILogger<Handler> logger
     ) : IRequestHandler<Command, Response>
     {
-        /// <summary>How long changes alone are looked at before all tasks are: what is gone shows in the whole only.</summary>
+        /// <summary>
+        /// Time between two reads of all tasks. In between only changed tasks are read, which do not show what was deleted.
+        /// </summary>
         private static readonly TimeSpan WholeEvery = TimeSpan.FromMinutes(30);
 
-        /// <summary>Changes may become visible later than they say.</summary>
+        /// <summary>
+        /// How far a read of changes overlaps the previous one, because changes may become visible later than their timestamps.
+        /// </summary>
         private static readonly TimeSpan Overlap = TimeSpan.FromMinutes(2);
 
-        /// <exception cref="PlatformUnavailableException">Label Studio does not answer, or something is wrong with a loop; what was done counts.</exception>
-        /// <exception cref="StoreUnavailableException">A store is away; what was done counts.</exception>
+        /// <exception cref="PlatformUnavailableException">Label Studio does not answer, or a loop has a fault; finished work is
+        /// kept.</exception>
+        /// <exception cref="StoreUnavailableException">A store is down; finished work is kept.</exception>
         public async Task<Response> Handle(Command request, CancellationToken cancellationToken)
         {
             var total = new Total();
@@ -105,7 +110,7 @@ public static class SyncStorages
                     fault = e.Message;
                 }
 
-                await keeper.ChangeAsync(loop.Name, project => project.Synced(time.GetUtcNow(), fault), cancellationToken);
+                await provisioner.ChangeAsync(loop.Name, project => project.Synced(time.GetUtcNow(), fault), cancellationToken);
                 if (fault is null)
                     continue;
                 logger.LogWarning("Label Studio, {Loop}: {Fault}", loop.Name, fault);
@@ -115,45 +120,59 @@ public static class SyncStorages
             return faults;
         }
 
-        /// <returns>What went wrong without keeping the rest from being done; null when nothing did.</returns>
+        /// <returns>A fault that did not prevent the rest of the sync; null when there was none.</returns>
         private async Task<string?> SyncAsync(Loop loop, Total total, Action step, CancellationToken cancellationToken)
         {
-            var (project, state) = await keeper.EnsureAsync(loop, cancellationToken);
+            var (project, state) = await provisioner.EnsureAsync(loop, isAsked: false, cancellationToken);
             total.Repaired += state.Repairs.Count;
-            var keys = await store
+            // Ids take less memory than keys: a large project has a hundred thousand of them.
+            var objects = await store
                 .ListAsync(Buckets.Labels, ExchangePlaces.TasksOf(loop.Name), cancellationToken)
-                .Select(found => found.Key)
-                .ToHashSetAsync(StringComparer.Ordinal, cancellationToken: cancellationToken);
-            await publisher.ReconcileAsync(loop.Name, keys, cancellationToken);
+                .Where(found => TaskFile.TaskIn(found.Key) is { } id && TaskFile.AddressOf(loop.Name, id).Key == found.Key)
+                .Select(found => TaskFile.TaskIn(found.Key)!.Value)
+                .ToHashSetAsync(cancellationToken: cancellationToken);
+            await publisher.ReconcileAsync(loop.Name, objects, cancellationToken);
             total.Published += await publisher.PublishAsync(loop, step, cancellationToken);
             var import = await imports.RunAsync(project, cancellationToken);
             (total.Made, total.Quarantined) = (total.Made + import.Made, total.Quarantined + import.Quarantined);
 
             var now = time.GetUtcNow();
-            var isWhole = project.SeenTo is null || project.ScannedAt is null || now - project.ScannedAt >= WholeEvery;
-            var seen = await desk.LookThroughAsync(project, isWhole ? null : project.SeenTo - Overlap, step, cancellationToken);
+            var began = platform.Now;
+            // A storage that is created again imports every object again, and more votes reopen tasks. Neither changes the existing tasks,
+            // so reading the changes alone is not enough.
+            var isWhole =
+                state.Repairs.Count > 0 || project.SeenTo is null || project.ScannedAt is null || now - project.ScannedAt >= WholeEvery;
+            var seen = await reader.LookThroughAsync(project, isWhole ? null : project.SeenTo - Overlap, step, cancellationToken);
             total.Add(seen);
-            await keeper.ChangeAsync(loop.Name, row => row.Scanned(now, isWhole, seen.To), cancellationToken);
+            await reader.TidyAsync(project, seen, cancellationToken);
+            // The time of the read is used as well. Otherwise a burst of new tasks would be read again and again until somebody labels.
+            var seenTo = began > seen.To || seen.To is null ? began : seen.To;
+            await provisioner.ChangeAsync(loop.Name, row => row.Scanned(now, isWhole, seenTo), cancellationToken);
             return import.Fault ?? await HealOutputsAsync(loop, project, seen, total, cancellationToken);
         }
 
-        /// <summary>Labels whose writing failed are written by a sync of the target storage, which writes all of them: it is asked only when one is missing.</summary>
+        /// <summary>
+        /// Makes Label Studio write labels that it failed to write. A sync of the target storage writes all labels again, so it is started
+        /// only when one is missing.
+        /// </summary>
         private async Task<string?> HealOutputsAsync(
             Loop loop,
             AnnotationProject project,
-            PlatformDesk.Seen seen,
+            PlatformReader.Seen seen,
             Total total,
             CancellationToken cancellationToken
         )
         {
-            if (await desk.CountUnwrittenAsync(loop.Name, seen, cancellationToken) is not (> 0 and var unwritten))
+            if (await reader.CountUnwrittenAsync(loop.Name, seen, cancellationToken) is not (> 0 and var unwritten))
                 return null;
             total.Unwritten += unwritten;
             var transfer = await platform.ExportAsync(project, cancellationToken);
-            var left = await desk.CountUnwrittenAsync(loop.Name, seen, cancellationToken);
+            var left = await reader.CountUnwrittenAsync(loop.Name, seen, cancellationToken);
             return left == 0
                 ? null
-                : $"{left} labels of {loop.Strategy.Title} are in Label Studio, but it cannot write them to the object store ({transfer.Reason ?? transfer.End.ToString()}). They were taken from it directly; check the target storage's bucket and keys.";
+                : $"{left} labels of {loop.Strategy.Title} are in Label Studio, but it cannot write them to the object store "
+                    + $"({transfer.Reason ?? transfer.End.ToString()}). They were taken from it directly; check the target storage's "
+                    + "bucket and keys.";
         }
 
         private sealed class Total
@@ -175,7 +194,7 @@ public static class SyncStorages
             private int looked;
             private int takenBack;
 
-            public void Add(PlatformDesk.Seen seen)
+            public void Add(PlatformReader.Seen seen)
             {
                 foreach (var (outcome, count) in seen.Outcomes)
                     outcomes[outcome] += count;

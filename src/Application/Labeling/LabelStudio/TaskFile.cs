@@ -9,24 +9,30 @@ using GourmetGram.Domain.Labeling;
 namespace GourmetGram.Application.Labeling;
 
 /// <summary>
-/// Task objects as Label Studio reads them: <c>labelstudio/tasks/{loop}/task{id}.json</c>, one JSON object with <c>data</c>. One object that it cannot read keeps it from all that come after it in
-/// the order of keys.
+/// Writes and checks task objects as Label Studio reads them: <c>labelstudio/tasks/{loop}/task{id}.json</c>, one JSON object with
+/// <c>data</c>. When Label Studio cannot read an object, it imports none of the objects after it in key order.
 /// </summary>
 internal static class TaskFile
 {
     private const string Start = "task";
     private const string End = ".json";
 
-    private static readonly JsonSerializerOptions Readable = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonSerializerOptions Readable = new()
+    {
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        DefaultIgnoreCondition = System.Text.Json.Serialization.JsonIgnoreCondition.WhenWritingNull,
+    };
 
-    /// <summary>An empty object that is no task: without any object Label Studio takes the folder for a mistake.</summary>
+    /// <summary>
+    /// Returns the address of an empty object that is no task. Label Studio treats a folder without any object as a mistake.
+    /// </summary>
     public static ObjectAddress PlaceholderOf(string loop) => new(Classification.Buckets.Labels, ExchangePlaces.TasksOf(loop));
 
-    /// <summary>Where a task stands.</summary>
+    /// <summary>Returns the address of a task's object.</summary>
     public static ObjectAddress AddressOf(string loop, Guid task) =>
         new(Classification.Buckets.Labels, $"{ExchangePlaces.TasksOf(loop)}{Start}{task}{End}");
 
-    /// <returns>The task whose key this is; null for what another program named otherwise.</returns>
+    /// <returns>The id of the task with this key; null for an object that another program named.</returns>
     public static Guid? TaskIn(string key)
     {
         var name = key.AsSpan(key.LastIndexOf('/') + 1);
@@ -39,8 +45,8 @@ internal static class TaskFile
             : null;
     }
 
-    /// <summary>A task as the lab writes it, with our ids. Of a blind one the fields of the model are empty.</summary>
-    /// <exception cref="FormatException">Label Studio could not read what came out.</exception>
+    /// <summary>Writes a task in the lab's format, with our ids. In a blind task the fields of the model are empty.</summary>
+    /// <exception cref="FormatException">Label Studio could not read the result.</exception>
     public static byte[] Write(AnnotationTask task, Prediction photo, LabNames names, string image)
     {
         var content = JsonSerializer.SerializeToUtf8Bytes(
@@ -54,7 +60,8 @@ internal static class TaskFile
                     user_feedback = names.Feedback,
                     source = names.Source,
                     timestamp = photo.CreatedAt.ToUtcText(),
-                    prediction_id = photo.Id,
+                    // A prediction's id lets anybody read the model's answer without a key.
+                    prediction_id = task.IsBlind ? (Guid?)null : photo.Id,
                     task_id = task.Id,
                 },
             },
@@ -72,7 +79,7 @@ internal static class TaskFile
             return "It is empty.";
         if (content.Span.StartsWith("\uFEFF"u8))
             return "It begins with a byte order mark.";
-        // The parser looks at the bytes of texts only when they are read.
+        // The parser checks the bytes of a string only when the string is read.
         if (!Utf8.IsValid(content.Span))
             return "It is not UTF-8.";
         try

@@ -7,23 +7,30 @@ using Microsoft.Extensions.Logging;
 namespace GourmetGram.Application.Labeling;
 
 /// <summary>
-/// Lets the annotation platform bring in task objects. One object that it cannot read keeps it from all that come after, and it seldom says which: that is the first, in the order of keys, that no
-/// task was made of. It goes to quarantine, and the platform is asked again.
+/// Makes the annotation platform import task objects. An object that it cannot read blocks all objects after it, and the platform seldom
+/// names it. The blocking object is the first one, in key order, without a task. That object goes to quarantine, and the import starts
+/// again.
 /// </summary>
-internal sealed class ImportDesk(IAnnotationPlatform platform, IObjectStore store, Quarantine quarantine, ILogger<ImportDesk> logger)
+internal sealed class TaskImporter(
+    IAnnotationPlatform platform,
+    IObjectStore store,
+    Quarantine quarantine,
+    IRepository<AnnotationTask> tasks,
+    ILogger<TaskImporter> logger
+)
 {
-    /// <summary>Each time at least one object is taken out of the way.</summary>
+    /// <summary>Maximum number of imports; each failed one moves at least one object to quarantine.</summary>
     private const int MostAttempts = 100;
 
     private static readonly Regex Taken = new(ExchangePlaces.TaskPattern, RegexOptions.CultureInvariant | RegexOptions.NonBacktracking);
 
-    /// <param name="Made">Tasks that the platform made.</param>
-    /// <param name="Quarantined">Objects that it could not read.</param>
-    /// <param name="Fault">Why it could not bring in all; null when it did.</param>
+    /// <param name="Made">Tasks that the platform created.</param>
+    /// <param name="Quarantined">Objects that the platform could not read.</param>
+    /// <param name="Fault">Why not all tasks were imported; null when they were.</param>
     public sealed record Result(int Made, int Quarantined, string? Fault);
 
     /// <exception cref="PlatformUnavailableException">The platform does not answer, or refuses.</exception>
-    /// <exception cref="StoreUnavailableException">The store is away.</exception>
+    /// <exception cref="StoreUnavailableException">The store is down.</exception>
     public async Task<Result> RunAsync(AnnotationProject project, CancellationToken cancellationToken)
     {
         var (made, quarantined) = (0, 0);
@@ -39,26 +46,31 @@ internal sealed class ImportDesk(IAnnotationPlatform platform, IObjectStore stor
                     quarantined,
                     $"Label Studio is still bringing in tasks of an earlier request. {transfer.Reason}".TrimEnd()
                 );
-            var culprits = await RemoveCulpritsAsync(project, cancellationToken);
+            var (culprits, next) = await RemoveCulpritsAsync(project, cancellationToken);
             if (culprits == 0 || attempt == MostAttempts)
+            {
+                var where = next is null ? "" : $" before {Buckets.Labels}/{next}";
                 return new Result(
                     made,
                     quarantined,
-                    $"Label Studio stopped bringing in tasks, and no object of ours was found that it could not read. It says: {transfer.Reason ?? "nothing"}"
+                    $"Label Studio stopped bringing in tasks{where}. It says: {transfer.Reason ?? "nothing"}"
                 );
+            }
+
             quarantined += culprits;
         }
     }
 
-    /// <returns>How many objects were taken out of the way; none when the first that is not in is one that can be read.</returns>
-    private async Task<int> RemoveCulpritsAsync(AnnotationProject project, CancellationToken cancellationToken)
+    /// <returns>The number of objects moved to quarantine. When the first object that was not imported is ours and readable, none is moved,
+    /// and its key is returned.</returns>
+    private async Task<(int Removed, string? Next)> RemoveCulpritsAsync(AnnotationProject project, CancellationToken cancellationToken)
     {
         var placeholder = TaskFile.PlaceholderOf(project.Loop).Key;
         var folder = ExchangePlaces.TasksOf(project.Loop);
         var known = new HashSet<string>(StringComparer.Ordinal);
         await foreach (var page in platform.TasksAsync(project, changedSince: null, cancellationToken))
             known.UnionWith(page.Select(task => task.ObjectKey).OfType<string>());
-        // The platform does not look into folders of folders.
+        // The platform does not read subfolders.
         var waiting = await store
             .ListAsync(Buckets.Labels, folder, cancellationToken)
             .Where(found =>
@@ -74,9 +86,12 @@ internal sealed class ImportDesk(IAnnotationPlatform platform, IObjectStore stor
         {
             var address = new ObjectAddress(Buckets.Labels, found.Key);
             var fault = await FindFaultAsync(address, found.Size, cancellationToken);
-            if (fault is null && removed == 0)
-                return 0;
-            // Ours were checked when they were written.
+            if (fault is null && removed == 0 && await IsOursAsync(found.Key, cancellationToken))
+                return (0, found.Key);
+            // The first object that was not imported blocks the others: its key matches, but Label Studio does not accept it as a task.
+            if (removed == 0)
+                fault ??= "It is the first object that no task was made of, and not one of GourmetGram's.";
+            // This server's own objects were checked when they were written.
             if (fault is null)
                 continue;
             await quarantine.TakeAsync(
@@ -90,10 +105,13 @@ internal sealed class ImportDesk(IAnnotationPlatform platform, IObjectStore stor
             removed++;
         }
 
-        return removed;
+        return (removed, null);
     }
 
-    /// <summary>As Label Studio matches: from the start of the key on.</summary>
+    private async Task<bool> IsOursAsync(string key, CancellationToken cancellationToken) =>
+        TaskFile.TaskIn(key) is { } id && (await tasks.ListAsync(new TasksWithIds([id]), cancellationToken)).Count > 0;
+
+    /// <summary>Returns whether Label Studio imports a key. Like Label Studio, matches from the start of the key.</summary>
     private static bool IsTaken(string key) => Taken.Match(key) is { Success: true, Index: 0 };
 
     private async Task<string?> FindFaultAsync(ObjectAddress address, long size, CancellationToken cancellationToken)

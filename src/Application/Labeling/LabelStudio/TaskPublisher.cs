@@ -7,8 +7,12 @@ using Microsoft.Extensions.Options;
 
 namespace GourmetGram.Application.Labeling;
 
-/// <summary>Writes the objects of tasks that Label Studio hands out, and removes those that it should not take in again. Interrupted anywhere, the next run goes on.</summary>
+/// <summary>
+/// Writes the objects of tasks for Label Studio, and removes objects that it should not import again. The next run continues an interrupted
+/// one.
+/// </summary>
 internal sealed class TaskPublisher(
+    IUnitOfWork work,
     IObjectStore store,
     IAnnotationPlatform platform,
     IMediaLinks links,
@@ -21,10 +25,10 @@ internal sealed class TaskPublisher(
     private const int Batch = 100;
     private const int Writers = 4;
 
-    /// <summary>Writes an object for each open task of a loop that has none. Of two that do at once, both write the same.</summary>
-    /// <returns>How many were written.</returns>
-    /// <exception cref="PlatformUnavailableException">Photos cannot be named so that Label Studio finds them.</exception>
-    /// <exception cref="StoreUnavailableException">A store is away; what was written counts.</exception>
+    /// <summary>Writes an object for each open task of a loop that has none. Concurrent runs write the same content.</summary>
+    /// <returns>The number of objects written.</returns>
+    /// <exception cref="PlatformUnavailableException">Tasks cannot link to photos in a way that Label Studio can open.</exception>
+    /// <exception cref="StoreUnavailableException">A store is down; objects that were written stay.</exception>
     public async Task<int> PublishAsync(Loop loop, Action step, CancellationToken cancellationToken)
     {
         var published = 0;
@@ -35,64 +39,53 @@ internal sealed class TaskPublisher(
         {
             after = batch[^1].Id;
             var ids = batch.Select(task => task.Id).ToList();
-            tasks.Release();
-            published += await ConcurrentChangeException.RetryAsync(() => WriteAsync(loop, ids, cancellationToken));
-            tasks.Release();
+            published += await work.RunStepAsync((TaskPublisher publisher) => publisher.WriteAsync(loop, ids, cancellationToken));
             step();
         }
 
         return published;
     }
 
-    /// <summary>Removes the objects of tasks that are decided, so that nobody is asked again after the platform has lost its own list. What it holds stays there.</summary>
-    /// <returns>How many were removed.</returns>
-    /// <exception cref="StoreUnavailableException">A store is away.</exception>
+    /// <summary>
+    /// Removes the objects of decided tasks, so that nobody is asked again after the platform has lost its own list. The platform's tasks
+    /// stay.
+    /// </summary>
+    /// <returns>The number of objects removed.</returns>
+    /// <exception cref="StoreUnavailableException">A store is down.</exception>
     public async Task<int> RetireAsync(CancellationToken cancellationToken)
     {
         var retired = 0;
-        while (await ConcurrentChangeException.RetryAsync(() => RetireBatchAsync(cancellationToken)) is > 0 and var some)
-        {
-            tasks.Release();
+        while (await work.RunStepAsync((TaskPublisher step) => step.RetireBatchAsync(cancellationToken)) is > 0 and var some)
             retired += some;
-        }
-
         return retired;
     }
 
-    /// <summary>Compares a loop's objects with its tasks: objects that somebody removed are written again, those of decided tasks go.</summary>
+    /// <summary>
+    /// Compares a loop's objects with its tasks: marks missing objects to be written again, and deletes objects of tasks that nobody has to
+    /// answer any more.
+    /// </summary>
     /// <param name="loop">Name of the loop.</param>
-    /// <param name="keys">Keys of all objects in the loop's folder.</param>
-    /// <param name="cancellationToken">Ends it.</param>
-    /// <returns>How many objects were missing.</returns>
-    public async Task<int> ReconcileAsync(string loop, IReadOnlySet<string> keys, CancellationToken cancellationToken)
+    /// <param name="objects">Ids of the tasks that have an object in the loop's folder. The method removes the ids that it matches.</param>
+    /// <param name="cancellationToken">Cancels the comparison.</param>
+    /// <returns>The number of missing objects.</returns>
+    public async Task<int> ReconcileAsync(string loop, HashSet<Guid> objects, CancellationToken cancellationToken)
     {
         var missing = 0;
-        var standing = new HashSet<Guid>();
         Guid? after = null;
         while (await tasks.ListAsync(new TasksWithObject(loop, after, Batch), cancellationToken) is { Count: > 0 } batch)
         {
             after = batch[^1].Id;
-            standing.UnionWith(batch.Select(task => task.Id));
-            var lost = batch.Where(task => !keys.Contains(TaskFile.AddressOf(loop, task.Id).Key)).Select(task => task.Id).ToList();
-            if (lost.Count == 0)
-                continue;
-            missing += await ConcurrentChangeException.RetryAsync(async () =>
-            {
-                tasks.Release();
-                var rows = (await tasks.ListAsync(new TasksToChange(lost), cancellationToken)).Where(task => task.HasObject).ToList();
-                foreach (var row in rows)
-                    row.LoseObject();
-                await tasks.SaveChangesAsync(cancellationToken);
-                return rows.Count;
-            });
+            var lost = batch.Where(task => !objects.Remove(task.Id)).Select(task => task.Id).ToList();
+            if (lost.Count > 0)
+                missing += await work.RunStepAsync((TaskPublisher step) => step.LoseObjectsAsync(lost, cancellationToken));
         }
 
-        foreach (var chunk in keys.Select(TaskFile.TaskIn).OfType<Guid>().Where(id => !standing.Contains(id)).Chunk(Batch))
+        foreach (var chunk in objects.Chunk(Batch))
         {
-            // An object whose task is not known here is somebody else's.
+            // An object with an unknown task belongs to another program, so it stays.
             foreach (
                 var task in (await tasks.ListAsync(new TasksWithIds(chunk), cancellationToken)).Where(task =>
-                    !task.IsOpen && !task.HasObject && task.Loop == loop
+                    !task.IsUnanswered && !task.HasObject && task.Loop == loop
                 )
             )
                 await store.DeleteAsync(TaskFile.AddressOf(loop, task.Id), cancellationToken);
@@ -101,14 +94,20 @@ internal sealed class TaskPublisher(
         return missing;
     }
 
+    private async Task<int> LoseObjectsAsync(IReadOnlyList<Guid> ids, CancellationToken cancellationToken)
+    {
+        var rows = (await tasks.ListAsync(new TasksToChange(ids), cancellationToken)).Where(task => task.HasObject).ToList();
+        foreach (var row in rows)
+            row.LoseObject();
+        return rows.Count;
+    }
+
     private async Task<int> WriteAsync(Loop loop, IReadOnlyList<Guid> ids, CancellationToken cancellationToken)
     {
-        tasks.Release();
         var now = time.GetUtcNow();
         var batch = (await tasks.ListAsync(new TasksToChange(ids), cancellationToken))
             .Where(task =>
-                task is { State: TaskState.Created, HasObject: false, IsRecallDue: false }
-                && (task.LeasedTo is null || task.LeaseUntil <= now)
+                task is { IsUnanswered: true, HasObject: false, IsRecallDue: false } && (task.LeasedTo is null || task.LeaseUntil <= now)
             )
             .ToList();
         var photos = (
@@ -117,15 +116,18 @@ internal sealed class TaskPublisher(
         var files = new List<(AnnotationTask Task, byte[] Content)>();
         foreach (var task in batch)
         {
-            var photo = photos[task.PredictionId];
+            // The photo was deleted after the tasks were read: its task was deleted too, or shows another copy now.
+            if (!photos.TryGetValue(task.PredictionId, out var photo))
+                continue;
             var byPlace = options.Value.ImageLinks == ImageLinks.Object && !task.IsBlind;
-            // Label Studio finds by its place only what is there.
+            // Label Studio can open only photos that are already in the object store.
             if (byPlace && photo.ImageState != ImageState.Stored)
                 continue;
-            var image = byPlace ? platform.PlaceOf(PhotoKeeper.AddressOf(photo)) : await LinkAsync(photo, cancellationToken);
+            var image = byPlace ? platform.PlaceOf(PhotoStorage.AddressOf(photo)) : await LinkAsync(task, cancellationToken);
             files.Add((task, TaskFile.Write(task, photo, loop.Strategy.Lab, image)));
         }
 
+        work.AfterRollback(() => RemoveUnknownAsync(loop.Name, [.. files.Select(file => file.Task.Id)]));
         await Parallel.ForEachAsync(
             files,
             new ParallelOptions { MaxDegreeOfParallelism = Writers, CancellationToken = cancellationToken },
@@ -134,17 +136,29 @@ internal sealed class TaskPublisher(
         );
         foreach (var (task, _) in files)
             task.Publish(now);
-        await tasks.SaveChangesAsync(CancellationToken.None);
         return files.Count;
     }
 
-    private async Task<string> LinkAsync(Prediction photo, CancellationToken cancellationToken)
+    /// <summary>
+    /// Removes the objects of tasks that were deleted while their objects were written. Otherwise the objects would stay, and Label Studio
+    /// would show a deleted photo.
+    /// </summary>
+    private async Task RemoveUnknownAsync(string loop, IReadOnlyList<Guid> ids)
     {
-        var link = await links.AddressOfAsync(new MediaLink(photo.Id), cancellationToken);
+        var left = (await tasks.ListAsync(new TasksWithIds(ids), CancellationToken.None)).Select(task => task.Id).ToHashSet();
+        foreach (var id in ids.Where(id => !left.Contains(id)))
+            await store.DeleteAsync(TaskFile.AddressOf(loop, id), CancellationToken.None);
+    }
+
+    private async Task<string> LinkAsync(AnnotationTask task, CancellationToken cancellationToken)
+    {
+        // A prediction's id lets anybody read the model's answer from the lab's routes.
+        var link = await links.AddressOfAsync(new MediaLink(task.IsBlind ? task.Id : task.PredictionId), cancellationToken);
         return link.StartsWith("http", StringComparison.Ordinal)
             ? link
             : throw new PlatformUnavailableException(
-                "Tasks cannot be given to Label Studio: without GourmetGram:PublicUrl nobody there could see the photos. Set it to the address under which annotators' browsers reach this server."
+                "Tasks cannot be given to Label Studio: without GourmetGram:PublicUrl nobody there could see the photos. Set it to the "
+                    + "address under which annotators' browsers reach this server."
             );
     }
 
@@ -157,7 +171,6 @@ internal sealed class TaskPublisher(
             task.RetireObject();
         }
 
-        await tasks.SaveChangesAsync(CancellationToken.None);
         return batch.Count;
     }
 }

@@ -1,3 +1,4 @@
+using Ardalis.Specification;
 using GourmetGram.Application.Common;
 using GourmetGram.Application.Feedback;
 using GourmetGram.Domain.Feedback;
@@ -6,22 +7,25 @@ using GourmetGram.Domain.Labeling;
 namespace GourmetGram.Application.Labeling;
 
 /// <summary>
-/// Takes tasks out of Label Studio that it should not ask any more: those of a loop that another surface hands out now, and those whose photo is erased. First the object goes, else the next sync
-/// would bring the task back; then what people said meanwhile is taken; then the task goes.
+/// Removes tasks from Label Studio that it should not ask about any more: tasks of loops with another labelling tool, and tasks of deleted
+/// photos. First deletes the object, because the next sync would import it again. Then stores new annotations as labels. Last deletes the
+/// task and the objects that Label Studio wrote for its annotations, because these name annotators.
 /// </summary>
-internal sealed class RecallDesk(
+internal sealed class TaskRecaller(
+    IUnitOfWork work,
     IAnnotationPlatform platform,
     IObjectStore store,
-    PlatformDesk desk,
+    PlatformReader reader,
     IRepository<AnnotationTask> tasks,
     IRepository<TaskRecall> recalls,
     IRepository<AnnotationProject> projects,
-    LoopBook loops
+    LoopCatalogue loops,
+    TimeProvider time
 )
 {
     private const int Batch = 200;
 
-    /// <returns>Whether anything has to be taken out.</returns>
+    /// <returns>Whether any task has to be removed.</returns>
     public async Task<bool> IsDueAsync(CancellationToken cancellationToken)
     {
         foreach (var loop in await loops.AllAsync(cancellationToken))
@@ -36,35 +40,39 @@ internal sealed class RecallDesk(
         return false;
     }
 
-    /// <returns>How many tasks were taken out.</returns>
-    /// <exception cref="PlatformUnavailableException">The platform does not answer: the next run goes on.</exception>
-    /// <exception cref="StoreUnavailableException">A store is away: the next run goes on.</exception>
+    /// <returns>The number of removed tasks.</returns>
+    /// <exception cref="PlatformUnavailableException">The platform does not answer; the next run continues.</exception>
+    /// <exception cref="StoreUnavailableException">A store is down; the next run continues.</exception>
     public async Task<int> RunAsync(Action step, CancellationToken cancellationToken)
     {
         var recalled = 0;
         foreach (var loop in await loops.AllAsync(cancellationToken))
         {
-            PlatformDesk.Seen? seen = null;
+            PlatformReader.Seen? seen = null;
             while (await DueAsync(loop, cancellationToken) is { Count: > 0 } ids)
             {
                 foreach (var id in ids)
                     await store.DeleteAsync(TaskFile.AddressOf(loop.Name, id), cancellationToken);
-                // A Label Studio that is not connected any more cannot be asked, and must not keep tasks for ever.
+                // A Label Studio that is no longer connected cannot delete tasks, and must not block them forever.
                 var project = platform.FindHindrance() is null
                     ? await projects.FirstOrDefaultAsync(new ProjectOf(loop.Name), cancellationToken)
                     : null;
                 if (project is not null)
-                    seen ??= await desk.LookThroughAsync(project, changedSince: null, step, cancellationToken);
-                // What people said just now may have closed some: these stay where they were labelled.
+                    seen ??= await reader.LookThroughAsync(project, changedSince: null, step, cancellationToken);
+                // New annotations may have decided some tasks. Decided tasks stay where they were labelled.
                 var open = await OpenOfAsync(loop, ids, cancellationToken);
                 if (project is not null)
+                {
+                    // The files go first, because their names come from the annotations.
+                    await reader.RemoveOutputsAsync(loop.Name, open, seen!, cancellationToken);
                     await platform.RemoveAsync(
                         project,
                         [.. open.SelectMany(id => seen!.Tasks.GetValueOrDefault(id) ?? [])],
                         cancellationToken
                     );
-                await ConcurrentChangeException.RetryAsync(() => MarkAsync(ids, cancellationToken));
-                tasks.Release();
+                }
+
+                await work.RunStepAsync((TaskRecaller recall) => recall.MarkAsync(ids, cancellationToken));
                 recalled += ids.Count;
                 step();
             }
@@ -82,11 +90,11 @@ internal sealed class RecallDesk(
             .. (await recalls.ListAsync(new RecallsOf(loop.Name, Batch), cancellationToken)).Select(recall => recall.Id),
         ];
 
-    /// <returns>Those that have to go: erased ones, those that show a photo that is gone, and those that nobody has decided.</returns>
+    /// <returns>The tasks to remove: deleted ones, those that show a deleted photo, and undecided ones.</returns>
     private async Task<IReadOnlyList<Guid>> OpenOfAsync(Loop loop, IReadOnlyList<Guid> ids, CancellationToken cancellationToken)
     {
         var decided = (await tasks.ListAsync(new TasksWithIds(ids), cancellationToken))
-            .Where(task => !task.IsOpen && !task.IsRecallDue)
+            .Where(task => !task.IsUnanswered && !task.IsRecallDue)
             .Select(task => task.Id)
             .ToHashSet();
         return [.. ids.Where(id => !decided.Contains(id))];
@@ -94,18 +102,16 @@ internal sealed class RecallDesk(
 
     private async Task<bool> MarkAsync(IReadOnlyList<Guid> ids, CancellationToken cancellationToken)
     {
-        tasks.Release();
         foreach (var task in (await tasks.ListAsync(new TasksToChange(ids), cancellationToken)).Where(task => task.IsOnPlatform))
         {
-            if (task.IsOpen || task.IsRecallDue)
+            if (task.IsUnanswered || task.IsRecallDue)
                 task.Recall();
             else if (task.HasObject)
                 task.RetireObject();
         }
 
         foreach (var recall in await recalls.ListAsync(new RecallsWithIds(ids), cancellationToken))
-            recalls.Remove(recall);
-        await tasks.SaveChangesAsync(CancellationToken.None);
+            recall.MarkDone(time.GetUtcNow());
         return true;
     }
 }

@@ -4,23 +4,23 @@ using MediatR;
 
 namespace GourmetGram.Application.Labeling;
 
-/// <summary>What the review page shows beside the photo: how far the person is, and their last decisions.</summary>
+/// <summary>Returns what the review page shows beside the photo: the person's progress and last decisions.</summary>
 public static class GetReview
 {
-    /// <summary>Most decisions that are shown; where there are as many, there may be more.</summary>
+    /// <summary>Maximum number of decisions shown. When that many are shown, there may be more.</summary>
     public const int Shown = 4;
 
     /// <param name="Loop">Name of the loop.</param>
-    /// <param name="Caller">Who reviews.</param>
+    /// <param name="Caller">The reviewer.</param>
     public sealed record Query(string Loop, Caller Caller) : IRequest<Response>;
 
     /// <param name="Name">Name of the loop.</param>
     /// <param name="Title">The loop's name in words.</param>
-    /// <param name="Progress">How far the person is today (UTC).</param>
+    /// <param name="Progress">The person's progress today (UTC).</param>
     /// <param name="Latest">The person's last decisions, newest first.</param>
     public sealed record Response(string Name, string Title, ReviewProgress Progress, IReadOnlyList<Decision> Latest);
 
-    internal sealed class Handler(LoopBook loops, ITaskFinder finder, TimeProvider time) : IRequestHandler<Query, Response>
+    internal sealed class Handler(LoopCatalogue loops, ITaskFinder finder, TimeProvider time) : IRequestHandler<Query, Response>
     {
         /// <exception cref="NotFoundException">There is no such loop.</exception>
         public async Task<Response> Handle(Query request, CancellationToken cancellationToken)

@@ -2,16 +2,20 @@ using GourmetGram.Domain.Labeling;
 
 namespace GourmetGram.Application.Labeling;
 
-/// <summary>Finds what is to be handed out; no rows are loaded to find it.</summary>
+/// <summary>Finds and counts tasks and labels for reviewers.</summary>
 public interface ITaskFinder
 {
-    /// <summary>The first open task of a loop that a person may have: nobody else has it, and the person has not decided on it. What the person has already comes first.</summary>
+    /// <summary>
+    /// Returns the first task of a loop that a person can label. The task is unanswered and not leased to somebody else, and the person has
+    /// not decided on it. The task does not show the model's answer on a photo that the person has in a blind task. Skipped tasks come
+    /// last; otherwise tasks that are leased to the person come first.
+    /// </summary>
     /// <param name="name">Name of the loop.</param>
-    /// <param name="person">Who asks.</param>
+    /// <param name="person">The annotator who asks.</param>
     /// <param name="holding">Tasks that the person has and does not want again.</param>
     /// <param name="now">The time, UTC.</param>
-    /// <param name="cancellationToken">Ends the search.</param>
-    /// <returns>The task, to be changed; null when there is none.</returns>
+    /// <param name="cancellationToken">Cancels the search.</param>
+    /// <returns>The task, tracked for changes; null when there is none.</returns>
     Task<AnnotationTask?> NextAsync(
         string name,
         string person,
@@ -20,23 +24,60 @@ public interface ITaskFinder
         CancellationToken cancellationToken
     );
 
-    /// <summary>How many tasks of a loop a person has decided and can still be asked for.</summary>
+    /// <summary>
+    /// Returns another copy for each task that shows one of these predictions: the first other copy of the photo that the loop selected.
+    /// </summary>
+    /// <param name="predictionIds">The predictions; none of them is returned as a copy.</param>
+    /// <param name="cancellationToken">Cancels the search.</param>
+    /// <returns>The copy's prediction by the task's id; a task without another copy is missing.</returns>
+    Task<IReadOnlyDictionary<Guid, Guid>> OtherCopiesAsync(IReadOnlyCollection<Guid> predictionIds, CancellationToken cancellationToken);
+
+    /// <summary>Returns how many tasks of a loop a person has decided since a moment, and how many the person can still label.</summary>
     Task<ReviewProgress> MeasureAsync(string name, string person, DateTimeOffset since, CancellationToken cancellationToken);
 
-    /// <summary>A person's latest current decisions in a loop, newest first.</summary>
+    /// <summary>Returns a person's latest current decisions in a loop, newest first.</summary>
     Task<IReadOnlyList<Decision>> LatestAsync(string name, string person, int count, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Returns a person's latest current labels in a loop since a moment that differ from the model's answer, newest first.
+    /// </summary>
+    Task<IReadOnlyList<Decision>> DifferencesAsync(
+        string name,
+        string person,
+        DateTimeOffset since,
+        int count,
+        CancellationToken cancellationToken
+    );
+
+    /// <summary>Returns what a person has done in a loop since a moment.</summary>
+    Task<ReviewTally> TallyAsync(string name, string person, DateTimeOffset since, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Returns the photos that still need a label, as one person sees them, by name of the loop. A loop without such photos is missing.
+    /// </summary>
+    Task<IReadOnlyDictionary<string, ReviewBacklog>> BacklogsAsync(string person, DateTimeOffset now, CancellationToken cancellationToken);
 }
 
-/// <summary>How far a person is in a loop.</summary>
-/// <param name="Decided">Labels and skips since the moment asked for.</param>
-/// <param name="Left">Open tasks that the person may still get, whoever has them now.</param>
+/// <summary>A person's progress in a loop.</summary>
+/// <param name="Decided">Labels and skips since the given moment.</param>
+/// <param name="Left">Unanswered tasks that the person can label now, including those that others skipped.</param>
 /// <param name="InLastMinute">Labels and skips in the last 60 seconds.</param>
 public sealed record ReviewProgress(int Decided, int Left, int InLastMinute);
 
-/// <summary>A decision and what the model had said, for the person who made it.</summary>
-/// <param name="LabelId">The label, to take it back.</param>
-/// <param name="PredictionId">The photo that was shown.</param>
-/// <param name="ClassIndex">The class; null for a skip.</param>
+/// <summary>A decision and the model's answer, for the person who decided.</summary>
+/// <param name="LabelId">The label's id, for withdrawing it.</param>
+/// <param name="TaskId">The task that the label answers, whose photo is shown.</param>
+/// <param name="PredictionId">The prediction of that photo.</param>
+/// <param name="Answer">The kind of the answer; null for a skip.</param>
+/// <param name="ClassIndex">The class; null unless the answer is a class.</param>
 /// <param name="Classes">Names of the classes, in model order.</param>
-/// <param name="PredictedIndex">What the model had said.</param>
-public sealed record Decision(Guid LabelId, Guid PredictionId, int? ClassIndex, IReadOnlyList<string> Classes, int PredictedIndex);
+/// <param name="PredictedIndex">The class that the model predicted.</param>
+public sealed record Decision(
+    Guid LabelId,
+    Guid TaskId,
+    Guid PredictionId,
+    AnswerKind? Answer,
+    int? ClassIndex,
+    IReadOnlyList<string> Classes,
+    int PredictedIndex
+);

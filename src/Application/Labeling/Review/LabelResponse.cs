@@ -3,35 +3,49 @@ using GourmetGram.Domain.Labeling;
 
 namespace GourmetGram.Application.Labeling;
 
-/// <summary>A decision that is kept.</summary>
-/// <param name="Id">Of the label.</param>
-/// <param name="TaskId">The task that it answers.</param>
-/// <param name="PredictionId">Whose photo was shown.</param>
-/// <param name="Class">The class that was given; null for a skip.</param>
-/// <param name="Blind">Whether it was given without knowing the model's answer.</param>
-/// <param name="CreatedAt">When, UTC.</param>
-/// <param name="Model">What the model had said; null after a skip, when it may still be asked.</param>
-/// <param name="Agreed">Whether that is the same; null after a skip.</param>
-public sealed record LabelResponse(
-    Guid Id,
-    Guid TaskId,
-    Guid PredictionId,
-    string? Class,
-    bool Blind,
-    DateTimeOffset CreatedAt,
-    string? Model,
-    bool? Agreed
-)
+/// <summary>A stored decision.</summary>
+public sealed record LabelResponse
 {
+    /// <summary>Id of the label.</summary>
+    public required Guid Id { get; init; }
+
+    /// <summary>The task that the label answers.</summary>
+    public required Guid TaskId { get; init; }
+
+    /// <summary>The prediction whose photo was shown; null after a skip, because the same person may still answer.</summary>
+    public required Guid? PredictionId { get; init; }
+
+    /// <summary>The kind of the answer; null for a skip.</summary>
+    public required AnswerKind? Answer { get; init; }
+
+    /// <summary>The class that was given; null unless the answer is a class.</summary>
+    public required string? Class { get; init; }
+
+    /// <summary>Whether the label was given without knowing the model's answer.</summary>
+    public required bool Blind { get; init; }
+
+    /// <summary>When the label was given, UTC.</summary>
+    public required DateTimeOffset CreatedAt { get; init; }
+
+    /// <summary>The class that the model predicted; null after a skip, because the same person may still answer.</summary>
+    public required string? Model { get; init; }
+
+    /// <summary>
+    /// Whether the label agrees with the model: false for "none of these classes", null after a skip and for an unusable photo.
+    /// </summary>
+    public required bool? Agreed { get; init; }
+
     internal static LabelResponse From(HumanLabel label, Prediction prediction) =>
-        new(
-            label.Id,
-            label.TaskId,
-            prediction.Id,
-            label.ClassIndex is { } index ? prediction.Model.Labels[index] : null,
-            label.IsBlind,
-            label.CreatedAt,
-            label.ClassIndex is null ? null : prediction.PredictedClass.Name,
-            label.ClassIndex is null ? null : label.ClassIndex == prediction.PredictedIndex
-        );
+        new()
+        {
+            Id = label.Id,
+            TaskId = label.TaskId,
+            PredictionId = label.AnswerKind is null ? null : prediction.Id,
+            Answer = label.AnswerKind,
+            Class = label.ClassIndex is { } index ? prediction.Model.Labels[index] : null,
+            Blind = label.IsBlind,
+            CreatedAt = label.CreatedAt,
+            Model = label.AnswerKind is null ? null : prediction.PredictedClass.Name,
+            Agreed = label.AnswerKind is null or AnswerKind.Unusable ? null : label.ClassIndex == prediction.PredictedIndex,
+        };
 }

@@ -1,54 +1,61 @@
 using FluentValidation;
-using FluentValidation.Results;
 using GourmetGram.Application.Common;
 using GourmetGram.Domain.Labeling;
 using MediatR;
 
 namespace GourmetGram.Application.Labeling;
 
-/// <summary>Records what a person says a photo shows. Said again, another class supersedes the first, and keeps it.</summary>
+/// <summary>
+/// Records an annotator's answer about a photo: a class, none of the classes, or unusable. A later answer supersedes the first, which stays
+/// stored.
+/// </summary>
 public static class LabelTask
 {
+    /// <summary>Maximum length of an idempotency key in characters.</summary>
+    public const int KeyLength = 100;
+
+    internal static readonly string KeyMessage = $"An Idempotency-Key has at most {KeyLength} characters.";
+
     internal static readonly string NoteMessage = $"A note has at most {HumanLabel.NoteLength} characters.";
 
     /// <param name="TaskId">The task.</param>
-    /// <param name="Class">Name of a class of the model.</param>
-    /// <param name="Caller">Who says so.</param>
-    /// <param name="Note">What the person noted; null for nothing.</param>
+    /// <param name="Class">Name of a class of the model; null unless the answer is a class.</param>
+    /// <param name="Caller">The annotator.</param>
+    /// <param name="Note">The annotator's note; null for none.</param>
     /// <param name="Took">How long the person looked; null when unknown.</param>
-    public sealed record Command(Guid TaskId, string Class, Caller Caller, string? Note = null, TimeSpan? Took = null)
-        : IRequest<LabelResponse>;
+    /// <param name="Answer">The kind of the answer.</param>
+    /// <param name="Key">Idempotency key: a decision that is sent again with the same key is stored once. Null for none.</param>
+    public sealed record Command(
+        Guid TaskId,
+        string? Class,
+        Caller Caller,
+        string? Note = null,
+        TimeSpan? Took = null,
+        AnswerKind Answer = AnswerKind.Class,
+        string? Key = null
+    ) : ICommand<LabelResponse>, IAnswer;
 
     internal sealed class Validator : AbstractValidator<Command>
     {
         public Validator()
         {
-            RuleFor(c => c.Class)
-                .NotEmpty()
-                .OverridePropertyName("class")
-                .WithMessage("'class' is missing: name one of the task's classes.");
-            RuleFor(c => c.Note).MaximumLength(HumanLabel.NoteLength).OverridePropertyName("note").WithMessage(NoteMessage);
+            this.RequireAnswer();
+            RuleFor(c => c.Key).MaximumLength(KeyLength).OverridePropertyName("Idempotency-Key").WithMessage(KeyMessage);
         }
     }
 
-    internal sealed class Handler(LabelDesk desk) : IRequestHandler<Command, LabelResponse>
+    internal sealed class Handler(LabelRecorder recorder) : IRequestHandler<Command, LabelResponse>
     {
         /// <exception cref="NotFoundException">There is no such task.</exception>
-        /// <exception cref="ConflictException">Somebody else has it, or has decided on it.</exception>
+        /// <exception cref="ConflictException">Somebody else has the task, or has decided on it.</exception>
         public Task<LabelResponse> Handle(Command request, CancellationToken cancellationToken) =>
-            desk.DecideAsync(
+            recorder.DecideAsync(
                 request.TaskId,
                 request.Caller,
-                model =>
-                    model.FindClass(request.Class)?.Index
-                    ?? throw new ValidationException([
-                        new ValidationFailure(
-                            "class",
-                            $"There is no class '{request.Class}'. The classes are: {string.Join(", ", model.Labels)}."
-                        ),
-                    ]),
+                request.AnswerFor,
                 request.Note,
                 request.Took,
+                request.Key,
                 cancellationToken
             );
     }

@@ -1,31 +1,32 @@
 using GourmetGram.Application.Classification;
 using GourmetGram.Application.Common;
-using GourmetGram.Domain.Feedback;
 using GourmetGram.Domain.Labeling;
 
 namespace GourmetGram.Application.Labeling;
 
 /// <summary>
-/// A task shows another copy of the photo when there is one; else it goes, with what people said, also from Label Studio. Copies in datasets go with the photo.
+/// Deletes the labelling data of a photo. When another copy of the photo is left, its task shows that copy. Otherwise the task is deleted
+/// with its labels, also in Label Studio, and with the record of who has read the answer. Copies in datasets are deleted with the photo.
 /// </summary>
 internal sealed class LabelingErasure(
+    ITaskFinder finder,
+    IKnownAnswers known,
     IRepository<AnnotationTask> tasks,
     IRepository<HumanLabel> labels,
-    IRepository<Selection> selections,
     IRepository<CollectedImage> images,
     IRepository<TaskRecall> recalls,
-    IObjectStore store,
+    IRepository<SeenAnswer> seen,
     TimeProvider time
 ) : IPredictionErasure
 {
     public async Task EraseAsync(IReadOnlyCollection<Guid> predictionIds, CancellationToken cancellationToken)
     {
         var orphans = new List<AnnotationTask>();
+        var others = await finder.OtherCopiesAsync(predictionIds, cancellationToken);
         foreach (var task in await tasks.ListAsync(new TasksShowing(predictionIds), cancellationToken))
         {
-            var copies = await selections.ListAsync(new SelectedCopies(task.Loop, task.PhotoSha256), cancellationToken);
-            if (copies.FirstOrDefault(copy => !predictionIds.Contains(copy.PredictionId)) is { } other)
-                task.ShowCopy(other.PredictionId);
+            if (others.TryGetValue(task.Id, out var other))
+                task.ShowCopy(other);
             else
                 orphans.Add(task);
         }
@@ -45,16 +46,36 @@ internal sealed class LabelingErasure(
             )
         )
             image.Supersede();
+        await ForgetReadersAsync(predictionIds, cancellationToken);
     }
 
-    public async Task RemoveObjectsAsync(Guid predictionId, CancellationToken cancellationToken)
-    {
-        foreach (var image in await images.ListAsync(new CollectedOf([predictionId]), cancellationToken))
-        {
-            await store.DeleteAsync(new ObjectAddress(image.Bucket, image.ObjectKey), cancellationToken);
-            images.Remove(image);
-        }
+    public async Task<ILookup<Guid, ObjectAddress>> ObjectsOfAsync(
+        IReadOnlyCollection<Guid> predictionIds,
+        CancellationToken cancellationToken
+    ) =>
+        (await images.ListAsync(new CollectedOf(predictionIds), cancellationToken)).ToLookup(
+            image => image.PredictionId,
+            image => new ObjectAddress(image.Bucket, image.ObjectKey)
+        );
 
-        await images.SaveChangesAsync(cancellationToken);
+    /// <summary>Deletes the record of who has read the answers, or moves it to another copy of the photo when one is left.</summary>
+    private async Task ForgetReadersAsync(IReadOnlyCollection<Guid> predictionIds, CancellationToken cancellationToken)
+    {
+        if (await seen.ListAsync(new SeenAnswersIn(predictionIds), cancellationToken) is not { Count: > 0 } rows)
+            return;
+        var copies = await known.OtherCopiesAsync(predictionIds, cancellationToken);
+        foreach (var row in rows)
+        {
+            if (copies.TryGetValue(row.PhotoSha256, out var copy))
+                row.MoveTo(copy);
+            else
+                seen.Remove(row);
+        }
+    }
+
+    public async Task ForgetObjectsAsync(IReadOnlyCollection<Guid> predictionIds, CancellationToken cancellationToken)
+    {
+        foreach (var image in await images.ListAsync(new CollectedOf(predictionIds), cancellationToken))
+            images.Remove(image);
     }
 }

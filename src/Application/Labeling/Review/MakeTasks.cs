@@ -2,12 +2,15 @@ using MediatR;
 
 namespace GourmetGram.Application.Labeling;
 
-/// <summary>Makes the tasks of what was selected. Job <c>select-candidates</c> sends it after selecting; asking for a task does the same.</summary>
+/// <summary>
+/// Creates tasks for the selected photos. Job <c>select-candidates</c> sends this command after selecting; a request for the next task does
+/// the same.
+/// </summary>
 public static class MakeTasks
 {
     public sealed record Command : IRequest<Response>;
 
-    /// <param name="Tasks">Tasks made.</param>
+    /// <param name="Tasks">Number of tasks created.</param>
     public sealed record Response(int Tasks);
 
     internal sealed class Handler(TaskMaker maker) : IRequestHandler<Command, Response>

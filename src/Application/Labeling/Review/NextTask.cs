@@ -9,39 +9,36 @@ using MediatR;
 
 namespace GourmetGram.Application.Labeling;
 
-/// <summary>Gives an annotator the next task of a loop, for ten minutes: nobody else gets it meanwhile, and the annotator gets it again until it is decided or given back.</summary>
+/// <summary>
+/// Leases the next task of a loop to an annotator for ten minutes. Nobody else gets the task meanwhile, and the annotator gets it again
+/// until it is decided or given back.
+/// </summary>
 public static class NextTask
 {
-    /// <summary>How long a task belongs to who got it.</summary>
+    /// <summary>How long a task is leased.</summary>
     public static readonly TimeSpan Lease = TimeSpan.FromMinutes(10);
 
     /// <param name="Loop">Name of the loop.</param>
-    /// <param name="Caller">Who asks.</param>
+    /// <param name="Caller">The annotator.</param>
     /// <param name="Holding">Tasks that the caller has and does not want again; null for none.</param>
-    /// <param name="TaskId">The one task that is wanted, of those the caller may have; null for the next.</param>
+    /// <param name="TaskId">A specific task that the caller wants, if it is available to the caller; null for the next.</param>
     public sealed record Command(string Loop, Caller Caller, IReadOnlyList<Guid>? Holding = null, Guid? TaskId = null)
         : IRequest<TaskResponse?>;
 
     internal sealed class Validator : AbstractValidator<Command>
     {
-        private const int NameLength = 100;
-
-        public Validator()
-        {
-            RuleFor(c => c.Loop)
-                .MaximumLength(NameLength)
-                .OverridePropertyName("name")
-                .WithMessage("There is no loop with such a long name.");
-        }
+        public Validator() => RuleFor(c => c.Loop).IsLoopName();
     }
 
     internal sealed class Handler(
-        LoopBook loops,
+        IUnitOfWork work,
+        LoopCatalogue loops,
         TaskMaker maker,
         ITaskFinder finder,
         IRepository<AnnotationTask> tasks,
         IRepository<HumanLabel> labels,
         IRepository<Prediction> predictions,
+        AnswerGuard guard,
         ILinks links,
         TimeProvider time
     ) : IRequestHandler<Command, TaskResponse?>
@@ -57,23 +54,39 @@ public static class NextTask
                 );
             await maker.RunAsync(cancellationToken);
             var person = request.Caller.RequireIdentity("A task").ToString();
-            return await ConcurrentChangeException.RetryAsync(async () =>
-            {
-                var now = time.GetUtcNow();
-                var wanted = request.TaskId is { } id ? await tasks.FirstOrDefaultAsync(new TaskById(id), cancellationToken) : null;
-                var task =
-                    wanted is { State: TaskState.Created }
-                    && wanted.Loop == loop.Name
-                    && !wanted.IsLeasedToOther(person, now)
-                    && await labels.CountAsync(new CurrentDecisionOf(person, wanted.Id), cancellationToken) == 0
-                        ? wanted
-                        : await finder.NextAsync(loop.Name, person, request.Holding ?? [], now, cancellationToken);
-                if (task is null)
-                    return null;
-                task.Lease(person, now, Lease);
-                await tasks.SaveChangesAsync(cancellationToken);
-                return TaskResponse.From(task, await predictions.FindAsync(task.PredictionId, cancellationToken), links);
-            });
+            var (leased, photo) = await work.RunStepAsync((Handler step) => step.LeaseAsync(request, person, cancellationToken));
+            // The caller sees the answer now, even if the task is given back undecided.
+            if (leased?.PredictionId is { } shown)
+                await guard.NoteAsync([(photo!, shown)], request.Caller, cancellationToken);
+            return leased;
+        }
+
+        private async Task<(TaskResponse? Leased, string? Photo)> LeaseAsync(
+            Command request,
+            string person,
+            CancellationToken cancellationToken
+        )
+        {
+            var now = time.GetUtcNow();
+            var wanted = request.TaskId is { } id ? await tasks.FirstOrDefaultAsync(new TaskById(id), cancellationToken) : null;
+            var isFree =
+                wanted is { State: TaskState.Created or TaskState.Skipped, HasObject: false }
+                && wanted.Loop == request.Loop
+                && !wanted.IsLeasedToOther(person, now);
+            isFree =
+                isFree && (wanted!.IsBlind || !(await guard.HiddenAsync(request.Caller, cancellationToken)).Contains(wanted.PhotoSha256));
+            var task =
+                isFree && await labels.CountAsync(new CurrentDecisionOf(person, wanted!.Id), cancellationToken) == 0
+                    ? wanted
+                    : await finder.NextAsync(request.Loop, person, request.Holding ?? [], now, cancellationToken);
+            if (task is null)
+                return (null, null);
+            task.Lease(person, now, Lease);
+            // The photo was deleted after the task was read: the task was deleted too, or shows another copy now. The commit detects that,
+            // and the step starts over.
+            return await predictions.FirstOrDefaultAsync(new PredictionById(task.PredictionId), cancellationToken) is { } prediction
+                ? (TaskResponse.From(task, prediction, links), task.PhotoSha256)
+                : (null, null);
         }
     }
 }

@@ -1,32 +1,11 @@
-using GourmetGram.Application.Common;
+using Ardalis.Specification;
 using GourmetGram.Domain.Classification;
 using GourmetGram.Domain.Feedback;
 using GourmetGram.Domain.Labeling;
 
 namespace GourmetGram.Application.Labeling;
 
-/// <summary>What loops selected and nobody made a task for, to be changed.</summary>
-internal sealed class SelectionsWithoutTask : Specification<Selection>
-{
-    public SelectionsWithoutTask(int limit)
-    {
-        Query.Where(selection => !selection.HasTask).OrderBy(selection => selection.Id).Take(limit);
-    }
-}
-
-/// <summary>All copies of a photo that a loop selected, oldest first.</summary>
-internal sealed class SelectedCopies : Specification<Selection>
-{
-    public SelectedCopies(string loop, string photoSha256)
-    {
-        Query
-            .Where(selection => selection.Loop == loop && selection.PhotoSha256 == photoSha256)
-            .OrderBy(selection => selection.Id)
-            .AsNoTracking();
-    }
-}
-
-/// <summary>The task with this id, to be changed.</summary>
+/// <summary>The task with this id, tracked for changes.</summary>
 internal sealed class TaskById : Specification<AnnotationTask>
 {
     public TaskById(Guid id)
@@ -35,7 +14,7 @@ internal sealed class TaskById : Specification<AnnotationTask>
     }
 }
 
-/// <summary>The tasks of some photos, in all loops, to be changed.</summary>
+/// <summary>The tasks of some photos in all loops, tracked for changes.</summary>
 internal sealed class TasksOfPhotos : Specification<AnnotationTask>
 {
     public TasksOfPhotos(IReadOnlyCollection<string> photos)
@@ -44,7 +23,35 @@ internal sealed class TasksOfPhotos : Specification<AnnotationTask>
     }
 }
 
-/// <summary>Tasks that show a photo of some predictions, to be changed.</summary>
+/// <summary>Blind tasks that are leased to a person now.</summary>
+internal sealed class BlindTasksHeldBy : Specification<AnnotationTask>
+{
+    public BlindTasksHeldBy(Actor person, DateTimeOffset now)
+    {
+        var name = person.ToString();
+        Query.Where(task => task.LeasedTo == name && task.LeaseUntil > now && task.IsBlind).AsNoTracking();
+    }
+}
+
+/// <summary>The records that a person has read the answers on some photos.</summary>
+internal sealed class SeenAnswersOf : Specification<SeenAnswer>
+{
+    public SeenAnswersOf(Actor person, IReadOnlyCollection<string> photos)
+    {
+        Query.Where(row => row.Person == person && photos.Contains(row.PhotoSha256)).AsNoTracking();
+    }
+}
+
+/// <summary>The records that people have read the answers of some predictions, tracked for changes.</summary>
+internal sealed class SeenAnswersIn : Specification<SeenAnswer>
+{
+    public SeenAnswersIn(IReadOnlyCollection<Guid> predictionIds)
+    {
+        Query.Where(row => predictionIds.Contains(row.PredictionId));
+    }
+}
+
+/// <summary>Tasks that show the photo of one of these predictions, tracked for changes.</summary>
 internal sealed class TasksShowing : Specification<AnnotationTask>
 {
     public TasksShowing(IReadOnlyCollection<Guid> predictionIds)
@@ -53,7 +60,7 @@ internal sealed class TasksShowing : Specification<AnnotationTask>
     }
 }
 
-/// <summary>Decided tasks whose photos the datasets do not hold yet as decided, to be changed.</summary>
+/// <summary>Tasks whose decision is not yet in the datasets, tracked for changes.</summary>
 internal sealed class TasksWithDueOutput : Specification<AnnotationTask>
 {
     public TasksWithDueOutput(int limit)
@@ -62,7 +69,7 @@ internal sealed class TasksWithDueOutput : Specification<AnnotationTask>
     }
 }
 
-/// <summary>All labels of a task, also those that are not current, to be changed.</summary>
+/// <summary>All labels of a task, including those that are not current, tracked for changes.</summary>
 internal sealed class LabelsOfTask : Specification<HumanLabel>
 {
     public LabelsOfTask(Guid taskId)
@@ -71,7 +78,7 @@ internal sealed class LabelsOfTask : Specification<HumanLabel>
     }
 }
 
-/// <summary>All labels of some tasks, to be removed.</summary>
+/// <summary>All labels of some tasks, including those that are not current, tracked for changes.</summary>
 internal sealed class LabelsOfTasks : Specification<HumanLabel>
 {
     public LabelsOfTasks(IReadOnlyCollection<Guid> taskIds)
@@ -89,7 +96,7 @@ internal sealed class LabelById : Specification<HumanLabel>
     }
 }
 
-/// <summary>What a person says of a task now.</summary>
+/// <summary>A person's current decision on a task.</summary>
 internal sealed class CurrentDecisionOf : Specification<HumanLabel>
 {
     public CurrentDecisionOf(string person, Guid taskId)
@@ -98,7 +105,7 @@ internal sealed class CurrentDecisionOf : Specification<HumanLabel>
     }
 }
 
-/// <summary>Whether a person has decided on any of some tasks.</summary>
+/// <summary>A person's decisions on some tasks, including those that are not current.</summary>
 internal sealed class DecisionsOf : Specification<HumanLabel>
 {
     public DecisionsOf(string person, IReadOnlyCollection<Guid> taskIds)
@@ -107,7 +114,7 @@ internal sealed class DecisionsOf : Specification<HumanLabel>
     }
 }
 
-/// <summary>Where a photo stands in the datasets or is to stand, to be changed.</summary>
+/// <summary>Current and planned copies of some photos in a loop's dataset, tracked for changes.</summary>
 internal sealed class CurrentCopies : Specification<CollectedImage>
 {
     public CurrentCopies(string loop, IReadOnlyCollection<Guid> predictionIds)
@@ -115,46 +122,60 @@ internal sealed class CurrentCopies : Specification<CollectedImage>
         Query
             .Where(image => predictionIds.Contains(image.PredictionId) && image.Loop == loop)
             .Where(image =>
-                image.State == CollectedState.Pending || image.State == CollectedState.Copied || image.State == CollectedState.Lost
+                image.State == CollectedState.Pending || image.State == CollectedState.Copied || image.State == CollectedState.Missing
             );
     }
 }
 
-/// <summary>Photos that are to be copied to datasets, from a cursor on, to be changed.</summary>
+/// <summary>
+/// Copies to make in datasets, from a cursor on, tracked for changes. Includes copies whose photo was missing when it was last looked for.
+/// </summary>
 internal sealed class ImagesToCopy : Specification<CollectedImage>
 {
     public ImagesToCopy(Guid? after, int limit)
     {
-        Query.Where(image => image.State == CollectedState.Pending).OrderBy(image => image.Id).Take(limit);
+        Query
+            .Where(image => image.State == CollectedState.Pending || image.State == CollectedState.Missing)
+            .OrderBy(image => image.Id)
+            .Take(limit);
         if (after is { } id)
             Query.Where(image => image.Id > id);
     }
 }
 
-/// <summary>Photos that are to be removed from datasets, from a cursor on, to be changed.</summary>
+/// <summary>Copies to remove from datasets, tracked for changes.</summary>
 internal sealed class ImagesToRemove : Specification<CollectedImage>
 {
-    public ImagesToRemove(Guid? after, int limit)
+    public ImagesToRemove(int limit)
     {
         Query.Where(image => image.State == CollectedState.Superseded).OrderBy(image => image.Id).Take(limit);
-        if (after is { } id)
-            Query.Where(image => image.Id > id);
     }
 }
 
-/// <summary>What stands or is to stand at a place in a bucket.</summary>
-internal sealed class CurrentCopyAt : Specification<CollectedImage>
+/// <summary>Current and planned copies of some photos in all datasets.</summary>
+internal sealed class WantedCopiesOf : Specification<CollectedImage>
 {
-    public CurrentCopyAt(string bucket, Guid predictionId, int classIndex)
+    public WantedCopiesOf(IReadOnlyCollection<Guid> predictionIds)
     {
         Query
-            .Where(image => image.PredictionId == predictionId && image.Bucket == bucket && image.ClassIndex == classIndex)
-            .Where(image => image.State == CollectedState.Pending || image.State == CollectedState.Copied)
+            .Where(image => predictionIds.Contains(image.PredictionId))
+            .Where(image =>
+                image.State == CollectedState.Pending || image.State == CollectedState.Copied || image.State == CollectedState.Missing
+            )
             .AsNoTracking();
     }
 }
 
-/// <summary>All that the datasets hold or held of some predictions, to be changed.</summary>
+/// <summary>The dataset copies with these ids, tracked for changes.</summary>
+internal sealed class CollectedWithIds : Specification<CollectedImage>
+{
+    public CollectedWithIds(IReadOnlyCollection<Guid> ids)
+    {
+        Query.Where(image => ids.Contains(image.Id));
+    }
+}
+
+/// <summary>All current and former dataset copies of some predictions, tracked for changes.</summary>
 internal sealed class CollectedOf : Specification<CollectedImage>
 {
     public CollectedOf(IReadOnlyCollection<Guid> predictionIds)
@@ -163,7 +184,7 @@ internal sealed class CollectedOf : Specification<CollectedImage>
     }
 }
 
-/// <summary>What is known of some objects, to be changed.</summary>
+/// <summary>The reading records of some label files, tracked for changes.</summary>
 internal sealed class ReadOutputs : Specification<ReadOutput>
 {
     public ReadOutputs(IReadOnlyCollection<string> keys)
@@ -172,7 +193,18 @@ internal sealed class ReadOutputs : Specification<ReadOutput>
     }
 }
 
-/// <summary>Corrections whose export is not as the rows say, from a cursor on, to be changed: those that the loops have looked at, and those that ended.</summary>
+/// <summary>The reading records of label files that still have to be moved, tracked for changes.</summary>
+internal sealed class OutputsToMove : Specification<ReadOutput>
+{
+    public OutputsToMove(int limit)
+    {
+        Query.Where(read => read.IsMoveDue).OrderBy(read => read.Key).Take(limit);
+    }
+}
+
+/// <summary>
+/// Corrections whose export is outdated, from a cursor on, tracked for changes: those that the loops have considered, and those that ended.
+/// </summary>
 internal sealed class CorrectionsToExport : Specification<UserFeedback>
 {
     public CorrectionsToExport(Guid? after, int limit)
@@ -187,7 +219,7 @@ internal sealed class CorrectionsToExport : Specification<UserFeedback>
     }
 }
 
-/// <summary>Those of these ids that are facts.</summary>
+/// <summary>The user feedback with these ids.</summary>
 internal sealed class FeedbackWithIds : Specification<UserFeedback>
 {
     public FeedbackWithIds(IReadOnlyCollection<Guid> ids)
@@ -196,7 +228,7 @@ internal sealed class FeedbackWithIds : Specification<UserFeedback>
     }
 }
 
-/// <summary>Those of these ids that are predictions, with their models.</summary>
+/// <summary>The predictions with these ids, and their models.</summary>
 internal sealed class PredictionsOfIds : Specification<Prediction>
 {
     public PredictionsOfIds(IReadOnlyCollection<Guid> ids)
@@ -205,7 +237,7 @@ internal sealed class PredictionsOfIds : Specification<Prediction>
     }
 }
 
-/// <summary>Photos that were taken over from a lab under this file name; two are enough to know that the name is no name.</summary>
+/// <summary>Photos with this file name that were imported from a lab. At most two, because two show that the name is ambiguous.</summary>
 internal sealed class LabPhotos : Specification<Prediction>
 {
     public LabPhotos(int predictedIndex, string fileName)
@@ -221,7 +253,7 @@ internal sealed class LabPhotos : Specification<Prediction>
     }
 }
 
-/// <summary>Some corrections, to be changed.</summary>
+/// <summary>The user feedback with these ids, tracked for changes.</summary>
 internal sealed class CorrectionsWithIds : Specification<UserFeedback>
 {
     public CorrectionsWithIds(IReadOnlyCollection<Guid> ids)
@@ -230,7 +262,7 @@ internal sealed class CorrectionsWithIds : Specification<UserFeedback>
     }
 }
 
-/// <summary>All copies of some photos that a loop selected.</summary>
+/// <summary>The selections of all copies of some photos in a loop.</summary>
 internal sealed class SelectedCopiesOf : Specification<Selection>
 {
     public SelectedCopiesOf(string loop, IReadOnlyCollection<string> photos)
@@ -248,7 +280,7 @@ internal sealed class TasksWithIds : Specification<AnnotationTask>
     }
 }
 
-/// <summary>Some tasks, to be changed.</summary>
+/// <summary>The tasks with these ids, tracked for changes.</summary>
 internal sealed class TasksToChange : Specification<AnnotationTask>
 {
     public TasksToChange(IReadOnlyCollection<Guid> ids)
@@ -257,18 +289,17 @@ internal sealed class TasksToChange : Specification<AnnotationTask>
     }
 }
 
-/// <summary>Open tasks of a loop that have no object yet, from a cursor on, to be changed; not those that somebody has on the review page.</summary>
+/// <summary>
+/// Unanswered tasks of a loop that have no object yet, from a cursor on, tracked for changes. Tasks that somebody has on the review page
+/// are left out.
+/// </summary>
 internal sealed class TasksToPublish : Specification<AnnotationTask>
 {
     public TasksToPublish(string loop, DateTimeOffset now, Guid? after, int limit)
     {
         Query
-            .Where(task =>
-                task.Loop == loop
-                && (task.State == TaskState.Created || task.State == TaskState.Published)
-                && !task.HasObject
-                && !task.IsRecallDue
-            )
+            .Where(task => task.Loop == loop && !task.HasObject && !task.IsRecallDue)
+            .Where(task => task.State == TaskState.Created || task.State == TaskState.Published || task.State == TaskState.Skipped)
             .Where(task => task.LeasedTo == null || task.LeaseUntil <= now)
             .OrderBy(task => task.Id)
             .Take(limit);
@@ -277,7 +308,7 @@ internal sealed class TasksToPublish : Specification<AnnotationTask>
     }
 }
 
-/// <summary>Tasks of a loop whose objects stand where Label Studio looks, from a cursor on.</summary>
+/// <summary>Tasks of a loop whose objects are in Label Studio's task folder, from a cursor on.</summary>
 internal sealed class TasksWithObject : Specification<AnnotationTask>
 {
     public TasksWithObject(string loop, Guid? after, int limit)
@@ -288,19 +319,21 @@ internal sealed class TasksWithObject : Specification<AnnotationTask>
     }
 }
 
-/// <summary>Decided tasks whose objects still stand where Label Studio looks, to be changed.</summary>
+/// <summary>Decided tasks whose objects are still in Label Studio's task folder, tracked for changes.</summary>
 internal sealed class DecidedTasksWithObject : Specification<AnnotationTask>
 {
     public DecidedTasksWithObject(int limit)
     {
         Query
-            .Where(task => task.HasObject && (task.State == TaskState.Labelled || task.State == TaskState.Skipped))
+            .Where(task => task.HasObject && (task.State == TaskState.Labelled || task.State == TaskState.Unusable))
             .OrderBy(task => task.Id)
             .Take(limit);
     }
 }
 
-/// <summary>Tasks of a loop that show in Label Studio a photo that is gone, and have to go from there.</summary>
+/// <summary>
+/// Tasks of a loop that Label Studio has to delete because they are outdated there, for example because they show a deleted photo.
+/// </summary>
 internal sealed class OutdatedTasks : Specification<AnnotationTask>
 {
     public OutdatedTasks(string loop, int limit)
@@ -309,16 +342,15 @@ internal sealed class OutdatedTasks : Specification<AnnotationTask>
     }
 }
 
-/// <summary>Tasks that have to go from Label Studio because it does not hand out their loop any more: outdated ones, and those that are still to be asked.</summary>
+/// <summary>Tasks to remove from Label Studio because it is no longer the loop's labelling tool: outdated and unanswered ones.</summary>
 internal sealed class TasksToRecall : Specification<AnnotationTask>
 {
     public TasksToRecall(string loop, int limit)
     {
         Query
+            .Where(task => task.Loop == loop && task.IsOnPlatform)
             .Where(task =>
-                task.Loop == loop
-                && task.IsOnPlatform
-                && (task.IsRecallDue || task.State == TaskState.Created || task.State == TaskState.Published)
+                task.IsRecallDue || task.State == TaskState.Created || task.State == TaskState.Published || task.State == TaskState.Skipped
             )
             .OrderBy(task => task.Id)
             .Take(limit)
@@ -326,16 +358,16 @@ internal sealed class TasksToRecall : Specification<AnnotationTask>
     }
 }
 
-/// <summary>Tasks that are gone here and still have to go from Label Studio, to be removed.</summary>
+/// <summary>Deleted tasks of a loop that still have to be removed from Label Studio, tracked for changes.</summary>
 internal sealed class RecallsOf : Specification<TaskRecall>
 {
     public RecallsOf(string loop, int limit)
     {
-        Query.Where(recall => recall.Loop == loop).OrderBy(recall => recall.Id).Take(limit);
+        Query.Where(recall => recall.Loop == loop && recall.DoneAt == null).OrderBy(recall => recall.Id).Take(limit);
     }
 }
 
-/// <summary>Tasks with these ids that still have to go from Label Studio, to be removed.</summary>
+/// <summary>The recalls of deleted tasks with these ids, tracked for changes.</summary>
 internal sealed class RecallsWithIds : Specification<TaskRecall>
 {
     public RecallsWithIds(IReadOnlyCollection<Guid> ids)
@@ -344,10 +376,10 @@ internal sealed class RecallsWithIds : Specification<TaskRecall>
     }
 }
 
-/// <summary>The projects of all loops, to be changed.</summary>
+/// <summary>The projects of all loops, tracked for changes.</summary>
 internal sealed class AllProjects : Specification<AnnotationProject>;
 
-/// <summary>The project of a loop, to be changed.</summary>
+/// <summary>The project of a loop, tracked for changes.</summary>
 internal sealed class ProjectOf : Specification<AnnotationProject>
 {
     public ProjectOf(string loop)
@@ -356,5 +388,45 @@ internal sealed class ProjectOf : Specification<AnnotationProject>
     }
 }
 
-/// <summary>All who label in other programs, to be changed.</summary>
+/// <summary>All annotators of other programs, tracked for changes.</summary>
 internal sealed class AllAnnotators : Specification<Annotator>;
+
+/// <summary>Undecided tasks of a loop that wait for another number of votes than this, tracked for changes.</summary>
+internal sealed class TasksWithOtherVotes : Specification<AnnotationTask>
+{
+    public TasksWithOtherVotes(string loop, int votes, int limit)
+    {
+        Query
+            .Where(task => task.Loop == loop && task.Votes != votes)
+            .Where(task =>
+                task.State == TaskState.Created
+                || task.State == TaskState.Published
+                || task.State == TaskState.Skipped
+                || task.State == TaskState.Disputed
+            )
+            .OrderBy(task => task.Id)
+            .Take(limit);
+    }
+}
+
+/// <summary>Tasks on which people disagree, oldest first, from a cursor on.</summary>
+internal sealed class TiedTasks : Specification<AnnotationTask>
+{
+    public TiedTasks(string? loop, Guid? after, int limit)
+    {
+        Query.Where(task => task.IsTied).OrderBy(task => task.Id).Take(limit).AsNoTracking();
+        if (loop is not null)
+            Query.Where(task => task.Loop == loop);
+        if (after is { } id)
+            Query.Where(task => task.Id > id);
+    }
+}
+
+/// <summary>The current labels of some tasks, oldest first.</summary>
+internal sealed class CurrentLabelsOf : Specification<HumanLabel>
+{
+    public CurrentLabelsOf(IReadOnlyCollection<Guid> taskIds)
+    {
+        Query.Where(label => taskIds.Contains(label.TaskId) && label.EndedAt == null).OrderBy(label => label.Id).AsNoTracking();
+    }
+}

@@ -5,20 +5,29 @@ using GourmetGram.Domain.Labeling;
 
 namespace GourmetGram.Application.Labeling;
 
-/// <summary>Makes a task of each selection; copies of one photo share the loop's task.</summary>
-internal sealed class TaskMaker(IRepository<Selection> selections, IRepository<AnnotationTask> tasks, LoopBook loops, TimeProvider time)
+/// <summary>
+/// Creates a task for each selected photo, and updates tasks whose selections were withdrawn or renewed. Copies of one photo share the
+/// loop's task.
+/// </summary>
+internal sealed class TaskMaker(
+    IUnitOfWork work,
+    IRepository<Selection> selections,
+    IRepository<AnnotationTask> tasks,
+    IRepository<HumanLabel> labels,
+    LoopCatalogue loops,
+    TimeProvider time
+)
 {
     private const int Batch = 200;
 
-    /// <returns>How many tasks were made.</returns>
+    /// <returns>The number of tasks created.</returns>
     public async Task<int> RunAsync(CancellationToken cancellationToken)
     {
         var made = 0;
         (int Selections, int Tasks) step;
         do
         {
-            step = await ConcurrentChangeException.RetryAsync(() => MakeAsync(cancellationToken));
-            selections.Release();
+            step = await work.RunStepAsync((TaskMaker maker) => maker.MakeAsync(cancellationToken));
             made += step.Tasks;
         } while (step.Selections == Batch);
         return made;
@@ -46,9 +55,9 @@ internal sealed class TaskMaker(IRepository<Selection> selections, IRepository<A
             selection.MarkTasked();
             if (known.TryGetValue((selection.Loop, selection.PhotoSha256), out var task))
             {
-                task.AddCopy();
+                await FollowAsync(task, selection, settings.GetValueOrDefault(selection.Loop)?.Votes ?? task.Votes, cancellationToken);
             }
-            else if (settings.TryGetValue(selection.Loop, out var loop))
+            else if (selection.WithdrawnAt is null && settings.TryGetValue(selection.Loop, out var loop))
             {
                 known[(selection.Loop, selection.PhotoSha256)] = task = AnnotationTask.For(selection, loop, time.GetUtcNow());
                 tasks.Add(task);
@@ -56,7 +65,24 @@ internal sealed class TaskMaker(IRepository<Selection> selections, IRepository<A
             }
         }
 
-        await selections.SaveChangesAsync(cancellationToken);
         return (waiting.Count, made);
+    }
+
+    private async Task FollowAsync(AnnotationTask task, Selection selection, int votes, CancellationToken cancellationToken)
+    {
+        if (selection.WithdrawnAt is null)
+        {
+            if (task.IsUnwanted)
+                task.Renew(votes, await labels.ListAsync(new LabelsOfTask(task.Id), cancellationToken), time.GetUtcNow());
+            task.AddCopy();
+        }
+        else if (
+            (await selections.ListAsync(new SelectedCopiesOf(task.Loop, [task.PhotoSha256]), cancellationToken)).All(copy =>
+                copy.WithdrawnAt is not null
+            )
+        )
+        {
+            task.Withdraw();
+        }
     }
 }

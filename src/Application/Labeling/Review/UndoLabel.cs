@@ -4,41 +4,38 @@ using MediatR;
 
 namespace GourmetGram.Application.Labeling;
 
-/// <summary>Takes back a person's own decision. It stays on record as withdrawn, and its task is asked again, of the same person first.</summary>
+/// <summary>
+/// Withdraws a person's own decision. The decision stays on record as withdrawn, and its task is offered again, to the same person first.
+/// </summary>
 public static class UndoLabel
 {
     /// <param name="LabelId">The decision.</param>
-    /// <param name="Caller">Who takes it back.</param>
-    public sealed record Command(Guid LabelId, Caller Caller) : IRequest<Response>;
+    /// <param name="Caller">The annotator who withdraws the decision.</param>
+    public sealed record Command(Guid LabelId, Caller Caller) : ICommand<Response>;
 
-    /// <param name="TaskId">The task that is asked again.</param>
+    /// <param name="TaskId">The task that is offered again.</param>
     public sealed record Response(Guid TaskId);
 
-    internal sealed class Handler(IRepository<AnnotationTask> tasks, IRepository<HumanLabel> labels, TimeProvider time)
+    internal sealed class Handler(IRepository<AnnotationTask> tasks, IRepository<HumanLabel> labels, LabelRecorder recorder)
         : IRequestHandler<Command, Response>
     {
         /// <exception cref="NotFoundException">There is no such decision, or it is somebody else's.</exception>
-        public Task<Response> Handle(Command request, CancellationToken cancellationToken) =>
-            ConcurrentChangeException.RetryAsync(async () =>
-            {
-                var person = request.Caller.RequireIdentity("A label").ToString();
-                if (
-                    await labels.FirstOrDefaultAsync(new LabelById(request.LabelId), cancellationToken) is not { } found
-                    || found.Person != person
-                )
-                    throw new NotFoundException($"Label {request.LabelId}");
-                var task = (await tasks.FirstOrDefaultAsync(new TaskById(found.TaskId), cancellationToken))!;
-                var all = await labels.ListAsync(new LabelsOfTask(task.Id), cancellationToken);
-                var label = all.First(other => other.Id == found.Id);
-                if (label.EndedAt is not null)
-                    return new Response(task.Id);
-                var now = time.GetUtcNow();
-                label.Withdraw(now);
-                task.Conclude(all, now);
-                if (task.IsOpen && !task.IsLeasedToOther(person, now))
-                    task.Lease(person, now, NextTask.Lease);
-                await labels.SaveChangesAsync(cancellationToken);
-                return new Response(task.Id);
-            });
+        public async Task<Response> Handle(Command request, CancellationToken cancellationToken)
+        {
+            var person = request.Caller.RequireIdentity("A label").ToString();
+            if (
+                await labels.FirstOrDefaultAsync(new LabelById(request.LabelId), cancellationToken) is not { } found
+                || found.Person != person
+            )
+                throw new NotFoundException($"Label {request.LabelId}");
+            // The photo may have been deleted since, with its task and labels.
+            var task = await tasks.FirstOrDefaultAsync(new TaskById(found.TaskId), cancellationToken)
+                ?? throw new NotFoundException($"Label {request.LabelId}");
+            var all = await labels.ListAsync(new LabelsOfTask(task.Id), cancellationToken);
+            var label = all.FirstOrDefault(other => other.Id == found.Id) ?? throw new NotFoundException($"Label {request.LabelId}");
+            if (label.EndedAt is null)
+                recorder.TakeBack(label, task, all);
+            return new Response(task.Id);
+        }
     }
 }
