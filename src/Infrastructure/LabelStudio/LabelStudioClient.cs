@@ -4,6 +4,7 @@ using System.Net.Http.Json;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using GourmetGram.Application.Common;
+using GourmetGram.Infrastructure.Http;
 using Microsoft.Extensions.Options;
 using Polly;
 using Polly.Retry;
@@ -11,43 +12,30 @@ using Polly.Retry;
 namespace GourmetGram.Infrastructure.LabelStudio;
 
 /// <summary>
-/// Sends requests to Label Studio and reads its answers. Paths have no slash at their end: that form exists for all of them. What only reads is tried again when the connection fails. Whatever is no
-/// success is a <see cref="PlatformUnavailableException"/> that says what to do, with the <see cref="LabelStudioFault"/> inside where there was an answer.
+/// Sends requests to Label Studio and reads its responses. Paths have no slash at their end, because that form exists for all of them.
+/// Requests that only read are retried when the connection fails. Every failure is a <see cref="PlatformUnavailableException"/> that says
+/// what to do, with the <see cref="LabelStudioFault"/> inside if there was a response.
 /// </summary>
 internal sealed class LabelStudioClient : IDisposable
 {
     private const int Retries = 2;
     private const int LongestDetail = 500;
 
-    private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(5);
-
     private readonly IOptionsMonitor<LabelStudioOptions> options;
     private readonly LabelStudioTokens tokens;
     private readonly TimeProvider time;
+    private readonly Outages outages;
     private readonly ResiliencePipeline reading;
     private readonly HttpClient http;
+    private TimeSpan? skew;
 
-    public LabelStudioClient(IOptionsMonitor<LabelStudioOptions> options, LabelStudioTokens tokens, TimeProvider time)
+    public LabelStudioClient(IOptionsMonitor<LabelStudioOptions> options, LabelStudioTokens tokens, TimeProvider time, Outages outages)
     {
         this.options = options;
         this.tokens = tokens;
         this.time = time;
-        http = new HttpClient(
-            new SocketsHttpHandler
-            {
-                ConnectTimeout = ConnectTimeout,
-                // A name that moves to another address is followed.
-                PooledConnectionLifetime = TimeSpan.FromMinutes(5),
-                UseCookies = false,
-                UseProxy = false,
-                AllowAutoRedirect = false,
-            },
-            disposeHandler: true
-        )
-        {
-            // Each request has its own deadline.
-            Timeout = Timeout.InfiniteTimeSpan,
-        };
+        this.outages = outages;
+        http = OutgoingHttp.CreateClient(OutgoingHttp.CreateHandler(() => Deadline, time));
         reading = new ResiliencePipelineBuilder { TimeProvider = time }
             .AddRetry(
                 new RetryStrategyOptions
@@ -70,26 +58,29 @@ internal sealed class LabelStudioClient : IDisposable
             .Build();
     }
 
-    /// <summary>JSON as Label Studio speaks it.</summary>
+    /// <summary>JSON options that match Label Studio's format.</summary>
     public static JsonSerializerOptions Json { get; } =
         new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull };
 
-    /// <summary>Where it is.</summary>
-    /// <exception cref="PlatformUnavailableException">It is not connected.</exception>
+    /// <summary>Address of Label Studio.</summary>
+    /// <exception cref="PlatformUnavailableException">Label Studio is not connected.</exception>
     public Uri Address => options.CurrentValue.Address ?? throw new PlatformUnavailableException(LabelStudioOptions.NotConnected);
+
+    /// <summary>Label Studio's current time, UTC, derived from its last response; null before the first response.</summary>
+    public DateTimeOffset? Now => skew is { } difference ? time.GetUtcNow() + difference : null;
 
     private TimeSpan Deadline => TimeSpan.FromSeconds(options.CurrentValue.TimeoutSeconds);
 
-    /// <summary>Reads something.</summary>
-    /// <param name="path">Below the address, with its query, escaped.</param>
-    /// <param name="cancellationToken">Ends it.</param>
+    /// <summary>Reads a resource.</summary>
+    /// <param name="path">Path below the address, including its query, escaped.</param>
+    /// <param name="cancellationToken">Cancels the request.</param>
     public Task<T> GetAsync<T>(string path, CancellationToken cancellationToken) =>
         SayAsync(async () =>
             await reading.ExecuteAsync(async token => await SendOnceAsync<T>(HttpMethod.Get, path, body: null, token), cancellationToken)
         );
 
-    /// <summary>Reads something that may not be there.</summary>
-    /// <returns>Null when it is not.</returns>
+    /// <summary>Reads a resource that may not exist.</summary>
+    /// <returns>Null when the resource does not exist.</returns>
     public async Task<T?> FindAsync<T>(string path, CancellationToken cancellationToken)
         where T : class
     {
@@ -103,18 +94,19 @@ internal sealed class LabelStudioClient : IDisposable
         }
     }
 
-    /// <summary>Changes something. It is not sent twice: who cannot tell whether it arrived looks first.</summary>
+    /// <summary>Sends a change. A failed request is not retried: a caller that cannot tell whether it arrived must check first.</summary>
     public Task<T> SendAsync<T>(HttpMethod method, string path, object? body, CancellationToken cancellationToken) =>
         SayAsync(() => SendOnceAsync<T>(method, path, body, cancellationToken));
 
-    /// <summary>Starts something that may take longer than anybody waits for an answer.</summary>
-    /// <exception cref="TimeoutException">There was no answer in time; Label Studio goes on with it.</exception>
+    /// <summary>Starts an operation that may take longer than the time-out.</summary>
+    /// <exception cref="TimeoutException">There was no response in time. Label Studio continues the operation.</exception>
     public Task<T> StartAsync<T>(string path, object body, CancellationToken cancellationToken) =>
         SayAsync(() => SendOnceAsync<T>(HttpMethod.Post, path, body, cancellationToken), isLong: true);
 
-    /// <summary>Fetches what an annotator's browser would: a photo.</summary>
-    /// <param name="address">Where it is; what is on Label Studio itself is asked for with our token, as a browser has a session there.</param>
-    /// <param name="cancellationToken">Ends it.</param>
+    /// <summary>Fetches a photo as an annotator's browser would.</summary>
+    /// <param name="address">Address of the photo. If it is on Label Studio itself, our token is sent, because a browser has a session
+    /// there.</param>
+    /// <param name="cancellationToken">Cancels the request.</param>
     public Task<HttpResponseMessage> FetchAsync(Uri address, CancellationToken cancellationToken) =>
         SayAsync(() =>
             WithinAsync(
@@ -129,8 +121,8 @@ internal sealed class LabelStudioClient : IDisposable
             )
         );
 
-    /// <summary>Asks for the version, without a token.</summary>
-    /// <returns>What it says, and the difference between its clock and ours.</returns>
+    /// <summary>Requests the version, without a token.</summary>
+    /// <returns>The version, and the difference between Label Studio's clock and ours.</returns>
     public Task<(JsonElement Version, TimeSpan? Skew)> GetVersionAsync(CancellationToken cancellationToken) =>
         SayAsync(() =>
             WithinAsync(
@@ -161,7 +153,8 @@ internal sealed class LabelStudioClient : IDisposable
                     };
                     request.Headers.Authorization = header ?? refused;
                     using var response = await http.SendAsync(request, token);
-                    // Once more with another token: this one may have ended on the way, or was corrected.
+                    skew = response.Headers.Date - time.GetUtcNow() ?? skew;
+                    // Try once more with another token: this one may have expired on the way, or an operator corrected it.
                     if (
                         response.StatusCode == HttpStatusCode.Unauthorized
                         && refused is null
@@ -199,8 +192,8 @@ internal sealed class LabelStudioClient : IDisposable
 
     private sealed record Refreshed(string Access);
 
-    /// <summary>Ends what takes too long.</summary>
-    /// <exception cref="TimeoutException">It did.</exception>
+    /// <summary>Runs work under the time-out.</summary>
+    /// <exception cref="TimeoutException">The work took too long.</exception>
     private async Task<T> WithinAsync<T>(Func<CancellationToken, Task<T>> work, CancellationToken cancellationToken)
     {
         using var deadline = new CancellationTokenSource(Deadline, time);
@@ -209,7 +202,7 @@ internal sealed class LabelStudioClient : IDisposable
         {
             return await work(both.Token);
         }
-        catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
+        catch (Exception e) when (e is TimeoutException || (e is OperationCanceledException && !cancellationToken.IsCancellationRequested))
         {
             throw new TimeoutException($"Label Studio at {Address} gave no answer within {Deadline.TotalSeconds:0} s.", e);
         }
@@ -219,16 +212,29 @@ internal sealed class LabelStudioClient : IDisposable
     {
         try
         {
-            return await work();
+            var answer = await work();
+            outages.Answered(Dependency.LabelStudio, wrote: true);
+            return answer;
+        }
+        catch (PlatformUnavailableException e) when (e.InnerException is LabelStudioFault { Status: >= HttpStatusCode.InternalServerError })
+        {
+            outages.Failed(Dependency.LabelStudio, e.Message);
+            throw;
         }
         catch (HttpRequestException e)
         {
-            throw new PlatformUnavailableException(LabelStudioFault.Explain(e, Address), e);
+            throw Away(LabelStudioFault.Explain(e, Address), e);
         }
         catch (TimeoutException e) when (!isLong)
         {
-            throw new PlatformUnavailableException(e.Message, e);
+            throw Away(e.Message, e);
         }
+    }
+
+    private PlatformUnavailableException Away(string reason, Exception cause)
+    {
+        outages.Failed(Dependency.LabelStudio, reason);
+        return new PlatformUnavailableException(reason, cause);
     }
 
     private static async Task<T> ReadAsync<T>(HttpResponseMessage response, CancellationToken cancellationToken)
@@ -242,7 +248,7 @@ internal sealed class LabelStudioClient : IDisposable
                     !isJson
                 )
             );
-        // Some answers have no body.
+        // Some responses have no body.
         if (response.StatusCode == HttpStatusCode.NoContent || response.Content.Headers.ContentLength == 0)
             return default!;
         if (!isJson)

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net;
 using System.Text.Json;
 using GourmetGram.Application.Common;
 using GourmetGram.Application.Labeling;
@@ -7,7 +8,9 @@ using static GourmetGram.Infrastructure.LabelStudio.StorageCalls;
 
 namespace GourmetGram.Infrastructure.LabelStudio;
 
-/// <summary>Looks at Label Studio from outside: whether it is there, lets us in, and holds what it should. It changes nothing.</summary>
+/// <summary>
+/// Checks Label Studio from outside: whether it is reachable, accepts our token, and holds what it should. Changes nothing.
+/// </summary>
 internal sealed class LabelStudioDoctor(
     LabelStudioClient client,
     LabelStudioTokens tokens,
@@ -33,6 +36,7 @@ internal sealed class LabelStudioDoctor(
             || !await TryAsync(findings, Token, "GET /api/projects", () => LookAtTokenAsync(findings, cancellationToken))
         )
             return findings;
+        await TryAsync(findings, Server, "GET /api/projects", () => LookAtLeftoversAsync(findings, cancellationToken));
         foreach (var (plan, known) in projects)
             await TryAsync(findings, plan.Title, "what Label Studio answered about the project", () =>
                 LookAtProjectAsync(plan, known, findings, cancellationToken)
@@ -40,7 +44,7 @@ internal sealed class LabelStudioDoctor(
         return findings;
     }
 
-    /// <returns>False when it could not be looked at; that is a finding too.</returns>
+    /// <returns>False when the check could not run, which is added as a finding too.</returns>
     private static async Task<bool> TryAsync(List<Finding> findings, string subject, string how, Func<Task> look)
     {
         try
@@ -69,7 +73,8 @@ internal sealed class LabelStudioDoctor(
                     Server,
                     string.Create(
                         CultureInfo.InvariantCulture,
-                        $"Its clock is {skew.Value.TotalSeconds:+0;-0} s off ours: of two decisions the wrong one may be taken for the later."
+                        $"Its clock is {skew.Value.TotalSeconds:+0;-0} s off ours: of two decisions the wrong one may be taken for the "
+                            + $"later."
                     ),
                     "the Date of its answer",
                     "Set both clocks by a time server."
@@ -81,6 +86,8 @@ internal sealed class LabelStudioDoctor(
     private async Task LookAtTokenAsync(List<Finding> findings, CancellationToken cancellationToken)
     {
         await client.GetAsync<JsonElement>("api/projects?page_size=1", cancellationToken);
+        if ((await client.WhoAmIAsync(cancellationToken)).ActiveOrganization is null)
+            throw new PlatformUnavailableException(LabelStudioFault.NoOrganization);
         var kind = tokens.IsPersonal ? "personal access token" : "legacy token";
         if (tokens.KeyEndsAt is { } end && end - time.GetUtcNow() < SoonOver)
             findings.Add(
@@ -102,18 +109,35 @@ internal sealed class LabelStudioDoctor(
                 )
             );
 
-        // Versions without it have legacy tokens only.
+        // Versions without this address have legacy tokens only.
         if (await client.FindAsync<Kinds>("api/jwt/settings", cancellationToken) is { } kinds)
         {
             findings.Add(
                 new Finding(
                     FindingKind.Good,
                     Token,
-                    $"The organization has personal access tokens {OnOff(kinds.ApiTokensEnabled)}, legacy tokens {OnOff(kinds.LegacyApiTokensEnabled)}.",
+                    $"The organization has personal access tokens {OnOff(kinds.ApiTokensEnabled)}, legacy tokens "
+                        + $"{OnOff(kinds.LegacyApiTokensEnabled)}.",
                     "GET /api/jwt/settings"
                 )
             );
         }
+    }
+
+    private async Task LookAtLeftoversAsync(List<Finding> findings, CancellationToken cancellationToken)
+    {
+        if (await provisioning.LeftoversAsync(cancellationToken) is not { Count: > 0 } leftovers)
+            return;
+        findings.Add(
+            new Finding(
+                FindingKind.Warning,
+                Server,
+                $"{leftovers.Count} empty projects without a title are left over from requests whose body was lost: "
+                    + $"{string.Join(", ", leftovers.Select(project => project.Id))}.",
+                "GET /api/projects",
+                "Run gourmetgram doctor label-studio --fix, which removes them."
+            )
+        );
     }
 
     /// <summary><c>GET /api/jwt/settings</c></summary>
@@ -134,11 +158,20 @@ internal sealed class LabelStudioDoctor(
                 new Finding(
                     FindingKind.Warning,
                     subject,
-                    $"{titled.Count} projects have this title; ours is {known?.Parts.ProjectId.ToString(CultureInfo.InvariantCulture) ?? "none yet"}. People may label in the wrong one.",
+                    $"{titled.Count} projects have this title; "
+                        + $"ours is {known?.Parts.ProjectId.ToString(CultureInfo.InvariantCulture) ?? "none yet"}. "
+                        + "People may label in the wrong one.",
                     "GET /api/projects",
                     "Rename or delete those that are not used."
                 )
             );
+        }
+
+        if (known is null && titled.Count > 0)
+        {
+            // The project was created, but its storages could not be. Validating them tells why.
+            await client.ValidateStorageAsync(Sources, provisioning.SourceOf(titled[0].Id, plan.Loop), cancellationToken);
+            await client.ValidateStorageAsync(Targets, provisioning.TargetOf(titled[0].Id, plan.Loop), cancellationToken);
         }
 
         if (known is null || await client.FindProjectAsync(known.Parts.ProjectId, cancellationToken) is not { } project)
@@ -177,13 +210,13 @@ internal sealed class LabelStudioDoctor(
             cancellationToken
         );
         await LookAtWebhookAsync(plan, known, findings, cancellationToken);
-        await LookAtPhotoAsync(plan, known, findings, cancellationToken);
+        await LookAtPhotosAsync(plan, known, findings, cancellationToken);
     }
 
     private static void LookAtConfig(ProjectPlan plan, AnnotationProject known, ProjectCalls.Project project, List<Finding> findings)
     {
         const string How = "GET /api/projects/{id}";
-        var wanted = LabelStudioProvisioning.ProjectOf(plan);
+        var wanted = LabelStudioProvisioning.ProjectOf(plan, known.IsAdopted);
         if (LabelStudioProvisioning.DifferencesOf(project, wanted) is { Count: > 0 } differences)
             findings.Add(
                 new Finding(
@@ -201,7 +234,7 @@ internal sealed class LabelStudioDoctor(
                     plan.Title,
                     $"Labels of project {project.Id} cannot all be read: {fault}.",
                     How,
-                    $"{Fix} Where annotations stand in the way, rename the project, so that a new one is made."
+                    $"{Fix} Where annotations stand in the way, {LabelStudioProvisioning.Replace}"
                 )
             );
         else if (!LabelConfig.IsSame(project.LabelConfig, wanted.LabelConfig!))
@@ -219,7 +252,8 @@ internal sealed class LabelStudioDoctor(
                 new Finding(
                     FindingKind.Good,
                     plan.Title,
-                    $"Project {project.Id}{(known.IsAdopted ? ", taken over," : "")} asks for the {plan.Classes.Count} classes of the model.",
+                    $"Project {project.Id}{(known.IsAdopted ? ", taken over," : "")} asks for "
+                        + $"the {plan.Classes.Count} classes of the model.",
                     How
                 )
             );
@@ -313,7 +347,8 @@ internal sealed class LabelStudioDoctor(
                     plan.Title,
                     $"There is no webhook to {wanted.Url}. {Rest}",
                     How,
-                    $"{Fix} Label Studio takes hosts with a dot in their names, and none of its own network unless told to."
+                    $"{Fix} Label Studio takes hosts with a dot in their names, and those of its own network only if it was started with "
+                        + "SSRF_PROTECTION_ENABLED=false."
                 ),
                 _ when !LabelStudioProvisioning.IsAsPlanned(webhook, wanted) => new Finding(
                     FindingKind.Warning,
@@ -333,15 +368,15 @@ internal sealed class LabelStudioDoctor(
         );
     }
 
-    /// <summary>Fetches the photo of one task as an annotator's browser would.</summary>
-    private async Task LookAtPhotoAsync(
+    /// <summary>Fetches the photos of the oldest and the newest task, because settings may have changed in between.</summary>
+    private async Task LookAtPhotosAsync(
         ProjectPlan plan,
         AnnotationProject known,
         List<Finding> findings,
         CancellationToken cancellationToken
     )
     {
-        var (total, first) = await FirstTaskAsync(known, cancellationToken);
+        var (total, oldest) = await TaskAtAsync(known, 1, cancellationToken);
         findings.Add(
             new Finding(
                 FindingKind.Good,
@@ -350,71 +385,93 @@ internal sealed class LabelStudioDoctor(
                 "GET /api/tasks?project={id}"
             )
         );
-        if (first is not { } id || await client.FindTaskAsync(id, cancellationToken) is not { } task)
+        if (oldest is not { } first)
             return;
+        var found = await LookAtPhotoAsync(plan, first, cancellationToken);
+        if (found is not { Kind: FindingKind.Error } && total > 1 && (await TaskAtAsync(known, total, cancellationToken)).Id is { } last)
+            found = await LookAtPhotoAsync(plan, last, cancellationToken) ?? found;
+        if (found is not null)
+            findings.Add(found);
+    }
+
+    /// <summary>Fetches the photo of one task as an annotator's browser would.</summary>
+    /// <returns>Null when the task no longer exists.</returns>
+    private async Task<Finding?> LookAtPhotoAsync(ProjectPlan plan, long id, CancellationToken cancellationToken)
+    {
+        if (await client.FindTaskAsync(id, cancellationToken) is not { } task)
+            return null;
         var text =
             task.TryGetProperty("data", out var data)
             && data.ValueKind == JsonValueKind.Object
             && data.TryGetProperty("image", out var image)
                 ? image.ToString()
                 : "";
-        // Label Studio 1.16 puts a picture that it fetched itself into its answer.
+        // Label Studio 1.16 embeds a picture that it fetched itself in its response.
         if (text.StartsWith("data:", StringComparison.Ordinal))
-        {
-            findings.Add(new Finding(FindingKind.Good, plan.Title, "Photos are part of what Label Studio sends.", $"GET /api/tasks/{id}"));
-            return;
-        }
+            return new Finding(FindingKind.Good, plan.Title, "Photos are part of what Label Studio sends.", $"GET /api/tasks/{id}");
 
         if (!Uri.TryCreate(text, UriKind.Absolute, out var address) || address.Scheme is not ("http" or "https"))
         {
-            findings.Add(
-                new Finding(
-                    FindingKind.Error,
-                    plan.Title,
-                    $"Photos cannot be seen: Label Studio shows '{(text.StartsWith("s3:", StringComparison.Ordinal) ? "s3://…" : "")}' as it stands in the task.",
-                    $"GET /api/tasks/{id}",
-                    "This Label Studio does not fetch photos by their place: set Labeling:ImageLinks to Media, and publish the tasks again by switching the loop to Review and back."
-                )
+            return new Finding(
+                FindingKind.Error,
+                plan.Title,
+                $"Photos cannot be seen: Label Studio shows '{(text.StartsWith("s3:", StringComparison.Ordinal) ? "s3://…" : "")}' "
+                    + "as it stands in the task.",
+                $"GET /api/tasks/{id}",
+                "This Label Studio does not fetch photos by their place: set Labeling:ImageLinks to Media, and publish the tasks again "
+                    + "by switching the loop to Review and back."
             );
-            return;
         }
 
         var how = $"a request for the photo of task {id}, as a browser makes it";
         try
         {
-            using var response = await client.FetchAsync(address, cancellationToken);
+            // Label Studio builds its own address from LABEL_STUDIO_HOST, which browsers can reach but this server perhaps cannot.
+            var isTheirs =
+                address.AbsolutePath.StartsWith("/tasks/", StringComparison.Ordinal)
+                && address.Query.StartsWith("?fileuri=", StringComparison.Ordinal);
+            using var response = await client.FetchAsync(
+                isTheirs ? new Uri(client.Address, address.PathAndQuery.TrimStart('/')) : address,
+                cancellationToken
+            );
             var type = response.Content.Headers.ContentType?.MediaType ?? "nothing";
             var isPhoto = response.IsSuccessStatusCode && type.StartsWith("image/", StringComparison.Ordinal);
-            findings.Add(
-                isPhoto
-                    ? new Finding(FindingKind.Good, plan.Title, $"Photos load ({address.Host}, {type}).", how)
-                    : new Finding(
-                        FindingKind.Error,
-                        plan.Title,
-                        $"Photos do not load: {address.GetLeftPart(UriPartial.Path)} answers {(int)response.StatusCode} with {type}.",
-                        how,
-                        "Check that GourmetGram:PublicUrl leads here from annotators' browsers, and that the media key of the tasks was not revoked."
-                    )
-            );
+            return isPhoto
+                ? new Finding(FindingKind.Good, plan.Title, $"Photos load ({address.Host}, {type}).", how)
+                : new Finding(
+                    FindingKind.Error,
+                    plan.Title,
+                    $"Photos do not load: {address.GetLeftPart(UriPartial.Path)} answers {(int)response.StatusCode} with {type}.",
+                    how,
+                    response.StatusCode >= HttpStatusCode.InternalServerError
+                            ? "The address is right, but the photo cannot be read now: run gourmetgram doctor storage."
+                        : response.StatusCode == HttpStatusCode.FailedDependency
+                            ? "Label Studio cannot read the photo: check its photo storage's bucket and keys; gourmetgram doctor "
+                                + "label-studio --fix writes them again."
+                        : "Check that GourmetGram:PublicUrl leads here from annotators' browsers, and that the media key of the tasks "
+                            + "was not revoked."
+                );
         }
         catch (PlatformUnavailableException e)
         {
-            findings.Add(
-                new Finding(
-                    FindingKind.Error,
-                    plan.Title,
-                    $"Photos do not load: {address.GetLeftPart(UriPartial.Authority)} cannot be reached ({(e.InnerException ?? e).Message.TrimEnd('.')}).",
-                    how,
-                    "Check that GourmetGram:PublicUrl leads here from annotators' browsers."
-                )
+            return new Finding(
+                FindingKind.Error,
+                plan.Title,
+                $"Photos do not load: {address.GetLeftPart(UriPartial.Authority)} cannot be reached "
+                    + $"({(e.InnerException ?? e).Message.TrimEnd('.')}).",
+                how,
+                "Check that GourmetGram:PublicUrl leads here from annotators' browsers."
             );
         }
     }
 
-    private async Task<(int Total, long? First)> FirstTaskAsync(AnnotationProject known, CancellationToken cancellationToken)
+    private async Task<(int Total, long? Id)> TaskAtAsync(AnnotationProject known, int place, CancellationToken cancellationToken)
     {
         var page = await client.FindAsync<TaskCalls.Page>(
-            $"api/tasks?project={known.Parts.ProjectId}&page=1&page_size=1&resolve_uri=false",
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"api/tasks?project={known.Parts.ProjectId}&page={place}&page_size=1&resolve_uri=false"
+            ),
             cancellationToken
         );
         return (

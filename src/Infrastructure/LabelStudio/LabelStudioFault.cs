@@ -3,10 +3,10 @@ using System.Net.Sockets;
 
 namespace GourmetGram.Infrastructure.LabelStudio;
 
-/// <summary>An answer of Label Studio that is no success.</summary>
-/// <param name="status">Its status.</param>
-/// <param name="detail">What it says: the reasons of a 400, else <c>detail</c>; empty for a page instead of JSON.</param>
-/// <param name="isPage">Whether it is a page: Label Studio has no such address.</param>
+/// <summary>A response of Label Studio that reports a failure.</summary>
+/// <param name="status">HTTP status of the response.</param>
+/// <param name="detail">The reasons of a 400, else the field <c>detail</c>; empty for a page instead of JSON.</param>
+/// <param name="isPage">Whether the response is a page, which means that Label Studio has no such address.</param>
 internal sealed class LabelStudioFault(HttpStatusCode status, string detail, bool isPage) : Exception($"{(int)status}: {detail}")
 {
     public HttpStatusCode Status { get; } = status;
@@ -15,33 +15,49 @@ internal sealed class LabelStudioFault(HttpStatusCode status, string detail, boo
 
     public bool IsPage { get; } = isPage;
 
-    /// <summary>Whether the storage's bucket could not be looked at, and Label Studio hides why.</summary>
+    /// <summary>Whether Label Studio could not access the storage's bucket and hides the reason.</summary>
     public bool IsMasked => Detail.StartsWith("Debugging info is not available", StringComparison.Ordinal);
 
     /// <summary>Whether Label Studio refuses to call addresses of its own network.</summary>
     public bool IsOwnNetwork => Status == HttpStatusCode.Forbidden && Detail.Contains("reserved network address", StringComparison.Ordinal);
 
-    /// <summary>What it means and what cures it, in a sentence or two.</summary>
+    /// <summary>Message for a user whose projects nobody else would see.</summary>
+    public const string NoOrganization =
+        "The user of LabelStudio:ApiKey belongs to no organization, so nobody else would see its projects: let the user join again (the "
+        + "page Organization has the link), or set LabelStudio:ApiKey to the token of a member.";
+
+    /// <summary>Explains the failure and its remedy in one or two sentences.</summary>
     public string Explain() =>
         this switch
         {
             { IsOwnNetwork: true } =>
-                $"Label Studio refuses to call addresses of its own network ({Detail}): start it with SSRF_PROTECTION_ENABLED=false, or with S3_ENDPOINT set to the S3 server and LabelStudio:StoreEndpoint here set to '{LabelStudioOptions.Own}'.",
+                $"Label Studio refuses to call addresses of its own network ({Detail}): start it with SSRF_PROTECTION_ENABLED=false, or "
+                    + $"with S3_ENDPOINT set to the S3 server and LabelStudio:StoreEndpoint here set to '{LabelStudioOptions.Own}'.",
             { IsMasked: true } =>
-                $"Label Studio cannot work with the bucket and does not say why: check that it reaches the S3 server by the address that it was given (LabelStudio:StoreEndpoint), that the key may list and read there, and that the bucket exists. Started with S3_ENDPOINT set, and LabelStudio:StoreEndpoint here set to '{LabelStudioOptions.Own}', it says why.",
+                "Label Studio cannot work with the bucket and does not say why: check that it reaches the S3 server by the address that "
+                    + "it was given (LabelStudio:StoreEndpoint), that the key may list and read there, and that the bucket exists. Started "
+                    + $"with S3_ENDPOINT set, and LabelStudio:StoreEndpoint here set to '{LabelStudioOptions.Own}', it says why.",
             { Status: HttpStatusCode.Unauthorized }
                 when Detail.Contains("legacy token authentication has been disabled", StringComparison.Ordinal) =>
-                "Label Studio has legacy tokens switched off: switch them on under Organization, Access Token Settings, or set LabelStudio:ApiKey to a personal access token.",
+                "Label Studio has legacy tokens switched off: switch them on under Organization, Access Token Settings, or set "
+                    + "LabelStudio:ApiKey to a personal access token.",
             { Status: HttpStatusCode.Unauthorized } when Detail.Contains("blacklisted", StringComparison.Ordinal) =>
-                "The personal access token in LabelStudio:ApiKey was revoked or replaced: make a new one under Account & Settings, Personal Access Token.",
+                "The personal access token in LabelStudio:ApiKey was revoked or replaced: make a new one under Account & Settings, "
+                    + "Personal Access Token.",
             { Status: HttpStatusCode.Unauthorized } =>
-                $"Label Studio does not accept LabelStudio:ApiKey ({Detail}): set it to a token that Account & Settings shows, and check that its kind is switched on under Organization, Access Token Settings.",
+                $"Label Studio does not accept LabelStudio:ApiKey ({Detail}): set it to a token that Account & Settings shows, and check "
+                    + "that its kind is switched on under Organization, Access Token Settings.",
+            { Status: HttpStatusCode.Forbidden } =>
+                $"The user of LabelStudio:ApiKey may not do this ({Detail}): let the user join the organization again (its page "
+                    + "Organization has the link), or set LabelStudio:ApiKey to the token of a member.",
+            { Status: HttpStatusCode.InternalServerError }
+                when Detail.Contains("'NoneType' object has no attribute 'jwt'", StringComparison.Ordinal) => NoOrganization,
             { IsPage: true } =>
                 $"There is no such address in Label Studio ({(int)Status}): check that LabelStudio:Url is the address of its first page.",
             _ => $"Label Studio answered {(int)Status}: {Detail}".TrimEnd(' ', ':') + (Detail.EndsWith('.') ? "" : "."),
         };
 
-    /// <summary>What a connection that failed means.</summary>
+    /// <summary>Explains why a connection failed.</summary>
     public static string Explain(HttpRequestException e, Uri address) =>
         e.InnerException switch
         {

@@ -9,7 +9,9 @@ using Microsoft.Extensions.Options;
 
 namespace GourmetGram.Infrastructure.LabelStudio;
 
-/// <summary>Label Studio as <see cref="IAnnotationPlatform"/>. What it can do is found out by asking, not by its version.</summary>
+/// <summary>
+/// Implements <see cref="IAnnotationPlatform"/> with Label Studio. Features are detected by asking for them, not by the version.
+/// </summary>
 internal sealed class LabelStudioPlatform(
     LabelStudioClient client,
     LabelStudioProvisioning provisioning,
@@ -24,13 +26,22 @@ internal sealed class LabelStudioPlatform(
     public string? FindHindrance() =>
         options.CurrentValue.Address is null ? LabelStudioOptions.NotConnected
         : store.CurrentValue.Provider != ObjectStoreProvider.S3
-            ? "Label Studio reads tasks from an S3 server, but ObjectStore:Provider is FileSystem: use an S3 server (gourmetgram storage copy --to S3 moves what there is), or the review page."
+            ? "Label Studio reads tasks from an S3 server, but ObjectStore:Provider is FileSystem: use an S3 server (gourmetgram storage "
+                + "copy --to S3 moves what there is), or the review page."
         : null;
 
     public string PlaceOf(ObjectAddress photo) => $"s3://{store.CurrentValue.BucketPrefix}{photo.Bucket}/{photo.Key}";
 
-    public Task<ProjectState> ProvisionAsync(ProjectPlan plan, AnnotationProject? known, CancellationToken cancellationToken) =>
-        provisioning.RunAsync(plan, known, cancellationToken);
+    public DateTimeOffset? Now => client.Now;
+
+    public Task<ProjectState> ProvisionAsync(
+        ProjectPlan plan,
+        AnnotationProject? known,
+        bool isAsked,
+        CancellationToken cancellationToken
+    ) => provisioning.RunAsync(plan, known, isAsked, cancellationToken);
+
+    public Task<int> RemoveLeftoversAsync(CancellationToken cancellationToken) => provisioning.RemoveLeftoversAsync(cancellationToken);
 
     public Task<Transfer> ImportAsync(AnnotationProject project, CancellationToken cancellationToken) =>
         TransferAsync(StorageCalls.Sources, project, project.Parts.SourceId, cancellationToken);
@@ -46,6 +57,12 @@ internal sealed class LabelStudioPlatform(
     {
         await foreach (var page in client.TasksAsync(project.Parts.ProjectId, changedSince, cancellationToken))
             yield return [.. page.Tasks.Select(Read).OfType<PlatformTask>()];
+    }
+
+    public async Task SettleAsync(IReadOnlyCollection<long> tasks, CancellationToken cancellationToken)
+    {
+        foreach (var task in tasks)
+            await client.SettleTaskAsync(task, cancellationToken);
     }
 
     public Task RemoveAsync(AnnotationProject project, IReadOnlyCollection<long> tasks, CancellationToken cancellationToken) =>
@@ -65,7 +82,7 @@ internal sealed class LabelStudioPlatform(
         catch (PlatformUnavailableException e)
             when (e.InnerException is LabelStudioFault { Status: HttpStatusCode.InternalServerError or HttpStatusCode.BadRequest })
         {
-            // It could not look at the bucket: perhaps our keys have changed since it got them.
+            // Label Studio could not access the bucket. Our keys may have changed since it got them.
             await provisioning.RenewKeysAsync(project, cancellationToken);
             return await transfers.RunAsync(kind, project.Parts.ProjectId, storage, cancellationToken);
         }
@@ -78,6 +95,8 @@ internal sealed class LabelStudioPlatform(
                 Time(task, "created_at"),
                 Time(task, "updated_at"),
                 task.TryGetProperty("storage_filename", out var key) && key.ValueKind == JsonValueKind.String ? key.GetString() : null,
+                TaskCalls.IsUntouched(task),
+                task.TryGetProperty("is_labeled", out var labelled) && labelled.ValueKind == JsonValueKind.True,
                 task
             )
             : null;

@@ -9,31 +9,47 @@ using Microsoft.Extensions.Options;
 namespace GourmetGram.Infrastructure.LabelStudio;
 
 /// <summary>
-/// Finds or makes the project of a loop and all that belongs to it, and puts right what is not as planned. Nothing is unique in Label Studio, so it looks before it makes: by the number that is
-/// known, then by title, place or address.
+/// Finds or creates the Label Studio project of a loop with all its parts, and repairs settings that differ from the plan. Nothing is
+/// unique in Label Studio, so an existing project or part is looked up first: by its known number, then by its title, location or address.
 /// </summary>
 internal sealed class LabelStudioProvisioning(
     LabelStudioClient client,
+    LabelStudioTokens tokens,
     IOptionsMonitor<LabelStudioOptions> options,
     IOptionsMonitor<ObjectStoreOptions> store
 )
 {
-    /// <summary>Says in a project's description whose it is.</summary>
+    /// <summary>Marks a project as ours in its description.</summary>
     private const string Mark = "Made by GourmetGram";
 
-    private const string Instruction = "Choose the class that the photo shows. Skip photos that you cannot tell.";
+    /// <summary>Tells what to do about a project that cannot be repaired.</summary>
+    public const string Replace =
+        "gourmetgram doctor label-studio --fix lets the project go, with its annotations and under another name, and makes a new one.";
 
-    /// <summary>By chance, so that whatever is labelled first is itself a random sample.</summary>
+    /// <summary>Random order, so that the photos labelled first are themselves a random sample.</summary>
     private const string Sampling = "Uniform sampling";
+
+    private const int LongestTitle = 50;
 
     private static readonly string[] Actions = ["ANNOTATION_CREATED", "ANNOTATION_UPDATED", "ANNOTATIONS_DELETED", "TASKS_DELETED"];
 
-    /// <summary>Looks after one project.</summary>
-    public async Task<ProjectState> RunAsync(ProjectPlan plan, AnnotationProject? known, CancellationToken cancellationToken)
+    /// <summary>Finds or creates one project and repairs it.</summary>
+    /// <param name="plan">How the project should be.</param>
+    /// <param name="known">The project as last seen; null when it never was.</param>
+    /// <param name="isAsked">Whether a person asked for the repair. Then a project that cannot be repaired is replaced by a new
+    /// one.</param>
+    /// <param name="cancellationToken">Cancels the work.</param>
+    public async Task<ProjectState> RunAsync(ProjectPlan plan, AnnotationProject? known, bool isAsked, CancellationToken cancellationToken)
     {
         var (repairs, complaints) = (new List<string>(), new List<string>());
         var (project, isAdopted) = await FindOrMakeAsync(plan, known, repairs, cancellationToken);
-        project = await PutRightAsync(project, plan, repairs, complaints, cancellationToken);
+        if (isAsked && await IsLostAsync(project, plan, cancellationToken))
+        {
+            await LetGoAsync(project, plan, repairs, cancellationToken);
+            (project, isAdopted, known) = (await MakeAsync(plan, repairs, cancellationToken), false, null);
+        }
+
+        project = await PutRightAsync(project, plan, isAdopted, repairs, complaints, cancellationToken);
         var source = await EnsureStorageAsync(
             StorageCalls.Sources,
             known?.Parts.SourceId,
@@ -61,7 +77,10 @@ internal sealed class LabelStudioProvisioning(
         );
     }
 
-    /// <summary>Gives the storages of a project the keys again: they are never told, so nobody sees that they are old. The bucket is looked at with them.</summary>
+    /// <summary>
+    /// Sends the keys to the source and target storages of a project again. Label Studio never returns keys, so outdated keys cannot be
+    /// detected. Label Studio checks the bucket with the new keys.
+    /// </summary>
     public async Task RenewKeysAsync(AnnotationProject project, CancellationToken cancellationToken)
     {
         await client.ChangeStorageAsync(
@@ -78,22 +97,35 @@ internal sealed class LabelStudioProvisioning(
         );
     }
 
-    /// <summary>What the project itself should be.</summary>
-    public static ProjectCalls.Wanted ProjectOf(ProjectPlan plan) =>
+    /// <summary>Returns how the project itself should be.</summary>
+    /// <param name="plan">The plan of the loop.</param>
+    /// <param name="isAdopted">Whether somebody else created the project. Then its description stays as it is.</param>
+    public static ProjectCalls.Wanted ProjectOf(ProjectPlan plan, bool isAdopted = false) =>
         new()
         {
             Title = plan.Title,
+            Description = isAdopted ? null : $"{plan.Description} {Mark}, loop {plan.Loop}.",
             LabelConfig = LabelConfig.Write(plan),
             MaximumAnnotations = plan.Votes,
             Sampling = Sampling,
-            // With one vote a skip is an answer; with several, others are still to be asked.
-            SkipQueue = plan.Votes == 1 ? "IGNORE_SKIPPED" : "REQUEUE_FOR_OTHERS",
+            // A skip is not an answer, so other people are still asked.
+            SkipQueue = "REQUEUE_FOR_OTHERS",
             ShowCollabPredictions = false,
+            ExpertInstruction = InstructionOf(plan),
+            ShowInstruction = true,
             ShowSkipButton = true,
             EnableEmptyAnnotation = false,
+            // Below 100, some tasks would be given to one person only.
+            OverlapCohortPercentage = 100,
+            ShowOverlapFirst = false,
         };
 
-    /// <summary>Which of a project's settings are not as planned; its label config aside.</summary>
+    /// <summary>Returns the instructions that annotators read before they start.</summary>
+    private static string InstructionOf(ProjectPlan plan) =>
+        $"Choose the class that the photo shows. If it shows something else, choose {AnswerChoices.NoneBeside(plan.Classes)}. "
+        + $"If nobody could judge it, choose {AnswerChoices.UnusableBeside(plan.Classes)}. Skip a photo to leave it to somebody else.";
+
+    /// <summary>Returns which of a project's settings differ from the plan, except its label config.</summary>
     public static IReadOnlyList<string> DifferencesOf(ProjectCalls.Project project, ProjectCalls.Wanted wanted)
     {
         (string Name, object? Is, object? Should)[] settings =
@@ -103,17 +135,28 @@ internal sealed class LabelStudioProvisioning(
             ("sampling", project.Sampling, wanted.Sampling),
             ("skip_queue", project.SkipQueue, wanted.SkipQueue),
             ("show_collab_predictions", project.ShowCollabPredictions, wanted.ShowCollabPredictions),
+            ("expert_instruction", project.ExpertInstruction, wanted.ExpertInstruction),
+            ("show_instruction", project.ShowInstruction, wanted.ShowInstruction),
             ("show_skip_button", project.ShowSkipButton, wanted.ShowSkipButton),
             ("enable_empty_annotation", project.EnableEmptyAnnotation, wanted.EnableEmptyAnnotation),
+            ("overlap_cohort_percentage", project.OverlapCohortPercentage, wanted.OverlapCohortPercentage),
+            ("show_overlap_first", project.ShowOverlapFirst, wanted.ShowOverlapFirst),
+            ("description", project.Description, wanted.Description),
         ];
-        return [.. settings.Where(setting => !Equals(setting.Is, setting.Should)).Select(setting => setting.Name)];
+        return
+        [
+            .. settings.Where(setting => setting.Should is not null && !Equals(setting.Is, setting.Should)).Select(setting => setting.Name),
+        ];
     }
 
-    /// <summary>Which of a storage's settings are not as planned; its keys are never told.</summary>
+    /// <summary>
+    /// Returns which of a storage's settings differ from the plan. Keys cannot be compared, because Label Studio never returns them.
+    /// </summary>
     public static IReadOnlyList<string> DifferencesOf(StorageCalls.Storage storage, StorageCalls.Wanted wanted)
     {
         (string Name, object? Is, object? Should)[] settings =
         [
+            ("title", storage.Title, wanted.Title),
             ("bucket", storage.Bucket, wanted.Bucket),
             ("prefix", storage.Prefix ?? "", wanted.Prefix),
             ("region_name", storage.RegionName, wanted.Region),
@@ -131,7 +174,7 @@ internal sealed class LabelStudioProvisioning(
         ];
     }
 
-    /// <summary>What a webhook should be; null when there can be none.</summary>
+    /// <summary>Returns how a webhook should be; null when there can be none.</summary>
     public WebhookCalls.Wanted? WebhookOf(long project, ProjectPlan plan)
     {
         var address = options.CurrentValue.CallbackUrl is { Length: > 0 } callback
@@ -150,7 +193,7 @@ internal sealed class LabelStudioProvisioning(
             );
     }
 
-    /// <summary>Which of a webhook's settings are not as planned.</summary>
+    /// <summary>Whether a webhook's settings match the plan.</summary>
     public static bool IsAsPlanned(WebhookCalls.Webhook webhook, WebhookCalls.Wanted wanted) =>
         webhook is { IsActive: true, SendForAllActions: false, SendPayload: false }
         && webhook.Headers?.GetValueOrDefault(ProjectPlan.WebhookHeader) == wanted.Headers[ProjectPlan.WebhookHeader]
@@ -158,7 +201,7 @@ internal sealed class LabelStudioProvisioning(
             .Order(StringComparer.Ordinal)
             .SequenceEqual(wanted.Actions.Order(StringComparer.Ordinal), StringComparer.Ordinal);
 
-    /// <summary>From where Label Studio should read tasks.</summary>
+    /// <summary>Returns the storage from which Label Studio should read tasks.</summary>
     public StorageCalls.Wanted SourceOf(long project, string loop) =>
         Storage(project, $"Source Storage - {loop}", Buckets.Labels, ExchangePlaces.TasksOf(loop)) with
         {
@@ -169,7 +212,9 @@ internal sealed class LabelStudioProvisioning(
             Synchronizable = true,
         };
 
-    /// <summary>To where it should write labels. A prefix with a slash at its end would make keys with two of them.</summary>
+    /// <summary>
+    /// Returns the storage to which Label Studio should write labels. A slash at the end of the prefix would produce keys with two slashes.
+    /// </summary>
     public StorageCalls.Wanted TargetOf(long project, string loop) =>
         Storage(project, $"Target Storage - {loop}", Buckets.Labels, ExchangePlaces.OutputsOf(loop).TrimEnd('/')) with
         {
@@ -212,47 +257,147 @@ internal sealed class LabelStudioProvisioning(
         CancellationToken cancellationToken
     )
     {
-        // A platform that lost its database gives the same numbers to other projects.
-        if (
-            known is not null
-            && await client.FindProjectAsync(known.Parts.ProjectId, cancellationToken) is { } same
-            && MomentOf(same.CreatedAt) == known.Parts.ProjectMadeAt
-        )
-            return (same, known.IsAdopted);
+        if (await FindKnownAsync(known, cancellationToken) is { } same)
+            return (same, known!.IsAdopted);
+        await RequireOrganizationAsync(cancellationToken);
+        // Checking the organization may have reloaded the token, so look again.
+        if (await FindKnownAsync(known, cancellationToken) is { } found)
+            return (found, known!.IsAdopted);
         foreach (var listed in await client.ProjectsTitledAsync(plan.Title, cancellationToken))
         {
-            if (await client.FindProjectAsync(listed.Id, cancellationToken) is not { } found)
+            if (await client.FindProjectAsync(listed.Id, cancellationToken) is not { } titled)
                 continue;
-            var isOurs = found.Description?.Contains(Mark, StringComparison.Ordinal) == true;
-            repairs.Add($"Project {found.Id} '{plan.Title}' was {(isOurs ? "found again" : "taken over")}.");
-            return (found, !isOurs);
+            var isOurs = titled.Description?.Contains(Mark, StringComparison.Ordinal) == true;
+            repairs.Add($"Project {titled.Id} '{plan.Title}' was {(isOurs ? "found again" : "taken over")}.");
+            return (titled, !isOurs);
         }
 
-        var made = await client.MakeProjectAsync(
-            ProjectOf(plan) with
-            {
-                Description = $"{plan.Description} {Mark}, loop {plan.Loop}.",
-                ExpertInstruction = Instruction,
-                ShowInstruction = true,
-            },
-            cancellationToken
-        );
-        repairs.Add($"Project {made.Id} '{plan.Title}' was made.");
-        return (made, false);
+        return (await MakeAsync(plan, repairs, cancellationToken), false);
     }
 
-    /// <summary>Our database keeps milliseconds.</summary>
+    /// <summary>Creates the project of a loop, and checks that Label Studio received what was sent.</summary>
+    private async Task<ProjectCalls.Project> MakeAsync(ProjectPlan plan, List<string> repairs, CancellationToken cancellationToken)
+    {
+        var made = await client.MakeProjectAsync(ProjectOf(plan), cancellationToken);
+        if (made.Title != plan.Title)
+        {
+            await client.DeleteProjectAsync(made.Id, cancellationToken);
+            throw new PlatformUnavailableException(
+                $"Label Studio did not read what it was sent: the project it made is called '{made.Title}' instead of '{plan.Title}', "
+                    + "and was removed. See what stands between this server and Label Studio and drops the bodies of requests."
+            );
+        }
+
+        repairs.Add($"Project {made.Id} '{plan.Title}' was made.");
+        return made;
+    }
+
+    /// <summary>Finds the known project, if it is still the same one.</summary>
+    private async Task<ProjectCalls.Project?> FindKnownAsync(AnnotationProject? known, CancellationToken cancellationToken) =>
+        // A Label Studio that lost its database gives the same numbers to other projects.
+        known is not null
+        && await client.FindProjectAsync(known.Parts.ProjectId, cancellationToken) is { } same
+        && MomentOf(same.CreatedAt) == known.Parts.ProjectMadeAt
+            ? same
+            : null;
+
+    /// <summary>Stops before projects are created that people cannot see.</summary>
+    /// <exception cref="PlatformUnavailableException">The user belongs to no organization.</exception>
+    private async Task RequireOrganizationAsync(CancellationToken cancellationToken)
+    {
+        if ((await client.WhoAmIAsync(cancellationToken)).ActiveOrganization is not null)
+            return;
+        if (!tokens.TryReload() || (await client.WhoAmIAsync(cancellationToken)).ActiveOrganization is null)
+            throw new PlatformUnavailableException(LabelStudioFault.NoOrganization);
+    }
+
+    /// <summary>
+    /// Whether labels from a project cannot be used as they are, and Label Studio refuses the config that would fix this because of
+    /// existing annotations.
+    /// </summary>
+    private async Task<bool> IsLostAsync(ProjectCalls.Project project, ProjectPlan plan, CancellationToken cancellationToken)
+    {
+        if (
+            LabelConfig.FindFault(project.LabelConfig, plan.Classes) is null
+            && !(plan.IsBlind && LabelConfig.ShowsAnswer(project.LabelConfig))
+        )
+            return false;
+        try
+        {
+            await client.ValidateConfigAsync(project.Id, LabelConfig.Write(plan), cancellationToken);
+            return false;
+        }
+        catch (PlatformUnavailableException e) when (e.InnerException is LabelStudioFault { Status: HttpStatusCode.BadRequest })
+        {
+            return true;
+        }
+    }
+
+    /// <summary>
+    /// Abandons a project that cannot be repaired. The project keeps its annotations under another name, but loses its storages, webhooks
+    /// and untouched tasks.
+    /// </summary>
+    private async Task LetGoAsync(ProjectCalls.Project project, ProjectPlan plan, List<string> repairs, CancellationToken cancellationToken)
+    {
+        foreach (var kind in new[] { StorageCalls.Sources, StorageCalls.Targets })
+        {
+            foreach (var storage in await client.StoragesAsync(kind, project.Id, cancellationToken))
+                await client.DeleteStorageAsync(kind, storage.Id, cancellationToken);
+        }
+
+        foreach (var webhook in await client.WebhooksAsync(project.Id, cancellationToken))
+            await client.DeleteWebhookAsync(webhook.Id, cancellationToken);
+        var open = new List<long>();
+        await foreach (var page in client.TasksAsync(project.Id, changedSince: null, cancellationToken))
+            open.AddRange(page.Tasks.Where(TaskCalls.IsUntouched).Select(task => task.GetProperty("id").GetInt64()));
+        await client.RemoveTasksAsync(project.Id, open, cancellationToken);
+        // Rename last, so that an interrupted run finds the project by its title again.
+        var title = $"{plan.Title} (until {project.Id})";
+        await client.ChangeProjectAsync(
+            project.Id,
+            new ProjectCalls.Wanted { Title = title[^Math.Min(title.Length, LongestTitle)..] },
+            cancellationToken
+        );
+        repairs.Add($"Project {project.Id} was let go: it is called '{title}' now and keeps its annotations.");
+    }
+
+    /// <summary>
+    /// Deletes projects without a title and without tasks that our user created. Requests whose body was lost created them.
+    /// </summary>
+    /// <returns>The number of deleted projects.</returns>
+    public async Task<int> RemoveLeftoversAsync(CancellationToken cancellationToken)
+    {
+        var leftovers = await LeftoversAsync(cancellationToken);
+        foreach (var project in leftovers)
+            await client.DeleteProjectAsync(project.Id, cancellationToken);
+        return leftovers.Count;
+    }
+
+    /// <summary>Returns the projects without a title and without tasks that our user created.</summary>
+    public async Task<IReadOnlyList<ProjectCalls.Listed>> LeftoversAsync(CancellationToken cancellationToken)
+    {
+        var untitled = (await client.ProjectsAsync(cancellationToken))
+            .Where(project => string.IsNullOrEmpty(project.Title) && project.TaskNumber is null or 0)
+            .ToList();
+        if (untitled.Count == 0)
+            return untitled;
+        var user = await client.WhoAmIAsync(cancellationToken);
+        return [.. untitled.Where(project => project.CreatedBy?.Id == user.Id)];
+    }
+
+    /// <summary>Truncates a time to milliseconds, the precision of our database.</summary>
     private static DateTimeOffset MomentOf(DateTimeOffset time) => DateTimeOffset.FromUnixTimeMilliseconds(time.ToUnixTimeMilliseconds());
 
     private async Task<ProjectCalls.Project> PutRightAsync(
         ProjectCalls.Project project,
         ProjectPlan plan,
+        bool isAdopted,
         List<string> repairs,
         List<string> complaints,
         CancellationToken cancellationToken
     )
     {
-        var wanted = ProjectOf(plan);
+        var wanted = ProjectOf(plan, isAdopted);
         if (DifferencesOf(project, wanted) is { Count: > 0 } differences)
         {
             project = await client.ChangeProjectAsync(project.Id, wanted with { LabelConfig = null }, cancellationToken);
@@ -263,16 +408,17 @@ internal sealed class LabelStudioProvisioning(
             return project;
         try
         {
-            // A change alone would leave annotations behind that no screen shows any more.
+            // Changing the config without validation would leave annotations behind that no screen shows any more.
             await client.ValidateConfigAsync(project.Id, wanted.LabelConfig!, cancellationToken);
         }
         catch (PlatformUnavailableException e) when (e.InnerException is LabelStudioFault { Status: HttpStatusCode.BadRequest } refused)
         {
             var consequence = LabelConfig.FindFault(project.LabelConfig, plan.Classes) is { } fault
-                ? $"As it is, {fault}: such labels go to quarantine."
+                ? $"As it is, {fault}: such labels go to quarantine. {Replace}"
                 : "Labels from it can be read as it is.";
             complaints.Add(
-                $"The label config of project {project.Id} is not ours, and cannot be changed without losing annotations ({refused.Detail.ReplaceLineEndings(" ")}). {consequence}"
+                $"The label config of project {project.Id} is not ours, and cannot be changed without "
+                    + $"losing annotations ({refused.Detail.ReplaceLineEndings(" ")}). {consequence}"
             );
             return project;
         }
@@ -314,6 +460,11 @@ internal sealed class LabelStudioProvisioning(
         return changed;
     }
 
+    private static string Refusal(LabelStudioFault fault) =>
+        fault.IsOwnNetwork
+            ? "it calls no addresses of its own network. Start it with SSRF_PROTECTION_ENABLED=false."
+            : $"{fault.Explain()} Its host needs a name with a dot (a network alias, say).";
+
     private async Task<long?> EnsureWebhookAsync(
         long project,
         ProjectPlan plan,
@@ -348,9 +499,10 @@ internal sealed class LabelStudioProvisioning(
                         or LabelStudioFault { Status: HttpStatusCode.BadRequest or HttpStatusCode.InternalServerError }
             )
         {
-            // Nothing depends on it: labels are seen by the next sync.
+            // The webhook is optional: without it, the next sync reads the labels.
             complaints.Add(
-                $"Label Studio takes no webhook to {wanted.Url}: {e.Message} Its host needs a name with a dot (a network alias, say). Without it labels are seen by the scheduled sync."
+                $"Label Studio takes no webhook to {wanted.Url}: {Refusal((LabelStudioFault)e.InnerException)} Without it labels are "
+                    + "seen by the scheduled sync."
             );
             return null;
         }

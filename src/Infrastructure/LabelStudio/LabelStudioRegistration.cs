@@ -8,7 +8,9 @@ namespace GourmetGram.Infrastructure.LabelStudio;
 
 public static class LabelStudioRegistration
 {
-    /// <summary>Registers <see cref="IAnnotationPlatform"/>. It may be there without being connected. Needs the object storage's settings.</summary>
+    /// <summary>
+    /// Registers <see cref="IAnnotationPlatform"/>, whether or not Label Studio is connected. Needs the object storage's settings.
+    /// </summary>
     public static IServiceCollection AddLabelStudio(this IServiceCollection services)
     {
         services.AddSettings<LabelStudioOptions>();

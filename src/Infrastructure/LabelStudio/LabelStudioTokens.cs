@@ -9,8 +9,8 @@ using Microsoft.Extensions.Options;
 namespace GourmetGram.Infrastructure.LabelStudio;
 
 /// <summary>
-/// What requests to Label Studio prove themselves with: a legacy token as it is, or the access token that a personal access token gets. The latter lives for minutes; it is renewed ahead of its end,
-/// by one request for all who wait.
+/// Provides the credentials for requests to Label Studio: a legacy token as it is, or the access token that a personal access token is
+/// exchanged for. An access token is valid for minutes. It is renewed before it expires, by one request for all callers that wait.
 /// </summary>
 internal sealed class LabelStudioTokens(IOptionsMonitor<LabelStudioOptions> options, ConfigurationReload reload, TimeProvider time)
     : IDisposable
@@ -20,32 +20,44 @@ internal sealed class LabelStudioTokens(IOptionsMonitor<LabelStudioOptions> opti
     private readonly SemaphoreSlim gate = new(1, 1);
     private Access? current;
 
-    /// <param name="Personal">The personal access token it came from.</param>
-    /// <param name="Token">What is sent.</param>
-    /// <param name="Until">Its end, UTC; null when it does not tell.</param>
+    /// <param name="Personal">The personal access token that it came from.</param>
+    /// <param name="Token">The access token that is sent.</param>
+    /// <param name="Until">When it expires, UTC; null when it does not say.</param>
     private sealed record Access(string Personal, string Token, DateTimeOffset? Until);
 
     /// <summary>Whether the token is a personal access token rather than a legacy one: it is a JWT (RFC 7519).</summary>
     public bool IsPersonal => Claims(Key) is not null;
 
-    /// <summary>When the token itself ends, UTC; null when it does not tell.</summary>
+    /// <summary>When the token itself expires, UTC; null when it does not say.</summary>
     public DateTimeOffset? KeyEndsAt => Claims(Key) is { } claims ? EndOf(claims) : null;
 
     private string Key => options.CurrentValue.ApiKey ?? "";
 
-    /// <param name="refresh">Asks for an access token, given the personal one.</param>
-    /// <param name="refused">What was sent and refused; null the first time.</param>
-    /// <param name="cancellationToken">Ends the waiting.</param>
-    /// <returns>What to send; null when another try makes no sense.</returns>
+    /// <summary>Reads the token again, because the operator may have replaced it in its file.</summary>
+    /// <returns>Whether the token has changed.</returns>
+    public bool TryReload()
+    {
+        var before = Key;
+        return reload.TryReload() && Key != before;
+    }
+
+    /// <param name="refresh">Requests an access token for a personal access token.</param>
+    /// <param name="refused">The header that was sent and refused; null the first time.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>The header to send; null when another attempt is pointless.</returns>
     public async Task<AuthenticationHeaderValue?> GetAsync(
         Func<string, Task<string>> refresh,
         AuthenticationHeaderValue? refused,
         CancellationToken cancellationToken
     )
     {
-        // The operator may have corrected the file that it stands in.
+        // The operator may have corrected the file that contains the token.
         if (refused is not null)
             reload.TryReload();
+        if (Key.Any(letter => letter is < '!' or > '~'))
+            throw new PlatformUnavailableException(
+                "LabelStudio:ApiKey holds a space or a character that no token has: copy it again from Account & Settings."
+            );
         if (!IsPersonal)
         {
             var header = new AuthenticationHeaderValue("Token", Key);
@@ -99,7 +111,7 @@ internal sealed class LabelStudioTokens(IOptionsMonitor<LabelStudioOptions> opti
             ? DateTimeOffset.FromUnixTimeSeconds(seconds)
             : null;
 
-    /// <returns>The claims of a JWT, not checked: that is for who accepts it; null when it is none.</returns>
+    /// <returns>The claims of a JWT, not verified, because that is the receiver's task; null when the token is not a JWT.</returns>
     private static JsonElement? Claims(string token)
     {
         if (token.Split('.') is not [_, { Length: > 0 } body, _] || !Base64Url.IsValid(body))

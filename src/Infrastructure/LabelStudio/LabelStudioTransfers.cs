@@ -4,10 +4,11 @@ using static GourmetGram.Infrastructure.LabelStudio.StorageCalls;
 
 namespace GourmetGram.Infrastructure.LabelStudio;
 
-/// <summary>How long Label Studio is waited for.</summary>
-/// <param name="Poll">Between two looks at a sync that runs.</param>
-/// <param name="Silence">After so long without a sign of life, a sync is looked at in the way that finds out whether it is dead: 25 s, says Label Studio.</param>
-/// <param name="Patience">Longest wait for a sync that somebody else began.</param>
+/// <summary>How long to wait for Label Studio.</summary>
+/// <param name="Poll">Time between two checks of a running sync.</param>
+/// <param name="Silence">After this time without a ping, storages are listed instead, because that call marks dead syncs as failed. Label
+/// Studio does so 25 s after the last ping.</param>
+/// <param name="Patience">Longest wait for a sync that another request started.</param>
 internal sealed record LabelStudioTimes(TimeSpan Poll, TimeSpan Silence, TimeSpan Patience)
 {
     public LabelStudioTimes()
@@ -15,8 +16,8 @@ internal sealed record LabelStudioTimes(TimeSpan Poll, TimeSpan Silence, TimeSpa
 }
 
 /// <summary>
-/// Asks for syncs of storages and waits for their end. A sync runs inside the request; when the request ends before (a time-out, a proxy), it goes on, and is never asked for again before it has
-/// ended: two at once make tasks twice.
+/// Starts syncs of storages and waits for their end. A sync runs inside the request. If the request ends early (a time-out, a proxy), the
+/// sync continues and is not started again before it has ended, because two syncs at the same time create tasks twice.
 /// </summary>
 internal sealed class LabelStudioTransfers(LabelStudioClient client, LabelStudioTimes times, TimeProvider time)
 {
@@ -25,17 +26,18 @@ internal sealed class LabelStudioTransfers(LabelStudioClient client, LabelStudio
     /// <param name="kind"><see cref="Sources"/> or <see cref="Targets"/>.</param>
     /// <param name="project">Number of the project.</param>
     /// <param name="id">Number of the storage.</param>
-    /// <param name="cancellationToken">Ends the waiting; the sync goes on.</param>
+    /// <param name="cancellationToken">Ends the wait; the sync continues.</param>
     public async Task<Transfer> RunAsync(string kind, long project, long id, CancellationToken cancellationToken)
     {
-        // The list finds syncs that died with their process; without it a new one may be ignored.
+        // Requesting the list makes Label Studio detect syncs that died with their process. Without this, it may ignore a new sync.
         var storage = (await client.StoragesAsync(kind, project, cancellationToken)).FirstOrDefault(found => found.Id == id)
             ?? throw new PlatformUnavailableException(
-                $"Storage {id} of project {project} is gone from Label Studio: it is made again by the next sync, or by gourmetgram doctor label-studio --fix."
+                $"Storage {id} of project {project} is gone from Label Studio: it is made again by the next sync, or by gourmetgram "
+                    + "doctor label-studio --fix."
             );
         if (storage.IsBusy && await WaitAsync(kind, project, storage, cancellationToken) is null)
             return StillBusy(storage);
-        // An answer that says "in progress" is that of somebody else's sync, and ours was ignored.
+        // A response that says "in progress" is about another request's sync, and ours was ignored.
         for (var attempt = 1; ; attempt++)
         {
             var (answer, isOurs) = await SyncAsync(kind, project, storage, cancellationToken);
@@ -46,7 +48,7 @@ internal sealed class LabelStudioTransfers(LabelStudioClient client, LabelStudio
         }
     }
 
-    /// <returns>How it ended, and whether it was ours; null when it is still busy after all patience.</returns>
+    /// <returns>How the sync ended, and whether it was ours; null when it is still busy after the longest wait.</returns>
     private async Task<(Storage? End, bool IsOurs)> SyncAsync(
         string kind,
         long project,
@@ -67,7 +69,7 @@ internal sealed class LabelStudioTransfers(LabelStudioClient client, LabelStudio
         return answer.IsBusy ? (await WaitAsync(kind, project, answer, cancellationToken), false) : (answer, true);
     }
 
-    /// <returns>The storage when nothing runs there any more; null when something still does after all patience.</returns>
+    /// <returns>The storage when no sync runs there any more; null when one still does after the longest wait.</returns>
     private async Task<Storage?> WaitAsync(string kind, long project, Storage storage, CancellationToken cancellationToken)
     {
         var begin = time.GetTimestamp();
@@ -97,7 +99,7 @@ internal sealed class LabelStudioTransfers(LabelStudioClient client, LabelStudio
     private static Transfer ToTransfer(Storage storage) =>
         storage.Status switch
         {
-            // Its traceback may be that of an earlier sync.
+            // The traceback may be from an earlier sync, so it is ignored here.
             "completed" or "completed_with_errors" => new Transfer(TransferEnd.Completed, storage.LastSyncCount ?? 0, Reason: null),
             _ => new Transfer(TransferEnd.Stopped, 0, LastLineOf(storage.Traceback) ?? $"status {storage.Status}"),
         };

@@ -1,17 +1,23 @@
+using System.Text.Json;
 using System.Text.Json.Serialization;
 
 namespace GourmetGram.Infrastructure.LabelStudio;
 
-/// <summary>Calls of <c>/api/storages/s3</c>, from which Label Studio reads, and <c>/api/storages/export/s3</c>, to which it writes.</summary>
+/// <summary>
+/// Calls of <c>/api/storages/s3</c>, from which Label Studio reads, and <c>/api/storages/export/s3</c>, to which it writes.
+/// </summary>
 internal static class StorageCalls
 {
-    /// <summary>From which Label Studio reads.</summary>
+    /// <summary>Storages from which Label Studio reads.</summary>
     public const string Sources = "api/storages/s3";
 
-    /// <summary>To which Label Studio writes.</summary>
+    /// <summary>Storages to which Label Studio writes.</summary>
     public const string Targets = "api/storages/export/s3";
 
-    /// <summary>What a storage should be. Keys are never told, so they are sent each time; without <c>bucket</c> nothing is checked, so that is too.</summary>
+    /// <summary>
+    /// How a storage should be. Label Studio never returns keys, so they are sent each time. Without <c>bucket</c> it checks nothing, so
+    /// the bucket is sent each time too.
+    /// </summary>
     public sealed record Wanted
     {
         public required long Project { get; init; }
@@ -37,7 +43,7 @@ internal static class StorageCalls
         [JsonPropertyName("region_name")]
         public required string Region { get; init; }
 
-        /// <summary>An empty text takes away one that was set.</summary>
+        /// <summary>An empty text removes an endpoint that was set.</summary>
         [JsonPropertyName("s3_endpoint")]
         public string? Endpoint { get; init; }
 
@@ -48,7 +54,7 @@ internal static class StorageCalls
         public required string SecretKey { get; init; }
     }
 
-    /// <summary>A storage as Label Studio answers.</summary>
+    /// <summary>A storage as Label Studio returns it.</summary>
     public sealed record Storage(
         long Id,
         string? Title,
@@ -69,17 +75,17 @@ internal static class StorageCalls
         Meta? Meta
     )
     {
-        /// <summary>Whether a sync runs, or seems to.</summary>
+        /// <summary>Whether a sync runs or appears to run.</summary>
         public bool IsBusy => Status is "queued" or "in_progress";
 
-        /// <summary>Whether it names this place; slashes at the ends of a prefix make no difference.</summary>
+        /// <summary>Whether the storage points to this location. Slashes at the ends of a prefix make no difference.</summary>
         public bool IsAt(string? bucket, string? prefix) => Bucket == bucket && (Prefix ?? "").Trim('/') == (prefix ?? "").Trim('/');
     }
 
-    /// <param name="TimeLastPing">When the sync that runs last gave a sign of life, as text of Label Studio's.</param>
+    /// <param name="TimeLastPing">When the running sync last reported progress, as Label Studio's text.</param>
     public sealed record Meta(string? TimeLastPing);
 
-    /// <summary><c>GET …?project={id}</c>. It also finds out which syncs are dead.</summary>
+    /// <summary><c>GET …?project={id}</c>. Label Studio then also detects which syncs are dead.</summary>
     public static Task<IReadOnlyList<Storage>> StoragesAsync(
         this LabelStudioClient client,
         string kind,
@@ -88,7 +94,7 @@ internal static class StorageCalls
     ) => client.GetAsync<IReadOnlyList<Storage>>($"{kind}?project={project}", cancellationToken);
 
     /// <summary><c>GET …/{id}</c></summary>
-    /// <returns>Null when it is gone.</returns>
+    /// <returns>Null when the storage no longer exists.</returns>
     public static Task<Storage?> FindStorageAsync(
         this LabelStudioClient client,
         string kind,
@@ -104,6 +110,14 @@ internal static class StorageCalls
         CancellationToken cancellationToken
     ) => client.SendAsync<Storage>(HttpMethod.Post, kind, storage, cancellationToken);
 
+    /// <summary><c>POST …/validate</c>: checks the bucket with the settings of the storage.</summary>
+    public static Task ValidateStorageAsync(
+        this LabelStudioClient client,
+        string kind,
+        Wanted storage,
+        CancellationToken cancellationToken
+    ) => client.SendAsync<JsonElement>(HttpMethod.Post, $"{kind}/validate", storage, cancellationToken);
+
     /// <summary><c>PATCH …/{id}</c></summary>
     public static Task<Storage> ChangeStorageAsync(
         this LabelStudioClient client,
@@ -113,8 +127,14 @@ internal static class StorageCalls
         CancellationToken cancellationToken
     ) => client.SendAsync<Storage>(HttpMethod.Patch, $"{kind}/{id}", storage, cancellationToken);
 
-    /// <summary><c>POST …/{id}/sync</c>: runs to its end before it answers. What came of it is in the status, not in that of HTTP.</summary>
-    /// <exception cref="TimeoutException">There was no answer in time; it goes on.</exception>
+    /// <summary><c>DELETE …/{id}</c>. The storage's tasks stay.</summary>
+    public static Task DeleteStorageAsync(this LabelStudioClient client, string kind, long id, CancellationToken cancellationToken) =>
+        client.SendAsync<JsonElement>(HttpMethod.Delete, $"{kind}/{id}", body: null, cancellationToken);
+
+    /// <summary>
+    /// <c>POST …/{id}/sync</c>: responds when the sync has ended. The outcome is in the storage's status, not in the HTTP status.
+    /// </summary>
+    /// <exception cref="TimeoutException">There was no response in time. The sync continues.</exception>
     public static Task<Storage> SyncStorageAsync(
         this LabelStudioClient client,
         string kind,

@@ -9,8 +9,8 @@ internal static class TaskCalls
     private const int PageSize = 200;
     private const int MostRemoved = 100;
 
-    /// <param name="Total">Tasks of all pages.</param>
-    /// <param name="Tasks">Tasks of this page.</param>
+    /// <param name="Total">Number of tasks on all pages.</param>
+    /// <param name="Tasks">The tasks of this page.</param>
     public sealed record Page(int Total, IReadOnlyList<JsonElement> Tasks);
 
     private sealed record Query(Filters Filters);
@@ -28,14 +28,16 @@ internal static class TaskCalls
 
     private sealed record Chosen(bool All, IReadOnlyList<long> Included);
 
-    /// <summary>As the page that lists tasks has it.</summary>
+    /// <summary>The naming that Label Studio's page with the list of tasks uses.</summary>
     private static readonly JsonSerializerOptions PageJson = new() { PropertyNamingPolicy = JsonNamingPolicy.CamelCase };
 
-    /// <summary><c>GET /api/tasks?project=…&amp;fields=all</c>, page by page to the end, with annotations, in the order in which they were made.</summary>
-    /// <param name="client">Sends it.</param>
-    /// <param name="project">Of which project; one that is gone has none.</param>
-    /// <param name="changedSince">Only those changed since, UTC; null for all.</param>
-    /// <param name="cancellationToken">Ends it.</param>
+    /// <summary>
+    /// <c>GET /api/tasks?project=…&amp;fields=all</c>, all pages, with annotations, in the order in which the tasks were created.
+    /// </summary>
+    /// <param name="client">Sends the requests.</param>
+    /// <param name="project">Number of the project. A project that no longer exists has no tasks.</param>
+    /// <param name="changedSince">Returns only tasks changed since then, UTC; null for all.</param>
+    /// <param name="cancellationToken">Cancels the request.</param>
     public static async IAsyncEnumerable<Page> TasksAsync(
         this LabelStudioClient client,
         long project,
@@ -70,7 +72,7 @@ internal static class TaskCalls
         var read = 0;
         for (var page = 1; ; page++)
         {
-            // Past the end it is "not found", and so is a project that is gone.
+            // A page past the end is "not found", and so is a project that no longer exists.
             if (
                 await client.FindAsync<Page>(
                     $"api/tasks?project={project}&page={page}&page_size={PageSize}&fields=all&resolve_uri=false{query}",
@@ -86,12 +88,29 @@ internal static class TaskCalls
         }
     }
 
-    /// <summary><c>GET /api/tasks/{id}</c>, as the labelling page gets it.</summary>
-    /// <returns>Null when it is gone.</returns>
+    /// <summary>Whether nobody has labelled, skipped or started to label a task.</summary>
+    public static bool IsUntouched(JsonElement task) => IsEmpty(task, "annotations") && IsEmpty(task, "drafts");
+
+    private static bool IsEmpty(JsonElement task, string list) =>
+        !task.TryGetProperty(list, out var items) || items.ValueKind != JsonValueKind.Array || items.GetArrayLength() == 0;
+
+    /// <summary>
+    /// <c>PATCH /api/tasks/{id}</c>: stops giving the task to annotators, until the number of annotations that the project wants is
+    /// changed.
+    /// </summary>
+    public static Task SettleTaskAsync(this LabelStudioClient client, long id, CancellationToken cancellationToken) =>
+        client.SendAsync<JsonElement>(HttpMethod.Patch, $"api/tasks/{id}", new Settled(Overlap: 1, IsLabeled: true), cancellationToken);
+
+    private sealed record Settled(int Overlap, bool IsLabeled);
+
+    /// <summary><c>GET /api/tasks/{id}</c>, as the labelling page receives it.</summary>
+    /// <returns>Null when the task no longer exists.</returns>
     public static async Task<JsonElement?> FindTaskAsync(this LabelStudioClient client, long id, CancellationToken cancellationToken) =>
         await client.FindAsync<JsonDocument>($"api/tasks/{id}", cancellationToken) is { } task ? task.RootElement : null;
 
-    /// <summary><c>POST /api/dm/actions?id=delete_tasks</c>: removes tasks with their annotations; those that are gone are no error.</summary>
+    /// <summary>
+    /// <c>POST /api/dm/actions?id=delete_tasks</c>: deletes tasks with their annotations. Tasks that no longer exist are not an error.
+    /// </summary>
     public static async Task RemoveTasksAsync(
         this LabelStudioClient client,
         long project,

@@ -1,9 +1,11 @@
+using System.Text.Json;
+
 namespace GourmetGram.Infrastructure.LabelStudio;
 
 /// <summary>Calls of <c>/api/webhooks</c>.</summary>
 internal static class WebhookCalls
 {
-    /// <summary>What a webhook should be. A change without <c>actions</c> would empty them, so all is sent each time.</summary>
+    /// <summary>How a webhook should be. A change without <c>actions</c> would clear them, so everything is sent each time.</summary>
     public sealed record Wanted(
         string Url,
         long Project,
@@ -14,7 +16,7 @@ internal static class WebhookCalls
         bool IsActive
     );
 
-    /// <summary>A webhook as Label Studio answers, with its headers.</summary>
+    /// <summary>A webhook as Label Studio returns it, with its headers.</summary>
     public sealed record Webhook(
         long Id,
         string? Url,
@@ -36,6 +38,10 @@ internal static class WebhookCalls
     /// <summary><c>POST /api/webhooks</c></summary>
     public static Task<Webhook> MakeWebhookAsync(this LabelStudioClient client, Wanted webhook, CancellationToken cancellationToken) =>
         client.SendAsync<Webhook>(HttpMethod.Post, "api/webhooks", webhook, cancellationToken);
+
+    /// <summary><c>DELETE /api/webhooks/{id}</c></summary>
+    public static Task DeleteWebhookAsync(this LabelStudioClient client, long id, CancellationToken cancellationToken) =>
+        client.SendAsync<JsonElement>(HttpMethod.Delete, $"api/webhooks/{id}", body: null, cancellationToken);
 
     /// <summary><c>PATCH /api/webhooks/{id}</c></summary>
     public static Task<Webhook> ChangeWebhookAsync(
