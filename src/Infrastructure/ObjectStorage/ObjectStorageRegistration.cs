@@ -11,7 +11,10 @@ namespace GourmetGram.Infrastructure.ObjectStorage;
 
 public static class ObjectStorageRegistration
 {
-    /// <summary>Registers the object store that <see cref="ObjectStoreOptions"/> name, and each by its <see cref="ObjectStoreProvider"/>. Needs <see cref="GourmetGramOptions"/>.</summary>
+    /// <summary>
+    /// Registers the object store that <see cref="ObjectStoreOptions"/> select, and each store under its <see cref="ObjectStoreProvider"/>.
+    /// Needs <see cref="GourmetGramOptions"/>.
+    /// </summary>
     public static IServiceCollection AddObjectStorage(this IServiceCollection services)
     {
         services.AddDataDirectory();
@@ -29,10 +32,28 @@ public static class ObjectStorageRegistration
         services.AddKeyedSingleton<IObjectStore>(ObjectStoreProvider.FileSystem, (container, _) =>
             container.GetRequiredService<FileSystemObjectStore>()
         );
-        services.AddSingleton(container =>
-            container.GetRequiredKeyedService<IObjectStore>(container.GetRequiredService<IOptions<ObjectStoreOptions>>().Value.Provider)
-        );
+        services.AddSingleton(StoreOf);
         services.AddSingleton<IStoreCircuit, StoreCircuit>();
+        services.AddLogging().TryAddSingleton<Outages>();
         return services;
     }
+
+    /// <summary>
+    /// Guards the object store until <see cref="StoreGuard.Confirm"/> is called. A host with a database calls this after
+    /// <see cref="AddObjectStorage"/>. The stores registered under their <see cref="ObjectStoreProvider"/> are not guarded.
+    /// </summary>
+    public static IServiceCollection AddStoreGuard(this IServiceCollection services)
+    {
+        services.AddSingleton<StoreGuard>();
+        return services.AddSingleton<IObjectStore>(container => new GuardedStore(
+            StoreOf(container),
+            container.GetRequiredService<StoreGuard>()
+        ));
+    }
+
+    private static IObjectStore StoreOf(IServiceProvider container) =>
+        new WatchedObjectStore(
+            container.GetRequiredKeyedService<IObjectStore>(container.GetRequiredService<IOptions<ObjectStoreOptions>>().Value.Provider),
+            container.GetRequiredService<Outages>()
+        );
 }

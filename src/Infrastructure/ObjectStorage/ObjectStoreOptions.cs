@@ -1,11 +1,12 @@
 using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
 using GourmetGram.Application.Common;
+using GourmetGram.Infrastructure.Hosting;
 using Microsoft.Extensions.Options;
 
 namespace GourmetGram.Infrastructure.ObjectStorage;
 
-/// <summary>The stores that GourmetGram speaks.</summary>
+/// <summary>The object stores that GourmetGram supports.</summary>
 public enum ObjectStoreProvider
 {
     /// <summary>Files in the data directory. The default.</summary>
@@ -15,7 +16,7 @@ public enum ObjectStoreProvider
     S3,
 }
 
-/// <summary>Where photos and other objects are kept.</summary>
+/// <summary>Where photos and other objects are stored.</summary>
 [SettingsSection("ObjectStore")]
 public sealed class ObjectStoreOptions
 {
@@ -44,7 +45,7 @@ public sealed class ObjectStoreOptions
     [Secret]
     public string? SessionToken { get; set; }
 
-    [Description("Longest wait for the S3 server to begin an answer, in seconds.")]
+    [Description("Longest wait for the S3 server to begin an answer or to continue one, in seconds.")]
     [Range(1, 600)]
     public int TimeoutSeconds { get; set; } = 30;
 
@@ -59,7 +60,7 @@ public sealed class ObjectStoreOptions
     public string BucketPrefix { get; set; } = "";
 }
 
-/// <summary>Checks what annotations cannot: what S3 needs. Keys are secrets, so no message shows one.</summary>
+/// <summary>Checks what attributes cannot check: the settings that S3 needs. Keys are secrets, so no message shows one.</summary>
 internal sealed class ObjectStoreOptionsValidator : IValidateOptions<ObjectStoreOptions>
 {
     public ValidateOptionsResult Validate(string? name, ObjectStoreOptions options)
@@ -74,9 +75,14 @@ internal sealed class ObjectStoreOptionsValidator : IValidateOptions<ObjectStore
             || endpoint.PathAndQuery != "/"
             || endpoint.UserInfo.Length > 0
         )
+        {
             faults.Add(
-                $"ObjectStore:Endpoint must be an address as http://minio:9000, without path and user, while ObjectStore:Provider is S3. Found: '{options.Endpoint}'."
+                "ObjectStore:Endpoint must be an address such as http://minio:9000, without a path and a user, while "
+                    + "ObjectStore:Provider is S3. "
+                    + $"Found: '{Redaction.WithoutUser(options.Endpoint)}'."
             );
+        }
+
         if (string.IsNullOrEmpty(options.AccessKey))
             faults.Add(
                 "ObjectStore:AccessKey is empty, but ObjectStore:Provider is S3: set it, or name a file in ObjectStore:AccessKeyFile."

@@ -7,8 +7,9 @@ using Polly.Timeout;
 namespace GourmetGram.Infrastructure.ObjectStorage;
 
 /// <summary>
-/// After two failures within half a minute, and no more successes than these, the store is left alone: for a second at first, twice as long after each attempt that fails again, up to
-/// half a minute. When the pause is over, the next who comes finds out for all.
+/// A circuit breaker for the object store. The circuit opens when at least half of two or more calls within 30 seconds fail. It stays open
+/// for one second at first, and for twice as long after each failed attempt, up to 30 seconds. After the pause, the next call tests the
+/// store for all others.
 /// </summary>
 internal sealed class StoreCircuit : IStoreCircuit
 {
@@ -19,9 +20,11 @@ internal sealed class StoreCircuit : IStoreCircuit
 
     private readonly CircuitBreakerStateProvider state = new();
     private readonly ResiliencePipeline pipeline;
+    private readonly Outages outages;
 
-    public StoreCircuit(TimeProvider time)
+    public StoreCircuit(TimeProvider time, Outages outages)
     {
+        this.outages = outages;
         pipeline = new ResiliencePipelineBuilder { TimeProvider = time }
             .AddCircuitBreaker(
                 new CircuitBreakerStrategyOptions
@@ -69,15 +72,21 @@ internal sealed class StoreCircuit : IStoreCircuit
         }
         catch (BrokenCircuitException e)
         {
-            throw new StoreUnavailableException("the object store has just failed and is left alone for a while.", e);
+            throw Away("the object store has just failed and is left alone for a while.", e);
         }
         catch (TimeoutRejectedException e)
         {
-            throw new StoreUnavailableException($"the object store did not take it within {deadline.TotalSeconds:0.#} s.", e);
+            throw Away($"the object store did not take it within {deadline.TotalSeconds:0.#} s.", e);
         }
         finally
         {
             ResilienceContextPool.Shared.Return(context);
         }
+    }
+
+    private StoreUnavailableException Away(string reason, Exception cause)
+    {
+        outages.Failed(Dependency.ObjectStore, reason);
+        return new StoreUnavailableException(reason, cause);
     }
 }

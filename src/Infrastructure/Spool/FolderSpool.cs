@@ -8,7 +8,10 @@ using Microsoft.Extensions.Options;
 
 namespace GourmetGram.Infrastructure.Spool;
 
-/// <summary>Photos wait in the folder <c>spool/photos</c> of the data directory; what cannot be used goes to <c>spool/set-aside</c>, each with a file <c>{name}.reason.txt</c>.</summary>
+/// <summary>
+/// Stores waiting photos in the folder <c>spool/photos</c> of the data directory. Unusable photos are moved to <c>spool/set-aside</c>, each
+/// with a file <c>{name}.reason.txt</c>.
+/// </summary>
 internal sealed class FolderSpool : IPhotoSpool
 {
     private const string FolderName = "spool";
@@ -20,7 +23,7 @@ internal sealed class FolderSpool : IPhotoSpool
     private readonly LimitsOptions limits;
     private readonly TimeProvider time;
 
-    // What an earlier process left, and what came since: nobody else writes here.
+    // The photos left by an earlier process and those added since. No other process writes to the folder.
     private readonly ConcurrentDictionary<string, SpooledPhoto> waiting;
     private long bytes;
 

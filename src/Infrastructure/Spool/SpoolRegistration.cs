@@ -6,7 +6,10 @@ namespace GourmetGram.Infrastructure.Spool;
 
 public static class SpoolRegistration
 {
-    /// <summary>Registers the spool that goes with the database: a folder with SQLite, a table with PostgreSQL. Needs the persistence and <see cref="LimitsOptions"/>.</summary>
+    /// <summary>
+    /// Registers the spool that matches the database: a folder with SQLite, a table with PostgreSQL. Needs the persistence services and
+    /// <see cref="LimitsOptions"/>.
+    /// </summary>
     public static IServiceCollection AddSpool(this IServiceCollection services)
     {
         services.AddSingleton<FolderSpool>();

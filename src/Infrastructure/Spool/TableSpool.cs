@@ -6,23 +6,23 @@ using Microsoft.Extensions.Options;
 
 namespace GourmetGram.Infrastructure.Spool;
 
-/// <summary>A photo that waits, as a row.</summary>
+/// <summary>A photo in the spool, as a row.</summary>
 internal sealed class SpoolRow
 {
     public required string Name { get; init; }
 
     public required byte[] Content { get; init; }
 
-    /// <summary>Length of the content, so that measuring reads none.</summary>
+    /// <summary>Length of the content, so that measuring does not read the content.</summary>
     public required long Bytes { get; init; }
 
     public required DateTimeOffset AddedAt { get; init; }
 
-    /// <summary>Why it cannot be used; null while it waits.</summary>
+    /// <summary>Why the photo cannot be used; null while it waits.</summary>
     public string? SetAsideReason { get; set; }
 }
 
-/// <summary>Photos wait in a table, written in the transaction of their predictions: every node serves and drains them.</summary>
+/// <summary>Stores waiting photos in a table, in the transaction of their predictions. Every node can read and drain it.</summary>
 internal sealed class TableSpool(GourmetGramDbContext context, IOptions<LimitsOptions> limits, TimeProvider time) : IPhotoSpool
 {
     private DbSet<SpoolRow> Rows => context.Set<SpoolRow>();

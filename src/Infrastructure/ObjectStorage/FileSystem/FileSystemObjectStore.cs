@@ -8,17 +8,20 @@ using GourmetGram.Infrastructure.Hosting;
 namespace GourmetGram.Infrastructure.ObjectStorage.FileSystem;
 
 /// <summary>
-/// Keeps objects as files: <c>{root}/{bucket}/{key}</c>. An object is written to a file of its own in <c>.incoming</c> and then renamed,
-/// so a reader sees it whole or not at all. What the file cannot tell stands in a <see cref="SideFile"/>.
+/// Stores objects as files: <c>{root}/{bucket}/{key}</c>. An object is written to a temporary file in <c>.incoming</c> and then renamed, so
+/// a reader sees the whole object or none. Details that the file cannot hold are in a <see cref="SideFile"/>.
 /// </summary>
 internal sealed class FileSystemObjectStore : IObjectStore
 {
     private const string IncomingName = ".incoming";
 
-    /// <summary>Linux's number for "file too large".</summary>
+    /// <summary>Linux error number for "file too large".</summary>
     private const int TooLarge = 27;
 
-    /// <summary>Bytes that photos leave free, so that with a full disk people can still flag, correct and erase: the database writes before it frees anything.</summary>
+    /// <summary>
+    /// Bytes that photos leave free, so that people can still flag, correct and delete on a full disk: the database writes before it frees
+    /// anything.
+    /// </summary>
     private const long Reserve = 16 << 20;
 
     private readonly string root;
@@ -26,9 +29,9 @@ internal sealed class FileSystemObjectStore : IObjectStore
     private readonly bool flush;
     private readonly ConcurrentDictionary<string, bool> flushedFolders = new(StringComparer.Ordinal);
 
-    /// <param name="data">In which the folder lies.</param>
-    /// <param name="folder">Name of the folder: nobody else writes there.</param>
-    /// <param name="durability">Whether what was written survives a power cut.</param>
+    /// <param name="data">The data directory that contains the folder.</param>
+    /// <param name="folder">Name of the folder. No other code may write there.</param>
+    /// <param name="durability">Whether written objects survive a power cut.</param>
     /// <exception cref="DataDirectoryException">The folders cannot be created.</exception>
     public FileSystemObjectStore(DataDirectory data, string folder, Durability durability)
     {
@@ -39,7 +42,7 @@ internal sealed class FileSystemObjectStore : IObjectStore
         try
         {
             Directory.CreateDirectory(incoming);
-            // This process alone has the data directory, so what is here was left by one that was killed.
+            // Only this process uses the data directory, so any file here was left by a process that was killed.
             foreach (var leftover in Directory.EnumerateFiles(incoming))
                 File.Delete(leftover);
             if (flush)
@@ -109,7 +112,7 @@ internal sealed class FileSystemObjectStore : IObjectStore
     {
         ArgumentNullException.ThrowIfNull(prefix);
         var top = Path.Combine(root, CheckedBucket(bucket));
-        // Only the folder that the prefix names is walked.
+        // Only walk the folder that the prefix names.
         var slash = prefix.LastIndexOf('/');
         var folder = slash < 0 ? top : Path.Combine(top, CheckedKey(prefix[..slash]));
         if (!Directory.Exists(folder))
@@ -159,15 +162,16 @@ internal sealed class FileSystemObjectStore : IObjectStore
 
     public Task WriteTagsAsync(ObjectAddress address, IReadOnlyDictionary<string, string> tags, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(tags);
+        ObjectTags.Require(tags);
         var path = PathOf(address);
         return GuardAsync($"Tags of object {address} could not be written to", async () =>
         {
             if (!File.Exists(path))
                 throw new NotFoundException($"Object {address}");
+            var side = await ReadSideAsync(address, cancellationToken);
             await WriteSideAsync(
                 address,
-                (await ReadSideAsync(address, cancellationToken)) with
+                side with
                 {
                     Tags = new Dictionary<string, string>(tags, StringComparer.Ordinal),
                 },
@@ -228,7 +232,7 @@ internal sealed class FileSystemObjectStore : IObjectStore
                 stream.Flush(flushToDisk: true);
         });
 
-    /// <returns>False when there is a file already and it was to stay.</returns>
+    /// <returns>False when the file exists already and must not be replaced.</returns>
     private async Task<bool> WriteAsync(
         string path,
         long length,
@@ -307,7 +311,7 @@ internal sealed class FileSystemObjectStore : IObjectStore
             ShouldIncludePredicate = (ref FileSystemEntry entry) => !entry.IsDirectory,
         };
 
-    // ---- what the file itself cannot tell ----
+    // ---- side files ----
 
     private async Task<SideFile.Content> ReadSideAsync(ObjectAddress address, CancellationToken cancellationToken)
     {
@@ -321,7 +325,9 @@ internal sealed class FileSystemObjectStore : IObjectStore
         }
     }
 
-    /// <summary>A copy may have another extension, from which another media type would follow.</summary>
+    /// <summary>
+    /// Returns the side file with its media type filled in, because a copy may have another extension, which implies another media type.
+    /// </summary>
     private async Task<SideFile.Content> WithMediaTypeAsync(ObjectAddress address, CancellationToken cancellationToken)
     {
         var side = await ReadSideAsync(address, cancellationToken);
@@ -337,11 +343,11 @@ internal sealed class FileSystemObjectStore : IObjectStore
             await WriteAsync(path, SideFile.Write(side), onlyIfAbsent: false, cancellationToken);
     }
 
-    // ---- folders, names, faults ----
+    // ---- folders, names, errors ----
 
     /// <summary>
-    /// Creates a folder under the root and flushes the folder above each level. A level that exists is flushed once too: another request,
-    /// or a process that was killed, may have created it and not come to the flush.
+    /// Creates a folder under the root and flushes the folder above each level. An existing level is flushed once too, because another
+    /// request or a killed process may have created it without flushing.
     /// </summary>
     private void CreateFolder(string folder)
     {
@@ -355,7 +361,7 @@ internal sealed class FileSystemObjectStore : IObjectStore
         }
     }
 
-    /// <summary>The file of an address. What is refused here could leave the root or collide with the store's own folders.</summary>
+    /// <summary>Returns the file of an address. Rejects names that could leave the root or collide with the store's own folders.</summary>
     private string PathOf(ObjectAddress address)
     {
         ArgumentNullException.ThrowIfNull(address);
@@ -385,7 +391,7 @@ internal sealed class FileSystemObjectStore : IObjectStore
         try
         {
             var result = await work();
-            // With the whole store gone, "there is no such object" would be a lie.
+            // If the whole store is missing, "no such object" would be wrong.
             return result is not null || Directory.Exists(root) ? result : throw new DirectoryNotFoundException("the folder is gone");
         }
         catch (NotFoundException) when (!Directory.Exists(root))

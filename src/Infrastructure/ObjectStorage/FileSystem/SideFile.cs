@@ -4,8 +4,9 @@ using GourmetGram.Application.Common;
 namespace GourmetGram.Infrastructure.ObjectStorage.FileSystem;
 
 /// <summary>
-/// What a file cannot tell of its object: tags, and a media type that does not follow from the key. It stands at <c>objects/.details/{bucket}/{key}.json</c>, and only where there is
-/// something to say: most photos need no second file. It is written, or taken away, before its object is replaced, and removed after it: a new object never has the tags of an old one.
+/// Stores what a file cannot hold about its object: tags, and a media type that does not follow from the key. Its path is
+/// <c>objects/.details/{bucket}/{key}.json</c>, and it exists only if there is something to store, so most photos need no second file. It
+/// is written (or deleted) before its object is replaced, and deleted after its object, so a new object never has the tags of an old one.
 /// </summary>
 internal static class SideFile
 {
@@ -20,14 +21,14 @@ internal static class SideFile
 
         public IReadOnlyDictionary<string, string> Tags { get; init; } = NoTags;
 
-        /// <summary>Whether the key says all of it.</summary>
+        /// <summary>Whether the key alone implies all of the content.</summary>
         public bool FollowsFrom(string key) => Tags.Count == 0 && (MediaType is null || MediaType == MediaTypeOf(key));
     }
 
     public static string PathOf(string root, ObjectAddress address) =>
         Path.Combine(root, FolderName, address.Bucket, address.Key + ".json");
 
-    /// <summary>What a key's extension says.</summary>
+    /// <summary>Returns the media type that a key's extension implies.</summary>
     public static string MediaTypeOf(string key) =>
         Path.GetExtension(key) switch
         {
@@ -40,7 +41,7 @@ internal static class SideFile
 
     public static byte[] Write(Content content) => JsonSerializer.SerializeToUtf8Bytes(content, JsonSerializerOptions.Web);
 
-    /// <exception cref="IOException">It is not what <see cref="Write"/> makes.</exception>
+    /// <exception cref="IOException">The file was not written by <see cref="Write"/>.</exception>
     public static Content Read(ReadOnlySpan<byte> file)
     {
         try

@@ -1,40 +1,34 @@
+using GourmetGram.Infrastructure.Http;
 using Microsoft.Extensions.Options;
 using Minio;
 
 namespace GourmetGram.Infrastructure.ObjectStorage.S3;
 
-/// <summary>The client of the S3 server, made anew when its settings change: a corrected key works without a restart.</summary>
+/// <summary>
+/// Provides the client of the S3 server. The client is created again when its settings change, so a corrected key works without a restart.
+/// </summary>
 internal sealed class S3Connection : IDisposable
 {
-    private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(5);
+    /// <summary>Limit for sending a large object. Each call has its own, far shorter deadline.</summary>
+    private static readonly TimeSpan LongestTransfer = TimeSpan.FromHours(1);
 
     private readonly IOptionsMonitor<ObjectStoreOptions> options;
     private readonly Lock gate = new();
-    private readonly S3FaultHandler handler;
+    private readonly S3AnswerHandler handler;
     private ObjectStoreOptions? used;
     private IMinioClient? client;
 
     public S3Connection(IOptionsMonitor<ObjectStoreOptions> options)
     {
         this.options = options;
-        handler = new S3FaultHandler(
-            new SocketsHttpHandler
-            {
-                ConnectTimeout = ConnectTimeout,
-                // A name that moves to another address is followed.
-                PooledConnectionLifetime = TimeSpan.FromMinutes(5),
-                UseCookies = false,
-                UseProxy = false,
-            }
-        );
-        Http = new HttpClient(handler, disposeHandler: true)
-        {
-            // Each call has its own deadline; this one would end long transfers.
-            Timeout = System.Threading.Timeout.InfiniteTimeSpan,
-        };
+        handler = new S3AnswerHandler(() => Timeout, OutgoingHttp.CreateHandler(() => LongestTransfer));
+        Http = OutgoingHttp.CreateClient(handler);
     }
 
-    /// <summary>Sends what is signed already; throws <see cref="S3Fault"/> for answers that are no success.</summary>
+    /// <summary>
+    /// Sends requests that are already signed. Returns only successful responses of an S3 server; otherwise throws as
+    /// <see cref="S3AnswerHandler"/> does.
+    /// </summary>
     public HttpClient Http { get; }
 
     public ObjectStoreOptions Options => options.CurrentValue;
@@ -65,8 +59,8 @@ internal sealed class S3Connection : IDisposable
             .WithSSL(endpoint.Scheme == Uri.UriSchemeHttps)
             .WithRegion(settings.Region)
             .WithCredentials(settings.AccessKey, settings.SecretKey)
-            // One of its own: the package sets its time-out, which it may do only before the first request.
-            .WithHttpClient(new HttpClient(handler, disposeHandler: false))
+            // The package needs a client of its own: it sets the client's time-out, which is possible only before the first request.
+            .WithHttpClient(OutgoingHttp.CreateClient(handler, disposeHandler: false))
             .WithTimeout((int)Timeout.TotalMilliseconds);
         if (!string.IsNullOrEmpty(settings.SessionToken))
             minio = minio.WithSessionToken(settings.SessionToken);

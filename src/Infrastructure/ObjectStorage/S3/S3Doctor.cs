@@ -4,12 +4,12 @@ using GourmetGram.Application.Common;
 
 namespace GourmetGram.Infrastructure.ObjectStorage.S3;
 
-/// <summary>Tries out an S3 server and says of each fault what is wrong and what cures it.</summary>
+/// <summary>Tests an S3 server, and explains each fault and its remedy.</summary>
 internal sealed class S3Doctor(ObjectStoreOptions options, S3ObjectStore store)
 {
     private const string Tags = "tags";
 
-    /// <summary>What an S3 server's refusal means and what cures it.</summary>
+    /// <summary>Explains why an S3 server refused a request, and the remedy.</summary>
     public static string Explain(S3Fault fault) =>
         fault.Code switch
         {
@@ -25,34 +25,32 @@ internal sealed class S3Doctor(ObjectStoreOptions options, S3ObjectStore store)
             "AuthorizationHeaderMalformed" => "the S3 server is in another region: set ObjectStore:Region to its own.",
             "QuotaExceeded" => "the quota of the key is used up: raise it or remove objects.",
             _ when fault.IsDenied =>
-                "the S3 server refuses the key: give it the right to list, read, write, tag and delete in the buckets, and check that they belong to its owner.",
+                "the S3 server refuses the key: give it the right to list, read, write, tag and delete in the buckets, and check that "
+                    + "they belong to its owner.",
             _ => $"{fault.Message}.",
         };
 
     public async Task<IReadOnlyList<StoreCheck>> CheckAsync(CancellationToken cancellationToken)
     {
-        var probe = new ObjectAddress(Classify.Bucket, $".gourmetgram/probe-{Path.GetRandomFileName()}");
-        var tags = new Dictionary<string, string>(StringComparer.Ordinal) { ["probe"] = "1" };
+        var probe = new ObjectAddress(Classify.Bucket, $"{Buckets.OwnPrefix}probe-{Path.GetRandomFileName()}");
+        // As many tags, with the same names and kinds of values, as a photo can have.
+        var tags = new Dictionary<string, string>(StringComparer.Ordinal)
+        {
+            ["predicted_class"] = ObjectTags.ValueOf("Pies/Tarts"),
+            ["confidence"] = "0.512",
+            ["timestamp"] = TimeProvider.System.GetUtcNow().ToUtcText(),
+            ["flagged"] = "true",
+            ["corrected_class"] = ObjectTags.ValueOf("Crêpes & Éclairs"),
+        };
         byte[] content = [1, 2, 3];
-        (string Ability, Func<Task<bool>> Try)[] tries = [("write", async () =>
-            {
-                await store.PutAsync(probe, content, "application/octet-stream", cancellationToken);
-                return true;
-            }), ("read", async () =>
-            {
-                var read = new byte[content.Length];
-                await using var stream = await store.OpenReadAsync(probe, cancellationToken);
-                await stream.ReadExactlyAsync(read, cancellationToken);
-                return read.AsSpan().SequenceEqual(content);
-            }), ("list", () => store.ListAsync(Classify.Bucket, probe.Key, cancellationToken).AnyAsync(cancellationToken).AsTask()), (Tags, async () =>
-            {
-                await store.WriteTagsAsync(probe, tags, cancellationToken);
-                return (await store.ReadTagsAsync(probe, cancellationToken)).SequenceEqual(tags);
-            }), ("delete", async () =>
-            {
-                await store.DeleteAsync(probe, cancellationToken);
-                return await store.FindAsync(probe, cancellationToken) is null;
-            })];
+        (string Ability, Func<Task<bool>> Try)[] tries =
+        [
+            ("write", WriteAsync),
+            ("read", ReadAsync),
+            ("list", ListAsync),
+            (Tags, TagAsync),
+            ("delete", DeleteAsync),
+        ];
         var checks = new List<StoreCheck>();
         foreach (var (ability, attempt) in tries.Where(check => options.Tags || check.Item1 != Tags))
         {
@@ -63,6 +61,35 @@ internal sealed class S3Doctor(ObjectStoreOptions options, S3ObjectStore store)
         }
 
         return checks;
+
+        async Task<bool> WriteAsync()
+        {
+            await store.PutAsync(probe, content, "application/octet-stream", cancellationToken);
+            return true;
+        }
+
+        async Task<bool> ReadAsync()
+        {
+            var read = new byte[content.Length];
+            await using var stream = await store.OpenReadAsync(probe, cancellationToken);
+            await stream.ReadExactlyAsync(read, cancellationToken);
+            return read.AsSpan().SequenceEqual(content);
+        }
+
+        async Task<bool> ListAsync() => await store.ListAsync(Classify.Bucket, probe.Key, cancellationToken).AnyAsync(cancellationToken);
+
+        async Task<bool> TagAsync()
+        {
+            await store.WriteTagsAsync(probe, tags, cancellationToken);
+            var read = await store.ReadTagsAsync(probe, cancellationToken);
+            return read.Count == tags.Count && tags.All(tag => read.GetValueOrDefault(tag.Key) == tag.Value);
+        }
+
+        async Task<bool> DeleteAsync()
+        {
+            await store.DeleteAsync(probe, cancellationToken);
+            return await store.FindAsync(probe, cancellationToken) is null;
+        }
     }
 
     private async Task<string?> FaultOfAsync(string ability, Func<Task<bool>> attempt)
@@ -72,11 +99,17 @@ internal sealed class S3Doctor(ObjectStoreOptions options, S3ObjectStore store)
         {
             return await attempt()
                 ? null
-                : $"{server}: what was written is not what came back; use a server that does all of S3's {ability}{(ability == Tags ? ", or set ObjectStore:Tags to false" : "")}.";
+                : $"{server}: what was written is not what came back; use a server that does all of "
+                    + $"S3's {ability}{(ability == Tags ? ", or set ObjectStore:Tags to false" : "")}.";
         }
         catch (NotFoundException)
         {
             return $"{server}: what was written just now is not there; use a server that does all of S3's {ability}.";
+        }
+        catch (TagsRefusedException e)
+        {
+            return $"{server}: it refuses the tags that photos get ({e.Message}); use a server that takes them, or set ObjectStore:Tags "
+                + "to false.";
         }
         catch (StoreUnavailableException e) when (e.InnerException is S3Fault fault)
         {

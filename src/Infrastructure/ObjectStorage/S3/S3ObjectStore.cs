@@ -11,12 +11,20 @@ using Minio.DataModel.Tags;
 namespace GourmetGram.Infrastructure.ObjectStorage.S3;
 
 /// <summary>
-/// Keeps objects on a server that speaks S3. Bytes go in and out through links that the Minio package signs, one request each: its own upload holds parts of 16 MiB in memory,
-/// ignores "only if absent" above 5 MiB and leaves unfinished uploads behind, its own download asks twice before it reads. All else is the package's.
+/// Stores objects on an S3 server. Objects are uploaded and downloaded through links that the Minio package signs, one request each. The
+/// package's own upload buffers parts of 16 MiB in memory, ignores "only if absent" above 5 MiB and leaves unfinished uploads behind, and
+/// its own download sends two requests before it reads. The package makes all other calls.
 /// </summary>
 internal sealed class S3ObjectStore(S3Connection connection, ConfigurationReload reload) : IObjectStore
 {
     private const int LinkSeconds = 3600;
+
+    /// <summary>
+    /// Longest body that is sent without "Expect: 100-continue". A server that refuses a request because of its headers still reads a short
+    /// body, but closes the connection on a longer one, and its error is lost. So a longer body is sent only when the server asks for it.
+    /// MinIO, for example, refuses in this way an object for a bucket that does not exist.
+    /// </summary>
+    private const int LongestUnasked = 128 << 10;
 
     public bool KeepsTags => connection.Options.Tags;
 
@@ -50,33 +58,34 @@ internal sealed class S3ObjectStore(S3Connection connection, ConfigurationReload
         CancellationToken cancellationToken
     ) => PutAsync(address, () => new ReadOnlyMemoryContent(content), ChecksumOf(content), mediaType, onlyIfAbsent: true, cancellationToken);
 
-    public Task<Stream> OpenReadAsync(ObjectAddress address, CancellationToken cancellationToken) =>
-        CallAsync(
-            $"Object {address} could not be read",
+    public Task<Stream> OpenReadAsync(ObjectAddress address, CancellationToken cancellationToken)
+    {
+        var what = $"Object {address} could not be read";
+        return CallAsync(
+            what,
             async token =>
             {
                 var response = await GetAsync(address, range: null, version: null, token);
-                var version = response.Headers.ETag;
-                var length = response.Content.Headers.ContentLength
-                    ?? throw new StoreUnavailableException($"Object {address} could not be read: the server does not say how long it is.");
+                if (response.Headers.ETag is not { } version || response.Content.Headers.ContentLength is not { } length)
+                {
+                    response.Dispose();
+                    throw new ForeignAnswerException("the answer has no version or no length.");
+                }
+
                 return (Stream)
                     new S3ReadStream(
                         address,
-                        (range, readToken) =>
-                            CallAsync(
-                                $"Object {address} could not be read",
-                                async callToken =>
-                                    await (await GetAsync(address, range, version, callToken)).Content.ReadAsStreamAsync(callToken),
-                                readToken,
-                                address
-                            ),
+                        (start, readToken) =>
+                            CallAsync(what, callToken => OpenPartAsync(address, start, length, version, callToken), readToken, address),
                         length,
-                        await response.Content.ReadAsStreamAsync(token)
+                        await response.Content.ReadAsStreamAsync(token),
+                        connection.Timeout
                     );
             },
             cancellationToken,
             address
         );
+    }
 
     public async Task<ObjectDetails?> FindAsync(ObjectAddress address, CancellationToken cancellationToken)
     {
@@ -90,6 +99,8 @@ internal sealed class S3ObjectStore(S3Connection connection, ConfigurationReload
                         new StatObjectArgs().WithBucket(BucketOf(address)).WithObject(address.Key),
                         token
                     );
+                    if (string.IsNullOrEmpty(found.ETag))
+                        throw new ForeignAnswerException("the answer has no version.");
                     return new ObjectDetails(
                         found.Size,
                         found.ContentType,
@@ -133,7 +144,7 @@ internal sealed class S3ObjectStore(S3Connection connection, ConfigurationReload
         {
             try
             {
-                return await CallAsync(what, _ => items.MoveNextAsync().AsTask(), cancellationToken);
+                return await CallAsync(what, _ => items.MoveNextAsync().AsTask(), cancellationToken, bucket);
             }
             catch (NotFoundException)
             {
@@ -191,7 +202,7 @@ internal sealed class S3ObjectStore(S3Connection connection, ConfigurationReload
         }
         catch (NotFoundException)
         {
-            // A bucket that does not exist holds nothing to remove.
+            // A bucket that does not exist contains nothing to delete.
         }
     }
 
@@ -214,8 +225,10 @@ internal sealed class S3ObjectStore(S3Connection connection, ConfigurationReload
             address
         );
 
-    public Task WriteTagsAsync(ObjectAddress address, IReadOnlyDictionary<string, string> tags, CancellationToken cancellationToken) =>
-        CallAsync(
+    public Task WriteTagsAsync(ObjectAddress address, IReadOnlyDictionary<string, string> tags, CancellationToken cancellationToken)
+    {
+        ObjectTags.Require(tags);
+        return CallAsync(
             $"Tags of object {address} could not be written",
             async token =>
             {
@@ -227,10 +240,17 @@ internal sealed class S3ObjectStore(S3Connection connection, ConfigurationReload
                 else
                 {
                     var tagging = Tagging.GetObjectTags(new Dictionary<string, string>(tags, StringComparer.Ordinal));
-                    await connection.Client.SetObjectTagsAsync(
-                        new SetObjectTagsArgs().WithBucket(bucket).WithObject(key).WithTagging(tagging),
-                        token
-                    );
+                    try
+                    {
+                        await connection.Client.SetObjectTagsAsync(
+                            new SetObjectTagsArgs().WithBucket(bucket).WithObject(key).WithTagging(tagging),
+                            token
+                        );
+                    }
+                    catch (S3Fault fault) when (fault.IsInvalidTag)
+                    {
+                        throw new TagsRefusedException("The S3 server refuses the tags as invalid.", fault);
+                    }
                 }
 
                 return true;
@@ -238,6 +258,7 @@ internal sealed class S3ObjectStore(S3Connection connection, ConfigurationReload
             cancellationToken,
             address
         );
+    }
 
     public Task<IReadOnlyList<StoreCheck>> CheckAsync(CancellationToken cancellationToken) =>
         new S3Doctor(connection.Options, this).CheckAsync(cancellationToken);
@@ -279,13 +300,16 @@ internal sealed class S3ObjectStore(S3Connection connection, ConfigurationReload
                         );
                         using var request = new HttpRequestMessage(HttpMethod.Put, link) { Content = content() };
                         request.Content.Headers.ContentType = MediaTypeHeaderValue.Parse(mediaType);
-                        // The server compares: what was changed on the way is refused.
+                        // The server compares the hash and refuses a body that was damaged on the way.
                         request.Content.Headers.ContentMD5 = md5;
+                        request.Headers.ExpectContinue = request.Content.Headers.ContentLength > LongestUnasked;
                         if (onlyIfAbsent)
                             request.Headers.IfNoneMatch.Add(EntityTagHeaderValue.Any);
                         try
                         {
                             using var response = await connection.Http.SendAsync(request, token);
+                            if (response.Headers.ETag is null)
+                                throw new ForeignAnswerException("the answer does not name the version that was stored.");
                         }
                         catch (S3Fault fault)
                             when (onlyIfAbsent && fault.Status is HttpStatusCode.PreconditionFailed or HttpStatusCode.Conflict)
@@ -297,9 +321,24 @@ internal sealed class S3ObjectStore(S3Connection connection, ConfigurationReload
                 );
                 return written;
             },
-            cancellationToken,
-            address
+            cancellationToken
         );
+
+    /// <summary>Opens the rest of an object from a position on.</summary>
+    private async Task<Stream> OpenPartAsync(
+        ObjectAddress address,
+        long start,
+        long length,
+        EntityTagHeaderValue version,
+        CancellationToken cancellationToken
+    )
+    {
+        var response = await GetAsync(address, new RangeHeaderValue(start, to: null), version, cancellationToken);
+        if (response.Content.Headers.ContentRange is { } part && part.To == length - 1 && part.Length == length)
+            return await response.Content.ReadAsStreamAsync(cancellationToken);
+        response.Dispose();
+        throw new ForeignAnswerException($"the answer is not the object's rest from byte {start}.");
+    }
 
     private async Task<HttpResponseMessage> GetAsync(
         ObjectAddress address,
@@ -318,7 +357,7 @@ internal sealed class S3ObjectStore(S3Connection connection, ConfigurationReload
         return await connection.Http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
     }
 
-    /// <summary>Writes; where the bucket is missing it is created first. Nodes that do so at once do not disturb each other.</summary>
+    /// <summary>Writes an object. If the bucket is missing, it is created first. Several nodes may do so at the same time.</summary>
     private async Task WithBucketAsync(string bucket, Func<Task> write, CancellationToken cancellationToken)
     {
         try
@@ -336,19 +375,27 @@ internal sealed class S3ObjectStore(S3Connection connection, ConfigurationReload
             }
             catch (S3Fault made) when (made.Code == "BucketAlreadyOwnedByYou")
             {
-                // Another node was first.
+                // Another node created the bucket first.
             }
 
             await write();
         }
     }
 
-    /// <summary>Makes a call within the deadline and says in our words what came of it. After a refusal the keys are read anew, and the call is made once more.</summary>
+    /// <summary>
+    /// Makes a call within the deadline and translates its failure. After a refusal, the keys are read again and the call is repeated once.
+    /// </summary>
+    /// <param name="what">The failure in words, for the error message.</param>
+    /// <param name="call">The call.</param>
+    /// <param name="cancellationToken">Cancels the call.</param>
+    /// <param name="read">The object or bucket that must exist for this call; null for a call for which nothing can be missing, such as a
+    /// write.</param>
+    /// <exception cref="NotFoundException">The S3 server says that there is no such object or bucket.</exception>
     private async Task<TResult> CallAsync<TResult>(
         string what,
         Func<CancellationToken, Task<TResult>> call,
         CancellationToken cancellationToken,
-        ObjectAddress? address = null
+        object? read = null
     )
     {
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
@@ -368,9 +415,9 @@ internal sealed class S3ObjectStore(S3Connection connection, ConfigurationReload
         {
             throw new StoreUnavailableException($"{what}: the S3 server did not answer within {connection.Timeout.TotalSeconds:0} s.", e);
         }
-        catch (S3Fault e) when (e.IsMissing)
+        catch (S3Fault e) when (e.IsMissing && read is not null)
         {
-            throw new NotFoundException(address is null ? what : $"Object {address}");
+            throw new NotFoundException($"Object {read}");
         }
         catch (S3Fault e) when (e.Status == HttpStatusCode.RequestEntityTooLarge || e.Code == "EntityTooLarge")
         {
@@ -380,13 +427,13 @@ internal sealed class S3ObjectStore(S3Connection connection, ConfigurationReload
         {
             throw new StoreDeniedException($"{what}: {S3Doctor.Explain(e)}", e);
         }
-        catch (Exception e) when (e is S3Fault or HttpRequestException or IOException)
+        catch (Exception e) when (e is S3Fault or ForeignAnswerException or HttpRequestException or IOException or TimeoutException)
         {
             throw new StoreUnavailableException($"{what}: {e.Message}", e);
         }
     }
 
-    /// <summary>A request's body from a stream of the caller's: it stays open, for the request may be sent again.</summary>
+    /// <summary>A request body that reads the caller's stream. The stream stays open, because the request may be sent again.</summary>
     private sealed class BorrowedStreamContent(Stream content) : HttpContent
     {
         protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context) => content.CopyToAsync(stream);

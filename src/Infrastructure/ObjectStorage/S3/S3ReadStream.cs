@@ -1,18 +1,22 @@
-using System.Net.Http.Headers;
 using GourmetGram.Application.Common;
 
 namespace GourmetGram.Infrastructure.ObjectStorage.S3;
 
-/// <summary>An object of the S3 server as a stream that can seek: after a seek the next read asks for the rest from there, of the same version of the object.</summary>
+/// <summary>
+/// An object of the S3 server as a seekable stream. After a seek, the next read requests the rest of the same version of the object from
+/// there.
+/// </summary>
 /// <param name="address">The object, for messages.</param>
-/// <param name="open">Asks the server for the object from a position on, in the version first opened.</param>
-/// <param name="length">Bytes of the object.</param>
-/// <param name="body">What the server sends, from the start of the object.</param>
+/// <param name="open">Requests the rest of the object from a position on, in the version first opened.</param>
+/// <param name="length">Length of the object in bytes.</param>
+/// <param name="body">The bytes that the server sends, from the start of the object.</param>
+/// <param name="patience">Longest wait for the next bytes.</param>
 internal sealed class S3ReadStream(
     ObjectAddress address,
-    Func<RangeHeaderValue, CancellationToken, Task<Stream>> open,
+    Func<long, CancellationToken, Task<Stream>> open,
     long length,
-    Stream body
+    Stream body,
+    TimeSpan patience
 ) : Stream
 {
     private Stream? body = body;
@@ -39,11 +43,11 @@ internal sealed class S3ReadStream(
                 if (body is not null)
                     await body.DisposeAsync();
                 body = null;
-                body = await open(new RangeHeaderValue(Position, to: null), cancellationToken);
+                body = await open(Position, cancellationToken);
                 bodyPosition = Position;
             }
 
-            var read = await body.ReadAsync(buffer, cancellationToken);
+            var read = await ReadInTimeAsync(body, buffer, cancellationToken);
             if (read == 0)
                 throw new IOException($"the server ended at byte {Position} of {length}");
             bodyPosition = Position += read;
@@ -55,10 +59,24 @@ internal sealed class S3ReadStream(
         }
     }
 
+    private async Task<int> ReadInTimeAsync(Stream from, Memory<byte> buffer, CancellationToken cancellationToken)
+    {
+        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        deadline.CancelAfter(patience);
+        try
+        {
+            return await from.ReadAsync(buffer, deadline.Token);
+        }
+        catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw new IOException($"the server sent nothing for {patience.TotalSeconds:0} s", e);
+        }
+    }
+
     public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
         ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
 
-    /// <exception cref="NotSupportedException">Always: a thread would wait for the network.</exception>
+    /// <exception cref="NotSupportedException">Always, because a thread would block on the network.</exception>
     public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException("Read this stream asynchronously.");
 
     public override long Seek(long offset, SeekOrigin origin)
