@@ -21,7 +21,7 @@ internal ref struct ByteReader(ReadOnlySpan<byte> bytes)
     }
 
     /// <param name="count">Bytes to take.</param>
-    /// <param name="what">What is read, for the message.</param>
+    /// <param name="what">The part being read, for the error message.</param>
     /// <exception cref="Application.Classification.UnusablePhotoException">Fewer bytes are left.</exception>
     public ReadOnlySpan<byte> Take(long count, string what) =>
         TryTake(count, out var taken) ? taken : throw Faults.Damaged($"it ends inside {what}");

@@ -2,7 +2,7 @@ using GourmetGram.Application.Classification;
 
 namespace GourmetGram.Infrastructure.Imaging;
 
-/// <summary>What is said to the sender of a photo that cannot be used: what is wrong, what to do.</summary>
+/// <summary>Error messages for the sender of an unusable photo: what is wrong and what to do.</summary>
 internal static class Faults
 {
     public static UnusablePhotoException Empty() =>
@@ -11,24 +11,27 @@ internal static class Faults
     public static UnusablePhotoException TooManyBytes(long found, long limit) =>
         new(
             PhotoFault.TooManyBytes,
-            $"The photo has {found:N0} bytes; at most {limit:N0} ({limit / LimitsOptions.Mebibyte} MiB) are accepted. Save it smaller, or as JPEG, and send it again."
+            $"The photo has {found:N0} bytes; at most {limit:N0} ({limit / LimitsOptions.Mebibyte} MiB) are accepted. Save it smaller, "
+                + "or as JPEG, and send it again."
         );
 
     public static UnusablePhotoException TooManyPixels(int width, int height, long limit) =>
         new(
             PhotoFault.TooManyPixels,
-            $"The photo has {width} × {height} = {(long)width * height:N0} pixels; at most {limit:N0} are accepted. Save it smaller and send it again."
+            $"The photo has {width} × {height} = {(long)width * height:N0} pixels; at most {limit:N0} are accepted. Save it smaller and "
+                + "send it again."
         );
 
     public static UnusablePhotoException TooMuchMemory(PhotoLayout layout, LimitsOptions limits) =>
         new(
             PhotoFault.TooManyPixels,
-            $"Decoding this photo of {layout.Width} × {layout.Height} pixels takes about {layout.DecodeBytes / LimitsOptions.Mebibyte} MiB; at most {limits.DecodeMebibytes} MiB are given to one. "
+            $"Decoding this photo of {layout.Width} × {layout.Height} pixels takes about {layout.DecodeBytes / LimitsOptions.Mebibyte} "
+                + $"MiB; at most {limits.DecodeMebibytes} MiB are given to one. "
                 + "Save it as a baseline (not progressive) JPEG, or smaller, and send it again."
         );
 
-    /// <param name="found">What the file is, as in "a GIF"; null when it is not recognised.</param>
-    /// <param name="hint">What more helps with this kind of file; null when nothing does.</param>
+    /// <param name="found">Name of the file type, as in "a GIF"; null when it is not recognised.</param>
+    /// <param name="hint">Extra help for this file type; null when there is none.</param>
     public static UnusablePhotoException UnknownFormat(string? found, string? hint = null) =>
         new(
             PhotoFault.UnknownFormat,
@@ -37,7 +40,15 @@ internal static class Faults
                 + (hint is null ? "" : " " + hint)
         );
 
-    /// <param name="detail">What is broken, as the rest of a sentence.</param>
+    /// <param name="found">Name of the file type, as in "a lossless JPEG".</param>
+    public static UnusablePhotoException RareKind(string found) =>
+        new(
+            PhotoFault.UnknownFormat,
+            $"This file is {found}, which neither browsers nor this server can show. Save it as a usual JPEG (8 bits per colour), PNG or "
+                + "WebP and send it again."
+        );
+
+    /// <param name="detail">The damage, as the rest of a sentence.</param>
     public static UnusablePhotoException Damaged(string detail) =>
         new(
             PhotoFault.Damaged,

@@ -2,20 +2,33 @@ using System.Buffers.Binary;
 
 namespace GourmetGram.Infrastructure.Imaging;
 
-/// <summary>JPEG (ITU-T T.81, annex B): segments of a marker, a length and data; after a scan's header its compressed data up to the next marker.</summary>
+/// <summary>
+/// JPEG (ITU-T T.81, annex B): segments that consist of a marker, a length and data. A scan's header is followed by compressed data up to
+/// the next marker.
+/// </summary>
 internal sealed class JpegFile : IPhotoFormat
 {
-    /// <summary>A progressive photo has about 10. Each costs a pass over all pixels, so that a small file with many could keep a processor busy for hours.</summary>
+    /// <summary>
+    /// A progressive photo has about 10 scans. Each costs a pass over all pixels, so a small file with many scans could occupy a processor
+    /// for hours.
+    /// </summary>
     private const int MostScans = 100;
 
-    // Bytes a pixel. Measured (peak of resident memory, 5000 × 4000): one scan 0.1, for it is decoded in strips; several scans 3.1 with 4:2:0 and 6.1 with 4:4:4, the coefficients of all
-    // components. Counted with a reserve, so that the worst files (four components, odd sampling factors) cannot take more than was reserved.
+    // Bytes per pixel. Measured as peak resident memory at 5000 × 4000: 0.1 for one scan, because it is decoded in strips; for several
+    // scans 3.1 with 4:2:0 and 6.1 with 4:4:4, because the coefficients of all components are in memory. The values below include a reserve
+    // for the worst files (four components, odd sampling factors), so that they cannot take more than was reserved.
     private const int InStrips = 1;
     private const int InPasses = 27;
 
+    private const byte Progressive = 0xC2;
+    private const byte HuffmanTables = 0xC4;
+    private const byte Arithmetic = 0xC9;
+    private const byte ArithmeticProgressive = 0xCA;
     private const byte StartOfImage = 0xD8;
     private const byte EndOfImage = 0xD9;
     private const byte StartOfScan = 0xDA;
+    private const byte RestartInterval = 0xDD;
+    private const byte JpegLs = 0xF7;
     private const byte Jfif = 0xE0;
     private const byte Exif = 0xE1;
     private const byte Icc = 0xE2;
@@ -31,53 +44,63 @@ internal sealed class JpegFile : IPhotoFormat
     {
         var reader = new ByteReader(file);
         reader.Take(2, "its first bytes");
-        (int Width, int Height)? size = null;
+        (int Width, int Height, int Components)? frame = null;
         int? orientation = null;
-        var scans = 0;
-        var isProgressive = false;
+        var hasPasses = false;
         while (TryReadSegment(ref reader, out var marker, out var data) && marker != EndOfImage)
         {
             if (marker == StartOfScan)
             {
-                if (++scans > MostScans)
-                    throw Faults.Damaged($"this JPEG has more than {MostScans} scans, which no camera writes");
-                reader.TryTake(CompressedLength(reader.Rest), out _);
+                // A scan without all components is one of several.
+                hasPasses |= frame is { } known && !data.IsEmpty && data[0] < known.Components;
+                break;
             }
-            else if (IsFrame(marker) && data.Length >= 5)
+
+            if (IsFrame(marker) && data.Length >= 6)
             {
-                isProgressive |= IsProgressive(marker);
-                size ??= (BinaryPrimitives.ReadUInt16BigEndian(data[3..]), BinaryPrimitives.ReadUInt16BigEndian(data[1..]));
+                if (NameRareKind(marker, precision: data[0]) is { } rare)
+                    throw Faults.RareKind(rare);
+                hasPasses |= marker is Progressive or ArithmeticProgressive;
+                frame ??= (BinaryPrimitives.ReadUInt16BigEndian(data[3..]), BinaryPrimitives.ReadUInt16BigEndian(data[1..]), data[5]);
             }
-            else if (marker == Exif && scans == 0 && data.StartsWith("Exif\0\0"u8))
+            else if (marker == Exif && data.StartsWith("Exif\0\0"u8))
                 orientation ??= ExifOrientation.Read(data);
         }
 
-        return size is var (width, height)
-            ? new PhotoLayout(width, height, orientation ?? ExifOrientation.Upright, isProgressive || scans > 1 ? InPasses : InStrips)
+        return frame is var (width, height, _)
+            ? new PhotoLayout(width, height, orientation ?? ExifOrientation.Upright, hasPasses ? InPasses : InStrips)
             : throw Faults.Damaged("this JPEG has no frame header, which says its size");
     }
 
     public byte[] RemoveMetadata(ReadOnlySpan<byte> file)
     {
         var orientation = ReadLayout(file).Orientation;
+        var keepsProfile = ProfileLength(file) <= ColourProfile.MostBytes;
         var reader = new ByteReader(file);
         reader.Take(2, "its first bytes");
         using var kept = new MemoryStream(file.Length + 64);
         kept.Write([0xFF, StartOfImage]);
         var orientationWritten = orientation == ExifOrientation.Upright;
-        var hasScan = false;
-        while (true)
+        var scans = new JpegScans();
+        var scanCount = 0;
+        var isArithmetic = false;
+
+        // Stop when the picture is complete: the end marker may be missing, and anything may follow it.
+        while (!scans.IsComplete)
         {
-            if (!TryReadSegment(ref reader, out var marker, out var data))
-                throw Faults.Damaged("this JPEG stops before its end marker");
+            var isOver = !TryReadSegment(ref reader, out var marker, out var data);
+            if (isArithmetic && scanCount > 0 && !isOver && marker == EndOfImage)
+                break;
+            if (isOver || marker == EndOfImage)
+                throw Faults.Damaged(
+                    scanCount == 0 ? "this JPEG has no compressed pixels" : "this JPEG stops before its picture is complete"
+                );
             if (marker == StartOfImage)
                 throw Faults.Damaged("this JPEG starts a second time before its end");
-            if (marker == EndOfImage)
-                break;
-            if (!TryKeep(marker, data, out var segment))
+            if (!TryKeep(marker, data, out var segment) || (marker == Icc && (!keepsProfile || scanCount > 0)))
                 continue;
 
-            // JFIF wants to be first, EXIF comes next.
+            // JFIF must come first, then EXIF.
             if (marker != Jfif && !orientationWritten)
             {
                 WriteSegment(kept, Exif, [.. "Exif\0\0"u8, .. ExifOrientation.Write(orientation)]);
@@ -85,20 +108,57 @@ internal sealed class JpegFile : IPhotoFormat
             }
 
             WriteSegment(kept, marker, segment);
-            if (marker == StartOfScan)
+            switch (marker)
             {
-                hasScan = true;
-                kept.Write(reader.Take(CompressedLength(reader.Rest), "its compressed pixels"));
+                case HuffmanTables:
+                    scans.DefineTables(data);
+                    break;
+                case RestartInterval:
+                    scans.DefineRestartInterval(data);
+                    break;
+                case StartOfScan when ++scanCount > MostScans:
+                    throw Faults.Damaged($"this JPEG has more than {MostScans} scans, which no camera writes");
+                case StartOfScan:
+                    var length = isArithmetic ? CompressedLength(reader.Rest) : scans.Follow(data, reader.Rest);
+                    kept.Write(reader.Take(length, "its compressed pixels"));
+                    break;
+                case Arithmetic or ArithmeticProgressive:
+                    isArithmetic = true;
+                    break;
+                case var _ when IsFrame(marker):
+                    scans.StartFrame(data, marker == Progressive);
+                    break;
             }
         }
 
-        if (!hasScan)
-            throw Faults.Damaged("this JPEG has no compressed pixels");
         kept.Write([0xFF, EndOfImage]);
         return kept.ToArray();
     }
 
-    /// <summary>Decides on one segment; JFIF loses its thumbnail and Adobe's whatever follows the fields that decoders read.</summary>
+    /// <summary>Returns the number of bytes of all parts of the colour profile.</summary>
+    private static int ProfileLength(ReadOnlySpan<byte> file)
+    {
+        var reader = new ByteReader(file);
+        var length = 0;
+        while (TryReadSegment(ref reader, out var marker, out var data) && marker is not (StartOfScan or EndOfImage))
+            length += marker == Icc && TryKeep(marker, data, out var part) ? part.Length : 0;
+        return length;
+    }
+
+    /// <returns>Names the JPEG variant of a frame header if neither browsers nor Skia decode it; null otherwise.</returns>
+    private static string? NameRareKind(byte marker, byte precision) =>
+        (marker, precision) switch
+        {
+            (0xC3 or 0xC7 or 0xCB or 0xCF or JpegLs, _) => "a lossless JPEG",
+            (0xC5 or 0xC6 or 0xCD or 0xCE, _) => "a hierarchical JPEG",
+            (_, 12 or 16) => $"a JPEG of {precision} bits per colour",
+            _ => null,
+        };
+
+    /// <summary>
+    /// Decides whether to keep a segment. JFIF loses its thumbnail, and Adobe's segment loses everything after the fields that decoders
+    /// read.
+    /// </summary>
     private static bool TryKeep(byte marker, ReadOnlySpan<byte> data, out ReadOnlySpan<byte> kept)
     {
         kept = data;
@@ -116,7 +176,7 @@ internal sealed class JpegFile : IPhotoFormat
             case >= 0xC0 and <= 0xCF and not 0xC8: // frames, Huffman tables (C4), arithmetic conditioning (CC)
             case 0xDB: // quantization tables
             case 0xDC: // number of lines
-            case 0xDD: // restart interval
+            case RestartInterval:
             case StartOfScan:
                 return true;
             default:
@@ -124,9 +184,7 @@ internal sealed class JpegFile : IPhotoFormat
         }
     }
 
-    private static bool IsFrame(byte marker) => marker is >= 0xC0 and <= 0xCF and not (0xC4 or 0xC8 or 0xCC);
-
-    private static bool IsProgressive(byte marker) => IsFrame(marker) && (marker & 3) == 2;
+    private static bool IsFrame(byte marker) => marker is JpegLs or (>= 0xC0 and <= 0xCF and not (HuffmanTables or 0xC8 or 0xCC));
 
     private static void WriteSegment(MemoryStream stream, byte marker, ReadOnlySpan<byte> data)
     {
@@ -137,15 +195,16 @@ internal sealed class JpegFile : IPhotoFormat
     }
 
     /// <summary>
-    /// The next segment, or the end of the image (no data). Bytes that belong to no segment are passed over, as libjpeg does: some cameras pad their segments.
+    /// Reads the next segment, or the end of the image (no data). Bytes outside of any segment are skipped, as in libjpeg, because some
+    /// cameras pad their segments.
     /// </summary>
-    /// <returns>False when the file is over.</returns>
+    /// <returns>False at the end of the file.</returns>
     private static bool TryReadSegment(ref ByteReader reader, out byte marker, out ReadOnlySpan<byte> data)
     {
         data = default;
         while (TryReadMarker(ref reader, out marker))
         {
-            // Markers without a segment: TEM, and restarts outside of a scan.
+            // Markers without a segment: TEM, and restart markers outside of a scan.
             if (marker is 0x01 or (>= 0xD0 and <= 0xD7))
                 continue;
             if (marker is StartOfImage or EndOfImage)
@@ -174,7 +233,10 @@ internal sealed class JpegFile : IPhotoFormat
         return true;
     }
 
-    /// <summary>Bytes of compressed data up to the next marker. FF 00 stands for a byte FF of data, and restart markers (D0 to D7) belong to the data.</summary>
+    /// <summary>
+    /// Returns the number of bytes of compressed data up to the next marker. FF 00 stands for one data byte FF, and restart markers (D0 to
+    /// D7) belong to the data.
+    /// </summary>
     private static int CompressedLength(ReadOnlySpan<byte> bytes)
     {
         for (var position = 0; ; )

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using GourmetGram.Application.Classification;
 using Microsoft.Extensions.Options;
 using SkiaSharp;
@@ -6,7 +7,7 @@ namespace GourmetGram.Infrastructure.Imaging;
 
 internal sealed class PhotoReader(IOptions<LimitsOptions> limits) : IPhotoReader
 {
-    /// <summary>Of 100: what it loses cannot be seen on a photo made smaller.</summary>
+    /// <summary>JPEG quality, 0 to 100. On a photo made smaller, the loss is invisible.</summary>
     private const int ThumbnailQuality = 80;
 
     private static readonly IPhotoFormat[] Formats = [new JpegFile(), new PngFile(), new WebpFile()];
@@ -19,13 +20,13 @@ internal sealed class PhotoReader(IOptions<LimitsOptions> limits) : IPhotoReader
             : new PhotoHeader(format.MediaType, format.Extension, layout.Width, layout.Height, layout.DecodeBytes);
     }
 
-    public byte[] RemoveMetadata(ReadOnlyMemory<byte> upload) => FormatOf(upload.Span).RemoveMetadata(upload.Span);
+    public byte[] RemoveMetadata(ReadOnlyMemory<byte> upload) => Inspect(upload.Span).Format.RemoveMetadata(upload.Span);
 
-    public byte[] Decode(ReadOnlyMemory<byte> upload, int width, int height)
+    public byte[] Decode(ReadOnlyMemory<byte> photo, int width, int height)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(width);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(height);
-        return DecodeUpright(upload, Inspect(upload.Span).Layout, width, height);
+        return DecodeUpright(photo, Inspect(photo.Span).Layout, width, height);
     }
 
     public byte[] Thumbnail(ReadOnlyMemory<byte> photo, int longestSide)
@@ -39,23 +40,27 @@ internal sealed class PhotoReader(IOptions<LimitsOptions> limits) : IPhotoReader
         width = Math.Max(1, (int)Math.Round(width * scale));
         height = Math.Max(1, (int)Math.Round(height * scale));
 
-        // The profile is not kept, so its colours are converted: a browser takes a JPEG without one for sRGB.
+        // The thumbnail has no profile, so its colours are converted: a browser reads a JPEG without a profile as sRGB.
         using var colours = SKColorSpace.CreateSrgb();
         return EncodeJpeg(DecodeUpright(photo, layout, width, height, colours), width, height);
     }
 
-    private static byte[] DecodeUpright(
-        ReadOnlyMemory<byte> upload,
-        PhotoLayout layout,
-        int width,
-        int height,
-        SKColorSpace? colours = null
-    )
+    private static byte[] DecodeUpright(ReadOnlyMemory<byte> photo, PhotoLayout layout, int width, int height, SKColorSpace? colours = null)
     {
-        // Resized first and turned after: what is turned is small then.
+        // Resize before rotating, so that only the small picture is rotated.
         var (storedWidth, storedHeight) = ExifOrientation.Transposes(layout.Orientation) ? (height, width) : (width, height);
-        var stored = PhotoDecoder.Decode(upload, layout, storedWidth, storedHeight, colours);
-        return ExifOrientation.Turn(stored, storedWidth, storedHeight, layout.Orientation);
+        var stored = PhotoDecoder.Decode(photo, layout, storedWidth, storedHeight, colours);
+        if (layout.Orientation == ExifOrientation.Upright)
+            return stored;
+        var upright = new byte[stored.Length];
+        ExifOrientation.Turn(
+            MemoryMarshal.Cast<byte, Rgb>(stored),
+            storedWidth,
+            storedHeight,
+            layout.Orientation,
+            MemoryMarshal.Cast<byte, Rgb>(upright.AsSpan())
+        );
+        return upright;
     }
 
     private static byte[] EncodeJpeg(ReadOnlySpan<byte> rgb, int width, int height)
@@ -72,7 +77,7 @@ internal sealed class PhotoReader(IOptions<LimitsOptions> limits) : IPhotoReader
         return jpeg.ToArray();
     }
 
-    /// <summary>All that can be said of a photo before its pixels are touched.</summary>
+    /// <summary>Checks everything that can be checked without decoding the pixels.</summary>
     private (IPhotoFormat Format, PhotoLayout Layout) Inspect(ReadOnlySpan<byte> file)
     {
         if (file.Length > limits.Value.UploadBytes)
@@ -100,4 +105,7 @@ internal sealed class PhotoReader(IOptions<LimitsOptions> limits) : IPhotoReader
 
         throw UnknownFormat.Name(file);
     }
+
+    [StructLayout(LayoutKind.Sequential)]
+    private readonly record struct Rgb(byte Red, byte Green, byte Blue);
 }

@@ -1,17 +1,33 @@
 using System.Buffers;
 using System.Buffers.Binary;
+using System.IO.Compression;
 using System.Text;
 
 namespace GourmetGram.Infrastructure.Imaging;
 
-/// <summary>PNG (W3C, third edition): a signature, then chunks of length, type, data and CRC-32.</summary>
+/// <summary>PNG (W3C, third edition): a signature, then chunks that consist of length, type, data and CRC-32.</summary>
 internal sealed class PngFile : IPhotoFormat
 {
     private const int ChunkFrame = 12;
 
-    // Measured: 4.1 to 4.5 row by row, whatever the kind; interlaced the codec keeps the stored pixels beside the decoded ones: 7.1 for RGB of 8 bits, 12.6 for RGBA of 16.
+    // Measured: 4.1 to 4.5 row by row, whatever the colour type. For an interlaced PNG the codec holds the stored pixels beside the decoded
+    // ones: 7.1 for 8-bit RGB, 12.6 for 16-bit RGBA.
     private const int BytesPerPixel = 5;
     private const int BytesPerInterlacedPixel = 13;
+
+    /// <summary>First column and row of each pass of an interlaced PNG, and the steps between its columns and rows.</summary>
+    private static readonly (int X, int Y, int StepX, int StepY)[] Adam7 =
+    [
+        (0, 0, 8, 8),
+        (4, 0, 8, 8),
+        (0, 4, 4, 8),
+        (2, 0, 4, 4),
+        (0, 2, 2, 4),
+        (1, 0, 2, 2),
+        (0, 1, 1, 2),
+    ];
+
+    private static readonly uint[] CrcTable = MakeCrcTable();
 
     private static readonly SearchValues<byte> Letters = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"u8);
 
@@ -37,13 +53,13 @@ internal sealed class PngFile : IPhotoFormat
         var orientation = ExifOrientation.Upright;
         while (TryReadChunk(ref reader, out var chunk) && chunk.Type != "IEND")
         {
-            if (chunk.Type != "eXIf")
+            if (chunk.Type != "eXIf" || !chunk.IsIntact)
                 continue;
             orientation = ExifOrientation.Read(chunk.Data);
             break;
         }
 
-        return new PhotoLayout((int)width, (int)height, orientation, header.Data[12] == 0 ? BytesPerPixel : BytesPerInterlacedPixel);
+        return new PhotoLayout((int)width, (int)height, orientation, IsInterlaced(header.Data) ? BytesPerInterlacedPixel : BytesPerPixel);
     }
 
     public byte[] RemoveMetadata(ReadOnlySpan<byte> file)
@@ -54,12 +70,10 @@ internal sealed class PngFile : IPhotoFormat
         using var kept = new MemoryStream(file.Length + 64);
         kept.Write(Signature);
         var hasPixels = false;
-        while (true)
+        var hasEnd = false;
+        while (!hasEnd && TryReadChunk(ref reader, out var chunk))
         {
-            if (!TryReadChunk(ref reader, out var chunk))
-                throw Faults.Damaged("this PNG stops before its end chunk");
-            if (chunk.Type == "IEND")
-                break;
+            hasEnd = chunk.Type == "IEND";
             if (chunk.Type == "IDAT" && !hasPixels)
             {
                 hasPixels = true;
@@ -67,36 +81,100 @@ internal sealed class PngFile : IPhotoFormat
                     WriteChunk(kept, "eXIf"u8, ExifOrientation.Write(orientation));
             }
 
-            if (IsKept(chunk.Type))
+            if (IsKept(chunk))
                 kept.Write(chunk.Whole);
-            else if (char.IsAsciiLetterUpper(chunk.Type[0]))
+            else if (char.IsAsciiLetterUpper(chunk.Type[0]) && !hasEnd)
                 throw Faults.Damaged($"this PNG needs a chunk '{chunk.Type}' that no standard knows");
         }
 
         if (!hasPixels)
             throw Faults.Damaged("this PNG has no compressed pixels");
+        // Without its end chunk, the file may have been cut off anywhere. Only the pixels tell.
+        if (!hasEnd && !HasAllPixels(file))
+            throw Faults.Damaged("this PNG stops before its picture is complete");
         WriteChunk(kept, "IEND"u8, []);
         return kept.ToArray();
     }
 
-    /// <summary>The picture itself, and what says how its colours and its shape are meant.</summary>
-    private static bool IsKept(string type) =>
-        type
-            is "IHDR"
-                or "PLTE"
-                or "IDAT"
-                or "tRNS"
-                or "gAMA"
-                or "cHRM"
-                or "sRGB"
-                or "iCCP"
-                or "cICP"
-                or "sBIT"
-                or "bKGD"
-                or "pHYs"
-                or "hIST";
+    /// <summary>
+    /// Whether a chunk is kept: the picture itself, and what defines its colours and its shape. A broken ancillary chunk is dropped,
+    /// because viewers ignore it, and a chunk of the wrong length could contain anything.
+    /// </summary>
+    private static bool IsKept(Chunk chunk) =>
+        (chunk.Type, chunk.Data.Length) switch
+        {
+            ("IHDR" or "PLTE" or "IDAT", _) => true,
+            ("gAMA" or "cICP", 4) or ("cHRM", 32) or ("sRGB", 1) or ("pHYs", 9) => chunk.IsIntact,
+            ("sBIT", <= 4) or ("bKGD", <= 6) or ("tRNS", <= 256) or ("hIST", <= 512) => chunk.IsIntact,
+            ("iCCP", _) => chunk.IsIntact && HasUsableProfile(chunk.Data),
+            _ => false,
+        };
 
-    /// <returns>False when the file is over, or what follows is no chunk.</returns>
+    /// <summary>
+    /// Whether a profile's chunk can be used: a name of 1 to 79 bytes, NUL, a byte for the compression method, the compressed profile.
+    /// </summary>
+    private static bool HasUsableProfile(ReadOnlySpan<byte> chunk) =>
+        chunk.IndexOf((byte)0) is >= 1 and <= 79 and var name && chunk.Length > name + 2 && ColourProfile.IsKept(chunk[(name + 2)..]);
+
+    /// <summary>Whether the compressed pixels with correct checksums unpack to as many bytes as the header promises.</summary>
+    private static bool HasAllPixels(ReadOnlySpan<byte> file)
+    {
+        var reader = new ByteReader(file);
+        reader.TryTake(Signature.Length, out _);
+        using var compressed = new MemoryStream(file.Length);
+        var missing = 0L;
+        while (TryReadChunk(ref reader, out var chunk))
+        {
+            if (chunk.Type == "IHDR" && missing == 0)
+                missing = CountBytes(chunk.Data);
+            else if (chunk.Type == "IDAT" && chunk.IsIntact)
+                compressed.Write(chunk.Data);
+        }
+
+        compressed.Position = 0;
+        using var zlib = new ZLibStream(compressed, CompressionMode.Decompress);
+        var buffer = new byte[1 << 16];
+        try
+        {
+            while (missing > 0 && zlib.Read(buffer) is > 0 and var read)
+                missing -= read;
+        }
+        catch (InvalidDataException)
+        {
+            return false;
+        }
+
+        return missing <= 0;
+    }
+
+    /// <summary>Returns the number of bytes of all rows, each including the byte that names its filter.</summary>
+    private static long CountBytes(ReadOnlySpan<byte> header)
+    {
+        var (width, height) = (BinaryPrimitives.ReadUInt32BigEndian(header), BinaryPrimitives.ReadUInt32BigEndian(header[4..]));
+        var bitsPerPixel =
+            header[8]
+            * (
+                header[9] switch
+                {
+                    2 => 3,
+                    4 => 2,
+                    6 => 4,
+                    _ => 1,
+                }
+            );
+        var bytes = 0L;
+        foreach (var (x, y, stepX, stepY) in IsInterlaced(header) ? Adam7 : [(0, 0, 1, 1)])
+        {
+            var (columns, rows) = ((width - x + stepX - 1) / stepX, (height - y + stepY - 1) / stepY);
+            bytes += columns <= 0 || rows <= 0 ? 0 : rows * (1 + (((columns * bitsPerPixel) + 7) / 8));
+        }
+
+        return bytes;
+    }
+
+    private static bool IsInterlaced(ReadOnlySpan<byte> header) => header[12] != 0;
+
+    /// <returns>False at the end of the file, or when the next bytes are not a chunk.</returns>
     private static bool TryReadChunk(ref ByteReader reader, out Chunk chunk)
     {
         chunk = default;
@@ -128,18 +206,26 @@ internal sealed class PngFile : IPhotoFormat
         stream.Write(chunk);
     }
 
-    /// <summary>Bit by bit: it only ever sees the few bytes that are written here, the rest is copied with the CRC it came with.</summary>
     private static uint Crc32(ReadOnlySpan<byte> bytes)
     {
         var crc = uint.MaxValue;
         foreach (var value in bytes)
+            crc = (crc >> 8) ^ CrcTable[(byte)(crc ^ value)];
+        return ~crc;
+    }
+
+    private static uint[] MakeCrcTable()
+    {
+        var table = new uint[256];
+        for (var i = 0u; i < table.Length; i++)
         {
-            crc ^= value;
+            var crc = i;
             for (var bit = 0; bit < 8; bit++)
                 crc = (crc & 1) == 0 ? crc >> 1 : (crc >> 1) ^ 0xEDB88320;
+            table[i] = crc;
         }
 
-        return ~crc;
+        return table;
     }
 
     private ref struct Chunk
@@ -147,7 +233,10 @@ internal sealed class PngFile : IPhotoFormat
         public string Type;
         public ReadOnlySpan<byte> Data;
 
-        /// <summary>Length, type, data and CRC.</summary>
+        /// <summary>Length, type, data and CRC as stored.</summary>
         public ReadOnlySpan<byte> Whole;
+
+        /// <summary>Whether the CRC is correct.</summary>
+        public readonly bool IsIntact => Crc32(Whole[4..^4]) == BinaryPrimitives.ReadUInt32BigEndian(Whole[^4..]);
     }
 }

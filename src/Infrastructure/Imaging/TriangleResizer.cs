@@ -6,15 +6,16 @@ using System.Runtime.Intrinsics;
 namespace GourmetGram.Infrastructure.Imaging;
 
 /// <summary>
-/// Pillow's antialiased BILINEAR (libImaging/Resample.c), fed row by row so that the full picture need not be in memory: a triangle as wide as the
-/// scale, 22-bit fixed-point weights, horizontally first, rounded to 8 bits, then vertically. The model learned from pictures made that way.
+/// Pillow's antialiased BILINEAR filter (libImaging/Resample.c), fed row by row so that the full picture need not be in memory: a triangle
+/// as wide as the scale, 22-bit fixed-point weights, horizontally first, rounded to 8 bits, then vertically. The model was trained on
+/// pictures resized in this way.
 /// </summary>
 internal sealed class TriangleResizer
 {
     private const int PrecisionBits = 22;
     private const int Half = 1 << (PrecisionBits - 1);
 
-    /// <summary>Red, green, blue and one that is not used: a pixel fills a vector.</summary>
+    /// <summary>Red, green, blue and an unused channel, so that a pixel fills a vector.</summary>
     private const int Channels = 4;
 
     private readonly int width;
@@ -53,8 +54,8 @@ internal sealed class TriangleResizer
         nextRow++;
     }
 
-    /// <summary>The picture, once every row was added; called once.</summary>
-    /// <returns>3 bytes a pixel, RGB.</returns>
+    /// <summary>Returns the picture. Call this once, after all rows were added.</summary>
+    /// <returns>3 bytes per pixel, RGB.</returns>
     public byte[] Finish()
     {
         var rgb = new byte[sumsLength / Channels * 3];
@@ -82,7 +83,7 @@ internal sealed class TriangleResizer
                 sum += pixel * taps.Weights[i];
             }
 
-            // Rounded weights may sum up to a little more than one.
+            // The rounded weights may add up to slightly more than one.
             Vector128.Min(sum >> PrecisionBits, white).CopyTo(narrowRow, x * Channels);
         }
     }
@@ -107,8 +108,8 @@ internal sealed class TriangleResizer
         return taps;
     }
 
-    /// <param name="Start">First source pixel that counts.</param>
-    /// <param name="End">The pixel after the last one.</param>
-    /// <param name="Weights">Fixed-point weight of each.</param>
+    /// <param name="Start">First source pixel that contributes.</param>
+    /// <param name="End">The pixel after the last one that contributes.</param>
+    /// <param name="Weights">Fixed-point weight of each source pixel.</param>
     private readonly record struct Taps(int Start, int End, int[] Weights);
 }
