@@ -3,7 +3,10 @@ using GourmetGram.Infrastructure.Hosting;
 
 namespace GourmetGram.Infrastructure.Onnx;
 
-/// <summary>Turns for the processors, and the memory that decoding takes while a turn lasts: one queue, one bounded wait for both.</summary>
+/// <summary>
+/// Limits how many photos are decoded and classified at the same time, and the memory that decoding takes. Both limits share one queue with
+/// one bounded wait.
+/// </summary>
 internal sealed class InferenceGate(LimitsOptions limits, TimeProvider time) : IInferenceGate
 {
     private readonly Admission queue = new(

@@ -3,7 +3,7 @@ using GourmetGram.Application.Classification;
 
 namespace GourmetGram.Infrastructure.Onnx;
 
-/// <summary>A model folder whose chosen variant is, byte for byte, the file its manifest speaks of.</summary>
+/// <summary>A model folder whose chosen variant has been checked: the file is byte for byte the one that its manifest describes.</summary>
 internal sealed class ModelArtifact
 {
     private ModelArtifact(string directory, ModelManifest manifest, string variantName, byte[] content)
@@ -26,7 +26,7 @@ internal sealed class ModelArtifact
 
     public string FilePath => Path.Combine(Directory, Variant.File);
 
-    /// <summary>The file that was hashed: the session is made of these bytes, so that nobody can change them in between.</summary>
+    /// <summary>Content of the hashed file. The session is created from these bytes, so nobody can change the file in between.</summary>
     public byte[] Content { get; }
 
     public static ModelArtifact Read(string directory, string? variantName)
@@ -59,7 +59,7 @@ internal sealed class ModelArtifact
         return new ModelArtifact(directory, manifest, name, content);
     }
 
-    /// <param name="embeddingSize">What the loaded model gives; null when it gives none.</param>
+    /// <param name="embeddingSize">Length of the loaded model's embedding; null when the model gives none.</param>
     public ModelDescription Describe(int? embeddingSize) =>
         new(
             Manifest.Name,

@@ -2,7 +2,9 @@ using System.Text.Json;
 
 namespace GourmetGram.Infrastructure.Onnx;
 
-/// <summary>How the JSON files of a model folder are written: snake case; unknown fields are for others.</summary>
+/// <summary>
+/// Options for reading the JSON files of a model folder: snake case; unknown fields are ignored, because they are meant for other programs.
+/// </summary>
 internal static class ModelJson
 {
     public static JsonSerializerOptions Options { get; } =

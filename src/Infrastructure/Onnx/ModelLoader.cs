@@ -4,20 +4,24 @@ using Microsoft.ML.OnnxRuntime;
 
 namespace GourmetGram.Infrastructure.Onnx;
 
-/// <summary>Makes a classifier of a model folder: the file is what the manifest says, the model has the form the manifest says, and it answers as its golden case says.</summary>
+/// <summary>
+/// Creates a classifier from a model folder. Checks that the file matches its manifest, that the model has the inputs and outputs that the
+/// manifest describes, and that it answers its golden cases correctly.
+/// </summary>
 internal static class ModelLoader
 {
     /// <param name="directory">The model folder.</param>
-    /// <param name="variant">Null or empty for the manifest's default.</param>
-    /// <param name="logger">Told what was loaded and what the model lacks.</param>
-    /// <exception cref="ModelException">Anything is wrong with the model. There is no fallback.</exception>
+    /// <param name="variant">Name of the variant; null or empty for the manifest's default.</param>
+    /// <param name="logger">Logs what was loaded and what the model lacks.</param>
+    /// <exception cref="ModelException">The model cannot be used. There is no fallback.</exception>
     public static OnnxClassifier Load(string directory, string? variant, ILogger logger)
     {
         OnnxTelemetry.SwitchOff();
         return LoadSwitchedOff(ModelArtifact.Read(directory, variant), logger);
     }
 
-    // Not inlined: compiling a method may already initialise the classes it names, and the runtime must not wake before its telemetry is off.
+    // Not inlined: compiling a method may already initialise the classes it names, and the runtime must not start before its telemetry is
+    // off.
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static OnnxClassifier LoadSwitchedOff(ModelArtifact artifact, ILogger logger)
     {
@@ -26,7 +30,8 @@ internal static class ModelLoader
         {
             var embeddingSize = new SessionContract(artifact, session, logger).Check();
             var classifier = new OnnxClassifier(session, artifact.Manifest, artifact.Describe(embeddingSize));
-            SelfCheck.Run(classifier, artifact, logger);
+            using var lease = classifier.Lease();
+            SelfCheck.Run(lease, artifact, logger);
             return classifier;
         }
         catch
@@ -38,7 +43,8 @@ internal static class ModelLoader
 
     private static InferenceSession Open(ModelArtifact artifact)
     {
-        // One photo runs on one thread: many at once use the processors better than one that is spread over them, and nobody spins while waiting.
+        // Each photo runs on one thread: many photos in parallel use the processors better than one photo spread over them, and no thread
+        // spins while it waits.
         using var options = new SessionOptions { IntraOpNumThreads = 1, InterOpNumThreads = 1 };
         options.AddSessionConfigEntry("session.intra_op.allow_spinning", "0");
         try

@@ -1,32 +1,39 @@
 using System.Collections.Immutable;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using GourmetGram.Application.Classification;
+using GourmetGram.Domain.Classification;
 
 namespace GourmetGram.Infrastructure.Onnx;
 
-/// <summary>The contract of a model, read from <c>manifest.json</c> beside its files. Once read, every value is present and makes sense.</summary>
+/// <summary>
+/// The contract of a model, read from <c>manifest.json</c> beside its files. After reading, every value is present and valid.
+/// </summary>
 internal sealed record ModelManifest
 {
     public const string FileName = "manifest.json";
+
+    private static readonly JsonSerializerOptions Readable = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     public string Name { get; init; } = "";
 
     public string Version { get; init; } = "";
 
-    /// <summary>The variant that is used when no setting names one.</summary>
+    /// <summary>Name of the variant that is used when no setting names one.</summary>
     public string Default { get; init; } = "";
 
-    /// <summary>By name: <c>float</c>, <c>int8</c> or both.</summary>
+    /// <summary>Variants by name: <c>float</c>, <c>int8</c> or both.</summary>
     public ImmutableSortedDictionary<string, ModelVariant> Variants { get; init; } = ImmutableSortedDictionary<string, ModelVariant>.Empty;
 
     public ModelInput Input { get; init; } = new();
 
     public ModelOutputs Outputs { get; init; } = new();
 
-    /// <summary>Class names in the order of the logits.</summary>
+    /// <summary>Class names in the order of the logits, normalised by <see cref="ClassName.Normalize"/>.</summary>
     public ImmutableArray<string> Labels { get; init; } = [];
 
-    /// <exception cref="ModelException">The file is missing, is no JSON, or has missing or senseless fields; all of them are named.</exception>
+    /// <exception cref="ModelException">The file is missing, is not JSON, or has missing or invalid fields. The message names all of
+    /// them.</exception>
     public static ModelManifest Read(string path)
     {
         const string remedy = "Copy the model folder again, or mend its manifest.";
@@ -43,7 +50,12 @@ internal sealed record ModelManifest
         }
 
         var faults = manifest is null ? ["an empty document"] : manifest.FindFaults();
-        return faults.Count == 0 ? manifest! : throw new ModelException(path, "a complete manifest", string.Join("; ", faults), remedy);
+        return faults.Count == 0
+            ? manifest! with
+            {
+                Labels = [.. manifest.Labels.Select(ClassName.Normalize)],
+            }
+            : throw new ModelException(path, "a complete manifest", string.Join("; ", faults), remedy);
     }
 
     private List<string> FindFaults()
@@ -100,21 +112,28 @@ internal sealed record ModelManifest
         Require(Outputs.Logits.Length > 0, "outputs.logits", "the name of an output", Outputs.Logits);
         Require(Outputs.Embedding is not "", "outputs.embedding", "the name of an output, or no such field", "");
         Require(Outputs.EmbeddingSize is null or > 0, "outputs.embedding_size", "a number above 0", Outputs.EmbeddingSize ?? 0);
-        Require(
-            Labels.Length >= 2
-                && Labels.All(label => !string.IsNullOrWhiteSpace(label))
-                && Labels.Distinct(StringComparer.Ordinal).Count() == Labels.Length,
-            "labels",
-            "at least two names, none empty, each once",
-            string.Join(", ", Labels)
+        Require(Labels.Length >= 2, "labels", "at least two names", string.Join(", ", Labels));
+        faults.AddRange(
+            from label in Labels.Index()
+            let fault = ClassName.FindFault(label.Item ?? "")
+            where fault is not null
+            select $"labels[{label.Index}] {Quote(label.Item)} (expected {fault})"
+        );
+        faults.AddRange(
+            from repeated in ClassName.FindRepeated([.. Labels.Select(label => label ?? "")])
+            select $"labels[{repeated.Index}] {Quote(Labels[repeated.Index])} (expected another name than that of "
+                + $"labels[{repeated.First}], {Quote(Labels[repeated.First])})"
         );
         return faults;
     }
 
+    /// <summary>Returns the text as JSON writes it, so that a line break in it cannot break a message.</summary>
+    private static string Quote(string? text) => JsonSerializer.Serialize(text, Readable);
+
     private static bool IsPositive(double value) => value > 0 && double.IsFinite(value);
 }
 
-/// <summary>One file of the model.</summary>
+/// <summary>A file of the model.</summary>
 internal sealed record ModelVariant
 {
     public const string Float = "float";
@@ -122,7 +141,7 @@ internal sealed record ModelVariant
 
     public string File { get; init; } = "";
 
-    /// <summary>64 hex digits.</summary>
+    /// <summary>SHA-256 of the file: 64 hex digits.</summary>
     public string Sha256 { get; init; } = "";
 
     public long Bytes { get; init; }
@@ -133,10 +152,10 @@ internal sealed record ModelVariant
     public ModelValidation? Validation { get; init; }
 }
 
-/// <summary>How a photo becomes the model's input: <c>(byte × scale − mean) / std</c> for each channel.</summary>
+/// <summary>Converts a photo to the model's input: <c>(byte × scale − mean) / std</c> for each channel.</summary>
 internal sealed record ModelInput
 {
-    /// <summary>A slip of the pen must not make every photo cost gigabytes.</summary>
+    /// <summary>Limit for the input's sides, so that a typing error cannot make every photo cost gigabytes.</summary>
     public const int LargestSide = 4096;
 
     public string Name { get; init; } = "";
@@ -157,10 +176,10 @@ internal sealed record ModelInput
 
     public double Scale { get; init; }
 
-    /// <summary>Red, green, blue.</summary>
+    /// <summary>Mean of red, green and blue.</summary>
     public ImmutableArray<double> Mean { get; init; } = [];
 
-    /// <summary>Red, green, blue.</summary>
+    /// <summary>Standard deviation of red, green and blue.</summary>
     public ImmutableArray<double> Std { get; init; } = [];
 }
 
@@ -169,9 +188,9 @@ internal sealed record ModelOutputs
 {
     public string Logits { get; init; } = "";
 
-    /// <summary>Null for a model that gives logits only.</summary>
+    /// <summary>Name of the embedding output; null for a model that gives only logits.</summary>
     public string? Embedding { get; init; }
 
-    /// <summary>Null when the manifest leaves it to the model.</summary>
+    /// <summary>Length of the embedding; null when the manifest leaves it to the model.</summary>
     public int? EmbeddingSize { get; init; }
 }

@@ -4,17 +4,19 @@ using GourmetGram.Application.Common;
 
 namespace GourmetGram.Infrastructure.Onnx;
 
-/// <summary>Which model answers.</summary>
+/// <summary>Selects the model that classifies photos.</summary>
 [SettingsSection("Model")]
 public sealed class ModelOptions
 {
     [Description(
-        "Folder of the model: `manifest.json` and the files it names. A relative path starts at the working directory. Empty means `models/food11` beside the executable."
+        "Folder of the model: `manifest.json` and the files it names. A relative path starts at the working directory. Empty means "
+            + "`models/food11` beside the executable."
     )]
     public string Directory { get; set; } = "";
 
     [Description(
-        "Variant of the model: `float` (every processor) or `int8` (faster, needs a processor with VNNI). Empty means the manifest's default."
+        "Variant of the model: `float` (every processor) or `int8` (faster, needs a processor with VNNI). Empty means the manifest's "
+            + "default."
     )]
     [AllowedValues(null, "float", "int8", ErrorMessage = "{0} must be float, int8 or empty.")]
     public string? Variant { get; set; }

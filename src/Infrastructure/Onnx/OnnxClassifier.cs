@@ -4,21 +4,24 @@ using Microsoft.ML.OnnxRuntime;
 
 namespace GourmetGram.Infrastructure.Onnx;
 
-/// <summary>One session for all callers: ONNX Runtime takes concurrent runs, each on its caller's thread. <see cref="ModelLoader"/> makes it.</summary>
-internal sealed class OnnxClassifier : IClassifier, IDisposable
+/// <summary>
+/// Classifies with one session for all callers: ONNX Runtime supports concurrent runs, each on its caller's thread.
+/// <see cref="ModelLoader"/> creates instances.
+/// </summary>
+internal sealed class OnnxClassifier : IClassifier, IDisposable, IAsyncDisposable
 {
-    private readonly InferenceSession session;
+    private readonly SharedResource<InferenceSession> session;
     private readonly PixelTable table;
     private readonly string[] inputNames;
     private readonly string[] outputNames;
     private readonly long[] inputShape;
 
-    /// <param name="session">Is disposed with the classifier.</param>
-    /// <param name="manifest">Fits the session.</param>
-    /// <param name="model">What <see cref="IClassifier.Model"/> says.</param>
+    /// <param name="session">The session. It is disposed with the classifier, when the last lease has ended.</param>
+    /// <param name="manifest">The manifest, which must match the session.</param>
+    /// <param name="model">Value of <see cref="IClassifier.Model"/>.</param>
     public OnnxClassifier(InferenceSession session, ModelManifest manifest, ModelDescription model)
     {
-        this.session = session;
+        this.session = new SharedResource<InferenceSession>(session);
         Model = model;
         table = new PixelTable(manifest.Input);
         inputNames = [manifest.Input.Name];
@@ -28,7 +31,21 @@ internal sealed class OnnxClassifier : IClassifier, IDisposable
 
     public ModelDescription Model { get; }
 
-    public ClassifierOutput Run(ReadOnlySpan<byte> rgb, CancellationToken cancellationToken)
+    public IModelLease Lease() => new ModelLease(this, session.Take());
+
+    /// <summary>Stops giving out leases, without waiting for the active ones.</summary>
+    public void Dispose() => session.Close();
+
+    /// <summary>
+    /// Stops giving out leases and waits for the active ones. If the process ended now, the runtime would be unloaded during a run.
+    /// </summary>
+    public async ValueTask DisposeAsync()
+    {
+        session.Close();
+        await session.Disposed;
+    }
+
+    private ClassifierOutput Run(InferenceSession running, ReadOnlySpan<byte> rgb, CancellationToken cancellationToken)
     {
         var length = 3 * Model.InputWidth * Model.InputHeight;
         if (rgb.Length != length)
@@ -42,7 +59,7 @@ internal sealed class OnnxClassifier : IClassifier, IDisposable
         {
             table.Fill(rgb, pixels.AsSpan(0, length));
             var output = new ClassifierOutput(new float[Model.Labels.Length], Model.EmbeddingSize is { } size ? new float[size] : null);
-            Run(pixels.AsMemory(0, length), output, cancellationToken);
+            Run(running, pixels.AsMemory(0, length), output, cancellationToken);
             return output;
         }
         finally
@@ -51,10 +68,8 @@ internal sealed class OnnxClassifier : IClassifier, IDisposable
         }
     }
 
-    public void Dispose() => session.Dispose();
-
     /// <summary>The runtime reads and writes the managed arrays in place.</summary>
-    private void Run(Memory<float> pixels, ClassifierOutput output, CancellationToken cancellationToken)
+    private void Run(InferenceSession running, Memory<float> pixels, ClassifierOutput output, CancellationToken cancellationToken)
     {
         using var image = Tensor(pixels, inputShape);
         using var logits = Tensor(output.Logits, [1, output.Logits.Length]);
@@ -63,7 +78,7 @@ internal sealed class OnnxClassifier : IClassifier, IDisposable
         using var stop = cancellationToken.Register(static state => ((RunOptions)state!).Terminate = true, options);
         try
         {
-            session.Run(options, inputNames, [image], outputNames, embedding is null ? [logits] : [logits, embedding]);
+            running.Run(options, inputNames, [image], outputNames, embedding is null ? [logits] : [logits, embedding]);
         }
         catch (OnnxRuntimeException) when (cancellationToken.IsCancellationRequested)
         {
@@ -73,4 +88,14 @@ internal sealed class OnnxClassifier : IClassifier, IDisposable
 
     private static OrtValue Tensor(Memory<float> values, long[] shape) =>
         OrtValue.CreateTensorValueFromMemory(OrtMemoryInfo.DefaultInstance, values, shape);
+
+    private sealed class ModelLease(OnnxClassifier classifier, SharedResource<InferenceSession>.Lease session) : IModelLease
+    {
+        public ModelDescription Model => classifier.Model;
+
+        public ClassifierOutput Run(ReadOnlySpan<byte> rgb, CancellationToken cancellationToken) =>
+            classifier.Run(session.Resource, rgb, cancellationToken);
+
+        public void Dispose() => session.Dispose();
+    }
 }

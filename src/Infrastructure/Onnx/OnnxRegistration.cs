@@ -10,8 +10,8 @@ namespace GourmetGram.Infrastructure.Onnx;
 public static class OnnxRegistration
 {
     /// <summary>
-    /// Registers the model and the gate before it. The model is loaded when <see cref="IClassifier"/> is first resolved, which throws a <see cref="ModelException"/>
-    /// if it cannot be used: resolve it at start.
+    /// Registers the model and its <see cref="InferenceGate"/>. The model is loaded when <see cref="IClassifier"/> is first resolved, which
+    /// throws a <see cref="ModelException"/> if the model cannot be used, so resolve it at start.
     /// </summary>
     public static IServiceCollection AddOnnxClassifier(this IServiceCollection services)
     {

@@ -3,17 +3,20 @@ using System.Runtime.InteropServices;
 namespace GourmetGram.Infrastructure.Onnx;
 
 /// <summary>
-/// Keeps ONNX Runtime from phoning home. Unless the process environment says otherwise before the first call into it, the runtime (1.31 on Linux) writes
-/// <c>~/.cache/Microsoft/DeveloperTools/.onnxruntime/onnxruntime.db</c> and sends it by HTTPS.
+/// Stops ONNX Runtime from sending telemetry. Unless the process environment forbids it before the first call, the runtime (1.31 on Linux)
+/// writes <c>~/.cache/Microsoft/DeveloperTools/.onnxruntime/onnxruntime.db</c> and sends it by HTTPS.
 /// </summary>
 public static partial class OnnxTelemetry
 {
     internal const string Variable = "ORT_DISABLE_TELEMETRY";
 
-    /// <summary>Switches it off for this process, whatever the variable said. Must run before ONNX Runtime is touched; the model loader calls it too.</summary>
+    /// <summary>
+    /// Switches telemetry off for this process, whatever the variable's value. Must run before the first use of ONNX Runtime; the model
+    /// loader calls it too.
+    /// </summary>
     public static void SwitchOff()
     {
-        // On Unix .NET keeps a copy of the environment of its own, which native code never sees: only libc's reaches the runtime.
+        // On Unix, .NET has its own copy of the environment, which native code never sees. Only a change through libc reaches the runtime.
         if (OperatingSystem.IsWindows())
             Environment.SetEnvironmentVariable(Variable, "1");
         else if (SetEnv(Variable, "1", overwrite: 1) != 0)

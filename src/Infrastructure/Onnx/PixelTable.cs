@@ -1,6 +1,6 @@
 namespace GourmetGram.Infrastructure.Onnx;
 
-/// <summary>Turns bytes into the model's numbers. A channel has 256 values, so each is computed once.</summary>
+/// <summary>Converts bytes to the model's input values. A channel has only 256 values, so each is computed once.</summary>
 internal sealed class PixelTable
 {
     private const int Channels = 3;
@@ -16,8 +16,8 @@ internal sealed class PixelTable
         }
     }
 
-    /// <param name="rgb">Row by row, RGB.</param>
-    /// <param name="planes">As long as <paramref name="rgb"/>: all red, then all green, then all blue.</param>
+    /// <param name="rgb">Pixels row by row, RGB.</param>
+    /// <param name="planes">Receives the values; as long as <paramref name="rgb"/>: all red, then all green, then all blue.</param>
     public void Fill(ReadOnlySpan<byte> rgb, Span<float> planes)
     {
         var size = rgb.Length / Channels;

@@ -4,14 +4,14 @@ using Microsoft.ML.OnnxRuntime.Tensors;
 
 namespace GourmetGram.Infrastructure.Onnx;
 
-/// <summary>Compares what a loaded model says of itself with what its manifest promises.</summary>
+/// <summary>Compares the inputs and outputs of a loaded model with what its manifest promises.</summary>
 internal sealed class SessionContract(ModelArtifact artifact, InferenceSession session, ILogger logger)
 {
     private const int AnySize = -1;
     private const string Remedy = "Make manifest.json describe this file, or copy the file that it describes.";
 
-    /// <returns>Length of the embedding; null when the model gives none, which is logged where the manifest promised one.</returns>
-    /// <exception cref="ModelException">Input or logits differ, or the embedding has another size.</exception>
+    /// <returns>Length of the embedding; null when the model gives none, which is logged if the manifest promised one.</returns>
+    /// <exception cref="ModelException">The input or the logits differ, or the embedding has another size.</exception>
     public int? Check()
     {
         CheckInput();
@@ -43,7 +43,8 @@ internal sealed class SessionContract(ModelArtifact artifact, InferenceSession s
         if (!session.OutputMetadata.TryGetValue(name, out var found))
         {
             logger.LogWarning(
-                "{File} has no output '{Embedding}', which {Manifest} names as its embedding: the model classifies, and what compares photos by embedding is off",
+                "{File} has no output '{Embedding}', which {Manifest} names as its embedding: the model classifies, and what compares "
+                    + "photos by embedding is off",
                 artifact.FilePath,
                 name,
                 artifact.ManifestPath
@@ -59,7 +60,7 @@ internal sealed class SessionContract(ModelArtifact artifact, InferenceSession s
 
     private void Compare(string what, NodeMetadata found, int[] expected)
     {
-        // The model may leave a size open; what it gives then is checked by the first run. Its batch must hold one photo.
+        // The model may leave a size open, which the first run then checks. The batch must be able to hold one photo.
         var fits =
             found.IsTensor
             && found.ElementDataType == TensorElementType.Float
