@@ -7,24 +7,24 @@ using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 
 namespace GourmetGram.Infrastructure.Persistence;
 
-/// <summary>UTC milliseconds since 1970: SQLite cannot compare times otherwise, and PostgreSQL takes UTC only.</summary>
+/// <summary>Stores a time as UTC milliseconds since 1970: SQLite cannot compare times otherwise, and PostgreSQL accepts only UTC.</summary>
 internal sealed class UnixMillisecondsConverter()
     : ValueConverter<DateTimeOffset, long>(
         time => time.ToUnixTimeMilliseconds(),
         milliseconds => DateTimeOffset.FromUnixTimeMilliseconds(milliseconds)
     );
 
-/// <summary>Whole microseconds.</summary>
+/// <summary>Stores a duration as whole microseconds.</summary>
 internal sealed class MicrosecondsConverter()
     : ValueConverter<TimeSpan, long>(
         span => span.Ticks / TimeSpan.TicksPerMicrosecond,
         microseconds => new TimeSpan(microseconds * TimeSpan.TicksPerMicrosecond)
     );
 
-/// <summary><c>kind:id</c>.</summary>
+/// <summary>Stores an actor as <c>kind:id</c>.</summary>
 internal sealed class ActorConverter() : ValueConverter<Actor, string>(actor => actor.ToString(), text => Actor.Parse(text));
 
-/// <summary>Little-endian float32, one a class in model order.</summary>
+/// <summary>Stores probabilities as little-endian float32, one per class in the model's order.</summary>
 internal sealed class ProbabilitiesConverter()
     : ValueConverter<ClassProbabilities, byte[]>(value => ToBytes(value), bytes => FromBytes(bytes))
 {
@@ -45,15 +45,16 @@ internal sealed class ProbabilitiesConverter()
     }
 }
 
-/// <summary>A JSON array.</summary>
+/// <summary>Stores labels as a JSON array. Rows written before names were normalised may contain other spellings.</summary>
 internal sealed class LabelsConverter() : ValueConverter<ImmutableArray<string>, string>(labels => ToJson(labels), json => FromJson(json))
 {
     private static string ToJson(ImmutableArray<string> labels) => JsonSerializer.Serialize(labels);
 
-    private static ImmutableArray<string> FromJson(string json) => JsonSerializer.Deserialize<ImmutableArray<string>>(json);
+    private static ImmutableArray<string> FromJson(string json) =>
+        [.. JsonSerializer.Deserialize<ImmutableArray<string>>(json).Select(ClassName.Normalize)];
 }
 
-/// <summary>Labels are equal when their names are: an <see cref="ImmutableArray{T}"/> compares by reference.</summary>
+/// <summary>Compares labels by name, because an <see cref="ImmutableArray{T}"/> compares by reference.</summary>
 internal sealed class LabelsComparer()
     : ValueComparer<ImmutableArray<string>>(
         (left, right) => left.SequenceEqual(right, StringComparer.Ordinal),
@@ -61,7 +62,7 @@ internal sealed class LabelsComparer()
         labels => labels
     );
 
-/// <summary>A JSON object, names in order.</summary>
+/// <summary>Stores texts as a JSON object, ordered by name.</summary>
 internal sealed class TextsConverter()
     : ValueConverter<ImmutableSortedDictionary<string, string>, string>(texts => ToJson(texts), json => FromJson(json))
 {
@@ -71,7 +72,7 @@ internal sealed class TextsConverter()
         JsonSerializer.Deserialize<Dictionary<string, string>>(json)!.ToImmutableSortedDictionary(StringComparer.Ordinal);
 }
 
-/// <summary>Equal when names and texts are.</summary>
+/// <summary>Compares texts by name and value.</summary>
 internal sealed class TextsComparer()
     : ValueComparer<ImmutableSortedDictionary<string, string>>(
         (left, right) => left!.SequenceEqual(right!),

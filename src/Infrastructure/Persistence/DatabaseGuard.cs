@@ -3,12 +3,13 @@ using Microsoft.EntityFrameworkCore;
 
 namespace GourmetGram.Infrastructure.Persistence;
 
-/// <summary>Tells use cases in their own words why the database did not do what they asked.</summary>
+/// <summary>Translates database errors into the exceptions that use cases handle.</summary>
 internal static class DatabaseGuard
 {
-    /// <exception cref="ConcurrentChangeException">Another request got in between; the unit of work is empty again.</exception>
-    /// <exception cref="StorageFullException">There is no room for the rows; nothing of them was kept.</exception>
-    /// <exception cref="StoreUnavailableException">The database does not answer now, or is broken.</exception>
+    /// <exception cref="ConcurrentChangeException">Another request made a conflicting change first. The unit of work has been
+    /// cleared.</exception>
+    /// <exception cref="StorageFullException">The database has no room for the rows. None of them was stored.</exception>
+    /// <exception cref="StoreUnavailableException">The database does not respond now, or is broken.</exception>
     public static async Task<TResult> GuardAsync<TResult>(this GourmetGramDbContext context, Func<Task<TResult>> work)
     {
         try
@@ -20,13 +21,13 @@ internal static class DatabaseGuard
             context.ChangeTracker.Clear();
             throw new ConcurrentChangeException(e);
         }
-        // Begun again it finds what the winner left; PostgreSQL counts it among what waiting may cure, but there is nothing to wait for.
+        // Repeating it works with what the winner left. PostgreSQL counts this error as transient, but there is nothing to wait for.
         catch (Exception e) when (DatabaseFaults.CauseOf(e) is { } cause && DatabaseFaults.IsLostRace(cause))
         {
             context.ChangeTracker.Clear();
             throw new ConcurrentChangeException(e);
         }
-        // Asked first: PostgreSQL counts a full disk among what waiting may cure.
+        // Must come first, because PostgreSQL counts a full disk as transient.
         catch (Exception e) when (DatabaseFaults.CauseOf(e) is { } cause && DatabaseFaults.IsFull(cause))
         {
             throw new StorageFullException(

@@ -3,7 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace GourmetGram.Infrastructure.Persistence;
 
-/// <summary>Tells whether rows can be read and written now.</summary>
+/// <summary>Checks whether rows can be read and written now.</summary>
 public sealed class DatabaseHealth
 {
     private readonly IServiceScopeFactory scopes;
@@ -15,7 +15,9 @@ public sealed class DatabaseHealth
         this.location = location;
     }
 
-    /// <summary>Null when the database is reachable, migrated and writable; else what is wrong, in one sentence without secrets.</summary>
+    /// <summary>
+    /// Returns null when the database is reachable, migrated and writable; otherwise what is wrong, in one sentence without secrets.
+    /// </summary>
     public async Task<string?> FindFaultAsync(CancellationToken cancellationToken)
     {
         try
@@ -24,7 +26,7 @@ public sealed class DatabaseHealth
             var database = scope.ServiceProvider.GetRequiredService<GourmetGramDbContext>().Database;
             if ((await database.GetPendingMigrationsAsync(cancellationToken)).FirstOrDefault() is { } missing)
                 return $"The database {location.Name} is not migrated: {missing} is missing.";
-            // Changes no row, and yet is refused by a standby, a read-only file or a missing right.
+            // Changes no row, but fails on a standby, on a read-only file or without the necessary right.
             const string Nothing = """UPDATE "__EFMigrationsHistory" SET "ProductVersion" = "ProductVersion" WHERE FALSE""";
             await database.ExecuteSqlRawAsync(Nothing, cancellationToken);
             return null;

@@ -5,14 +5,15 @@ using Npgsql;
 
 namespace GourmetGram.Infrastructure.Persistence;
 
-/// <summary>Where the database is, worked out from the settings once.</summary>
+/// <summary>Location of the database, derived from the settings once.</summary>
 internal sealed class DatabaseLocation
 {
     private const string DefaultFileName = "gourmetgram.db";
 
     /// <param name="options">Engine and connection string.</param>
     /// <param name="installation">Durability.</param>
-    /// <param name="data">A relative SQLite path starts here. Asked for with PostgreSQL too: every node has a data directory of its own.</param>
+    /// <param name="data">The folder to which a relative SQLite path refers. Required with PostgreSQL too, because every node has its own
+    /// data directory.</param>
     public DatabaseLocation(IOptions<DatabaseOptions> options, IOptions<GourmetGramOptions> installation, DataDirectory data)
     {
         Provider = options.Value.Provider;
@@ -35,10 +36,10 @@ internal sealed class DatabaseLocation
 
     public DatabaseProvider Provider { get; }
 
-    /// <summary>Complete; a secret.</summary>
+    /// <summary>The complete connection string. It is a secret.</summary>
     public string ConnectionString { get; }
 
-    /// <summary>The database as messages name it: without secrets.</summary>
+    /// <summary>Name of the database for messages, without secrets.</summary>
     public string Name { get; }
 
     /// <summary>Absolute path of the SQLite file; null on PostgreSQL.</summary>

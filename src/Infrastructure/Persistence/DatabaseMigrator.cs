@@ -4,7 +4,9 @@ using Microsoft.Extensions.Logging;
 
 namespace GourmetGram.Infrastructure.Persistence;
 
-/// <summary>Brings the database's tables to what this program expects. The host runs it at start, before anything reads or writes.</summary>
+/// <summary>
+/// Brings the database's tables to what this program expects. The host runs it at start, before anything reads or writes.
+/// </summary>
 public sealed class DatabaseMigrator
 {
     private const int Attempts = 20;
@@ -43,7 +45,9 @@ public sealed class DatabaseMigrator
         }
     }
 
-    /// <summary>Nodes take turns by the migration, not by the run: where another one made the next step first, what is left to do is asked anew.</summary>
+    /// <summary>
+    /// Nodes take turns by the migration, not by the run: where another one made the next step first, what is left to do is asked anew.
+    /// </summary>
     private async Task MigrateInTurnsAsync(SqliteFile? file, CancellationToken cancellationToken)
     {
         for (var attempt = 1; ; attempt++)
@@ -53,7 +57,7 @@ public sealed class DatabaseMigrator
                 await MigrateAsync(file, cancellationToken);
                 return;
             }
-            catch (Exception e) when (attempt < Attempts && DatabaseFaults.IsDoneByAnotherNode(DatabaseFaults.CauseOf(e)))
+            catch (Exception e) when (attempt < Attempts && DatabaseFaults.IsMigratedByAnotherNode(DatabaseFaults.CauseOf(e)))
             {
                 logger.LogDebug(e, "Another node migrates the database {Database} too", location.Name);
             }
@@ -71,13 +75,14 @@ public sealed class DatabaseMigrator
         var applied = (await database.GetAppliedMigrationsAsync(cancellationToken)).ToList();
         if (applied.Except(known, StringComparer.Ordinal).ToList() is { Count: > 0 } unknown)
         {
-            var backup = file is null
-                ? "restore a backup from before the update"
-                : "put the copy from before the update (….before-….db beside it) in its place";
-            throw new DatabaseException(
-                $"The database {location.Name} is newer than this program: it has {unknown[^1]}, and the last that this program knows is "
-                    + $"{known[^1]}. Start the newer program again, or {backup}."
-            );
+            var former = FormerMigrations.Of(database);
+            if (!unknown.All(former.Ids.Contains))
+                throw Newer(unknown[^1], known[^1], file);
+            if (file is not null)
+                logger.LogInformation("Copied the database to {Copy}", file.CopyBefore(known[0]));
+            await former.FinishAsync(database, known[0], cancellationToken);
+            logger.LogInformation("Migrated the database {Database} from {Former} to {Migration}", location.Name, unknown[^1], known[0]);
+            applied = [known[0]];
         }
 
         if (known.Except(applied, StringComparer.Ordinal).ToList() is not { Count: > 0 } missing)
@@ -87,6 +92,17 @@ public sealed class DatabaseMigrator
             logger.LogInformation("Copied the database to {Copy}", file!.CopyBefore(missing[0]));
         await database.MigrateAsync(cancellationToken);
         logger.LogInformation("Migrated the database {Database} to {Migration}", location.Name, missing[^1]);
+    }
+
+    private DatabaseException Newer(string unknown, string latest, SqliteFile? file)
+    {
+        var backup = file is null
+            ? "restore a backup from before the update"
+            : "put the copy from before the update (….before-….db beside it) in its place";
+        return new DatabaseException(
+            $"The database {location.Name} is newer than this program: it has {unknown}, and the last that this program knows is "
+                + $"{latest}. Start the newer program again, or {backup}."
+        );
     }
 
     private Exception Translate(Exception cause, SqliteFile? file)

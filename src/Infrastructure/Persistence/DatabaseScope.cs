@@ -2,10 +2,12 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace GourmetGram.Infrastructure.Persistence;
 
-/// <summary>The database, for what lives longer than a scope.</summary>
+/// <summary>Gives objects that outlive a scope access to the database.</summary>
 internal static class DatabaseScope
 {
-    /// <summary>Runs one piece of work in a scope of its own, with errors in the words of use cases: see <see cref="DatabaseGuard.GuardAsync"/>.</summary>
+    /// <summary>
+    /// Runs one piece of work in its own scope and translates database errors: see <see cref="DatabaseGuard.GuardAsync"/>.
+    /// </summary>
     public static async Task<TResult> InDatabaseAsync<TResult>(
         this IServiceScopeFactory scopes,
         Func<GourmetGramDbContext, Task<TResult>> work

@@ -5,7 +5,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace GourmetGram.Infrastructure.Persistence;
 
-/// <summary>Reads along the indexes of copied images, by bucket.</summary>
+/// <summary>Reads along the indexes of copied images, by bucket, and of tasks that were answered without a class.</summary>
 internal sealed class DatasetReader(GourmetGramDbContext context) : IDatasetReader
 {
     public Task<IReadOnlyDictionary<string, int>> CountAsync(CancellationToken cancellationToken) =>
@@ -78,6 +78,7 @@ internal sealed class DatasetReader(GourmetGramDbContext context) : IDatasetRead
                             Image = i,
                             p.PredictedIndex,
                             p.Confidence,
+                            p.Photo.UploadSha256,
                             p.Photo.StoredSha256,
                             p.Photo.StoredBytes,
                         }
@@ -96,9 +97,71 @@ internal sealed class DatasetReader(GourmetGramDbContext context) : IDatasetRead
                     row.PredictedIndex,
                     row.Confidence,
                     row.Image.ObjectKey,
+                    row.UploadSha256,
                     row.StoredSha256,
                     row.StoredBytes,
                     row.Image.CreatedAt
+                )),
+            ];
+        });
+
+    public Task<IReadOnlyDictionary<AnswerKind, int>> CountWithoutClassAsync(string name, CancellationToken cancellationToken) =>
+        context.GuardAsync<IReadOnlyDictionary<AnswerKind, int>>(async () =>
+            await context
+                .Set<AnnotationTask>()
+                .Where(t => t.Loop == name && (t.AnswerKind == AnswerKind.None || t.AnswerKind == AnswerKind.Unusable))
+                .GroupBy(t => t.AnswerKind!.Value)
+                .Select(g => new { Answer = g.Key, Count = g.Count() })
+                .ToDictionaryAsync(g => g.Answer, g => g.Count, cancellationToken)
+        );
+
+    public Task<IReadOnlyList<PhotoWithoutClass>> ReadWithoutClassAsync(
+        string name,
+        AnswerKind answer,
+        Guid? before,
+        int limit,
+        CancellationToken cancellationToken
+    ) =>
+        context.GuardAsync<IReadOnlyList<PhotoWithoutClass>>(async () =>
+        {
+            // The condition lists both answers, so that it matches the filter of the index.
+            var rows = context
+                .Set<AnnotationTask>()
+                .Where(t =>
+                    t.Loop == name && t.AnswerKind == answer && (t.AnswerKind == AnswerKind.None || t.AnswerKind == AnswerKind.Unusable)
+                );
+            if (before is { } id)
+                rows = rows.Where(t => t.Id < id);
+            var found = await rows.Join(
+                    context.Set<Prediction>(),
+                    t => t.PredictionId,
+                    p => p.Id,
+                    (t, p) =>
+                        new
+                        {
+                            t.Id,
+                            PredictionId = p.Id,
+                            p.PredictedIndex,
+                            p.Confidence,
+                            p.Photo.UploadSha256,
+                            p.Photo.StoredSha256,
+                            t.DecidedAt,
+                        }
+                )
+                .OrderByDescending(row => row.Id)
+                .Take(limit)
+                .ToListAsync(cancellationToken);
+            return
+            [
+                .. found.Select(row => new PhotoWithoutClass(
+                    row.Id,
+                    row.PredictionId,
+                    answer,
+                    row.PredictedIndex,
+                    row.Confidence,
+                    row.UploadSha256,
+                    row.StoredSha256,
+                    row.DecidedAt!.Value
                 )),
             ];
         });

@@ -6,18 +6,18 @@ using Microsoft.Extensions.Logging;
 
 namespace GourmetGram.Infrastructure.Persistence;
 
-/// <summary>Whose turn it is, as a row. A turn whose holder gives no sign of life ends by itself.</summary>
+/// <summary>The lease on a piece of exclusive work, as a row. The lease expires when its holder stops renewing it.</summary>
 internal sealed class Turn
 {
     public required string Name { get; init; }
 
-    /// <summary>Who has it; none when nobody has.</summary>
+    /// <summary>The current holder; null when there is none.</summary>
     public Guid? Holder { get; set; }
 
-    /// <summary>Until when the holder is believed to be alive, UTC.</summary>
+    /// <summary>When the lease expires unless it is renewed, UTC.</summary>
     public required DateTimeOffset Until { get; set; }
 
-    /// <summary>One more after each change: of two who take a turn at once, the second must notice.</summary>
+    /// <summary>Incremented with each change, so that when two holders take the lease at the same time, the second fails.</summary>
     public int Revision { get; set; }
 }
 
@@ -31,8 +31,9 @@ internal sealed class TurnConfiguration : IEntityTypeConfiguration<Turn>
     }
 }
 
-/// <summary>Turns in the database, so that nodes see each other's.</summary>
-internal sealed class ExclusiveWork(IServiceScopeFactory scopes, TimeProvider time, ILogger<ExclusiveWork> logger) : IExclusiveWork
+/// <summary>Stores the leases in the database, so that all nodes see them.</summary>
+internal sealed class ExclusiveWork(IServiceScopeFactory scopes, TimeProvider time, Outages outages, ILogger<ExclusiveWork> logger)
+    : IExclusiveWork
 {
     private static readonly TimeSpan Lease = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan SignOfLife = TimeSpan.FromSeconds(5);
@@ -58,7 +59,8 @@ internal sealed class ExclusiveWork(IServiceScopeFactory scopes, TimeProvider ti
         catch (OperationCanceledException e) when (lost.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
             throw new StoreUnavailableException(
-                $"This node lost its turn at '{name}', for the database did not hear of it for {Lease.TotalSeconds:0} s. What was done counts.",
+                $"This node lost its turn at '{name}', for the database did not hear of it for {Lease.TotalSeconds:0} s. What was done "
+                    + "counts.",
                 e
             );
         }
@@ -99,8 +101,8 @@ internal sealed class ExclusiveWork(IServiceScopeFactory scopes, TimeProvider ti
                 }
                 catch (StoreUnavailableException e)
                 {
-                    logger.LogWarning("The turn at {Name} could not be kept: {Reason}", name, e.Message);
-                    // From here on another node may have taken it.
+                    logger.Log(LevelOf(e), "The turn at {Name} could not be kept: {Reason}", name, e.Message);
+                    // The lease has expired, so another node may have taken it.
                     if (time.GetUtcNow() > until)
                         await lost.CancelAsync();
                 }
@@ -120,9 +122,11 @@ internal sealed class ExclusiveWork(IServiceScopeFactory scopes, TimeProvider ti
         }
         catch (StoreUnavailableException e)
         {
-            logger.LogWarning("The turn at {Name} could not be given back and ends by itself: {Reason}", name, e.Message);
+            logger.Log(LevelOf(e), "The turn at {Name} could not be given back and ends by itself: {Reason}", name, e.Message);
         }
     }
+
+    private LogLevel LevelOf(Exception e) => outages.Explains(e) ? LogLevel.Debug : LogLevel.Warning;
 
     private async Task<bool> TryChangeAsync(string name, Func<Turn, bool> may, Guid? holder, DateTimeOffset until)
     {

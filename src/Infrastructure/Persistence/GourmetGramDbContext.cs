@@ -7,17 +7,17 @@ using Microsoft.EntityFrameworkCore;
 namespace GourmetGram.Infrastructure.Persistence;
 
 /// <summary>
-/// All rows: predictions and feedback, accounts, data-protection keys. Tables and columns have EF Core's own names on both engines, enums are
-/// text, times are Unix milliseconds, durations whole microseconds: both engines order and compare alike, and a dump of one reads like the other's.
-/// The accounts' tables follow from <c>IdentityOptions.Stores</c>: the migrations were made with its defaults, and migrating fails when the
-/// host changes them.
+/// All rows: predictions and feedback, accounts, data-protection keys. On both engines, tables and columns have EF Core's default names,
+/// enums are text, times are Unix milliseconds and durations whole microseconds. So both engines order and compare alike, and their dumps
+/// look alike. The accounts' tables depend on <c>IdentityOptions.Stores</c>: the migrations were created with its defaults, and migrating
+/// fails when the host changes them.
 /// </summary>
 public abstract class GourmetGramDbContext : IdentityDbContext<IdentityUser<Guid>, IdentityRole<Guid>, Guid>, IDataProtectionKeyContext
 {
     private protected GourmetGramDbContext(DbContextOptions options)
         : base(options) { }
 
-    /// <summary>Keys that sign cookies.</summary>
+    /// <summary>Data-protection keys, which sign cookies.</summary>
     public DbSet<DataProtectionKey> DataProtectionKeys => Set<DataProtectionKey>();
 
     protected override void OnModelCreating(ModelBuilder builder)
@@ -44,7 +44,7 @@ internal sealed class PostgreSqlDbContext(DbContextOptions<PostgreSqlDbContext> 
     protected override void OnModelCreating(ModelBuilder builder)
     {
         base.OnModelCreating(builder);
-        // With SQLite the spool is a folder.
+        // With SQLite the spool is a folder, so it needs no table.
         builder.Entity<SpoolRow>(spool =>
         {
             spool.ToTable("SpooledPhotos");

@@ -29,20 +29,13 @@ internal sealed class LabelStudioWatch(GourmetGramDbContext context) : ILabelStu
                 .ToListAsync(cancellationToken);
             var erased = await context
                 .Set<TaskRecall>()
+                .Where(r => r.DoneAt == null)
                 .GroupBy(r => r.Loop)
                 .Select(g => new { Loop = g.Key, Count = g.Count() })
                 .ToListAsync(cancellationToken);
             var tied = await context
                 .Set<AnnotationTask>()
-                .Where(t => t.HasObject && (t.State == TaskState.Created || t.State == TaskState.Published))
-                .Where(t =>
-                    context
-                        .Set<HumanLabel>()
-                        .Where(l => l.TaskId == t.Id && l.EndedAt == null && !(t.IsBlind && l.ShowedAnswer))
-                        .Select(l => l.Person)
-                        .Distinct()
-                        .Count() >= t.Votes
-                )
+                .Where(t => t.IsTied && t.HasObject)
                 .GroupBy(t => t.Loop)
                 .Select(g => new { Loop = g.Key, Count = g.Count() })
                 .ToListAsync(cancellationToken);

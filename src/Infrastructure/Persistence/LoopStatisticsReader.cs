@@ -9,7 +9,7 @@ namespace GourmetGram.Infrastructure.Persistence;
 /// <summary>Counts along the indexes of selections and tasks.</summary>
 internal sealed class LoopStatisticsReader(GourmetGramDbContext context, StrategyCatalogue strategies, TimeProvider time) : ILoopStatistics
 {
-    /// <summary>What the loops that follow people look at.</summary>
+    /// <summary>The feedback that each loop based on flags or corrections follows.</summary>
     private readonly Dictionary<string, FeedbackKind> kinds = strategies
         .All.OfType<FeedbackStrategy>()
         .ToDictionary(strategy => strategy.Name, strategy => strategy.Kind, StringComparer.Ordinal);
@@ -39,6 +39,18 @@ internal sealed class LoopStatisticsReader(GourmetGramDbContext context, Strateg
                     Count = g.LongCount(),
                 })
                 .ToListAsync(cancellationToken);
+            var none = await context
+                .Set<AnnotationTask>()
+                .Where(t => t.AnswerKind == AnswerKind.None)
+                .GroupBy(t => t.Loop)
+                .Select(g => new { Loop = g.Key, Count = g.LongCount() })
+                .ToDictionaryAsync(g => g.Loop, g => g.Count, StringComparer.Ordinal, cancellationToken);
+            var disputed = await context
+                .Set<AnnotationTask>()
+                .Where(t => t.IsTied)
+                .GroupBy(t => t.Loop)
+                .Select(g => new { Loop = g.Key, Count = g.LongCount() })
+                .ToDictionaryAsync(g => g.Loop, g => g.Count, StringComparer.Ordinal, cancellationToken);
             var oldest = await context
                 .Set<AnnotationTask>()
                 .Where(t => t.State == TaskState.Created || t.State == TaskState.Published)
@@ -58,17 +70,27 @@ internal sealed class LoopStatisticsReader(GourmetGramDbContext context, Strateg
                 .GroupBy(pair => pair.Loop)
                 .Select(g => new { Loop = g.Key, Count = g.LongCount() })
                 .ToDictionaryAsync(g => g.Loop, g => g.Count, StringComparer.Ordinal, cancellationToken);
+            // Copies share the photo's task, so a photo counts once, and not at all when its task exists.
             var untasked = await context
                 .Set<Selection>()
-                .Where(s => !s.HasTask)
+                .Where(s =>
+                    !s.HasTask
+                    && s.WithdrawnAt == null
+                    && !context.Set<AnnotationTask>().Any(t => t.PhotoSha256 == s.PhotoSha256 && t.Loop == s.Loop)
+                )
                 .GroupBy(s => s.Loop)
                 .Select(g => new
                 {
                     Loop = g.Key,
-                    Count = g.LongCount(),
+                    Count = g.Select(s => s.PhotoSha256).Distinct().LongCount(),
                     At = g.Min(s => s.CreatedAt),
                 })
                 .ToDictionaryAsync(g => g.Loop, StringComparer.Ordinal, cancellationToken);
+            var pending = await context
+                .Set<WaitingCandidate>()
+                .GroupBy(w => w.Loop)
+                .Select(g => new { Loop = g.Key, Count = g.LongCount() })
+                .ToDictionaryAsync(g => g.Loop, g => g.Count, StringComparer.Ordinal, cancellationToken);
             var held = await context
                 .Set<UserFeedback>()
                 .Where(f => f.SelectionState == FeedbackSelection.HeldBack)
@@ -78,35 +100,50 @@ internal sealed class LoopStatisticsReader(GourmetGramDbContext context, Strateg
             return selected
                 .Keys.Concat(states.Select(s => s.Loop))
                 .Concat(kinds.Keys)
+                .Concat(pending.Keys)
                 .Distinct(StringComparer.Ordinal)
                 .ToDictionary(
                     loop => loop,
-                    loop => new LoopStatistics(
-                        selected.GetValueOrDefault(loop),
-                        CountOf(loop, TaskState.Created)
+                    loop => new LoopStatistics
+                    {
+                        Selected = selected.GetValueOrDefault(loop),
+                        Photos = states.Where(s => s.Loop == loop).Sum(s => s.Count) + (untasked.GetValueOrDefault(loop)?.Count ?? 0),
+                        Pending = pending.GetValueOrDefault(loop),
+                        Waiting =
+                            CountOf(loop, TaskState.Created)
                             + CountOf(loop, TaskState.Published)
                             + (untasked.GetValueOrDefault(loop)?.Count ?? 0),
-                        CountOf(loop, TaskState.Labelled),
-                        CountOf(loop, TaskState.Skipped),
-                        agreed.GetValueOrDefault(loop),
-                        oldest.TryGetValue(loop, out var at) ? at : untasked.GetValueOrDefault(loop)?.At,
-                        recent.GetValueOrDefault(loop),
-                        kinds.TryGetValue(loop, out var kind) ? held.Where(h => h.Kind == kind).Sum(h => h.Count) : 0
-                    ),
+                        Labelled = CountOf(loop, TaskState.Labelled),
+                        None = none.GetValueOrDefault(loop),
+                        Unusable = CountOf(loop, TaskState.Unusable),
+                        Skipped = CountOf(loop, TaskState.Skipped),
+                        Disputed = disputed.GetValueOrDefault(loop),
+                        Agreed = agreed.GetValueOrDefault(loop),
+                        OldestWaiting = oldest.TryGetValue(loop, out var at) ? at : untasked.GetValueOrDefault(loop)?.At,
+                        SelectedInWeek = recent.GetValueOrDefault(loop),
+                        HeldBack = kinds.TryGetValue(loop, out var kind) ? held.Where(h => h.Kind == kind).Sum(h => h.Count) : 0,
+                    },
                     StringComparer.Ordinal
                 );
 
             long CountOf(string loop, TaskState state) => states.Where(s => s.Loop == loop && s.State == state).Sum(s => s.Count);
         });
 
-    public Task<IReadOnlyDictionary<int, int>> TakenAsync(string name, DateTimeOffset since, CancellationToken cancellationToken) =>
-        context.GuardAsync<IReadOnlyDictionary<int, int>>(async () =>
-            await context
+    public Task<IReadOnlyList<Taken>> TakenAsync(string name, DateTimeOffset since, CancellationToken cancellationToken) =>
+        context.GuardAsync<IReadOnlyList<Taken>>(async () =>
+        {
+            var taken = await context
                 .Set<Selection>()
                 .Where(s => s.Loop == name && s.CreatedAt >= since)
-                .Join(context.Set<Prediction>(), s => s.PredictionId, p => p.Id, (s, p) => p.PredictedIndex)
-                .GroupBy(index => index)
-                .Select(g => new { Index = g.Key, Count = g.Count() })
-                .ToDictionaryAsync(g => g.Index, g => g.Count, cancellationToken)
-        );
+                .Join(context.Set<Prediction>(), s => s.PredictionId, p => p.Id, (s, p) => new { p.PredictedIndex, p.Maker })
+                .GroupBy(row => new { row.PredictedIndex, row.Maker })
+                .Select(g => new
+                {
+                    g.Key.PredictedIndex,
+                    g.Key.Maker,
+                    Count = g.Count(),
+                })
+                .ToListAsync(cancellationToken);
+            return [.. taken.Select(row => new Taken(row.PredictedIndex, row.Maker, row.Count))];
+        });
 }

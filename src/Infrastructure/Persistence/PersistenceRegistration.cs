@@ -1,3 +1,4 @@
+using GourmetGram.Application.Classification;
 using GourmetGram.Application.Common;
 using GourmetGram.Application.Feedback;
 using GourmetGram.Application.Labeling;
@@ -5,6 +6,7 @@ using GourmetGram.Infrastructure.Hosting;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Diagnostics;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
@@ -13,8 +15,9 @@ namespace GourmetGram.Infrastructure.Persistence;
 public static class PersistenceRegistration
 {
     /// <summary>
-    /// Registers the database: <see cref="GourmetGramDbContext"/> and <see cref="IRepository{T}"/> and <see cref="IPhotoList"/> per scope, <see cref="DatabaseMigrator"/> and
-    /// <see cref="DatabaseHealth"/>. Needs <see cref="GourmetGramOptions"/>. The engine is chosen when the settings are read, not here.
+    /// Registers the database: <see cref="GourmetGramDbContext"/>, <see cref="IUnitOfWork"/>, <see cref="IRepository{T}"/> and read ports
+    /// per scope, <see cref="DatabaseMigrator"/> and <see cref="DatabaseHealth"/>. Needs <see cref="GourmetGramOptions"/>. The engine is
+    /// chosen when the settings are read, not here.
     /// </summary>
     public static IServiceCollection AddPersistence(this IServiceCollection services)
     {
@@ -23,26 +26,36 @@ public static class PersistenceRegistration
         services.AddDataDirectory();
         services.AddSingleton<DatabaseLocation>();
         services.AddSingleton<SqliteConnectionSetup>();
+        services.TryAddSingleton<Outages>();
+        services.AddSingleton<OutageInterceptor>();
         services.AddDbContext<SqliteDbContext>(
             (provider, options) =>
                 LogQuietly(options)
                     .UseSqlite(LocationOf(provider).ConnectionString)
-                    .AddInterceptors(provider.GetRequiredService<SqliteConnectionSetup>())
+                    .AddInterceptors(provider.GetRequiredService<SqliteConnectionSetup>(), provider.GetRequiredService<OutageInterceptor>())
         );
         services.AddDbContext<PostgreSqlDbContext>(
-            (provider, options) => LogQuietly(options).UseNpgsql(LocationOf(provider).ConnectionString)
+            (provider, options) =>
+                LogQuietly(options)
+                    .UseNpgsql(LocationOf(provider).ConnectionString)
+                    .AddInterceptors(provider.GetRequiredService<OutageInterceptor>())
         );
         services.AddScoped<GourmetGramDbContext>(provider =>
             LocationOf(provider).Provider == DatabaseProvider.PostgreSql
                 ? provider.GetRequiredService<PostgreSqlDbContext>()
                 : provider.GetRequiredService<SqliteDbContext>()
         );
+        services.AddScoped<UnitOfWork>();
+        services.AddScoped<IUnitOfWork>(provider => provider.GetRequiredService<UnitOfWork>());
         services.AddScoped(typeof(IRepository<>), typeof(Repository<>));
         services.AddScoped<IPhotoList, PhotoList>();
+        services.AddScoped<ITrackingChanges, TrackingChanges>();
         services.AddScoped<IWindowMembers, WindowMembers>();
         services.AddScoped<ILoopStatistics, LoopStatisticsReader>();
+        services.AddScoped<IFloodCounts, FloodCounts>();
         services.AddScoped<ITaskFinder, TaskFinder>();
         services.AddScoped<IDatasetReader, DatasetReader>();
+        services.AddScoped<IKnownAnswers, KnownAnswers>();
         services.AddScoped<ILabelStudioWatch, LabelStudioWatch>();
         services.AddSingleton<IExclusiveWork, ExclusiveWork>();
         services.AddSingleton(provider => new DatabaseMigrator(
@@ -50,16 +63,21 @@ public static class PersistenceRegistration
             LocationOf(provider),
             provider.GetRequiredService<ILogger<DatabaseMigrator>>()
         ));
+        services.AddSingleton(provider => new OpenFolders(provider.GetRequiredService<DataDirectory>(), LocationOf(provider)));
         services.AddSingleton(provider => new DatabaseHealth(provider.GetRequiredService<IServiceScopeFactory>(), LocationOf(provider)));
         return services;
     }
 
     private static DatabaseLocation LocationOf(IServiceProvider provider) => provider.GetRequiredService<DatabaseLocation>();
 
-    /// <summary>Statements are for debugging. What fails is thrown, so whoever handles the exception decides whether the log needs it.</summary>
+    /// <summary>
+    /// Logs statements only for debugging. Failures are thrown, so the code that handles the exception decides whether to log it.
+    /// </summary>
     private static DbContextOptionsBuilder LogQuietly(DbContextOptionsBuilder options) =>
         options.ConfigureWarnings(warnings =>
             warnings.Log(
+                // Safe, because DatabaseMigrator copies the file before it changes a table.
+                (RelationalEventId.NonTransactionalMigrationOperationWarning, LogLevel.Debug),
                 (RelationalEventId.CommandExecuted, LogLevel.Debug),
                 (RelationalEventId.CommandError, LogLevel.Debug),
                 (RelationalEventId.ConnectionError, LogLevel.Debug),

@@ -5,7 +5,10 @@ using Microsoft.EntityFrameworkCore;
 
 namespace GourmetGram.Infrastructure.Persistence;
 
-/// <summary>Reads along the indexes (Maker, Id) and (Maker, PredictedIndex, Id); flagged and corrected photos are found by the rater's few current facts.</summary>
+/// <summary>
+/// Reads along the indexes (Maker, Id) and (Maker, PredictedIndex, Id). Finds flagged and corrected photos through the rater's current
+/// feedback, which is little.
+/// </summary>
 internal sealed class PhotoList(GourmetGramDbContext context) : IPhotoList
 {
     public Task<IReadOnlyList<Prediction>> NewestAsync(
@@ -50,7 +53,7 @@ internal sealed class PhotoList(GourmetGramDbContext context) : IPhotoList
         return rows;
     }
 
-    /// <summary>Ids of the predictions of which a rater says this now.</summary>
+    /// <summary>Returns the ids of the predictions for which a rater currently has feedback of this kind.</summary>
     private IQueryable<Guid> Said(Actor rater, FeedbackKind kind) =>
         context.Set<UserFeedback>().Where(f => f.Rater == rater && f.Kind == kind && f.EndedAt == null).Select(f => f.PredictionId);
 

@@ -1,31 +1,35 @@
-using GourmetGram.Application.Common;
+using System.Linq.Expressions;
+using Ardalis.Specification;
 using Microsoft.EntityFrameworkCore;
 
 namespace GourmetGram.Infrastructure.Persistence;
 
-/// <summary>Turns a <see cref="Specification{T}"/> into a query.</summary>
+/// <summary>
+/// Turns a specification into a query. The package evaluates conditions, order and paging. Tracking and includes depend on Entity Framework
+/// and are evaluated here.
+/// </summary>
 internal static class SpecificationEvaluator
 {
-    public static IQueryable<T> Apply<T>(IQueryable<T> rows, Specification<T> specification)
+    /// <param name="rows">All rows.</param>
+    /// <param name="specification">Selects the rows.</param>
+    /// <param name="tracking">Whether changes to the rows are committed. A specification with <c>AsNoTracking</c> is never tracked.</param>
+    /// <exception cref="NotSupportedException">The specification includes the relations of related rows (<c>ThenInclude</c>).</exception>
+    public static IQueryable<T> Apply<T>(IQueryable<T> rows, ISpecification<T> specification, bool tracking)
         where T : class
     {
-        // With identity resolution, rows that point to the same related row share one object, as they do when tracked.
-        var query = specification.AsNoTracking ? rows.AsNoTrackingWithIdentityResolution() : rows;
-        query = specification.IncludeExpressions.Aggregate(query, (q, related) => q.Include(related));
-        query = specification.WhereExpressions.Aggregate(query, (q, condition) => q.Where(condition));
-        IOrderedQueryable<T>? ordered = null;
-        foreach (var (key, descending) in specification.OrderExpressions)
+        // With identity resolution, rows that refer to the same related row share one object, as they do when tracked.
+        var query = tracking && !specification.AsNoTracking ? rows : rows.AsNoTrackingWithIdentityResolution();
+        foreach (var include in specification.IncludeExpressions)
         {
-            ordered = (ordered, descending) switch
-            {
-                (null, false) => query.OrderBy(key),
-                (null, true) => query.OrderByDescending(key),
-                (_, false) => ordered.ThenBy(key),
-                (_, true) => ordered.ThenByDescending(key),
-            };
+            if (include.Type != IncludeTypeEnum.Include)
+                throw new NotSupportedException(
+                    $"{specification.GetType().Name} uses ThenInclude, which no specification has needed so far: evaluate it here."
+                );
+            query = query.Include(Expression.Lambda<Func<T, object?>>(include.LambdaExpression.Body, include.LambdaExpression.Parameters));
         }
 
-        query = ordered ?? query;
-        return specification.Take is { } count ? query.Take(count) : query;
+        query = WhereEvaluator.Instance.GetQuery(query, specification);
+        query = OrderEvaluator.Instance.GetQuery(query, specification);
+        return PaginationEvaluator.Instance.GetQuery(query, specification);
     }
 }

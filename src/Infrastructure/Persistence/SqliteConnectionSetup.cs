@@ -6,9 +6,9 @@ using Microsoft.Extensions.Options;
 namespace GourmetGram.Infrastructure.Persistence;
 
 /// <summary>
-/// Sets what SQLite keeps per connection: writers wait for each other instead of failing, foreign keys hold, and a commit is flushed as
-/// durability asks. WAL is a property of the file, and <see cref="DatabaseMigrator"/> sets it. In WAL, <c>NORMAL</c> may lose the last commits
-/// in a power cut, never the database.
+/// Applies the settings that SQLite needs on each connection: writers wait for each other instead of failing, foreign keys are enforced,
+/// and commits are flushed as the durability setting requires. WAL is a property of the file, which <see cref="DatabaseMigrator"/> sets.
+/// With WAL, <c>NORMAL</c> may lose the last commits in a power cut, but never the database.
 /// </summary>
 internal sealed class SqliteConnectionSetup(IOptions<GourmetGramOptions> options) : DbConnectionInterceptor
 {

@@ -4,14 +4,16 @@ using Microsoft.Data.Sqlite;
 
 namespace GourmetGram.Infrastructure.Persistence;
 
-/// <summary>What is done to a SQLite file before EF Core migrates it. Needs the data directory's lock: no other process has the file.</summary>
+/// <summary>
+/// Prepares a SQLite file before EF Core migrates it. Needs the data directory's lock, so no other process uses the file.
+/// </summary>
 internal sealed class SqliteFile(string path, string connectionString)
 {
-    /// <summary>Whether the file holds anything.</summary>
+    /// <summary>Whether the file exists and is not empty.</summary>
     public bool Exists => File.Exists(path) && new FileInfo(path).Length > 0;
 
-    /// <summary>Looks for damage, sets write-ahead logging, and removes a migration lock that a killed process left.</summary>
-    /// <exception cref="DatabaseException">The file is damaged, or is no database.</exception>
+    /// <summary>Checks for damage, enables write-ahead logging, and deletes a migration lock that a killed process left.</summary>
+    /// <exception cref="DatabaseException">The file is damaged, or is not a database.</exception>
     public async Task PrepareAsync(CancellationToken cancellationToken)
     {
         await using var connection = new SqliteConnection(connectionString);
@@ -20,15 +22,15 @@ internal sealed class SqliteFile(string path, string connectionString)
         if (verdict != "ok")
             throw Damaged(verdict, cause: null);
         await ScalarAsync(connection, "PRAGMA journal_mode = WAL", cancellationToken);
-        // EF Core waits for ever for a lock whose holder is dead: https://github.com/dotnet/efcore/issues/38958
+        // EF Core waits forever for a lock whose holder is dead: https://github.com/dotnet/efcore/issues/38958
         const string LockTable = "__EFMigrationsLock";
         const string FindTable = $"SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = '{LockTable}'";
         if (await ScalarAsync(connection, FindTable, cancellationToken) is not null)
             await ScalarAsync(connection, $"DELETE FROM \"{LockTable}\"", cancellationToken);
     }
 
-    /// <summary>Copies the database beside itself, whole or not at all.</summary>
-    /// <param name="migration">The migration that is to come; part of the copy's name.</param>
+    /// <summary>Copies the database to a file beside it, completely or not at all.</summary>
+    /// <param name="migration">The next migration; part of the copy's name.</param>
     /// <returns>Path of the copy.</returns>
     public string CopyBefore(string migration)
     {
@@ -54,8 +56,10 @@ internal sealed class SqliteFile(string path, string connectionString)
 
     public DatabaseException Damaged(string finding, Exception? cause) =>
         new(
-            $"The database {path} is damaged: {finding}. Stop GourmetGram, move the file and those named {Path.GetFileName(path)}-wal and -shm away, "
-                + $"and put a backup in its place ({Path.GetFileNameWithoutExtension(path)}.before-… beside it are copies made before migrations). "
+            $"The database {path} is damaged: {finding}. Stop GourmetGram, move the file and those named {Path.GetFileName(path)}-wal "
+                + "and -shm away, "
+                + $"and put a backup in its place ({Path.GetFileNameWithoutExtension(path)}.before-… beside it are copies made before "
+                + "migrations). "
                 + "Without a backup, `sqlite3 FILE .recover` may save rows.",
             cause
         );

@@ -1,11 +1,14 @@
 using GourmetGram.Application.Labeling;
 using GourmetGram.Domain.Classification;
+using GourmetGram.Domain.Feedback;
 using GourmetGram.Domain.Labeling;
 using Microsoft.EntityFrameworkCore;
 
 namespace GourmetGram.Infrastructure.Persistence;
 
-/// <summary>Reads open tasks along the index (Loop, Place), and a person's labels along (Person, Id).</summary>
+/// <summary>
+/// Reads open tasks along the index (Loop, Place), skipped tasks along (Loop, State), and a person's labels along (Person, Id).
+/// </summary>
 internal sealed class TaskFinder(GourmetGramDbContext context, TimeProvider time) : ITaskFinder
 {
     public Task<AnnotationTask?> NextAsync(
@@ -17,34 +20,187 @@ internal sealed class TaskFinder(GourmetGramDbContext context, TimeProvider time
     ) =>
         context.GuardAsync(async () =>
         {
-            var free = OpenFor(name, person).Where(t => !holding.Contains(t.Id));
-            return await free.Where(t => t.LeasedTo == person && t.LeaseUntil > now)
-                .OrderBy(t => t.LeaseUntil)
-                .FirstOrDefaultAsync(cancellationToken)
-                ?? await free.Where(t => t.LeasedTo == null || t.LeasedTo == person || t.LeaseUntil <= now)
-                    .OrderBy(t => t.Place)
-                    .ThenBy(t => t.Id)
-                    .FirstOrDefaultAsync(cancellationToken);
+            foreach (var tasks in new[] { Open(), Skipped() })
+            {
+                var free = FreeFor(tasks, name, person, now).Where(t => !holding.Contains(t.Id));
+                var mine = free.Where(t => t.LeasedTo == person && t.LeaseUntil > now).OrderBy(t => t.LeaseUntil);
+                var others = free.OrderBy(t => t.Place).ThenBy(t => t.Id);
+                var found = await mine.FirstOrDefaultAsync(cancellationToken) ?? await others.FirstOrDefaultAsync(cancellationToken);
+                if (found is not null)
+                    return found;
+            }
+
+            return null;
+        });
+
+    public Task<IReadOnlyDictionary<Guid, Guid>> OtherCopiesAsync(
+        IReadOnlyCollection<Guid> predictionIds,
+        CancellationToken cancellationToken
+    ) =>
+        context.GuardAsync<IReadOnlyDictionary<Guid, Guid>>(async () =>
+        {
+            var found = await context
+                .Set<AnnotationTask>()
+                .Where(t => predictionIds.Contains(t.PredictionId))
+                .Select(t => new
+                {
+                    t.Id,
+                    Other = context
+                        .Set<Selection>()
+                        .Where(s => s.PhotoSha256 == t.PhotoSha256 && s.Loop == t.Loop && !predictionIds.Contains(s.PredictionId))
+                        .OrderBy(s => s.Id)
+                        .Select(s => (Guid?)s.PredictionId)
+                        .FirstOrDefault(),
+                })
+                .ToListAsync(cancellationToken);
+            return found.Where(row => row.Other is not null).ToDictionary(row => row.Id, row => row.Other!.Value);
         });
 
     public Task<ReviewProgress> MeasureAsync(string name, string person, DateTimeOffset since, CancellationToken cancellationToken) =>
         context.GuardAsync(async () =>
         {
-            var minute = time.GetUtcNow() - TimeSpan.FromMinutes(1);
+            var now = time.GetUtcNow();
+            var minute = now - TimeSpan.FromMinutes(1);
             var mine = Mine(name, person).Where(l => l.CreatedAt >= since);
             return new ReviewProgress(
                 await mine.CountAsync(cancellationToken),
-                await OpenFor(name, person).CountAsync(cancellationToken),
+                await FreeFor(Open(), name, person, now).CountAsync(cancellationToken)
+                    + await FreeFor(Skipped(), name, person, now).CountAsync(cancellationToken),
                 await Mine(name, person).CountAsync(l => l.CreatedAt >= minute, cancellationToken)
             );
         });
 
     public Task<IReadOnlyList<Decision>> LatestAsync(string name, string person, int count, CancellationToken cancellationToken) =>
+        ReadAsync(Mine(name, person).OrderByDescending(l => l.Id).Take(count), cancellationToken);
+
+    public Task<IReadOnlyList<Decision>> DifferencesAsync(
+        string name,
+        string person,
+        DateTimeOffset since,
+        int count,
+        CancellationToken cancellationToken
+    ) =>
+        ReadAsync(
+            Mine(name, person)
+                .Where(l => l.CreatedAt >= since && (l.AnswerKind == AnswerKind.Class || l.AnswerKind == AnswerKind.None))
+                .Where(l =>
+                    !context
+                        .Set<AnnotationTask>()
+                        .Any(t =>
+                            t.Id == l.TaskId
+                            && context.Set<Prediction>().Any(p => p.Id == t.PredictionId && p.PredictedIndex == l.ClassIndex)
+                        )
+                )
+                .OrderByDescending(l => l.Id)
+                .Take(count),
+            cancellationToken
+        );
+
+    public Task<ReviewTally> TallyAsync(string name, string person, DateTimeOffset since, CancellationToken cancellationToken) =>
+        context.GuardAsync(async () =>
+        {
+            var current = Mine(name, person).Where(l => l.CreatedAt >= since);
+            var kinds = await current
+                .GroupBy(l => l.AnswerKind)
+                .Select(g => new { Kind = g.Key, Count = g.Count() })
+                .ToListAsync(cancellationToken);
+            var agreed = await current
+                .Join(context.Set<AnnotationTask>(), l => l.TaskId, t => t.Id, (l, t) => new { l.ClassIndex, t.PredictionId })
+                .Join(
+                    context.Set<Prediction>(),
+                    pair => pair.PredictionId,
+                    p => p.Id,
+                    (pair, p) => new { pair.ClassIndex, p.PredictedIndex }
+                )
+                .CountAsync(pair => pair.ClassIndex == pair.PredictedIndex, cancellationToken);
+            return new ReviewTally(
+                CountOf(AnswerKind.Class),
+                CountOf(AnswerKind.None),
+                CountOf(AnswerKind.Unusable),
+                CountOf(kind: null),
+                agreed,
+                await current.CountAsync(l => l.Note != null, cancellationToken),
+                await All(name, person).CountAsync(l => l.EndedAt >= since && l.End == LabelEnd.Withdrawn, cancellationToken)
+            );
+
+            int CountOf(AnswerKind? kind) => kinds.Where(found => found.Kind == kind).Sum(found => found.Count);
+        });
+
+    public Task<IReadOnlyDictionary<string, ReviewBacklog>> BacklogsAsync(
+        string person,
+        DateTimeOffset now,
+        CancellationToken cancellationToken
+    ) =>
+        context.GuardAsync<IReadOnlyDictionary<string, ReviewBacklog>>(async () =>
+        {
+            var decided = DecidedBy(person);
+            var groups = await context
+                .Set<AnnotationTask>()
+                .Where(t => !t.HasObject)
+                .Where(t => t.State == TaskState.Created || t.State == TaskState.Published || t.State == TaskState.Skipped)
+                .Select(t => new
+                {
+                    t.Loop,
+                    t.CreatedAt,
+                    IsSkipped = t.State == TaskState.Skipped,
+                    Decided = decided.Any(l => l.TaskId == t.Id),
+                    Taken = t.LeasedTo != null && t.LeasedTo != person && t.LeaseUntil > now,
+                })
+                .GroupBy(t => new
+                {
+                    t.Loop,
+                    t.IsSkipped,
+                    t.Decided,
+                    t.Taken,
+                })
+                .Select(g => new
+                {
+                    g.Key.Loop,
+                    g.Key.IsSkipped,
+                    g.Key.Decided,
+                    g.Key.Taken,
+                    Count = g.Count(),
+                    Oldest = g.Min(t => t.CreatedAt),
+                })
+                .ToListAsync(cancellationToken);
+            // A newly selected photo becomes a task when somebody asks for one. Its copies share the task.
+            var selected = await context
+                .Set<Selection>()
+                .Where(s => !s.HasTask && !context.Set<AnnotationTask>().Any(t => t.PhotoSha256 == s.PhotoSha256 && t.Loop == s.Loop))
+                .GroupBy(s => s.Loop)
+                .Select(g => new
+                {
+                    Loop = g.Key,
+                    Count = g.Select(s => s.PhotoSha256).Distinct().Count(),
+                    Oldest = g.Min(s => s.CreatedAt),
+                })
+                .ToDictionaryAsync(g => g.Loop, StringComparer.Ordinal, cancellationToken);
+            return groups
+                .Select(g => g.Loop)
+                .Concat(selected.Keys)
+                .Distinct(StringComparer.Ordinal)
+                .ToDictionary(
+                    loop => loop,
+                    loop =>
+                    {
+                        // Includes tasks that others skipped.
+                        var open = groups.Where(g => g.Loop == loop && !g.Decided && !g.Taken).ToList();
+                        var fresh = selected.GetValueOrDefault(loop);
+                        return new ReviewBacklog(
+                            open.Sum(g => g.Count) + (fresh?.Count ?? 0),
+                            groups.Where(g => g.Loop == loop && !g.Decided && g.Taken).Sum(g => g.Count),
+                            groups.Where(g => g.Loop == loop && g.Decided && !g.IsSkipped).Sum(g => g.Count),
+                            open.Count > 0 ? open.Min(g => g.Oldest) : fresh?.Oldest
+                        );
+                    },
+                    StringComparer.Ordinal
+                );
+        });
+
+    private Task<IReadOnlyList<Decision>> ReadAsync(IQueryable<HumanLabel> labels, CancellationToken cancellationToken) =>
         context.GuardAsync<IReadOnlyList<Decision>>(async () =>
         {
-            var latest = await Mine(name, person)
-                .OrderByDescending(l => l.Id)
-                .Take(count)
+            var found = await labels
                 .Join(context.Set<AnnotationTask>(), l => l.TaskId, t => t.Id, (l, t) => new { Label = l, t.PredictionId })
                 .Join(
                     context.Set<Prediction>().Include(p => p.Model),
@@ -62,36 +218,54 @@ internal sealed class TaskFinder(GourmetGramDbContext context, TimeProvider time
                 .ToListAsync(cancellationToken);
             return
             [
-                .. latest
-                    .OrderByDescending(found => found.Label.Id)
-                    .Select(found => new Decision(
-                        found.Label.Id,
-                        found.Prediction.Id,
-                        found.Label.ClassIndex,
-                        found.Model.Labels,
-                        found.Prediction.PredictedIndex
+                .. found
+                    .OrderByDescending(pair => pair.Label.Id)
+                    .Select(pair => new Decision(
+                        pair.Label.Id,
+                        pair.Label.TaskId,
+                        pair.Prediction.Id,
+                        pair.Label.AnswerKind,
+                        pair.Label.ClassIndex,
+                        pair.Model.Labels,
+                        pair.Prediction.PredictedIndex
                     )),
             ];
         });
 
-    /// <summary>Both open states are named, as the index does; those that Label Studio hands out have an object.</summary>
-    private IQueryable<AnnotationTask> OpenFor(string name, string person)
+    /// <summary>
+    /// Returns the open tasks of the review page, in all loops. The condition lists both open states, so that it matches the filter of the
+    /// index. Tasks that Label Studio hands out have an object.
+    /// </summary>
+    private IQueryable<AnnotationTask> Open() =>
+        context.Set<AnnotationTask>().Where(t => (t.State == TaskState.Created || t.State == TaskState.Published) && !t.HasObject);
+
+    /// <summary>Returns the tasks that were skipped and that nobody has labelled.</summary>
+    private IQueryable<AnnotationTask> Skipped() => context.Set<AnnotationTask>().Where(t => t.State == TaskState.Skipped && !t.HasObject);
+
+    /// <summary>Returns those of the given tasks that belong to a loop and that a person can label now.</summary>
+    private IQueryable<AnnotationTask> FreeFor(IQueryable<AnnotationTask> tasks, string name, string person, DateTimeOffset now)
     {
-        var decided = context.Set<HumanLabel>().Where(l => l.Person == person && l.EndedAt == null);
-        return context
-            .Set<AnnotationTask>()
+        var decided = DecidedBy(person);
+        return tasks
+            .Where(t => t.Loop == name && !decided.Any(l => l.TaskId == t.Id))
+            .Where(t => t.LeasedTo == null || t.LeasedTo == person || t.LeaseUntil <= now)
+            // A task that shows the prediction would reveal it to a person who has the same photo in a blind task.
             .Where(t =>
-                t.Loop == name
-                && (t.State == TaskState.Created || t.State == TaskState.Published)
-                && !t.HasObject
-                && !decided.Any(l => l.TaskId == t.Id)
+                t.IsBlind
+                || !context
+                    .Set<AnnotationTask>()
+                    .Any(other => other.PhotoSha256 == t.PhotoSha256 && other.IsBlind && other.LeasedTo == person && other.LeaseUntil > now)
             );
     }
 
-    private IQueryable<HumanLabel> Mine(string name, string person) =>
+    private IQueryable<HumanLabel> DecidedBy(string person) =>
+        context.Set<HumanLabel>().Where(l => l.Person == person && l.EndedAt == null);
+
+    private IQueryable<HumanLabel> Mine(string name, string person) => All(name, person).Where(l => l.EndedAt == null);
+
+    /// <summary>Returns a person's labels in a loop, current or ended.</summary>
+    private IQueryable<HumanLabel> All(string name, string person) =>
         context
             .Set<HumanLabel>()
-            .Where(l =>
-                l.Person == person && l.EndedAt == null && context.Set<AnnotationTask>().Any(t => t.Id == l.TaskId && t.Loop == name)
-            );
+            .Where(l => l.Person == person && context.Set<AnnotationTask>().Any(t => t.Id == l.TaskId && t.Loop == name));
 }

@@ -5,27 +5,21 @@ using Microsoft.EntityFrameworkCore;
 
 namespace GourmetGram.Infrastructure.Persistence;
 
-/// <summary>Reads and writes along the index (WindowId, Id): the cost follows the window, not the table.</summary>
+/// <summary>Reads and writes along the index (WindowId, Id), so the cost depends on the window's size, not the table's.</summary>
 internal sealed class WindowMembers(GourmetGramDbContext context) : IWindowMembers
 {
     private const int Stamped = 5_000;
     private const int Read = 20_000;
 
-    public async Task StampAsync(Guid windowId, DateTimeOffset before, CancellationToken cancellationToken)
-    {
-        var end = SmallestIdOf(before);
-        var rows = context.Set<Prediction>();
-        int changed;
-        do
+    public Task<int> StampAsync(Guid windowId, DateTimeOffset before, CancellationToken cancellationToken) =>
+        context.GuardAsync(() =>
         {
-            changed = await context.GuardAsync(() =>
-            {
-                var members = rows.Where(p => p.WindowId == null && p.Id < end).OrderBy(p => p.Id).Take(Stamped).Select(p => p.Id);
-                return rows.Where(p => members.Contains(p.Id) && p.WindowId == null)
-                    .ExecuteUpdateAsync(set => set.SetProperty(p => p.WindowId, windowId), cancellationToken);
-            });
-        } while (changed > 0);
-    }
+            var end = SmallestIdOf(before);
+            var rows = context.Set<Prediction>();
+            var members = rows.Where(p => p.WindowId == null && p.Id < end).OrderBy(p => p.Id).Take(Stamped).Select(p => p.Id);
+            return rows.Where(p => members.Contains(p.Id) && p.WindowId == null)
+                .ExecuteUpdateAsync(set => set.SetProperty(p => p.WindowId, windowId), cancellationToken);
+        });
 
     public async IAsyncEnumerable<IReadOnlyList<Guid>> ReadAsync(
         Guid windowId,
@@ -59,7 +53,7 @@ internal sealed class WindowMembers(GourmetGramDbContext context) : IWindowMembe
             yield return erased;
     }
 
-    /// <summary>The smallest UUIDv7 of a millisecond.</summary>
+    /// <summary>Returns the smallest UUIDv7 of a millisecond.</summary>
     private static Guid SmallestIdOf(DateTimeOffset moment)
     {
         var id = Guid.CreateVersion7(moment).ToByteArray(bigEndian: true);

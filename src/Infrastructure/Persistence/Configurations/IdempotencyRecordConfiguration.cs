@@ -10,7 +10,7 @@ internal sealed class IdempotencyRecordConfiguration : IEntityTypeConfiguration<
     {
         builder.ToTable("IdempotencyRecords");
         builder.HasKey(r => new { r.Scope, r.Key });
-        // Of two requests that give the same expired key to their predictions, the second must notice.
+        // When two requests assign the same expired key to their predictions, the second must fail.
         builder.Property(r => r.PredictionId).IsConcurrencyToken();
         builder.HasIndex(r => r.PredictionId);
     }

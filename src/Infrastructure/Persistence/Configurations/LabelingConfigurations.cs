@@ -13,18 +13,46 @@ internal sealed class AnnotationTaskConfiguration : IEntityTypeConfiguration<Ann
         builder.Property(task => task.Id).ValueGeneratedNever();
         builder.Property(task => task.State).HasConversion<string>();
         builder.Property(task => task.Revision).IsConcurrencyToken();
+        builder.Property(task => task.AnswerKind).HasConversion<string>();
+        builder.Ignore(task => task.Answer);
         builder.Ignore(task => task.IsOpen);
+        builder.Ignore(task => task.IsUnanswered);
         builder.HasOne<Prediction>().WithMany().HasForeignKey(task => task.PredictionId).OnDelete(DeleteBehavior.Restrict);
-        // Copies of a photo share a loop's task.
+        // Copies of a photo share one task per loop.
         builder.HasIndex(task => new { task.PhotoSha256, task.Loop }).IsUnique();
         builder.HasIndex(task => new { task.Loop, task.State });
         builder
             .HasIndex(task => new { task.Loop, task.Place }, "IX_AnnotationTasks_Open")
             .HasFilter("\"State\" IN ('Created', 'Published')");
+        // Only a few tasks are leased at any time.
+        builder.HasIndex(task => task.LeasedTo).HasFilter("\"LeasedTo\" IS NOT NULL");
         builder.HasIndex(task => task.Id, "IX_AnnotationTasks_DueOutput").HasFilter("\"IsOutputDue\"");
         builder.HasIndex(task => new { task.Loop, task.Id }, "IX_AnnotationTasks_WithObject").HasFilter("\"HasObject\"");
         builder.HasIndex(task => new { task.Loop, task.Id }, "IX_AnnotationTasks_OnPlatform").HasFilter("\"IsOnPlatform\"");
         builder.HasIndex(task => task.Id, "IX_AnnotationTasks_ToRecall").HasFilter("\"IsRecallDue\"");
+        builder.HasIndex(task => task.Id, "IX_AnnotationTasks_Tied").HasFilter("\"IsTied\"");
+        builder
+            .HasIndex(
+                task => new
+                {
+                    task.Loop,
+                    task.AnswerKind,
+                    task.Id,
+                },
+                "IX_AnnotationTasks_WithoutClass"
+            )
+            .HasFilter("\"AnswerKind\" IN ('None', 'Unusable')");
+    }
+}
+
+internal sealed class SeenAnswerConfiguration : IEntityTypeConfiguration<SeenAnswer>
+{
+    public void Configure(EntityTypeBuilder<SeenAnswer> builder)
+    {
+        builder.ToTable("SeenAnswers");
+        builder.Property(row => row.Person).HasConversion<ActorConverter>();
+        builder.HasKey(row => new { row.Person, row.PhotoSha256 });
+        builder.HasOne<Prediction>().WithMany().HasForeignKey(row => row.PredictionId).OnDelete(DeleteBehavior.Restrict);
     }
 }
 
@@ -45,7 +73,7 @@ internal sealed class TaskRecallConfiguration : IEntityTypeConfiguration<TaskRec
     {
         builder.ToTable("TaskRecalls");
         builder.Property(recall => recall.Id).ValueGeneratedNever();
-        builder.HasIndex(recall => new { recall.Loop, recall.Id });
+        builder.HasIndex(recall => new { recall.Loop, recall.Id }).HasFilter("\"DoneAt\" IS NULL");
     }
 }
 
@@ -65,7 +93,9 @@ internal sealed class HumanLabelConfiguration : IEntityTypeConfiguration<HumanLa
         builder.ToTable("HumanLabels");
         builder.Property(label => label.Id).ValueGeneratedNever();
         builder.Property(label => label.Source).HasConversion<string>();
-        // A label ends once: of two requests that end it, the second must notice.
+        builder.Property(label => label.AnswerKind).HasConversion<string>();
+        builder.Ignore(label => label.Answer);
+        // A label ends only once, so when two requests end it, the second must fail.
         builder.Property(label => label.EndedAt).IsConcurrencyToken();
         builder.Property(label => label.End).HasConversion<string>();
         builder.HasOne<AnnotationTask>().WithMany().HasForeignKey(label => label.TaskId).OnDelete(DeleteBehavior.Restrict);
@@ -82,9 +112,9 @@ internal sealed class CollectedImageConfiguration : IEntityTypeConfiguration<Col
         builder.Property(image => image.Id).ValueGeneratedNever();
         builder.Property(image => image.State).HasConversion<string>().IsConcurrencyToken();
         builder.Ignore(image => image.ObjectKey);
-        // No foreign key: the row outlives an erased prediction until its copy is removed.
+        // No foreign key: the row outlives a deleted prediction until its copy is removed.
         builder.HasIndex(image => image.PredictionId);
-        builder.HasIndex(image => image.Id, "IX_CollectedImages_ToCopy").HasFilter("\"State\" = 'Pending'");
+        builder.HasIndex(image => image.Id, "IX_CollectedImages_ToCopy").HasFilter("\"State\" IN ('Pending', 'Missing')");
         builder.HasIndex(image => image.Id, "IX_CollectedImages_ToRemove").HasFilter("\"State\" = 'Superseded'");
         builder
             .HasIndex(
@@ -109,5 +139,6 @@ internal sealed class ReadOutputConfiguration : IEntityTypeConfiguration<ReadOut
         builder.HasKey(read => read.Key);
         builder.Property(read => read.Outcome).HasConversion<string>();
         builder.Property(read => read.Version).IsConcurrencyToken();
+        builder.HasIndex(read => read.Key, "IX_ReadOutputs_ToMove").HasFilter("\"IsMoveDue\"");
     }
 }

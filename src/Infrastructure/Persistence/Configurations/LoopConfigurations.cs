@@ -28,6 +28,24 @@ internal sealed class LoopChangeConfiguration : IEntityTypeConfiguration<LoopCha
     }
 }
 
+internal sealed class WaitingCandidateConfiguration : IEntityTypeConfiguration<WaitingCandidate>
+{
+    public void Configure(EntityTypeBuilder<WaitingCandidate> builder)
+    {
+        builder.ToTable("WaitingCandidates");
+        builder.HasKey(candidate => new { candidate.Loop, candidate.PredictionId });
+        builder.Property(candidate => candidate.Since).HasConversion<string>();
+        builder.Property(candidate => candidate.Uploader).HasConversion<ActorConverter>();
+        builder.HasOne<Prediction>().WithMany().HasForeignKey(candidate => candidate.PredictionId).OnDelete(DeleteBehavior.Restrict);
+        builder.HasIndex(candidate => new
+        {
+            candidate.Loop,
+            candidate.Priority,
+            candidate.PredictionId,
+        });
+    }
+}
+
 internal sealed class SamplingKeyConfiguration : IEntityTypeConfiguration<SamplingKey>
 {
     public void Configure(EntityTypeBuilder<SamplingKey> builder)
@@ -43,7 +61,7 @@ internal sealed class SamplingWindowConfiguration : IEntityTypeConfiguration<Sam
     {
         builder.ToTable("SamplingWindows");
         builder.Property(window => window.Id).ValueGeneratedNever();
-        // A window closes once: of two processes that close it, the second must notice.
+        // A window closes only once, so when two processes close it, the second must fail.
         builder.Property(window => window.ClosedAt).IsConcurrencyToken();
         builder.HasIndex(window => window.Id, "IX_SamplingWindows_Unclosed").HasFilter("\"ClosedAt\" IS NULL");
     }
@@ -68,7 +86,7 @@ internal sealed class SelectionConfiguration : IEntityTypeConfiguration<Selectio
         builder.ToTable("Selections");
         builder.Property(selection => selection.Id).ValueGeneratedNever();
         builder.Property(selection => selection.Settings).HasConversion<TextsConverter, TextsComparer>();
-        // Of two processes that make its task, the second must notice.
+        // When two processes create the task of a selection, the second must fail.
         builder.Property(selection => selection.HasTask).IsConcurrencyToken();
         builder.HasOne<Prediction>().WithMany().HasForeignKey(selection => selection.PredictionId).OnDelete(DeleteBehavior.Restrict);
         builder.HasIndex(selection => new { selection.PredictionId, selection.Loop }).IsUnique();

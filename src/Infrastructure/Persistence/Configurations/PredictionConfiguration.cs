@@ -26,11 +26,12 @@ internal sealed class PredictionConfiguration : IEntityTypeConfiguration<Predict
             p.PredictedIndex,
             p.Id,
         });
-        // What is still to do: nothing, nearly always.
-        builder.HasIndex(p => p.Id, "IX_Predictions_PendingImage").HasFilter("\"ImageState\" = 'Pending'");
+        // Pending work. These partial indexes are nearly always empty.
+        builder.HasIndex(p => p.Id, "IX_Predictions_NotStored").HasFilter("\"ImageState\" <> 'Stored'");
         builder.HasIndex(p => p.Id, "IX_Predictions_DirtyTags").HasFilter("\"TagsState\" = 'Dirty'");
+        builder.HasIndex(p => p.Id, "IX_Predictions_RefusedTags").HasFilter("\"TagsState\" = 'Refused'");
         builder.HasIndex(p => p.Id, "IX_Predictions_Unconsidered").HasFilter("\"SelectionState\" = 'Pending'");
-        // The members of a window, and what belongs to none yet.
+        // Finds the members of a window, and the predictions that belong to no window yet.
         builder.HasIndex(p => new { p.WindowId, p.Id });
     }
 }

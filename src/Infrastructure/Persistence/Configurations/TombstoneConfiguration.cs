@@ -12,7 +12,7 @@ internal sealed class TombstoneConfiguration : IEntityTypeConfiguration<Tombston
         builder.Property(t => t.Id).ValueGeneratedNever();
         builder.Ignore(t => t.ImagesRemoved);
         builder.HasIndex(t => t.WindowId).HasFilter("\"WindowId\" IS NOT NULL");
-        // Erasures to finish: none, nearly always.
+        // Deletions to finish. The partial index is nearly always empty.
         builder.HasIndex(t => t.Id).HasDatabaseName("IX_Tombstones_Unfinished").HasFilter("\"ObjectKey\" IS NOT NULL");
     }
 }

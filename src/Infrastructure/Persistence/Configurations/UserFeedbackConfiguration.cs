@@ -15,14 +15,14 @@ internal sealed class UserFeedbackConfiguration : IEntityTypeConfiguration<UserF
         builder.Property(f => f.Topic).HasConversion<string>();
         builder.Property(f => f.Rater).HasConversion<ActorConverter>();
         builder.Property(f => f.Source).HasConversion<string>();
-        // A fact ends once: of two requests that end the same one, the second must notice.
+        // Feedback ends only once, so when two requests end it, the second must fail.
         builder.Property(f => f.EndedAt).IsConcurrencyToken();
         builder.Property(f => f.End).HasConversion<string>();
         builder.Property(f => f.SelectionState).HasConversion<string>().IsConcurrencyToken();
         builder.Property(f => f.OutputState).HasConversion<string>();
         builder.HasOne<Prediction>().WithMany().HasForeignKey(f => f.PredictionId).OnDelete(DeleteBehavior.Restrict);
         builder.HasIndex(f => f.PredictionId);
-        // A rater's flagged and corrected photos.
+        // Finds a rater's flagged and corrected photos.
         builder
             .HasIndex(f => new
             {
@@ -34,7 +34,7 @@ internal sealed class UserFeedbackConfiguration : IEntityTypeConfiguration<UserF
         builder.HasIndex(f => f.Id, "IX_UserFeedback_Unconsidered").HasFilter("\"SelectionState\" IN ('Pending', 'Released')");
         builder.HasIndex(f => f.Id, "IX_UserFeedback_HeldBack").HasFilter("\"SelectionState\" = 'HeldBack'");
         builder.HasIndex(f => f.Id, "IX_UserFeedback_PendingOutput").HasFilter("\"OutputState\" = 'Pending'");
-        // What limits against floods count.
+        // Counted by the flood limits.
         builder.HasIndex(f => new
         {
             f.Rater,
@@ -49,7 +49,7 @@ internal sealed class UserFeedbackConfiguration : IEntityTypeConfiguration<UserF
                 f.CreatedAt,
             })
             .HasFilter("\"Origin\" IS NOT NULL");
-        // At most one current fact per rater and topic.
+        // At most one current piece of feedback per prediction, rater and topic.
         builder
             .HasIndex(f => new
             {
