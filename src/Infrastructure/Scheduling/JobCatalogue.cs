@@ -1,37 +1,27 @@
 using GourmetGram.Application.Common;
+using MediatR;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace GourmetGram.Infrastructure.Scheduling;
 
-/// <summary>The jobs there are and when they run.</summary>
-internal sealed class JobCatalogue
+/// <summary>The jobs and their schedules.</summary>
+internal sealed class JobCatalogue(JobStore store, IServiceScopeFactory scopes, IEnumerable<JobDescriptor> jobs)
 {
-    private readonly JobStore store;
-
-    public JobCatalogue(JobStore store, IServiceScopeFactory scopes)
-    {
-        this.store = store;
-        using var scope = scopes.CreateScope();
-        All =
-        [
-            .. scope
-                .ServiceProvider.GetServices<IScheduledJob>()
-                .Select(job => new Entry(job.Name, job.Title, job.Description, job.Cron))
-                .OrderBy(job => job.Name, StringComparer.Ordinal),
-        ];
-    }
-
-    /// <summary>What is known of a job without running it.</summary>
-    public sealed record Entry(string Name, string Title, string Description, string Cron);
-
-    public IReadOnlyList<Entry> All { get; }
+    public IReadOnlyList<JobDescriptor> All { get; } = [.. jobs.OrderBy(job => job.Name, StringComparer.Ordinal)];
 
     /// <exception cref="NotFoundException">There is no such job.</exception>
-    public Entry Find(string name) => All.FirstOrDefault(job => job.Name == name) ?? throw new NotFoundException($"Job {name}");
+    public JobDescriptor Find(string name) => All.FirstOrDefault(job => job.Name == name) ?? throw new NotFoundException($"Job {name}");
 
-    /// <summary>Each job with its schedule: an administrator's, or the job's own.</summary>
-    public async Task<IReadOnlyList<(Entry Job, JobSchedule Schedule)>> SchedulesAsync(CancellationToken cancellationToken)
+    /// <summary>Whether a run of a job would have anything to do now.</summary>
+    public async Task<bool> HasWorkAsync(string name, CancellationToken cancellationToken)
+    {
+        await using var scope = scopes.CreateAsyncScope();
+        return await Find(name).HasWorkAsync(scope.ServiceProvider.GetRequiredService<IMediator>(), cancellationToken);
+    }
+
+    /// <summary>Returns each job with its schedule: the one an administrator set, or the job's default.</summary>
+    public async Task<IReadOnlyList<(JobDescriptor Job, JobSchedule Schedule)>> SchedulesAsync(CancellationToken cancellationToken)
     {
         var changed = await store.InDatabaseAsync(context =>
             context.Set<JobSchedule>().AsNoTracking().ToDictionaryAsync(schedule => schedule.Job, StringComparer.Ordinal, cancellationToken)

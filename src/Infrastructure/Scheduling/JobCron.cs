@@ -4,16 +4,16 @@ using Quartz;
 
 namespace GourmetGram.Infrastructure.Scheduling;
 
-/// <summary>Cron expressions as Quartz reads them, in UTC.</summary>
+/// <summary>Parses cron expressions with Quartz, in UTC.</summary>
 internal static class JobCron
 {
-    /// <exception cref="ValidationException">It is no cron expression, or never fires.</exception>
+    /// <exception cref="ValidationException">The text is not a cron expression, or it never fires.</exception>
     public static void Require(string text, DateTimeOffset now)
     {
         try
         {
             if (Next(text, 1, now).Count == 0)
-                throw Invalid(text, "it never fires");
+                throw Invalid(text, "It never runs");
         }
         catch (FormatException e)
         {
@@ -21,11 +21,11 @@ internal static class JobCron
         }
     }
 
-    /// <exception cref="FormatException">It is no cron expression.</exception>
+    /// <exception cref="FormatException">The text is not a cron expression.</exception>
     public static CronExpression Parse(string text) => new(text, TimeZoneInfo.Utc);
 
-    /// <returns>The next times; none when they are all over.</returns>
-    /// <exception cref="FormatException">It is no cron expression.</exception>
+    /// <returns>The next times; empty when all of them are over.</returns>
+    /// <exception cref="FormatException">The text is not a cron expression.</exception>
     public static IReadOnlyList<DateTimeOffset> Next(string text, int count, DateTimeOffset now)
     {
         var cron = Parse(text);
@@ -39,7 +39,7 @@ internal static class JobCron
         new([
             new ValidationFailure(
                 "cron",
-                $"'{text}' is no schedule: {reason.TrimEnd('.')}. Six fields are expected: seconds, minutes, hours, day, month, weekday, e.g. '0 0/5 * * * ?' for every five minutes."
+                $"“{text}” isn’t a valid schedule. Use six fields, e.g. 0 0 0 * * ? for daily at midnight. ({reason.TrimEnd('.')}.)"
             ),
         ]);
 }

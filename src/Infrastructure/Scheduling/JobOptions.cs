@@ -4,7 +4,7 @@ using GourmetGram.Application.Common;
 
 namespace GourmetGram.Infrastructure.Scheduling;
 
-/// <summary>How this node takes part in what runs by itself.</summary>
+/// <summary>How this node takes part in scheduled jobs.</summary>
 [SettingsSection("Jobs")]
 public sealed class JobOptions
 {

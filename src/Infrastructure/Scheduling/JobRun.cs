@@ -3,10 +3,13 @@ using GourmetGram.Application.Common;
 
 namespace GourmetGram.Infrastructure.Scheduling;
 
-/// <summary>A run of a job as a row. The database lets one run of a job be Running at a time, and one run stand for each firing and attempt: that is what keeps nodes from doing work twice.</summary>
+/// <summary>
+/// A run of a job, as a row. The database allows one running run per job, and one run per firing and attempt, so nodes never do the same
+/// work twice.
+/// </summary>
 internal sealed class JobRun
 {
-    /// <summary>A run that ended the process this often is left alone.</summary>
+    /// <summary>A run that was interrupted this many times is not repeated.</summary>
     private const int MostAttempts = 5;
 
     private JobRun()
@@ -32,10 +35,10 @@ internal sealed class JobRun
 
     public DateTimeOffset? EndedAt { get; private set; }
 
-    /// <summary>Which process has it; null before it starts.</summary>
+    /// <summary>The process that runs the job; null before it starts.</summary>
     public Guid? Node { get; private set; }
 
-    /// <summary>Until when that process is believed to be alive; it moves on while the run runs.</summary>
+    /// <summary>When the lease of that process expires. The lease is renewed while the job runs.</summary>
     public DateTimeOffset? LeaseUntil { get; private set; }
 
     public bool CancelRequested { get; private set; }
@@ -50,7 +53,7 @@ internal sealed class JobRun
 
     public bool HasEnded => State is not (JobRunState.Queued or JobRunState.Running);
 
-    /// <summary>A run that the schedule wants.</summary>
+    /// <summary>Creates a run for a firing of the schedule.</summary>
     public static JobRun Due(string job, DateTimeOffset dueAt, DateTimeOffset now) =>
         new()
         {
@@ -61,7 +64,7 @@ internal sealed class JobRun
             QueuedAt = now,
         };
 
-    /// <summary>A run that a person wants.</summary>
+    /// <summary>Creates a run that was requested.</summary>
     public static JobRun Requested(string job, string by, DateTimeOffset now) =>
         new()
         {
@@ -72,38 +75,38 @@ internal sealed class JobRun
             QueuedAt = now,
         };
 
-    /// <exception cref="InvalidOperationException">It does not wait.</exception>
+    /// <exception cref="InvalidOperationException">The run is not queued.</exception>
     public void Start(Guid node, DateTimeOffset now, TimeSpan lease)
     {
         Require(JobRunState.Queued);
         (State, Node, StartedAt, LeaseUntil) = (JobRunState.Running, node, now, now + lease);
     }
 
-    /// <summary>The process that has it is alive.</summary>
-    /// <exception cref="InvalidOperationException">It does not run.</exception>
+    /// <summary>Records progress and renews the lease.</summary>
+    /// <exception cref="InvalidOperationException">The run is not running.</exception>
     public void Continue(JobProgress progress, DateTimeOffset now, TimeSpan lease)
     {
         Require(JobRunState.Running);
         (LeaseUntil, Done, Total) = (now + lease, progress.Done, progress.Total);
     }
 
-    /// <exception cref="InvalidOperationException">It does not run.</exception>
+    /// <exception cref="InvalidOperationException">The run is not running.</exception>
     public void Complete(IReadOnlyDictionary<string, long> counts, DateTimeOffset now)
     {
         End(JobRunState.Completed, now);
         Counts = counts;
     }
 
-    /// <exception cref="InvalidOperationException">It does not run.</exception>
+    /// <exception cref="InvalidOperationException">The run is not running.</exception>
     public void Fail(string error, DateTimeOffset now)
     {
         End(JobRunState.Failed, now);
         Error = error;
     }
 
-    /// <summary>The process that had it is gone.</summary>
-    /// <returns>The run that repeats it; null when it was repeated often enough.</returns>
-    /// <exception cref="InvalidOperationException">It does not run.</exception>
+    /// <summary>Ends the run because its process stopped or died.</summary>
+    /// <returns>The run that repeats this one; null when it was repeated often enough.</returns>
+    /// <exception cref="InvalidOperationException">The run is not running.</exception>
     public JobRun? Interrupt(DateTimeOffset now)
     {
         End(JobRunState.Interrupted, now);
@@ -124,8 +127,10 @@ internal sealed class JobRun
         };
     }
 
-    /// <summary>Somebody wants it stopped. One that waits ends at once; one that runs ends when its process has seen it: <see cref="Cancelled"/>.</summary>
-    /// <exception cref="InvalidOperationException">It has ended.</exception>
+    /// <summary>
+    /// Cancels the run. A queued run ends immediately; a running one ends when its process notices: <see cref="Cancelled"/>.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">The run has ended.</exception>
     public void Cancel(DateTimeOffset now)
     {
         if (State == JobRunState.Running)
@@ -138,8 +143,8 @@ internal sealed class JobRun
         (State, EndedAt) = (JobRunState.Cancelled, now);
     }
 
-    /// <summary>Its process has stopped it.</summary>
-    /// <exception cref="InvalidOperationException">It does not run.</exception>
+    /// <summary>Ends a run that its process has cancelled.</summary>
+    /// <exception cref="InvalidOperationException">The run is not running.</exception>
     public void Cancelled(DateTimeOffset now) => End(JobRunState.Cancelled, now);
 
     public JobRunView ToView() =>
@@ -158,12 +163,12 @@ internal sealed class JobRun
     }
 }
 
-/// <summary>When a job runs, as an administrator wants it.</summary>
+/// <summary>A job's schedule as set by an administrator.</summary>
 internal sealed class JobSchedule
 {
     public required string Job { get; init; }
 
-    /// <summary>UTC.</summary>
+    /// <summary>Cron expression, UTC.</summary>
     public required string Cron { get; set; }
 
     public bool IsPaused { get; set; }

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using GourmetGram.Application.Common;
+using MediatR;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -8,14 +9,16 @@ using Microsoft.Extensions.Options;
 namespace GourmetGram.Infrastructure.Scheduling;
 
 /// <summary>
-/// Takes runs that wait and runs them on this node. Taking one is a change of its row, which the database allows one node: the lease on it is renewed while it runs, and once that
-/// has expired any node may say that it was interrupted.
+/// Takes queued runs and runs them on this node. Taking a run changes its row, which the database allows only one node. The lease on the
+/// run is renewed while it runs. Once the lease has expired, any node may mark the run as interrupted.
 /// </summary>
 internal sealed class JobRunner(
     IServiceScopeFactory scopes,
+    JobCatalogue catalogue,
     JobStore store,
     IOptions<JobOptions> options,
     TimeProvider time,
+    Outages outages,
     ILogger<JobRunner> logger
 )
 {
@@ -24,8 +27,8 @@ internal sealed class JobRunner(
 
     private TimeSpan Lease => TimeSpan.FromSeconds(options.Value.LeaseSeconds);
 
-    /// <summary>Says of runs whose process gives no sign of life that they were interrupted, and queues them again.</summary>
-    /// <param name="all">Whether no other process can be running any: then there is nothing to wait for.</param>
+    /// <summary>Marks the runs of dead processes as interrupted and queues them again.</summary>
+    /// <param name="all">Whether no other process can be running any. Then their leases need not expire first.</param>
     public async Task GiveUpDeadAsync(bool all)
     {
         var now = time.GetUtcNow();
@@ -36,7 +39,7 @@ internal sealed class JobRunner(
                 .Where(run => run.State == JobRunState.Running && ((all && run.Node != node) || run.LeaseUntil < now))
                 .ToListAsync()
         );
-        // One of this node's own that runs no more is one whose end could not be written.
+        // A run of this node that is not in the list has ended here, but its end could not be stored.
         foreach (var run in dead.Where(run => !running.ContainsKey(run.Id)))
         {
             if (
@@ -52,7 +55,7 @@ internal sealed class JobRunner(
     private JobRun? EndDead(JobRun run) =>
         run.CancelRequested ? Ended(() => run.Cancelled(time.GetUtcNow())) : run.Interrupt(time.GetUtcNow());
 
-    /// <summary>Starts whatever waits and may run now.</summary>
+    /// <summary>Starts all queued runs that may run now.</summary>
     public async Task StartWaitingAsync(Action ended, CancellationToken stopping)
     {
         var jobs = await store.InDatabaseAsync(context =>
@@ -68,10 +71,10 @@ internal sealed class JobRunner(
                     .Select(run => run.Id)
                     .FirstOrDefaultAsync(stopping)
             );
-            // Refused by the database while another run of the job runs, here or elsewhere.
+            // The database refuses this while another run of the job runs on any node.
             if (await store.TryChangeAsync(oldest, Take) is { } taken)
             {
-                // It takes itself off the list at its end, so it must not end before it is on it.
+                // The task removes itself from the list when it ends, so it must be listed before it can end.
                 var listed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
                 running[taken.Id] = RunToEndAsync(taken, listed.Task, ended, stopping);
                 listed.SetResult();
@@ -79,8 +82,8 @@ internal sealed class JobRunner(
         }
     }
 
-    /// <summary>Takes a run and runs it here, to its end.</summary>
-    /// <returns>False when somebody else has it, or another run of the job runs.</returns>
+    /// <summary>Takes a run and runs it here to its end.</summary>
+    /// <returns>False when another process has taken the run, or another run of the job is running.</returns>
     public async Task<bool> TryRunAsync(Guid id, IProgress<JobProgress> watcher, CancellationToken stopping)
     {
         if (await store.TryChangeAsync(id, Take) is not { } taken)
@@ -89,7 +92,7 @@ internal sealed class JobRunner(
         return true;
     }
 
-    /// <summary>Waits for all that runs here.</summary>
+    /// <summary>Waits until all runs on this node have ended.</summary>
     public Task WaitAsync() => Task.WhenAll(running.Values);
 
     private (bool Change, JobRun? Add) Take(JobRun run)
@@ -109,8 +112,14 @@ internal sealed class JobRunner(
         }
         catch (Exception e) when (e is StoreUnavailableException or OperationCanceledException)
         {
-            // The row could not be written: its lease expires, and the run is repeated.
-            logger.LogError(e, "How run {RunId} of {Job} ended could not be written down; it is repeated", run.Id, run.Job);
+            // The row could not be written, so its lease expires and the run is repeated.
+            logger.Log(
+                LevelOf(e),
+                "How run {RunId} of {Job} ended could not be written down; it is repeated: {Reason}",
+                run.Id,
+                run.Job,
+                e.Message
+            );
         }
         finally
         {
@@ -129,12 +138,13 @@ internal sealed class JobRunner(
         try
         {
             await using var scope = scopes.CreateAsyncScope();
-            var job = scope.ServiceProvider.GetServices<IScheduledJob>().SingleOrDefault(job => job.Name == run.Job)
-                ?? throw new NotFoundException($"Job {run.Job}");
-            var counts = await job.RunAsync(progress, cancel.Token);
+            var job = catalogue.Find(run.Job);
+            var counts = await job.RunAsync(scope.ServiceProvider.GetRequiredService<IMediator>(), progress, cancel.Token);
+            if (job.Next(counts) is { } next)
+                await scope.ServiceProvider.GetRequiredService<IJobs>().RunSoonAsync(next, job.Name, cancel.Token);
             end = (current, now) => Ended(() => current.Complete(counts, now));
         }
-        // What is stopped may say so in its own way.
+        // A cancelled job may throw any of these exceptions.
         catch (Exception e)
             when (cancel.IsCancellationRequested
                 && e is OperationCanceledException or StoreUnavailableException or PlatformUnavailableException
@@ -144,13 +154,13 @@ internal sealed class JobRunner(
         }
         catch (Exception e) when (e is StoreUnavailableException or PlatformUnavailableException)
         {
-            // Known trouble, said in words; the next run tries again.
-            logger.LogWarning("{Job} failed: {Reason}", run.Job, e.Message);
+            // A known failure with a clear message, so the stack trace is not logged. The next run tries again.
+            logger.Log(LevelOf(e), "{Job} failed: {Reason}", run.Job, e.Message);
             end = (current, now) => Ended(() => current.Fail(e.Message, now));
         }
         catch (Exception e)
         {
-            // Whatever it is, it ends this run and no other.
+            // An unexpected exception must not affect other runs.
             logger.LogError(e, "{Job} failed", run.Job);
             end = (current, now) => Ended(() => current.Fail($"{e.Message} See the log for more.", now));
         }
@@ -160,7 +170,7 @@ internal sealed class JobRunner(
         await TryContinueAsync(run, progress, end);
     }
 
-    /// <summary>Renews the lease; ends the run when somebody wants it stopped, or when the lease was lost.</summary>
+    /// <summary>Renews the lease. Cancels the run when somebody has requested it, or when the lease was lost.</summary>
     private async Task KeepAliveAsync(JobRun run, LatestProgress progress, CancellationTokenSource cancel, CancellationToken over)
     {
         var period = TimeSpan.FromSeconds(Math.Min(Lease.TotalSeconds / 4, 2));
@@ -177,8 +187,8 @@ internal sealed class JobRunner(
                 }
                 catch (StoreUnavailableException e)
                 {
-                    // Perhaps the next sign of life gets through before the lease expires.
-                    logger.LogWarning("Run {RunId} of {Job} could not give a sign of life: {Reason}", run.Id, run.Job, e.Message);
+                    // The next renewal may succeed before the lease expires.
+                    logger.Log(LevelOf(e), "Run {RunId} of {Job} could not give a sign of life: {Reason}", run.Id, run.Job, e.Message);
                 }
             }
         }
@@ -188,11 +198,11 @@ internal sealed class JobRunner(
         }
     }
 
-    /// <summary>Gives a sign of life, and perhaps the last one.</summary>
+    /// <summary>Stores progress, renews the lease and, if asked to, ends the run.</summary>
     /// <param name="run">The run.</param>
-    /// <param name="progress">How far it has got.</param>
-    /// <param name="then">Ends it, and returns what is to be added; null while it goes on.</param>
-    /// <returns>Null when another node took this process for dead and repeats the run.</returns>
+    /// <param name="progress">Its progress.</param>
+    /// <param name="then">Ends the run and returns the run to add; null while the run continues.</param>
+    /// <returns>Null when this node no longer has the run, because another node considered it dead and repeats the run.</returns>
     private Task<JobRun?> TryContinueAsync(JobRun run, LatestProgress progress, Func<JobRun, DateTimeOffset, JobRun?>? then) =>
         store.TryChangeAsync(run.Id, current =>
         {
@@ -202,6 +212,8 @@ internal sealed class JobRunner(
             current.Continue(progress.Latest, now, Lease);
             return (true, then?.Invoke(current, now));
         });
+
+    private LogLevel LevelOf(Exception e) => outages.Explains(e) ? LogLevel.Debug : LogLevel.Warning;
 
     private static JobRun? Ended(Action end)
     {

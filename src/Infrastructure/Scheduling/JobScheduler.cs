@@ -8,12 +8,18 @@ using Quartz;
 namespace GourmetGram.Infrastructure.Scheduling;
 
 /// <summary>
-/// Runs jobs on this node while the server does. Quartz fires by the clock; each firing becomes a row, which one node runs. ADR 10 says why the rows and not Quartz's own
-/// tables keep nodes apart.
+/// Runs jobs on this node while the server runs. Quartz fires by the clock. Each firing becomes a row, which one node runs. ADR 10 explains
+/// why these rows, and not Quartz's own tables, coordinate the nodes.
 /// </summary>
 public sealed class JobScheduler : IDisposable
 {
-    /// <summary>How soon this node sees runs and schedules that another node wrote.</summary>
+    /// <summary>How far the clocks of nodes may differ. A run due even later was written before the clock was set back.</summary>
+    private static readonly TimeSpan Skew = TimeSpan.FromMinutes(1);
+
+    /// <summary>A job without work still gets a run this often, so that its history shows that the scheduler is alive.</summary>
+    private static readonly TimeSpan SignOfLife = TimeSpan.FromHours(1);
+
+    /// <summary>How soon this node notices runs and schedules that another node wrote.</summary>
     private static readonly TimeSpan Period = TimeSpan.FromSeconds(2);
 
     private readonly ISchedulerFactory factory;
@@ -23,6 +29,7 @@ public sealed class JobScheduler : IDisposable
     private readonly DatabaseLocation database;
     private readonly IOptions<JobOptions> options;
     private readonly TimeProvider time;
+    private readonly Outages outages;
     private readonly ILogger<JobScheduler> logger;
     private readonly SemaphoreSlim wake = new(0);
     private readonly Dictionary<string, (string Cron, bool IsPaused)> applied = new(StringComparer.Ordinal);
@@ -36,6 +43,7 @@ public sealed class JobScheduler : IDisposable
         DatabaseLocation database,
         IOptions<JobOptions> options,
         TimeProvider time,
+        Outages outages,
         ILogger<JobScheduler> logger
     )
     {
@@ -46,23 +54,47 @@ public sealed class JobScheduler : IDisposable
         this.database = database;
         this.options = options;
         this.time = time;
+        this.outages = outages;
         this.logger = logger;
     }
 
-    /// <summary>With SQLite no other process has the database.</summary>
+    /// <summary>Whether no other process can use the database, which is the case with SQLite.</summary>
     private bool IsAlone => database.Provider == DatabaseProvider.Sqlite;
 
-    /// <summary>Works until it is told to stop; then lets what runs here end or be interrupted. The database must be ready.</summary>
+    /// <summary>
+    /// Schedules and runs jobs until it is stopped, then waits until the runs on this node end or are interrupted. The database must be
+    /// ready.
+    /// </summary>
     public async Task RunAsync(CancellationToken stopping)
     {
         var quartz = await factory.GetScheduler(stopping);
         try
         {
             var alone = IsAlone;
+            var clock = new ClockJumps(time);
+            // The clock may have been set back while no server was running.
+            TimeSpan? ahead = Skew;
             while (!stopping.IsCancellationRequested)
             {
                 try
                 {
+                    if (clock.Look() is var jump && jump != TimeSpan.Zero)
+                    {
+                        logger.LogWarning(
+                            "The clock was set {Direction} by {Seconds:0} s; schedules follow it",
+                            jump < TimeSpan.Zero ? "back" : "forwards",
+                            jump.Duration().TotalSeconds
+                        );
+                        ahead = TimeSpan.Zero;
+                    }
+
+                    if (ahead is { } beyond)
+                    {
+                        await store.ForgetFiringsAfterAsync(time.GetUtcNow() + beyond);
+                        applied.Clear();
+                        ahead = null;
+                    }
+
                     await runner.GiveUpDeadAsync(alone);
                     alone = false;
                     if (options.Value.Scheduled)
@@ -71,11 +103,11 @@ public sealed class JobScheduler : IDisposable
                 }
                 catch (StoreUnavailableException e)
                 {
-                    logger.LogWarning("Jobs wait for the database: {Reason}", e.Message);
+                    logger.Log(LevelOf(e), "Jobs wait for the database: {Reason}", e.Message);
                 }
                 catch (Exception e) when (e is not OperationCanceledException)
                 {
-                    // Whatever it is, it is no reason to stop a server that answers.
+                    // An unexpected exception must not stop a server that still answers requests.
                     logger.LogError(e, "Jobs could not be looked after; it is tried again");
                 }
 
@@ -84,7 +116,7 @@ public sealed class JobScheduler : IDisposable
         }
         catch (OperationCanceledException) when (stopping.IsCancellationRequested)
         {
-            // The server stops.
+            // The server is stopping.
         }
         finally
         {
@@ -95,37 +127,52 @@ public sealed class JobScheduler : IDisposable
 
     public void Dispose() => wake.Dispose();
 
-    /// <summary>Runs a run that waits, here and now, for a process without a server.</summary>
-    /// <returns>False when another node runs the job.</returns>
+    /// <summary>Runs a queued run immediately, in a process without a server.</summary>
+    /// <returns>False when another process has taken the run, or another run of the job is running.</returns>
     public async Task<bool> TryRunAsync(Guid run, IProgress<JobProgress> progress, CancellationToken cancellationToken)
     {
         await runner.GiveUpDeadAsync(IsAlone);
         return await runner.TryRunAsync(run, progress, cancellationToken);
     }
 
-    /// <summary>Something is to do at once.</summary>
+    /// <summary>Wakes the scheduler immediately.</summary>
     internal void Wake() => wake.Release();
 
-    /// <summary>The schedule wants a run.</summary>
+    /// <summary>Adds a run for a firing of the schedule.</summary>
     internal async Task FireAsync(string job, DateTimeOffset dueAt)
     {
         try
         {
-            if (await store.TryAddAsync(JobRun.Due(job, dueAt, time.GetUtcNow())))
+            if (await IsWorthARunAsync(job, dueAt) && await store.TryAddAsync(JobRun.Due(job, dueAt, time.GetUtcNow())))
                 Wake();
         }
         catch (StoreUnavailableException e)
         {
-            logger.LogError(
+            logger.Log(
+                LevelOf(e),
                 "{Job} was due at {DueAt}, but the database does not answer; it runs next time: {Reason}",
                 job,
-                dueAt,
+                dueAt.ToUtcText(),
                 e.Message
             );
         }
     }
 
-    /// <summary>Lets Quartz fire as the schedules say now; those that are new here make up one firing that was missed while no server ran.</summary>
+    private LogLevel LevelOf(Exception e) => outages.Explains(e) ? LogLevel.Debug : LogLevel.Warning;
+
+    private async Task<bool> IsWorthARunAsync(string job, DateTimeOffset dueAt)
+    {
+        if (await catalogue.HasWorkAsync(job, CancellationToken.None))
+            return true;
+        var recently = dueAt - SignOfLife;
+        return !await store.InDatabaseAsync(context =>
+            context.Set<JobRun>().AnyAsync(run => run.Job == job && run.DueAt != null && run.DueAt > recently)
+        );
+    }
+
+    /// <summary>
+    /// Updates Quartz to the current schedules. A job that is new here catches up once on firings missed while no server was running.
+    /// </summary>
     private async Task ApplySchedulesAsync(IScheduler quartz, CancellationToken cancellationToken)
     {
         foreach (var (job, schedule) in await catalogue.SchedulesAsync(cancellationToken))
@@ -135,7 +182,7 @@ public sealed class JobScheduler : IDisposable
             if (!isNew && known == wanted)
                 continue;
             var key = new JobKey(job.Name);
-            // From here on the new schedule counts: what falls due while it is put in place is not left out.
+            // The new schedule applies from here on, so that a firing that falls due during the replacement is not lost.
             var start = time.GetUtcNow();
             await quartz.DeleteJob(key, cancellationToken);
             if (schedule.IsPaused)
@@ -146,13 +193,13 @@ public sealed class JobScheduler : IDisposable
 
             if (isNew)
                 await MakeUpAsync(job.Name, schedule.Cron, start, cancellationToken);
-            // A schedule that was for a certain time may be over.
+            // A schedule for specific times may be over.
             if (JobCron.Next(schedule.Cron, 1, start).Count > 0)
             {
                 await quartz.ScheduleJob(
                     JobBuilder.Create<Firing>().WithIdentity(key).Build(),
                     TriggerBuilder
-                        .Create()
+                        .Create(time)
                         .WithIdentity(job.Name)
                         .StartAt(start)
                         .WithCronSchedule(schedule.Cron, cron =>
@@ -175,12 +222,7 @@ public sealed class JobScheduler : IDisposable
     private async Task MakeUpAsync(string job, string cron, DateTimeOffset now, CancellationToken cancellationToken)
     {
         var last = await store.InDatabaseAsync(context =>
-            context
-                .Set<JobRun>()
-                .Where(run => run.Job == job && run.DueAt != null)
-                .OrderByDescending(run => run.Id)
-                .Select(run => run.DueAt)
-                .FirstOrDefaultAsync(cancellationToken)
+            context.Set<JobRun>().Where(run => run.Job == job && run.DueAt != null).MaxAsync(run => run.DueAt, cancellationToken)
         );
         if (last is null)
             return;
@@ -189,7 +231,7 @@ public sealed class JobScheduler : IDisposable
             await FireAsync(job, expression.GetPreviousValidTimeBefore(now) is { } latest && latest > missed ? latest : missed);
     }
 
-    /// <summary>What Quartz runs: it writes down that a job is due.</summary>
+    /// <summary>The Quartz job: adds a run when a job is due.</summary>
     internal sealed class Firing(JobScheduler scheduler) : IJob
     {
         public async ValueTask Execute(IJobExecutionContext context, CancellationToken cancellationToken = default) =>

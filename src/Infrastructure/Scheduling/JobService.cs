@@ -6,29 +6,24 @@ using Microsoft.Extensions.Logging;
 
 namespace GourmetGram.Infrastructure.Scheduling;
 
-/// <summary>Answers for jobs from their rows.</summary>
-internal sealed class JobDesk(JobStore store, JobCatalogue catalogue, JobScheduler scheduler, TimeProvider time, ILogger<JobDesk> logger)
-    : IJobs
+/// <summary>Answers questions about jobs from their rows.</summary>
+internal sealed class JobService(
+    JobStore store,
+    JobCatalogue catalogue,
+    JobScheduler scheduler,
+    TimeProvider time,
+    ILogger<JobService> logger
+) : IJobs
 {
     private const int Firings = 5;
     private const int KeptRuns = 1000;
 
     private static readonly TimeSpan KeptFailures = TimeSpan.FromDays(30);
 
-    public async Task<IReadOnlyList<JobView>> ListAsync(CancellationToken cancellationToken)
-    {
-        var views = new List<JobView>();
-        foreach (var (job, schedule) in await catalogue.SchedulesAsync(cancellationToken))
-            views.Add(await ViewAsync(job, schedule, cancellationToken));
-        return views;
-    }
+    public Task<IReadOnlyList<JobView>> ListAsync(CancellationToken cancellationToken) => ViewAsync(catalogue.All, cancellationToken);
 
-    public async Task<JobView> FindAsync(string job, CancellationToken cancellationToken)
-    {
-        var entry = catalogue.Find(job);
-        var (_, schedule) = (await catalogue.SchedulesAsync(cancellationToken)).Single(found => found.Job == entry);
-        return await ViewAsync(entry, schedule, cancellationToken);
-    }
+    public async Task<JobView> FindAsync(string job, CancellationToken cancellationToken) =>
+        (await ViewAsync([catalogue.Find(job)], cancellationToken))[0];
 
     public async Task<JobView> ScheduleAsync(string job, string? cron, bool? paused, string by, CancellationToken cancellationToken)
     {
@@ -108,13 +103,27 @@ internal sealed class JobDesk(JobStore store, JobCatalogue catalogue, JobSchedul
                 rows = rows.Where(run => run.Job == name);
             if (Paging.Read(cursor) is { } before)
                 rows = rows.Where(run => run.Id < before);
-            // One row more than asked for tells whether there is a next page.
+            // One more row than requested tells whether there is a next page.
             return rows.OrderByDescending(run => run.Id).Take(limit + 1).ToListAsync(cancellationToken);
         });
         return new Page<JobRunView>(
             [.. runs.Take(limit).Select(run => run.ToView())],
             runs.Count > limit ? Paging.CursorOf(runs[limit - 1].Id) : null
         );
+    }
+
+    public async Task<IReadOnlyDictionary<string, IReadOnlyList<JobRunView>>> LatestRunsAsync(
+        int count,
+        CancellationToken cancellationToken
+    )
+    {
+        var runs = await store.InDatabaseAsync(context =>
+            OfEach(catalogue.All, name => context.Set<JobRun>().Where(run => run.Job == name).OrderByDescending(run => run.Id).Take(count))
+                .AsNoTracking()
+                .ToListAsync(cancellationToken)
+        );
+        var ofJob = runs.OrderByDescending(run => run.Id).ToLookup(run => run.Job, run => run.ToView(), StringComparer.Ordinal);
+        return catalogue.All.ToDictionary(job => job.Name, IReadOnlyList<JobRunView> (job) => [.. ofJob[job.Name]], StringComparer.Ordinal);
     }
 
     public async Task<JobRunView> FindRunAsync(string job, Guid run, CancellationToken cancellationToken) =>
@@ -165,30 +174,49 @@ internal sealed class JobDesk(JobStore store, JobCatalogue catalogue, JobSchedul
         return removed;
     }
 
-    private async Task<JobView> ViewAsync(JobCatalogue.Entry job, JobSchedule schedule, CancellationToken cancellationToken)
+    /// <summary>Returns all given jobs with three statements.</summary>
+    private async Task<IReadOnlyList<JobView>> ViewAsync(IReadOnlyList<JobDescriptor> jobs, CancellationToken cancellationToken)
     {
-        var (current, last) = await store.InDatabaseAsync(async context =>
+        var schedules = await catalogue.SchedulesAsync(cancellationToken);
+        var (open, ended) = await store.InDatabaseAsync(async context =>
         {
-            var runs = context.Set<JobRun>().AsNoTracking().Where(run => run.Job == job.Name);
-            // A run that runs comes before those that wait.
-            var open = await runs.Where(run => run.EndedAt == null)
-                .OrderByDescending(run => run.State == JobRunState.Running)
-                .ThenBy(run => run.Id)
-                .FirstOrDefaultAsync(cancellationToken);
-            return (
-                open,
-                await runs.Where(run => run.EndedAt != null).OrderByDescending(run => run.Id).FirstOrDefaultAsync(cancellationToken)
-            );
+            var runs = context.Set<JobRun>();
+            // A running run comes before queued ones.
+            var first = await OfEach(jobs, name =>
+                    runs.Where(run => run.Job == name && run.EndedAt == null)
+                        .OrderByDescending(run => run.State == JobRunState.Running)
+                        .ThenBy(run => run.Id)
+                        .Take(1)
+                )
+                .AsNoTracking()
+                .ToDictionaryAsync(run => run.Job, StringComparer.Ordinal, cancellationToken);
+            var last = await OfEach(jobs, name =>
+                    runs.Where(run => run.Job == name && run.EndedAt != null).OrderByDescending(run => run.Id).Take(1)
+                )
+                .AsNoTracking()
+                .ToDictionaryAsync(run => run.Job, StringComparer.Ordinal, cancellationToken);
+            return (first, last);
         });
-        return new JobView(
-            job.Name,
-            job.Title,
-            job.Description,
-            schedule.Cron,
-            schedule.IsPaused,
-            schedule.IsPaused ? [] : JobCron.Next(schedule.Cron, Firings, time.GetUtcNow()),
-            current?.ToView(),
-            last?.ToView()
-        );
+        var now = time.GetUtcNow();
+        return
+        [
+            .. from pair in schedules
+            where jobs.Contains(pair.Job)
+            let firings = pair.Schedule.IsPaused ? [] : JobCron.Next(pair.Schedule.Cron, Firings, now)
+            select new JobView(
+                pair.Job.Name,
+                pair.Job.Title,
+                pair.Job.Description,
+                pair.Schedule.Cron,
+                pair.Schedule.IsPaused,
+                firings,
+                open.GetValueOrDefault(pair.Job.Name)?.ToView(),
+                ended.GetValueOrDefault(pair.Job.Name)?.ToView()
+            ),
+        ];
     }
+
+    /// <summary>Combines the queries for all jobs into one statement.</summary>
+    private static IQueryable<JobRun> OfEach(IEnumerable<JobDescriptor> jobs, Func<string, IQueryable<JobRun>> query) =>
+        jobs.Select(job => query(job.Name)).Aggregate((all, next) => all.Concat(next));
 }

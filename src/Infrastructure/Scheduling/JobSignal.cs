@@ -3,17 +3,20 @@ using Microsoft.Extensions.Logging;
 
 namespace GourmetGram.Infrastructure.Scheduling;
 
-/// <summary>Runs jobs soon after something has happened that they should see, once for all that happens in between. What is lost with the process, the schedules make up for.</summary>
-public sealed class JobBell(IJobs jobs, TimeProvider time, ILogger<JobBell> logger) : IDisposable
+/// <summary>
+/// Runs jobs soon after an event that concerns them, once for all events in between. Signals lost with the process do no harm, because the
+/// schedules run the jobs too.
+/// </summary>
+public sealed class JobSignal(IJobs jobs, TimeProvider time, Outages outages, ILogger<JobSignal> logger) : IDisposable
 {
     private readonly Lock gate = new();
     private readonly Dictionary<string, ITimer> rung = new(StringComparer.Ordinal);
     private bool isDisposed;
 
-    /// <summary>Returns at once. Whoever rings again meanwhile does not put the run off.</summary>
+    /// <summary>Requests a run and returns immediately. Further requests until then do not delay the run.</summary>
     /// <param name="job">Name of the job.</param>
-    /// <param name="by">Who wants the run, as its history shows it.</param>
-    /// <param name="quiet">How long to wait for more of the same.</param>
+    /// <param name="by">Name of the requester, as shown in its history.</param>
+    /// <param name="quiet">How long to wait for more requests before running.</param>
     public void Ring(string job, string by, TimeSpan quiet)
     {
         lock (gate)
@@ -47,8 +50,9 @@ public sealed class JobBell(IJobs jobs, TimeProvider time, ILogger<JobBell> logg
         }
         catch (Exception e)
         {
-            // Nobody waits for it.
-            logger.LogError(e, "{Job} could not be asked for, and runs by its schedule", job);
+            // No caller is waiting for this exception.
+            if (!outages.Explains(e))
+                logger.LogError(e, "{Job} could not be asked for, and runs by its schedule", job);
         }
     }
 }

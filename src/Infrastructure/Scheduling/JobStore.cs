@@ -5,13 +5,13 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace GourmetGram.Infrastructure.Scheduling;
 
-/// <summary>Runs and schedules in the database, each call in a scope of its own.</summary>
+/// <summary>Reads and writes runs and schedules in the database. Each call has its own scope.</summary>
 internal sealed class JobStore(IServiceScopeFactory scopes)
 {
     public Task<TResult> InDatabaseAsync<TResult>(Func<GourmetGramDbContext, Task<TResult>> work) => scopes.InDatabaseAsync(work);
 
-    /// <summary>Adds a run unless another node was faster: each firing has one.</summary>
-    /// <returns>Whether it was added.</returns>
+    /// <summary>Adds a run, unless another node has already added one for the same firing.</summary>
+    /// <returns>Whether the run was added.</returns>
     public async Task<bool> TryAddAsync(JobRun run)
     {
         try
@@ -29,10 +29,24 @@ internal sealed class JobStore(IServiceScopeFactory scopes)
         }
     }
 
-    /// <summary>Changes a run, and adds the one that follows from the change.</summary>
-    /// <param name="id">Of the run.</param>
-    /// <param name="change">Returns what is to be added, and may refuse by returning false.</param>
-    /// <returns>The run as it is now; null when it is gone, was changed by somebody else at the same time, or the change was refused.</returns>
+    /// <summary>
+    /// Clears the due times that are in the future because the clock was set back. Otherwise each would occupy the place of the run that is
+    /// due when the clock reaches that time again.
+    /// </summary>
+    public Task ForgetFiringsAfterAsync(DateTimeOffset now) =>
+        InDatabaseAsync(context =>
+            context
+                .Set<JobRun>()
+                .Where(run => run.DueAt > now)
+                .ExecuteUpdateAsync(set => set.SetProperty(run => run.DueAt, (DateTimeOffset?)null))
+        );
+
+    /// <summary>Changes a run, and adds the run that follows from the change.</summary>
+    /// <param name="id">Id of the run.</param>
+    /// <param name="change">Changes the run and returns the run to add, if any; returns false to refuse.</param>
+    /// <returns>
+    /// The run after the change; null when it no longer exists, was changed by another request at the same time, or the change was refused.
+    /// </returns>
     public async Task<JobRun?> TryChangeAsync(Guid id, Func<JobRun, (bool Change, JobRun? Add)> change)
     {
         try

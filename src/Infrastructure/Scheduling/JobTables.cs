@@ -12,7 +12,7 @@ internal sealed class JobRunConfiguration : IEntityTypeConfiguration<JobRun>
     {
         builder.ToTable("JobRuns");
         builder.Property(run => run.Id).ValueGeneratedNever();
-        // Of two processes that take or end the same run, the second must notice.
+        // When two processes take or end the same run, the second must fail.
         builder.Property(run => run.State).HasConversion<string>().IsConcurrencyToken();
         builder.Property(run => run.Counts).HasConversion<CountsConverter, CountsComparer>();
         builder.Ignore(run => run.HasEnded);
@@ -38,7 +38,7 @@ internal sealed class JobRunConfiguration : IEntityTypeConfiguration<JobRun>
         private static Dictionary<string, long> Read(string json) => JsonSerializer.Deserialize<Dictionary<string, long>>(json)!;
     }
 
-    /// <summary>Counts are replaced, never changed.</summary>
+    /// <summary>Compares counts by reference, because they are replaced and never changed.</summary>
     private sealed class CountsComparer()
         : ValueComparer<IReadOnlyDictionary<string, long>>(
             (left, right) => ReferenceEquals(left, right),

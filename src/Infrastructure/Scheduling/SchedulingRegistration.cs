@@ -10,17 +10,16 @@ namespace GourmetGram.Infrastructure.Scheduling;
 
 public static class SchedulingRegistration
 {
-    /// <summary>Registers <see cref="IJobs"/> and every <see cref="IScheduledJob"/> of this assembly; nothing runs before <see cref="JobScheduler.RunAsync"/> is called. Needs the persistence and the use cases.</summary>
+    /// <summary>
+    /// Registers <see cref="IJobs"/> and the jobs of <see cref="JobTable"/>. Nothing runs before <see cref="JobScheduler.RunAsync"/> is
+    /// called. Needs the persistence services and the use cases.
+    /// </summary>
     public static IServiceCollection AddScheduling(this IServiceCollection services)
     {
         services.AddSettings<JobOptions>();
-        foreach (
-            var job in typeof(IScheduledJob)
-                .Assembly.GetTypes()
-                .Where(type => type is { IsClass: true, IsAbstract: false } && typeof(IScheduledJob).IsAssignableFrom(type))
-        )
-            services.AddScoped(typeof(IScheduledJob), job);
-        // Schedules are kept in our own table: Quartz only needs to know them while it runs.
+        foreach (var job in JobTable.All)
+            services.AddSingleton(job);
+        // Schedules are stored in our own table. Quartz needs them only in memory.
         services.AddQuartz();
         services.AddSingleton<JobStore>();
         services.AddSingleton<JobCatalogue>();
@@ -33,10 +32,11 @@ public static class SchedulingRegistration
             provider.GetRequiredService<DatabaseLocation>(),
             provider.GetRequiredService<IOptions<JobOptions>>(),
             provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<Outages>(),
             provider.GetRequiredService<ILogger<JobScheduler>>()
         ));
-        services.AddSingleton<IJobs, JobDesk>();
-        services.AddSingleton<JobBell>();
+        services.AddSingleton<IJobs, JobService>();
+        services.AddSingleton<JobSignal>();
         return services;
     }
 }

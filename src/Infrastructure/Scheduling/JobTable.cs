@@ -1,0 +1,156 @@
+using GourmetGram.Application.Classification;
+using GourmetGram.Application.Feedback;
+using GourmetGram.Application.Labeling;
+using GourmetGram.Domain.Labeling;
+
+namespace GourmetGram.Infrastructure.Scheduling;
+
+/// <summary>The jobs of the product, one entry each.</summary>
+internal static class JobTable
+{
+    public static IReadOnlyList<JobDescriptor> All { get; } =
+    [
+        new(
+            "export-tracking",
+            "Export tracking",
+            "Writes the list of predictions to a file",
+            "0 0 * * * ?",
+            async (mediator, progress, token) =>
+            {
+                var done = await mediator.Send(new ExportTracking.Command(progress), token);
+                return Counts(("predictions", done.Predictions));
+            }
+        ),
+        new(
+            "housekeeping",
+            "Housekeeping",
+            "Removes what expired and finishes what was interrupted",
+            "0 0/5 * * * ?",
+            async (mediator, _, token) =>
+            {
+                var done = await mediator.Send(new RunHousekeeping.Command(), token);
+                return Counts(("erasures", done.Erasures), ("orphans", done.Orphans), ("keys", done.Keys), ("runs", done.Runs));
+            }
+        ),
+        new(
+            "process-annotations",
+            "Process annotations",
+            "Brings finished labels to the datasets",
+            "0 15 * * * ?",
+            async (mediator, progress, token) =>
+            {
+                var done = await mediator.Send(new ProcessAnnotations.Command(progress), token);
+                return Counts(
+                    ("copied", done.Copied),
+                    ("removed", done.Removed),
+                    ("missing", done.Missing),
+                    ("corrections", done.Corrections),
+                    ("labelled", done.Outputs[OutputOutcome.Labelled]),
+                    ("skipped", done.Outputs[OutputOutcome.Skipped]),
+                    ("invalid", done.Outputs[OutputOutcome.Invalid]),
+                    ("superseded", done.Outputs[OutputOutcome.Superseded]),
+                    ("alreadyProcessed", done.Outputs[OutputOutcome.AlreadyProcessed])
+                );
+            }
+        ),
+        new(
+            "publish-tasks",
+            "Publish tasks",
+            "Gives tasks to Label Studio and takes them back",
+            "0 * * * * ?",
+            async (mediator, progress, token) =>
+            {
+                var done = await mediator.Send(new PublishTasks.Command(progress), token);
+                return Counts(("published", done.Published), ("retired", done.Retired), ("recalled", done.Recalled));
+            }
+        )
+        {
+            HasWorkAsync = async (mediator, token) => (await mediator.Send(new HasTasksToPublish.Query(), token)).Any,
+            // Annotators should not have to wait for the hourly run.
+            Next = counts => counts["published"] > 0 ? "sync-label-studio" : null,
+        },
+        new(
+            "random-sampling",
+            "Random sampling",
+            "Closes a sampling window and draws photos from it by chance",
+            "0 0 0 * * ?",
+            async (mediator, _, token) =>
+            {
+                var done = await mediator.Send(new SampleRandom.Command(), token);
+                var made = await mediator.Send(new MakeTasks.Command(), token);
+                return Counts(("population", done.Population), ("selected", done.Selected), ("tasks", made.Tasks));
+            }
+        ),
+        new(
+            "select-candidates",
+            "Select candidates",
+            "Lets the loops look at new photos, flags and corrections",
+            "0/10 * * * * ?",
+            async (mediator, progress, token) =>
+            {
+                await mediator.Send(new ApplyLoopChanges.Command(), token);
+                var done = await mediator.Send(new SelectCandidates.Command(progress), token);
+                var made = await mediator.Send(new MakeTasks.Command(), token);
+                return Counts(
+                    ("considered", done.Considered),
+                    ("selected", done.Selected),
+                    ("heldBack", done.HeldBack),
+                    ("tasks", made.Tasks)
+                );
+            }
+        )
+        {
+            HasWorkAsync = async (mediator, token) => (await mediator.Send(new HasCandidates.Query(), token)).Any,
+        },
+        new(
+            "store-images",
+            "Store images",
+            "Moves waiting photos to the object store and writes tags",
+            "0/30 * * * * ?",
+            async (mediator, progress, token) =>
+            {
+                var done = await mediator.Send(new StoreImages.Command(progress), token);
+                return Counts(
+                    ("stored", done.Stored),
+                    ("tagged", done.Tagged),
+                    ("refused", done.Refused),
+                    ("missing", done.Missing),
+                    ("setAside", done.SetAside)
+                );
+            }
+        )
+        {
+            HasWorkAsync = async (mediator, token) => (await mediator.Send(new HasImagesToStore.Query(), token)).Any,
+        },
+        new(
+            "sync-label-studio",
+            "Sync Label Studio",
+            "Puts its projects right, brings in tasks, takes labels",
+            "0 0 * * * ?",
+            async (mediator, progress, token) =>
+            {
+                var done = await mediator.Send(new SyncStorages.Command(progress), token);
+                return Counts(
+                    ("repaired", done.Repaired),
+                    ("published", done.Published),
+                    ("made", done.Made),
+                    ("quarantined", done.Quarantined),
+                    ("lookedAt", done.Looked),
+                    ("labelled", done.Outcomes[OutputOutcome.Labelled]),
+                    ("skipped", done.Outcomes[OutputOutcome.Skipped]),
+                    ("invalid", done.Outcomes[OutputOutcome.Invalid]),
+                    ("takenBack", done.TakenBack),
+                    ("unwritten", done.Unwritten)
+                );
+            }
+        ),
+    ];
+
+    private static Dictionary<string, long> Counts(params ReadOnlySpan<(string Name, long Count)> counts)
+    {
+        var named = new Dictionary<string, long>(counts.Length, StringComparer.Ordinal);
+        foreach (var (name, count) in counts)
+            named.Add(name, count);
+        return named;
+    }
+}
