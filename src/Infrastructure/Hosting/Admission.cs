@@ -3,13 +3,13 @@ using GourmetGram.Application.Common;
 namespace GourmetGram.Infrastructure.Hosting;
 
 /// <summary>
-/// Lets in as many as there are turns and bytes for; the others wait in one bounded queue, first come first served. Who is first waits for both at once and nobody passes, so that
-/// something large is not starved by much that is small.
+/// Admits callers while a slot and enough bytes are free. The others wait in one bounded queue, first come, first served. The first in the
+/// queue waits for both, and nobody overtakes it, so many small requests cannot starve a large one.
 /// </summary>
-/// <param name="turns">How many may be in at once.</param>
-/// <param name="bytes">How many bytes all that are in may take together.</param>
-/// <param name="queueLength">How many may wait.</param>
-/// <param name="longestWait">How long each of them waits.</param>
+/// <param name="turns">How many callers may be in at the same time.</param>
+/// <param name="bytes">How many bytes all admitted callers may reserve together.</param>
+/// <param name="queueLength">How many callers may wait.</param>
+/// <param name="longestWait">How long each of them waits at most.</param>
 /// <param name="time">Measures the wait.</param>
 public sealed class Admission(int turns, long bytes, int queueLength, TimeSpan longestWait, TimeProvider time)
 {
@@ -21,10 +21,10 @@ public sealed class Admission(int turns, long bytes, int queueLength, TimeSpan l
     private int freeTurns = turns;
     private long reserved;
 
-    /// <summary>How long a turn lasted lately: the last ten weigh most.</summary>
+    /// <summary>Moving average of how long a slot is held; the last ten weigh most.</summary>
     private TimeSpan usualTurn;
 
-    /// <summary>Whether somebody who comes now and finds no room would be refused at once.</summary>
+    /// <summary>Whether a caller who comes now and finds no room would be refused immediately.</summary>
     public bool IsFull
     {
         get
@@ -35,13 +35,14 @@ public sealed class Admission(int turns, long bytes, int queueLength, TimeSpan l
     }
 
     /// <summary>
-    /// As many wait as may, or so many that who comes now would wait in vain: to send them away before their body is read costs a fraction of what it costs a second later. As many as there
-    /// are turns may always wait, for what was usual says little of what comes next.
+    /// Whether the queue has no place left, or is so long that a new caller would time out in it. Refusing a request before its body is
+    /// read costs a fraction of refusing it a second later. As many callers as there are slots may always wait, because past durations
+    /// predict the next ones poorly.
     /// </summary>
     private bool IsQueueFull =>
         queue.Count >= queueLength || (queue.Count >= turns && usualTurn * (queue.Count + 1.0) / turns > longestWait);
 
-    /// <summary>Bytes that those who are in have reserved.</summary>
+    /// <summary>Bytes that the admitted callers have reserved.</summary>
     public long Reserved
     {
         get
@@ -53,10 +54,10 @@ public sealed class Admission(int turns, long bytes, int queueLength, TimeSpan l
 
     public static ServerBusyException QueueIsFull() => new("Too many photos are waiting already: try again in a moment.", RetryAfter);
 
-    /// <summary>Waits for a turn and for room; disposing what it returns gives both back.</summary>
-    /// <param name="need">Bytes; what needs more than there are in all is let in alone.</param>
+    /// <summary>Waits for a slot and for memory. Disposing the result gives both back.</summary>
+    /// <param name="need">Bytes. A caller that needs more than there are in all is admitted alone.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    /// <exception cref="ServerBusyException">The queue is full, or the wait was over.</exception>
+    /// <exception cref="ServerBusyException">The queue is full, or the longest wait has passed.</exception>
     public async Task<IDisposable> EnterAsync(long need, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
@@ -98,11 +99,11 @@ public sealed class Admission(int turns, long bytes, int queueLength, TimeSpan l
     {
         lock (sync)
         {
-            // Admitted at the same moment: then the turn counts.
+            // The caller was admitted at the same moment, so it keeps its slot.
             if (waiting.Place.List is null)
                 return;
             queue.Remove(waiting.Place);
-            // The first may have been too large for the room that is enough for the next.
+            // The caller that left may have been too large for the free room, while the next one fits.
             AdmitNext();
         }
 
@@ -142,7 +143,7 @@ public sealed class Admission(int turns, long bytes, int queueLength, TimeSpan l
 
         public LinkedListNode<Waiting> Place { get; }
 
-        // What follows a release must not run inside it.
+        // The waiting caller must not continue inside the lock of the one that releases.
         public TaskCompletionSource<IDisposable> Admitted { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
     }
 

@@ -2,7 +2,7 @@ using Microsoft.Extensions.Configuration;
 
 namespace GourmetGram.Infrastructure.Hosting;
 
-/// <summary>Reads the files of secrets again when somebody was refused: the key may have been corrected since.</summary>
+/// <summary>Reads the secrets files again after a key was refused, because an operator may have corrected it since.</summary>
 internal sealed class ConfigurationReload(IConfiguration configuration, TimeProvider time)
 {
     private static readonly TimeSpan BetweenReloads = TimeSpan.FromSeconds(5);
@@ -10,7 +10,7 @@ internal sealed class ConfigurationReload(IConfiguration configuration, TimeProv
     private readonly Lock gate = new();
     private DateTimeOffset reloadedAt = DateTimeOffset.MinValue;
 
-    /// <returns>Whether they were read; not more often than every few seconds.</returns>
+    /// <returns>Whether the files were read. They are read at most once every few seconds.</returns>
     public bool TryReload()
     {
         lock (gate)

@@ -6,16 +6,16 @@ using Microsoft.Extensions.Options;
 
 namespace GourmetGram.Infrastructure.Hosting;
 
-/// <summary>The data directory cannot be used. The start stops here: waiting does not cure it.</summary>
+/// <summary>The data directory cannot be used. The server does not start, because waiting would not help.</summary>
 public sealed class DataDirectoryException(string message, Exception? cause = null, bool isInUse = false) : Exception(message, cause)
 {
-    /// <summary>Whether another process has it: then the folder itself is sound.</summary>
+    /// <summary>Whether another process uses the folder, which means that the folder itself is sound.</summary>
     public bool IsInUse { get; } = isInUse;
 }
 
 /// <summary>
-/// The folder of all that is kept, and this process's right to it: while it exists, no other GourmetGram process can have the same folder.
-/// The operating system gives the lock back when the process ends, however it ends.
+/// The folder that holds all stored data, locked for this process: no other GourmetGram process can use the same folder. The operating
+/// system releases the lock when the process ends, even after a crash.
 /// </summary>
 public sealed class DataDirectory : IDisposable
 {
@@ -23,8 +23,8 @@ public sealed class DataDirectory : IDisposable
 
     private readonly FileStream held;
 
-    /// <summary>Creates the folder where it is missing (readable by its user alone), checks that it can be written, and takes it.</summary>
-    /// <exception cref="DataDirectoryException">It cannot be created or written, or another process has it.</exception>
+    /// <summary>Creates the folder if it is missing (readable only by its user), checks that it is writable, and locks it.</summary>
+    /// <exception cref="DataDirectoryException">The folder cannot be created or written, or another process uses it.</exception>
     public DataDirectory(IOptions<GourmetGramOptions> options)
     {
         ArgumentNullException.ThrowIfNull(options);
@@ -40,7 +40,7 @@ public sealed class DataDirectory : IDisposable
         }
 
         held = Lock();
-        // Who had it before may have been killed: then its address leads nowhere, or to a stranger, and a probe was not removed.
+        // The previous process may have been killed. It then left a write probe, and an address that no longer leads to this server.
         ServerAccess.Delete(FullPath);
         Disk.DeleteProbes(FullPath);
     }
@@ -56,7 +56,7 @@ public sealed class DataDirectory : IDisposable
         FileStream file;
         try
         {
-            // On Linux FileShare.None is an exclusive flock, taken at once or not at all.
+            // On Linux FileShare.None is an exclusive flock that fails immediately instead of waiting.
             file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
         }
         catch (UnauthorizedAccessException e)
@@ -115,7 +115,8 @@ public sealed class DataDirectory : IDisposable
     private DataDirectoryException CannotBeWritten(Exception cause) =>
         Disk.IsFull(cause)
             ? new(
-                $"The disk of the data directory {FullPath} is full. Make room there, or set GourmetGram:DataDirectory to a folder on another disk.",
+                $"The disk of the data directory {FullPath} is full. Make room there, or set GourmetGram:DataDirectory to a folder on "
+                    + "another disk.",
                 cause
             )
             : new(
@@ -128,8 +129,8 @@ public sealed class DataDirectory : IDisposable
 public static class DataDirectoryRegistration
 {
     /// <summary>
-    /// Registers the <see cref="DataDirectory"/>, which is taken when it is first asked for, and <see cref="IScratch"/> in it. Needs <see cref="GourmetGramOptions"/>.
-    /// May be called more than once.
+    /// Registers the <see cref="DataDirectory"/>, which is locked when it is first resolved, and <see cref="IScratch"/> inside it. Needs
+    /// <see cref="GourmetGramOptions"/>. May be called more than once.
     /// </summary>
     public static IServiceCollection AddDataDirectory(this IServiceCollection services)
     {

@@ -4,7 +4,7 @@ using Microsoft.Win32.SafeHandles;
 
 namespace GourmetGram.Infrastructure.Hosting;
 
-/// <summary>What .NET's file API lacks: flushing a folder, and reading a file that another process holds locked.</summary>
+/// <summary>Adds what .NET's file API lacks: flushing a folder, and reading a file that another process holds locked.</summary>
 internal static partial class Disk
 {
     private const int ReadOnly = 0;
@@ -15,11 +15,11 @@ internal static partial class Disk
     private const int Exists = 17;
     private static readonly int QuotaExceeded = OperatingSystem.IsMacOS() ? 69 : 122;
 
-    // On Windows the HRESULTs of ERROR_HANDLE_DISK_FULL and ERROR_DISK_FULL.
+    // HRESULTs of ERROR_HANDLE_DISK_FULL and ERROR_DISK_FULL on Windows.
     private const int WindowsHandleFull = unchecked((int)0x80070027);
     private const int WindowsFull = unchecked((int)0x80070070);
 
-    /// <summary>Whether there was no room: the disk or the user's share of it is full.</summary>
+    /// <summary>Whether the disk, or the user's quota on it, is full.</summary>
     public static bool IsFull(Exception exception) =>
         exception is IOException
         && (
@@ -28,8 +28,8 @@ internal static partial class Disk
                 : exception.HResult is NoSpace || exception.HResult == QuotaExceeded
         );
 
-    /// <summary>Asks whether a disk has room for so many bytes.</summary>
-    /// <exception cref="IOException">It has not: <see cref="IsFull"/>. Or it cannot be asked.</exception>
+    /// <summary>Checks that a disk has room for a number of bytes.</summary>
+    /// <exception cref="IOException">The disk has no room (see <see cref="IsFull"/>), or its free space cannot be read.</exception>
     public static void RequireRoom(string folder, long bytes)
     {
         var free = new DriveInfo(folder).AvailableFreeSpace;
@@ -45,18 +45,18 @@ internal static partial class Disk
         }
     }
 
-    /// <summary>Flushes a folder, so that the names in it survive a power cut. Flushing a file saves its bytes only.</summary>
+    /// <summary>Flushes a folder, so that the file names in it survive a power cut. Flushing a file saves only its bytes.</summary>
     /// <exception cref="IOException">The folder cannot be flushed.</exception>
     public static void FlushFolder(string path)
     {
-        // NTFS journals names, and Windows gives no handle to a folder.
+        // NTFS journals file names, and Windows gives no handle to a folder.
         if (OperatingSystem.IsWindows())
             return;
         using var folder = OpenWithoutLock(path);
         RandomAccess.FlushToDisk(folder);
     }
 
-    /// <summary>Reads a small text file without asking for .NET's advisory lock, so also while another process holds it.</summary>
+    /// <summary>Reads a small text file without .NET's advisory lock, so it works while another process holds the file.</summary>
     /// <exception cref="IOException">The file cannot be opened.</exception>
     public static string ReadLockedText(string path)
     {
@@ -65,7 +65,7 @@ internal static partial class Disk
         return System.Text.Encoding.ASCII.GetString(buffer, 0, RandomAccess.Read(file, buffer, fileOffset: 0));
     }
 
-    /// <summary>Writes, flushes and removes a small file: whether the folder can be written is not told by its permissions alone.</summary>
+    /// <summary>Writes, flushes and deletes a small file, because permissions alone do not show whether a folder is writable.</summary>
     /// <exception cref="IOException">The folder cannot be written, e.g. because the disk is full.</exception>
     /// <exception cref="UnauthorizedAccessException">The process may not write there.</exception>
     public static void Probe(string folder)
@@ -83,16 +83,19 @@ internal static partial class Disk
         }
     }
 
-    /// <summary>Removes what <see cref="Probe"/> left in a process that was killed.</summary>
+    /// <summary>Deletes the files that <see cref="Probe"/> left behind in a process that was killed.</summary>
     public static void DeleteProbes(string folder)
     {
         foreach (var probe in Directory.EnumerateFiles(folder, $"{ProbePrefix}*"))
             File.Delete(probe);
     }
 
-    /// <summary>Gives a file another name if nothing has that name; of several who try at once, one succeeds. <c>File.Move</c> looks first and renames then, so that all of them would.</summary>
-    /// <returns>False when the name is taken: the file keeps the one it has.</returns>
-    /// <exception cref="IOException">It cannot be renamed for another reason.</exception>
+    /// <summary>
+    /// Renames a file if the new name is free. If several callers try at the same time, exactly one succeeds. <c>File.Move</c> checks first
+    /// and renames afterwards, so all of them would succeed.
+    /// </summary>
+    /// <returns>False when the name is taken. The file then keeps its old name.</returns>
+    /// <exception cref="IOException">The file cannot be renamed for another reason.</exception>
     public static bool TryMove(string source, string target)
     {
         if (OperatingSystem.IsWindows())

@@ -4,13 +4,13 @@ using GourmetGram.Application.Common;
 
 namespace GourmetGram.Infrastructure.Hosting;
 
-/// <summary>What an answer survives.</summary>
+/// <summary>Which failures stored data survives once the server has answered.</summary>
 public enum Durability
 {
-    /// <summary>A power cut: file, folder and commit are flushed to the disk before the answer.</summary>
+    /// <summary>A power cut: file, folder and commit are flushed to disk before the answer.</summary>
     Power = 0,
 
-    /// <summary>A killed process: the operating system holds what was written.</summary>
+    /// <summary>A killed process: the operating system still holds what was written.</summary>
     Process,
 }
 
@@ -18,19 +18,26 @@ public enum Durability
 [SettingsSection("GourmetGram")]
 public sealed class GourmetGramOptions
 {
+    private const string DataFolder = "data";
+
     [Description(
-        "Folder of all that is kept: database, photos, lock. A relative path starts at the working directory. Empty means `data` beside the executable."
+        "Folder of all that is stored: database, photos, lock. A relative path starts at the working directory. "
+            + "Empty means `data` beside the executable, or `data` at the root of the checkout for a program that was built in one."
     )]
     public string? DataDirectory { get; set; }
 
     [Description(
-        "Address under which people reach this server, e.g. `https://food.example.org/gourmetgram`; builds every absolute link. With a path, the server answers under that path, whether a proxy keeps it or strips it. Empty means the address of the request."
+        "Address under which people reach this server, e.g. `https://food.example.org/gourmetgram`; builds every absolute link. With a "
+            + "path, the server answers under that path, whether a proxy keeps it or strips it. Empty means the address of the request."
     )]
     [PublicUrl]
     public string? PublicUrl { get; set; }
 
     [Description(
-        "Addresses or networks of the proxies in front of this server, e.g. `10.0.0.2` or `10.0.0.0/24`; `GourmetGram__TrustedProxies__0`, `__1`, … Only these are believed when they send `X-Forwarded-For`, `X-Forwarded-Proto` and `X-Forwarded-Host`. Default: none."
+        "Addresses or networks of the proxies in front of this server, e.g. `10.0.0.2` or `10.0.0.0/24`; "
+            + "`GourmetGram__TrustedProxies__0`, `__1`, … Only these are believed "
+            + "when they send `X-Forwarded-For`, `X-Forwarded-Proto` and "
+            + "`X-Forwarded-Host`. Default: none."
     )]
     [NetworkList]
     public IReadOnlyList<string> TrustedProxies { get; set; } = [];
@@ -46,10 +53,30 @@ public sealed class GourmetGramOptions
     [EnumDataType(typeof(Durability))]
     public Durability Durability { get; set; } = Durability.Power;
 
-    /// <summary>Path of <see cref="PublicUrl"/>, escaped, without a slash at its end; empty when there is none.</summary>
+    /// <summary>Path of <see cref="PublicUrl"/>, escaped, without a slash at its end; empty when there is no public URL.</summary>
     public string PublicPath => string.IsNullOrEmpty(PublicUrl) ? "" : new Uri(PublicUrl).AbsolutePath.TrimEnd('/');
+
+    /// <summary>Whether people reach this server by https.</summary>
+    public bool IsPublicHttps => !string.IsNullOrEmpty(PublicUrl) && new Uri(PublicUrl).Scheme == Uri.UriSchemeHttps;
 
     /// <summary>Absolute path of the data directory.</summary>
     public string DataDirectoryPath =>
-        string.IsNullOrEmpty(DataDirectory) ? Path.Combine(AppContext.BaseDirectory, "data") : Path.GetFullPath(DataDirectory);
+        string.IsNullOrEmpty(DataDirectory) ? DefaultDataDirectory(AppContext.BaseDirectory) : Path.GetFullPath(DataDirectory);
+
+    /// <summary>Returns the folder where the program stores its data if no setting names one.</summary>
+    /// <param name="programFolder">Folder of the executable.</param>
+    /// <returns>
+    /// <c>data</c> beside the executable. Inside a checkout there are many executables (Debug, Release, published), and all of them share
+    /// <c>data</c> at its root.
+    /// </returns>
+    public static string DefaultDataDirectory(string programFolder)
+    {
+        for (var folder = new DirectoryInfo(programFolder); folder is not null; folder = folder.Parent)
+        {
+            if (File.Exists(Path.Combine(folder.FullName, "GourmetGram.sln")))
+                return Path.Combine(folder.FullName, DataFolder);
+        }
+
+        return Path.Combine(programFolder, DataFolder);
+    }
 }

@@ -2,16 +2,19 @@ using System.Runtime.InteropServices;
 
 namespace GourmetGram.Infrastructure.Hosting;
 
-/// <summary>Makes glibc give large blocks back when they are freed. Left alone it raises its threshold after the first, and keeps up to 64 MiB of pictures that are gone in each arena.</summary>
+/// <summary>
+/// Makes glibc return large memory blocks when they are freed. By default glibc raises its threshold after the first block, and each arena
+/// then holds on to up to 64 MiB of freed pixels.
+/// </summary>
 public static partial class NativeMemoryReturn
 {
     private const int MmapThreshold = -3;
     private const int ArenaMax = -8;
 
-    /// <summary>Blocks from this size on are mapped by themselves.</summary>
+    /// <summary>Blocks from this size on get a memory mapping of their own.</summary>
     private const int LargeBlock = 256 * 1024;
 
-    /// <summary>Must run before the first photo.</summary>
+    /// <summary>Sets the limits. Call this before the first photo is decoded.</summary>
     public static void Early()
     {
         if (!OperatingSystem.IsLinux())

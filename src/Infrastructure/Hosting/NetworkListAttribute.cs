@@ -3,7 +3,9 @@ using System.Net;
 
 namespace GourmetGram.Infrastructure.Hosting;
 
-/// <summary>Every text of the list is an IP address or a network; an empty one is how an environment variable says "not set".</summary>
+/// <summary>
+/// Requires every text of the list to be an IP address or a network. An empty text is how an environment variable says "not set".
+/// </summary>
 [AttributeUsage(AttributeTargets.Property)]
 public sealed class NetworkListAttribute : ValidationAttribute
 {
@@ -13,13 +15,13 @@ public sealed class NetworkListAttribute : ValidationAttribute
     public override bool IsValid(object? value) =>
         value is IEnumerable<string> texts && texts.All(text => text.Length == 0 || TryParse(text, out _));
 
-    /// <summary>Reads one text of such a list; an address becomes the network that holds it alone.</summary>
+    /// <summary>Reads one text of such a list. An address becomes the network that contains only that address.</summary>
     public static bool TryParse(string text, out IPNetwork network)
     {
         ArgumentNullException.ThrowIfNull(text);
         network = default;
         var parts = text.Split('/');
-        // IPAddress also reads "10" and "10.2", as addresses that nobody means.
+        // IPAddress also accepts "10" and "10.2", as addresses that nobody means.
         if (
             !IPAddress.TryParse(parts[0], out var address)
             || (!parts[0].Contains(':', StringComparison.Ordinal) && parts[0].Count(c => c == '.') != 3)

@@ -2,7 +2,7 @@ using System.ComponentModel.DataAnnotations;
 
 namespace GourmetGram.Infrastructure.Hosting;
 
-/// <summary>The text is an absolute http or https address that more can be appended to: no query, no fragment, no user.</summary>
+/// <summary>Requires an absolute http or https address to which a path can be appended: no query, no fragment, no user.</summary>
 [AttributeUsage(AttributeTargets.Property)]
 public sealed class PublicUrlAttribute : ValidationAttribute
 {

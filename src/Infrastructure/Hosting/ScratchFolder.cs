@@ -2,7 +2,7 @@ using GourmetGram.Application.Common;
 
 namespace GourmetGram.Infrastructure.Hosting;
 
-/// <summary>Files in the folder <c>scratch</c> of the data directory.</summary>
+/// <summary>Creates temporary files in the folder <c>scratch</c> of the data directory.</summary>
 internal sealed class ScratchFolder : IScratch
 {
     private readonly string folder;
@@ -15,7 +15,7 @@ internal sealed class ScratchFolder : IScratch
         try
         {
             Directory.CreateDirectory(folder);
-            // This process alone has the data directory, so what is here was left by one that was killed.
+            // Only this process uses the data directory, so any file here was left by a process that was killed.
             foreach (var leftover in Directory.EnumerateFiles(folder))
                 File.Delete(leftover);
         }

@@ -6,10 +6,15 @@ using Microsoft.Extensions.Options;
 
 namespace GourmetGram.Infrastructure.Hosting;
 
-/// <summary>Binds options classes to the section named by their <see cref="SettingsSectionAttribute"/> and checks them at start.</summary>
+/// <summary>
+/// Binds options classes to the section named by their <see cref="SettingsSectionAttribute"/> and validates them at start.
+/// </summary>
 public static class Settings
 {
-    /// <summary>Registers an options class. A bad value stops the start with the setting's name, what is allowed and what was found.</summary>
+    /// <summary>
+    /// Registers an options class. A bad value stops the start with an error that names the setting, the allowed values and the value
+    /// found.
+    /// </summary>
     public static IServiceCollection AddSettings<TOptions>(this IServiceCollection services)
         where TOptions : class
     {
@@ -18,12 +23,12 @@ public static class Settings
         return services;
     }
 
-    /// <summary>The section an options class is bound to.</summary>
+    /// <summary>Returns the section that an options class is bound to.</summary>
     public static string SectionOf(Type options) =>
         options.GetCustomAttribute<SettingsSectionAttribute>()?.Name
         ?? throw new InvalidOperationException($"{options} has no [SettingsSection].");
 
-    /// <summary>The settings of an options class: public properties that can be set.</summary>
+    /// <summary>Returns the settings of an options class: its public properties that can be set.</summary>
     public static IEnumerable<PropertyInfo> PropertiesOf(Type options)
     {
         ArgumentNullException.ThrowIfNull(options);
@@ -62,6 +67,12 @@ public static class Settings
             return faults.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(faults);
         }
 
-        private static object? Show(object? value) => value is IEnumerable<string> list ? string.Join(", ", list) : value;
+        private static object? Show(object? value) =>
+            value switch
+            {
+                string text => Redaction.WithoutUser(text),
+                IEnumerable<string> list => string.Join(", ", list.Select(Redaction.WithoutUser)),
+                _ => value,
+            };
     }
 }

@@ -7,12 +7,14 @@ namespace GourmetGram.Infrastructure.Media;
 /// <summary>A key that signs links to photos, as a row.</summary>
 internal sealed class MediaKey
 {
-    /// <summary>The slot of the key that signs: unique, so that of two nodes that make one at once the second fails.</summary>
+    /// <summary>
+    /// The slot of the key that signs. Slots are unique, so when two nodes create such a key at the same time, the second fails.
+    /// </summary>
     public const string Current = "current";
 
     public required string Id { get; init; }
 
-    /// <summary>32 random bytes; none once it is revoked.</summary>
+    /// <summary>32 random bytes; empty once the key is revoked.</summary>
     public required byte[] Secret { get; set; }
 
     /// <summary><see cref="Current"/>, or the key's own id.</summary>
@@ -24,10 +26,10 @@ internal sealed class MediaKey
 
     public DateTimeOffset? RevokedAt { get; set; }
 
-    /// <summary>From now on it signs nothing.</summary>
+    /// <summary>Stops the key from signing new links.</summary>
     public void Retire(DateTimeOffset now) => (Slot, RetiredAt) = (Id, RetiredAt ?? now);
 
-    /// <summary>From now on it proves nothing.</summary>
+    /// <summary>Makes all links of the key invalid.</summary>
     public void Revoke(DateTimeOffset now)
     {
         Retire(now);

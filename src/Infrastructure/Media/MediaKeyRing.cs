@@ -8,27 +8,35 @@ using Microsoft.Extensions.Logging;
 
 namespace GourmetGram.Infrastructure.Media;
 
-/// <summary>The keys, read from the database at most every few seconds.</summary>
-internal sealed class MediaKeyRing(IServiceScopeFactory scopes, TimeProvider time, ILogger<MediaKeyRing> logger) : IMediaKeys
+/// <summary>Caches the media keys, which are read from the database at most every few seconds.</summary>
+internal sealed class MediaKeyRing(IServiceScopeFactory scopes, TimeProvider time, ILogger<MediaKeyRing> logger) : IMediaKeys, ISeed
 {
     private const int SecretBytes = 32;
     private const int IdBytes = 6;
 
     private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(5);
 
-    // A link of a key that another node has just made is worth asking for; a guesser must not make us ask each time.
+    // A key that another node has just created is worth a query, but guessed keys must not cause a query each time.
     private static readonly TimeSpan FreshForStrangers = TimeSpan.FromSeconds(1);
 
     private volatile Snapshot? last;
 
-    /// <summary>The key that signs; makes the first one.</summary>
-    public async Task<MediaKey> CurrentAsync(CancellationToken cancellationToken)
+    /// <summary>Creates the first key.</summary>
+    public async Task SeedAsync(CancellationToken cancellationToken)
     {
-        var keys = await ReadAsync(Fresh, cancellationToken);
-        return keys.Current ?? await ConcurrentChangeException.RetryAsync(() => AddCurrentAsync(replace: false, cancellationToken));
+        if ((await ReadAsync(Fresh, cancellationToken)).Current is null)
+            await ConcurrentChangeException.RetryAsync(() => AddCurrentAsync(replace: false, cancellationToken));
     }
 
-    /// <summary>The key with an id, unless it is unknown or revoked.</summary>
+    /// <summary>Returns the key that signs.</summary>
+    /// <exception cref="InvalidOperationException">There is no such key.</exception>
+    public async Task<MediaKey> CurrentAsync(CancellationToken cancellationToken) =>
+        (await ReadAsync(Fresh, cancellationToken)).Current
+        ?? throw new InvalidOperationException(
+            "There is no key that signs links to photos: this database was not prepared by this program's start."
+        );
+
+    /// <summary>Returns the key with an id; null when it is unknown or revoked.</summary>
     public async Task<MediaKey?> FindAsync(string id, CancellationToken cancellationToken)
     {
         var keys = await ReadAsync(Fresh, cancellationToken);
@@ -46,27 +54,31 @@ internal sealed class MediaKeyRing(IServiceScopeFactory scopes, TimeProvider tim
             ]
         );
 
-    public async Task<MediaKeyView> RotateAsync(CancellationToken cancellationToken)
+    public async Task<MediaKeyView> RotateAsync(string by, CancellationToken cancellationToken)
     {
         var key = await ConcurrentChangeException.RetryAsync(() => AddCurrentAsync(replace: true, cancellationToken));
-        logger.LogInformation("Links to photos are signed with key {Key} from now on", key.Id);
+        logger.LogInformation("{By} rotated the keys of links to photos: {Key} signs from now on", by, key.Id);
         return key.ToView();
     }
 
-    public async Task<MediaKeyView> RevokeAsync(string id, CancellationToken cancellationToken)
+    public async Task<MediaKeyView> RevokeAsync(string id, string by, CancellationToken cancellationToken)
     {
         var revoked = await ConcurrentChangeException.RetryAsync(() =>
             scopes.InDatabaseAsync(async context =>
             {
                 var key = await context.Set<MediaKey>().FirstOrDefaultAsync(found => found.Id == id, cancellationToken)
                     ?? throw new NotFoundException($"Media key {id}");
+                var wasCurrent = key.Slot == MediaKey.Current;
                 key.Revoke(time.GetUtcNow());
+                // New links still need a key.
+                if (wasCurrent)
+                    context.Add(Create());
                 await context.SaveChangesAsync(cancellationToken);
                 return key.ToView();
             })
         );
         last = null;
-        logger.LogInformation("Key {Key} of links to photos is revoked", id);
+        logger.LogInformation("{By} revoked the key {Key} of links to photos", by, id);
         return revoked;
     }
 
@@ -83,13 +95,7 @@ internal sealed class MediaKeyRing(IServiceScopeFactory scopes, TimeProvider tim
                 current.Retire(time.GetUtcNow());
             }
 
-            var added = new MediaKey
-            {
-                Id = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(IdBytes)),
-                Secret = RandomNumberGenerator.GetBytes(SecretBytes),
-                Slot = MediaKey.Current,
-                CreatedAt = time.GetUtcNow(),
-            };
+            var added = Create();
             context.Add(added);
             await context.SaveChangesAsync(cancellationToken);
             return added;
@@ -97,6 +103,15 @@ internal sealed class MediaKeyRing(IServiceScopeFactory scopes, TimeProvider tim
         last = null;
         return key;
     }
+
+    private MediaKey Create() =>
+        new()
+        {
+            Id = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(IdBytes)),
+            Secret = RandomNumberGenerator.GetBytes(SecretBytes),
+            Slot = MediaKey.Current,
+            CreatedAt = time.GetUtcNow(),
+        };
 
     private async Task<Snapshot> ReadAsync(TimeSpan fresh, CancellationToken cancellationToken)
     {

@@ -8,7 +8,8 @@ using GourmetGram.Application.Common;
 namespace GourmetGram.Infrastructure.Media;
 
 /// <summary>
-/// Links of the form <c>media/{id}?k={key}&amp;s={signature}[&amp;e={Unix seconds}][&amp;w={width}]</c>. The signature is HMAC-SHA-256 (RFC 2104) over all the rest, in base64url.
+/// Creates and checks links of the form <c>media/{id}?k={key}&amp;s={signature}[&amp;e={Unix seconds}][&amp;w={width}]</c>. The signature
+/// is the HMAC-SHA-256 (RFC 2104) of all the rest, in base64url.
 /// </summary>
 internal sealed class SignedMediaLinks(MediaKeyRing keys, ILinks links, TimeProvider time) : IMediaLinks
 {
@@ -18,7 +19,7 @@ internal sealed class SignedMediaLinks(MediaKeyRing keys, ILinks links, TimeProv
         var key = await keys.CurrentAsync(cancellationToken);
         var address = new StringBuilder().Append(
             CultureInfo.InvariantCulture,
-            $"media/{link.PredictionId}?k={key.Id}&s={Base64Url.EncodeToString(Sign(link, key))}"
+            $"media/{link.Id}?k={key.Id}&s={Base64Url.EncodeToString(Sign(link, key))}"
         );
         if (link.ExpiresAt is { } end)
             address.Append(CultureInfo.InvariantCulture, $"&e={end.ToUnixTimeSeconds()}");
@@ -31,7 +32,7 @@ internal sealed class SignedMediaLinks(MediaKeyRing keys, ILinks links, TimeProv
     {
         ArgumentNullException.ThrowIfNull(link);
         Span<byte> given = stackalloc byte[HMACSHA256.HashSizeInBytes];
-        // A text that is no base64url, or too long, proves as little as a wrong one.
+        // A text that is not base64url, or is too long, is treated like a wrong signature.
         var length =
             signature is { Length: <= HMACSHA256.HashSizeInBytes * 2 }
             && Base64Url.IsValid(signature, out var decoded)
@@ -49,7 +50,7 @@ internal sealed class SignedMediaLinks(MediaKeyRing keys, ILinks links, TimeProv
             throw new LinkRefusedException("This link is not valid, or not valid any more. Ask for a new one where it came from.");
         }
 
-        // Only whoever has a true link learns that it was one.
+        // Checked last, so that only the holder of a genuine link learns that it has expired.
         if (link.ExpiresAt <= time.GetUtcNow())
             throw new LinkRefusedException("This link has expired. Ask for a new one where it came from.");
     }
@@ -58,10 +59,7 @@ internal sealed class SignedMediaLinks(MediaKeyRing keys, ILinks links, TimeProv
         HMACSHA256.HashData(
             key.Secret,
             Encoding.ASCII.GetBytes(
-                string.Create(
-                    CultureInfo.InvariantCulture,
-                    $"media/{link.PredictionId}\nw={link.Width}\ne={link.ExpiresAt?.ToUnixTimeSeconds()}"
-                )
+                string.Create(CultureInfo.InvariantCulture, $"media/{link.Id}\nw={link.Width}\ne={link.ExpiresAt?.ToUnixTimeSeconds()}")
             )
         );
 }
