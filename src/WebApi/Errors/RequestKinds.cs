@@ -4,18 +4,36 @@ using Microsoft.AspNetCore.Mvc;
 
 namespace GourmetGram.WebApi.Errors;
 
+/// <summary>Marks an endpoint whose errors do not reveal where the photo is stored.</summary>
+internal sealed record HiddenPlace;
+
 internal static class RequestKinds
 {
-    /// <summary>Whether an error is for a person in a browser (a page) or for a program (a problem).</summary>
+    /// <summary>Returns whether an error is shown as a page (to a person in a browser) or as a problem (to a program).</summary>
     public static bool WantsPage(this HttpContext context) =>
         !context.AskedPath().StartsWithSegments("/api", StringComparison.OrdinalIgnoreCase)
         && context.Request.Headers.Accept.Any(accept => accept?.Contains("text/html", StringComparison.OrdinalIgnoreCase) == true);
 
-    /// <summary>The path that was asked for: while an error is handled, the request's own is that of the error page.</summary>
+    /// <summary>
+    /// Returns the path that the client requested. While an error is handled, the request's own path is that of the error page.
+    /// </summary>
     public static PathString AskedPath(this HttpContext context) =>
         context.Features.Get<IExceptionHandlerPathFeature>()?.Path ?? context.Request.Path;
 
-    /// <summary>Answers with a problem, whatever the program says it accepts: the framework would rather answer 500 than send what was not asked for.</summary>
+    /// <summary>Returns why routing refused a request: no route accepts its method or its content type. Null for other responses.</summary>
+    public static string? RoutingDetail(this HttpContext context) =>
+        context.Response.StatusCode switch
+        {
+            StatusCodes.Status405MethodNotAllowed =>
+                $"This address does not take {context.Request.Method}. It takes {context.Response.Headers.Allow}.",
+            StatusCodes.Status415UnsupportedMediaType => "Send JSON, with the header Content-Type: application/json.",
+            _ => null,
+        };
+
+    /// <summary>
+    /// Answers with a problem, whatever the client accepts. If the client does not accept problems, the framework would answer with 500
+    /// instead.
+    /// </summary>
     public static async Task WriteProblemAsync(this HttpContext context, ProblemDetails problem)
     {
         context.Request.Headers.Accept = MediaTypeNames.Application.ProblemJson;
@@ -25,8 +43,9 @@ internal static class RequestKinds
     }
 
     /// <summary>
-    /// A page that refuses a form (its antiforgery token is too old, say) sets a content type but no content, and status pages leave alone whatever has a content type. What is
-    /// shown in its place is asked for with GET: it is no form.
+    /// Clears the content type of empty error responses, because status pages skip any response with a content type. A page that refuses a
+    /// form (for example because its antiforgery token is too old) sets a content type but no content. The error page that is shown instead
+    /// is requested with GET, because it is not a form.
     /// </summary>
     public static IApplicationBuilder UseEmptyErrors(this IApplicationBuilder app) =>
         app.Use(

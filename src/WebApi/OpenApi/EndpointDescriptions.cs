@@ -1,4 +1,5 @@
 using GourmetGram.Application.Classification;
+using GourmetGram.WebApi.Errors;
 using GourmetGram.WebApi.Hosting;
 using Microsoft.Extensions.Options;
 using Microsoft.OpenApi;
@@ -7,7 +8,7 @@ namespace GourmetGram.WebApi.OpenApi;
 
 internal static class EndpointDescriptions
 {
-    /// <summary>The ways an operation can fail, each answered with a problem.</summary>
+    /// <summary>Declares the statuses with which an operation can fail. Each one is answered with a problem.</summary>
     public static RouteHandlerBuilder Fails(this RouteHandlerBuilder endpoint, params ReadOnlySpan<int> statuses)
     {
         foreach (var status in statuses)
@@ -15,18 +16,38 @@ internal static class EndpointDescriptions
         return endpoint;
     }
 
-    /// <summary>The operation reads a multipart form with one photo. It is read by hand, so it is described by hand.</summary>
+    /// <summary>
+    /// Declares that the operation returns a photo, part of a photo (<c>Range</c>), or the status that the photo has not changed
+    /// (<c>If-None-Match</c>).
+    /// </summary>
+    public static RouteHandlerBuilder AnswersPhoto(this RouteHandlerBuilder endpoint) =>
+        endpoint
+            .Produces<byte[]>(StatusCodes.Status200OK, "image/jpeg", "image/png", "image/webp")
+            .Produces<byte[]>(StatusCodes.Status206PartialContent, "image/jpeg", "image/png", "image/webp")
+            .Produces(StatusCodes.Status304NotModified)
+            .Produces(StatusCodes.Status416RangeNotSatisfiable);
+
+    /// <summary>
+    /// Declares that the operation's errors do not reveal where the photo is stored, because that place reveals the predicted class.
+    /// </summary>
+    public static RouteHandlerBuilder HidesPlaceOfPhoto(this RouteHandlerBuilder endpoint) => endpoint.WithMetadata(new HiddenPlace());
+
+    /// <summary>
+    /// Declares that the operation reads a multipart form with one photo. The operation reads the form without model binding, so the
+    /// framework cannot describe it.
+    /// </summary>
     public static RouteHandlerBuilder TakesPhoto(this RouteHandlerBuilder endpoint) =>
         endpoint.TakesForm(
             limits => $"One photo of at most {limits.UploadMebibytes} MiB and {limits.Megapixels} million pixels (this server's `Limits`).",
             Photo()
         );
 
-    /// <summary>The operation reads a multipart form with many photos.</summary>
+    /// <summary>Declares that the operation reads a multipart form with several photos.</summary>
     public static RouteHandlerBuilder TakesPhotos(this RouteHandlerBuilder endpoint) =>
         endpoint.TakesForm(
             limits =>
-                $"At most {limits.BatchPhotos} photos and {limits.BatchMebibytes} MiB together, each in a field `{Uploads.Field}` of its own; "
+                $"At most {limits.BatchPhotos} photos and {limits.BatchMebibytes} MiB together, each in a field `{Uploads.Field}` of its "
+                + "own; "
                 + $"each of at most {limits.UploadMebibytes} MiB and {limits.Megapixels} million pixels (this server's `Limits`).",
             new OpenApiSchema { Type = JsonSchemaType.Array, Items = Photo() }
         );

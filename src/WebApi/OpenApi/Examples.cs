@@ -4,7 +4,7 @@ using Microsoft.OpenApi;
 
 namespace GourmetGram.WebApi.OpenApi;
 
-/// <summary>An example for every JSON body, by the operation's name and status.</summary>
+/// <summary>Adds an example for every JSON body, by the operation's name and status.</summary>
 internal sealed class Examples : IOpenApiOperationTransformer
 {
     private const string Prediction = """
@@ -22,7 +22,7 @@ internal sealed class Examples : IOpenApiOperationTransformer
         {
           "id": "019b0c6e-5c9a-7d3e-8f21-3b1f0a9c4d55", "job": "store-images", "state": "Completed", "dueAt": "2026-11-23T12:00:30.000Z", "requestedBy": null, "attempt": 1,
           "queuedAt": "2026-11-23T12:00:30.002Z", "startedAt": "2026-11-23T12:00:30.010Z", "endedAt": "2026-11-23T12:00:30.211Z", "done": 4, "total": 4,
-          "counts": { "stored": 4, "tagged": 4, "lost": 0, "setAside": 0 }, "error": null
+          "counts": { "stored": 4, "tagged": 4, "refused": 0, "missing": 0, "setAside": 0 }, "error": null
         }
         """;
 
@@ -40,7 +40,8 @@ internal sealed class Examples : IOpenApiOperationTransformer
           "settings": { "threshold": 0.7 }, "summary": "below 70%",
           "fields": [{ "name": "threshold", "label": "Select below", "help": "0.7 means: photos that the model is less than 70% sure of.", "type": "number", "minimum": 0, "maximum": 1 }],
           "counts": {
-            "selected": 293, "waiting": 98, "labelled": 187, "skipped": 8, "agreed": 109, "oldestWaiting": "2026-11-17T08:12:44.501Z", "selectedInWeek": 31, "heldBack": 0
+            "selected": 293, "pending": 0, "waiting": 95, "labelled": 187, "none": 4, "unusable": 3, "skipped": 8, "agreed": 109,
+            "oldestWaiting": "2026-11-17T08:12:44.501Z", "selectedInWeek": 31, "heldBack": 0
           }
         }
         """;
@@ -52,7 +53,7 @@ internal sealed class Examples : IOpenApiOperationTransformer
     private const string Label = """
         {
           "id": "019b0c6e-5c9a-7d3e-8f21-3b1f0a9c4d56", "taskId": "019b0c6e-5c9a-7d3e-8f21-3b1f0a9c4d57", "predictionId": "019b0c6e-5c9a-7d3e-8f21-3b1f0a9c4d55",
-          "class": "Apple", "blind": true, "createdAt": "2026-11-23T12:04:00.123Z", "model": "Pear", "agreed": false
+          "answer": "Class", "class": "Apple", "blind": true, "createdAt": "2026-11-23T12:04:00.123Z", "model": "Pear", "agreed": false
         }
         """;
 
@@ -63,8 +64,21 @@ internal sealed class Examples : IOpenApiOperationTransformer
         }
         """;
 
+    private const string User = """{ "name": "Grace", "role": "Annotator", "state": "Invited" }""";
+
+    private const string UserLink = $$"""
+        {
+          "account": {{User}}, "link": "https://food.example.org/set-password?token=Vm0wd2QyUXlVWGxXYTNCVVltdEtWVmx0", "expiresAt": "2026-11-30T12:04:00.123Z"
+        }
+        """;
+
     private static readonly Dictionary<(string? Operation, string Status), string> Answers = new()
     {
+        [("ListUsers", "200")] = $$"""{ "items": [{{User}}] }""",
+        [("AddUser", "201")] = UserLink,
+        [("ResetUserPassword", "200")] = UserLink,
+        [("DisableUser", "200")] = """{ "name": "Grace", "role": "Annotator", "state": "Disabled" }""",
+        [("EnableUser", "200")] = """{ "name": "Grace", "role": "Annotator", "state": "Active" }""",
         [("ListLoops", "200")] = $$"""{ "loops": [{{Loop}}], "history": {{Changes}} }""",
         [("GetLoop", "200")] = $$"""{ "loop": {{Loop}}, "history": {{Changes}} }""",
         [("ConfigureLoop", "200")] = $$"""{ "loop": {{Loop}}, "history": {{Changes}} }""",
@@ -72,11 +86,14 @@ internal sealed class Examples : IOpenApiOperationTransformer
             {
               "items": [{
                 "predictionId": "019b0c6e-5c9a-7d3e-8f21-3b1f0a9c4d55", "reason": "drawn by chance", "strategyVersion": 1, "settings": { "perWindow": "5" },
-                "windowId": "019b0c6e-5c9a-7d3e-8f21-3b1f0a9c4d58", "probability": 0.012135922330097087, "createdAt": "2026-11-23T00:00:00.230Z"
+                "windowId": "019b0c6e-5c9a-7d3e-8f21-3b1f0a9c4d58", "probability": 0.012135922330097087, "createdAt": "2026-11-23T00:00:00.230Z",
+                "withdrawnAt": null
               }],
               "next": "019b0c6e5c9a7d3e8f213b1f0a9c4d55"
             }
             """,
+        [("BackfillLoop", "200")] = """{ "examined": 4120, "found": 293, "dryRun": true }""",
+        [("SkipPending", "200")] = """{ "skipped": 31 }""",
         [("ListWindows", "200")] = $$"""{ "items": [{{Window}}], "next": "019b0c6e5c9a7d3e8f213b1f0a9c4d55" }""",
         [("ReplayWindow", "200")] =
             """{ "draws": [{ "loop": "randomsampled", "population": 412, "recorded": 1, "drawn": ["019b0c6e-5c9a-7d3e-8f21-3b1f0a9c4d55"] }] }""",
@@ -93,26 +110,33 @@ internal sealed class Examples : IOpenApiOperationTransformer
         [("NextTask", "200")] = """
             {
               "id": "019b0c6e-5c9a-7d3e-8f21-3b1f0a9c4d57", "loop": "lowconfidence", "predictionId": "019b0c6e-5c9a-7d3e-8f21-3b1f0a9c4d55",
-              "image": "https://food.example.org/api/v1/predictions/019b0c6e-5c9a-7d3e-8f21-3b1f0a9c4d55/image", "classes": ["Apple", "Pear"], "blind": false,
+              "image": "https://food.example.org/api/v1/tasks/019b0c6e-5c9a-7d3e-8f21-3b1f0a9c4d57/image", "classes": ["Apple", "Pear"], "blind": false,
               "leaseUntil": "2026-11-23T12:14:00.123Z", "model": { "class": "Pear", "probability": 0.541 }
             }
             """,
         [("LabelTask", "201")] = Label,
-        [("SkipTask", "201")] = Label,
+        [("SkipTask", "201")] = """
+            {
+              "id": "019b0c6e-5c9a-7d3e-8f21-3b1f0a9c4d56", "taskId": "019b0c6e-5c9a-7d3e-8f21-3b1f0a9c4d57", "predictionId": null,
+              "answer": null, "class": null, "blind": true, "createdAt": "2026-11-23T12:04:00.123Z", "model": null, "agreed": null
+            }
+            """,
         [("UndoLabel", "200")] = """{ "taskId": "019b0c6e-5c9a-7d3e-8f21-3b1f0a9c4d57" }""",
         [("ListDatasets", "200")] =
             """{ "items": [{ "bucket": "cleanproduction", "title": "Random Sampling Review", "loop": "randomsampled", "photos": 412 }] }""",
         [("GetDataset", "200")] = """
             {
               "bucket": "cleanproduction", "title": "Random Sampling Review", "loop": "randomsampled", "photos": 60, "bytes": 8423112, "wrong": 9, "latestAt": "2026-11-23T12:15:00.123Z",
+              "none": 3, "unusable": 1,
               "classes": [{ "class": "Apple", "folder": "class_00", "photos": 31 }, { "class": "Pear", "folder": "class_01", "photos": 29 }], "confusion": [[27, 4], [5, 24]]
             }
             """,
         [("ListDatasetPhotos", "200")] = """
             {
               "items": [{
-                "predictionId": "019b0c6e-5c9a-7d3e-8f21-3b1f0a9c4d55", "class": "Apple", "predicted": "Pear", "probability": 0.541,
-                "file": "class_00/019b0c6e-5c9a-7d3e-8f21-3b1f0a9c4d55.jpg", "sha256": "908e297b1e90a17445cd18bb703f47c8a0a898bc175140b6e19a9b91c8a9fc53", "collectedAt": "2026-11-23T12:15:00.123Z"
+                "predictionId": "019b0c6e-5c9a-7d3e-8f21-3b1f0a9c4d55", "answer": "Class", "class": "Apple", "predicted": "Pear",
+                "probability": 0.541,
+                "file": "class_00/019b0c6e-5c9a-7d3e-8f21-3b1f0a9c4d55.jpg", "sha256": "40ec38591065519807ebb9715495cfc0c8cac1c0b9eae771692d90fbdb468eaf", "collectedAt": "2026-11-23T12:15:00.123Z"
               }],
               "next": "019b0c6e5c9a7d3e8f213b1f0a9c4d55"
             }
@@ -166,8 +190,8 @@ internal sealed class Examples : IOpenApiOperationTransformer
         [("ListClasses", "200")] = """["Apple", "Pear"]""",
         [("GetCurrentModel", "200")] = """
             {
-              "name": "fruit", "version": "1", "variant": "float", "sha256": "908e297b1e90a17445cd18bb703f47c8a0a898bc175140b6e19a9b91c8a9fc53",
-              "temperature": 0.415, "labels": ["Apple", "Pear"], "inputWidth": 224, "inputHeight": 224, "embeddingSize": 1280,
+              "name": "fruit", "version": "1", "variant": "float", "sha256": "40ec38591065519807ebb9715495cfc0c8cac1c0b9eae771692d90fbdb468eaf",
+              "temperature": 1.145, "labels": ["Apple", "Pear"], "inputWidth": 224, "inputHeight": 224, "embeddingSize": 1280,
               "validation": { "photos": 200, "accuracy": 0.915, "ece": 0.021 }
             }
             """,
@@ -183,7 +207,8 @@ internal sealed class Examples : IOpenApiOperationTransformer
         ["415"] = "This is a HEIC file. Save it as JPEG, PNG or WebP and send it again.",
         ["422"] = "The photo is cut off or damaged. Export it again and send it again.",
         ["502"] =
-            "Label Studio at http://label-studio.internal:8080/ cannot be reached (Connection refused): start it, or correct LabelStudio:Url.",
+            "Label Studio at http://label-studio.internal:8080/ cannot be reached (Connection refused): start it, or correct "
+            + "LabelStudio:Url.",
         ["503"] = "More photos are waiting than can be classified in time. Nothing was stored. Send it again later.",
     };
 

@@ -3,7 +3,7 @@ using Scalar.AspNetCore;
 
 namespace GourmetGram.WebApi.OpenApi;
 
-/// <summary><c>/openapi/v1.json</c> and the reference page <c>/scalar</c>.</summary>
+/// <summary>Registers <c>/openapi/v1.json</c> and the reference page <c>/scalar</c>.</summary>
 internal static class OpenApiRegistration
 {
     private const string Description =
@@ -13,14 +13,16 @@ internal static class OpenApiRegistration
     public static IServiceCollection AddOpenApiDocument(this IServiceCollection services) =>
         services.AddOpenApi(options =>
         {
+            options.CreateSchemaReferenceId = SchemaNames.Of;
             options.AddDocumentTransformer(
                 (document, _, _) =>
                 {
                     document.Info.Title = "GourmetGram";
                     document.Info.Version = "v1";
                     document.Info.Description = Description;
-                    // The address the document was read from; a snapshot must not depend on it.
-                    document.Servers = null;
+                    document.Info.Contact = new OpenApiContact { Name = "The team that runs this server" };
+                    // The URL is relative to the document (the folder above it), so it is right for any server address and base path.
+                    document.Servers = [new OpenApiServer { Url = "..", Description = "The server that this document was read from." }];
                     document.Components ??= new OpenApiComponents();
                     document.Components.SecuritySchemes = new Dictionary<string, IOpenApiSecurityScheme>(StringComparer.Ordinal)
                     {
@@ -34,13 +36,25 @@ internal static class OpenApiRegistration
                     return Task.CompletedTask;
                 }
             );
+            options.AddSchemaTransformer<Descriptions>();
+            options.AddOperationTransformer<Descriptions>();
+            options.AddDocumentTransformer<Descriptions>();
             options.AddOperationTransformer<Examples>();
         });
 
     public static void MapOpenApiDocument(this IEndpointRouteBuilder app)
     {
         app.MapOpenApi();
-        // The page is served from this host alone: no fonts, no telemetry, no agent from elsewhere.
-        app.MapScalarApiReference(scalar => scalar.WithTitle("GourmetGram API").DisableDefaultFonts().DisableTelemetry().DisableAgent());
+        // The page must not load fonts, telemetry or requests from other hosts, or show buttons that lead to the vendor's products.
+        app.MapScalarApiReference(scalar =>
+            scalar
+                .WithTitle("GourmetGram API")
+                .DisableDefaultFonts()
+                .DisableTelemetry()
+                .DisableAgent()
+                .DisableMcp()
+                .HideDeveloperTools()
+                .HideClientButton()
+        );
     }
 }
