@@ -1,25 +1,28 @@
 using System.CommandLine;
+using System.Globalization;
 using System.Text.Json;
 using GourmetGram.Infrastructure.Hosting;
 using GourmetGram.WebApi.Hosting;
 
 namespace GourmetGram.WebApi.Commands;
 
-/// <summary><c>gourmetgram classify PATH… [--json]</c></summary>
+/// <summary>Implements <c>gourmetgram classify PATH… [--json]</c>.</summary>
 internal sealed class ClassifyCommand(IPhotoClassifier classifier, bool json, JsonSerializerOptions jsonOptions)
 {
     private const int NotAll = 1;
 
-    /// <param name="settings">Settings of the command line, as <c>--Section:Name=value</c>.</param>
+    /// <param name="settings">Settings from the command line, as <c>--Section:Name=value</c>.</param>
     public static Command Create(string[] settings)
     {
         var paths = new Argument<string[]>("PATH")
         {
             Description =
-                "Photos, and folders to look for *.jpg, *.jpeg, *.png and *.webp in, with the folders in them. Links and hidden files in folders are left out.",
+                $"Photos, whatever their names, and folders: in them and their folders, "
+                + $"files that are named as photos (*{string.Join(", *", PhotoFiles.Extensions)}, in upper case too, "
+                + "and those of other cameras' formats, which are refused with a reason). Links are followed; hidden files are left out.",
             Arity = ArgumentArity.OneOrMore,
         };
-        // What looks like an option and is none would else be taken for a path.
+        // Without this check, a misspelt option would be taken for a path.
         paths.Validators.Add(found =>
         {
             foreach (var token in found.Tokens.Where(token => token.Value.StartsWith('-') && !Path.Exists(token.Value)))
@@ -28,7 +31,8 @@ internal sealed class ClassifyCommand(IPhotoClassifier classifier, bool json, Js
         var json = new Option<bool>("--json")
         {
             Description =
-                "Write JSON Lines: for each photo an object {path, prediction} or {path, problem: {status, detail}}; the prediction is as in the API, nothing rounded.",
+                "Write JSON Lines: for each photo an object {path, prediction} or {path, problem: {status, detail}}; "
+                + "the prediction is as in the API, nothing rounded.",
         };
         var command = new Command(
             "classify",
@@ -57,7 +61,9 @@ internal sealed class ClassifyCommand(IPhotoClassifier classifier, bool json, Js
         );
     }
 
-    /// <summary>The lock decides: who gets the data directory works in this process; else the process that has it is asked.</summary>
+    /// <summary>
+    /// Classifies in this process if it gets the lock of the data directory. Otherwise calls the server that holds the lock.
+    /// </summary>
     private static async Task<IPhotoClassifier> OpenAsync(string[] settings, CancellationToken cancellationToken)
     {
         var builder = CommandLine.CreateBuilder(settings);
@@ -74,7 +80,7 @@ internal sealed class ClassifyCommand(IPhotoClassifier classifier, bool json, Js
     private async Task<int> ClassifyAsync(IReadOnlyList<PhotoFile> photos, CancellationToken cancellationToken)
     {
         if (photos.Count == 0)
-            await Console.Error.WriteLineAsync("There are no photos here: no *.jpg, *.jpeg, *.png or *.webp.");
+            await Console.Error.WriteLineAsync($"There are no photos here: no file is named *{string.Join(", *", PhotoFiles.Extensions)}.");
         var progress = new ProgressBar(Console.IsErrorRedirected || photos.Count == 0 ? null : Console.Error, photos.Count);
         var (done, failed) = (0, 0);
         try
@@ -84,7 +90,7 @@ internal sealed class ClassifyCommand(IPhotoClassifier classifier, bool json, Js
                 progress.Show(done);
                 var outcome = photo.Fault is { } fault
                     ? Outcome.Failed(photo.Path, fault)
-                    : await classifier.ClassifyAsync(photo.Path, cancellationToken);
+                    : await ClassifyAsync(photo.Path, cancellationToken);
                 progress.Clear();
                 await WriteAsync(outcome);
                 done++;
@@ -107,13 +113,45 @@ internal sealed class ClassifyCommand(IPhotoClassifier classifier, bool json, Js
         return failed == 0 ? 0 : NotAll;
     }
 
+    /// <summary>
+    /// Classifies one photo. Every failure except <see cref="CommandException"/> becomes an outcome, so that the next photo is still tried.
+    /// </summary>
+    private async Task<Outcome> ClassifyAsync(string path, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await classifier.ClassifyAsync(path, cancellationToken);
+        }
+        catch (Exception e) when (e is not CommandException && !cancellationToken.IsCancellationRequested)
+        {
+            return Outcome.Failed(path, $"It could not be classified. {e.GetType().Name}: {e.Message}");
+        }
+    }
+
     private Task WriteAsync(Outcome outcome) =>
         (json, outcome) switch
         {
             (true, _) => Console.Out.WriteLineAsync(JsonSerializer.Serialize(outcome, jsonOptions)),
             (false, { Prediction: { } prediction }) => Console.Out.WriteLineAsync(
-                FormattableString.Invariant($"{outcome.Path}\t{prediction.Class}\t{prediction.Probability:0.0000}")
+                FormattableString.Invariant($"{OneLine(outcome.Path)}\t{prediction.Class}\t{prediction.Probability:0.0000}")
             ),
-            _ => Console.Error.WriteLineAsync($"{outcome.Path}: {outcome.Problem?.Detail}"),
+            _ => Console.Error.WriteLineAsync($"{OneLine(outcome.Path)}: {outcome.Problem?.Detail}"),
         };
+
+    /// <summary>
+    /// Returns the path without line breaks and tabs, which separate photos and columns. JSON output keeps the path unchanged.
+    /// </summary>
+    private static string OneLine(string path) =>
+        string.Concat(
+            path.Select(c =>
+                c switch
+                {
+                    '\n' => @"\n",
+                    '\r' => @"\r",
+                    '\t' => @"\t",
+                    _ when char.IsControl(c) => string.Create(CultureInfo.InvariantCulture, $@"\x{(int)c:X2}"),
+                    _ => c.ToString(),
+                }
+            )
+        );
 }

@@ -4,17 +4,22 @@ using GourmetGram.WebApi.Hosting;
 namespace GourmetGram.WebApi.Commands;
 
 /// <summary>
-/// The commands of the executable. Without one it is the server, and all arguments are settings: as <c>--key=value</c>, <c>--key value</c>, <c>/key=value</c> or <c>key=value</c>.
-/// Commands take settings as <c>--Section:Name=value</c>.
+/// Parses and runs the commands of the executable. Without a command, the executable is the server and all arguments are settings:
+/// <c>--key=value</c>, <c>--key value</c>, <c>/key=value</c> or <c>key=value</c>. Commands take settings as <c>--Section:Name=value</c>.
 /// </summary>
 internal static class CommandLine
 {
+    /// <summary>Name of the requester that histories and the log show for a command that runs without a server.</summary>
+    public const string Requester = "command line";
+
     private const int WrongUsage = 2;
     private const int Stopped = 130;
 
     private static readonly string[] Questions = ["--help", "-h", "-?", "--version"];
 
-    /// <summary>Whether the arguments name a command, or ask for help or the version; else they are the server's.</summary>
+    /// <summary>
+    /// Returns whether the arguments name a command, or ask for help or the version. Otherwise they are the server's settings.
+    /// </summary>
     public static bool IsCommand(string[] arguments) =>
         arguments.Any(Questions.Contains)
         || (
@@ -23,14 +28,15 @@ internal static class CommandLine
             && !first.Contains('=', StringComparison.Ordinal)
         );
 
-    /// <returns>0: all went well; 1: not all did; 2: wrong usage; 130: stopped by Ctrl+C.</returns>
+    /// <returns>0: success; 1: partial failure; 2: wrong usage; 130: stopped by Ctrl+C.</returns>
     public static async Task<int> RunAsync(string[] arguments)
     {
         string[] settings = [.. arguments.Where(IsSetting)];
         var root = new RootCommand(
             """
             Classifies photos and keeps what it said of them. Without a command it is the server, and arguments are its settings (--Section:Name=value).
-            Settings also come from environment variables (Section__Name=value) and from appsettings.json beside the executable; README.md lists them.
+            Settings also come from environment variables (Section__Name=value) and from appsettings.json beside the executable;
+            docs/settings.md lists them.
             """
         )
         {
@@ -40,11 +46,12 @@ internal static class CommandLine
             JobsCommand.Create(settings),
             MediaKeysCommand.Create(settings),
             StorageCommand.Create(settings),
+            UsersCommand.Create(settings),
         };
         var result = root.Parse([.. arguments.Where(argument => !IsSetting(argument))]);
         try
         {
-            // Exceptions are Program's: it says them in a sentence.
+            // Program catches exceptions and writes each one as a sentence.
             var code = await result.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
             return result.Errors.Count > 0 ? WrongUsage : code;
         }
@@ -54,15 +61,18 @@ internal static class CommandLine
         }
     }
 
-    /// <summary>A host for a command that does without the server, with all that the server has but what answers requests.</summary>
-    /// <param name="settings">Settings of the command line, as <c>--Section:Name=value</c>.</param>
+    /// <summary>
+    /// Creates a host for a command that runs without the server. The host has all services of the server except those that answer
+    /// requests.
+    /// </summary>
+    /// <param name="settings">Settings from the command line, as <c>--Section:Name=value</c>.</param>
     public static HostApplicationBuilder CreateBuilder(string[] settings)
     {
         var builder = Host.CreateApplicationBuilder(
             new HostApplicationBuilderSettings { Args = settings, ContentRootPath = AppContext.BaseDirectory }
         );
         builder.Services.AddGourmetGram(builder.Configuration);
-        // Lines of a log would stand between those of the answer; warnings go to standard error.
+        // Log lines must not mix with the command's output, so they go to standard error.
         builder.Configuration.AddInMemoryCollection([new("Logging:LogLevel:Default", "Warning")]);
         builder.Logging.AddConsole(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
         return builder;

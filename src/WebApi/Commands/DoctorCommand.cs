@@ -2,15 +2,17 @@ using System.CommandLine;
 using GourmetGram.Application.Common;
 using GourmetGram.Application.Labeling;
 using GourmetGram.Infrastructure.Hosting;
+using GourmetGram.Infrastructure.ObjectStorage;
+using Microsoft.Extensions.Options;
 
 namespace GourmetGram.WebApi.Commands;
 
-/// <summary><c>gourmetgram doctor [storage | label-studio [--fix]]</c></summary>
+/// <summary>Implements <c>gourmetgram doctor [storage | label-studio [--fix]]</c>.</summary>
 internal static class DoctorCommand
 {
     private const int Fault = 1;
 
-    /// <param name="settings">Settings of the command line, as <c>--Section:Name=value</c>.</param>
+    /// <param name="settings">Settings from the command line, as <c>--Section:Name=value</c>.</param>
     public static Command Create(string[] settings)
     {
         var storage = new Command(
@@ -75,7 +77,10 @@ internal static class DoctorCommand
         IObjectStore store;
         try
         {
-            store = host.Services.GetRequiredService<IObjectStore>();
+            // The keyed service bypasses the store guard, which waits for a database that this command does not use.
+            store = host.Services.GetRequiredKeyedService<IObjectStore>(
+                host.Services.GetRequiredService<IOptions<ObjectStoreOptions>>().Value.Provider
+            );
         }
         catch (DataDirectoryException e) when (e.IsInUse)
         {

@@ -9,12 +9,12 @@ using MediatR;
 
 namespace GourmetGram.WebApi.Commands;
 
-/// <summary><c>gourmetgram import lab --endpoint …</c></summary>
+/// <summary>Implements <c>gourmetgram import lab --endpoint …</c>.</summary>
 internal static class ImportCommand
 {
     private const int NotAll = 1;
 
-    /// <param name="settings">Settings of the command line, as <c>--Section:Name=value</c>.</param>
+    /// <param name="settings">Settings from the command line, as <c>--Section:Name=value</c>.</param>
     public static Command Create(string[] settings)
     {
         var endpoint = new Option<string?>("--endpoint")
@@ -85,7 +85,7 @@ internal static class ImportCommand
 
     private static async Task<int> ImportAsync(string[] labSettings, string[] settings, CancellationToken cancellationToken)
     {
-        // The lab's store needs nothing of the data directory: two hosts do not fight for it.
+        // The lab's store does not use the data directory, so the two hosts do not compete for its lock.
         using var lab = CommandLine.CreateBuilder(labSettings).Build();
         var store = lab.Services.GetRequiredKeyedService<IObjectStore>(ObjectStoreProvider.S3);
         try
@@ -115,7 +115,8 @@ internal static class ImportCommand
             await Console.Error.WriteLineAsync(
                 string.Create(
                     CultureInfo.InvariantCulture,
-                    $"{done[ImportLab.Outcome.Taken]} taken, {done[ImportLab.Outcome.Reclassified]} reclassified, {done[ImportLab.Outcome.Known]} known, {done[ImportLab.Outcome.Skipped]} skipped."
+                    $"{done[ImportLab.Outcome.Taken]} taken, {done[ImportLab.Outcome.Reclassified]} reclassified, "
+                        + $"{done[ImportLab.Outcome.Known]} known, {done[ImportLab.Outcome.Skipped]} skipped."
                 )
             );
             return done[ImportLab.Outcome.Skipped] > 0 ? NotAll : 0;
@@ -123,7 +124,8 @@ internal static class ImportCommand
         catch (JsonException e)
         {
             throw new CommandException(
-                $"tracking/production.json is not the lab's list: {e.Message} Nothing was taken. Mend it, or move it away to go by the tags alone.",
+                $"tracking/production.json is not the lab's list: {e.Message} Nothing was taken. Mend it, or move it away to go by the "
+                    + "tags alone.",
                 e
             );
         }
@@ -133,7 +135,9 @@ internal static class ImportCommand
         }
     }
 
-    /// <summary>Written in the order of the photos, at once: <see cref="Progress{T}"/> would come late and out of order.</summary>
+    /// <summary>
+    /// Writes a line for each photo immediately and in order. <see cref="Progress{T}"/> would write lines late and out of order.
+    /// </summary>
     private sealed class Lines : IProgress<ImportLab.Item>
     {
         public void Report(ImportLab.Item value) =>

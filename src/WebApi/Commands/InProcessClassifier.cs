@@ -9,7 +9,7 @@ using Microsoft.Extensions.Options;
 
 namespace GourmetGram.WebApi.Commands;
 
-/// <summary>The server's own use case, on its own data directory and database, without the server.</summary>
+/// <summary>Runs the server's use case in this process, on the server's data directory and database, without the server.</summary>
 internal sealed class InProcessClassifier(IHost host) : IPhotoClassifier
 {
     private static readonly Caller Local = new(new Actor(ActorKind.ApiKey, ApiKeyHandler.LocalId), IsReviewer: true);
@@ -18,7 +18,7 @@ internal sealed class InProcessClassifier(IHost host) : IPhotoClassifier
     {
         try
         {
-            // Checked before reading: a file may be larger than the memory.
+            // The size is checked before reading, because the file may be larger than the memory.
             var limits = host.Services.GetRequiredService<IOptions<LimitsOptions>>().Value;
             if (new FileInfo(path).Length > limits.UploadBytes)
                 throw Uploads.TooLarge(limits);

@@ -3,12 +3,10 @@ using GourmetGram.Infrastructure.Scheduling;
 
 namespace GourmetGram.WebApi.Commands;
 
-/// <summary>Runs jobs in this process: it has the data directory, so no server runs on it.</summary>
+/// <summary>Runs jobs in this process. This process holds the data directory, so no server runs on it.</summary>
 internal sealed class InProcessJobs(IServiceProvider services) : IJobRuns
 {
     private static readonly TimeSpan Period = TimeSpan.FromMilliseconds(500);
-
-    private const string Requester = "command line";
 
     private IJobs Jobs => services.GetRequiredService<IJobs>();
 
@@ -19,9 +17,9 @@ internal sealed class InProcessJobs(IServiceProvider services) : IJobRuns
 
     public async Task<JobRunView> RunToEndAsync(string job, IProgress<JobProgress> progress, CancellationToken cancellationToken)
     {
-        var run = await Jobs.RunAsync(job, Requester, cancellationToken);
+        var run = await Jobs.RunAsync(job, CommandLine.Requester, cancellationToken);
         using var timer = new PeriodicTimer(Period);
-        // Another node of the database may run it, or the run before it.
+        // Another node that shares the database may be running this run, or the run before it.
         while (
             !await services.GetRequiredService<JobScheduler>().TryRunAsync(run.Id, progress, cancellationToken)
             && (await Jobs.FindRunAsync(job, run.Id, cancellationToken)).EndedAt is null

@@ -4,13 +4,13 @@ using GourmetGram.Application.Common;
 
 namespace GourmetGram.WebApi.Commands;
 
-/// <summary><c>gourmetgram jobs list | run NAME | history [NAME]</c></summary>
+/// <summary>Implements <c>gourmetgram jobs list | run NAME | history [NAME]</c>.</summary>
 internal static class JobsCommand
 {
     private const int NotCompleted = 1;
     private const int HistoryRuns = 50;
 
-    /// <param name="settings">Settings of the command line, as <c>--Section:Name=value</c>.</param>
+    /// <param name="settings">Settings from the command line, as <c>--Section:Name=value</c>.</param>
     public static Command Create(string[] settings)
     {
         var list = new Command(
@@ -44,7 +44,8 @@ internal static class JobsCommand
         );
         return new Command(
             "jobs",
-            "Shows and runs what runs by itself. Calls the server that is running on the same data directory, or does without when there is none."
+            "Shows and runs what runs by itself. Calls the server that is running on the same data directory, or does without when there "
+                + "is none."
         )
         {
             list,

@@ -4,17 +4,17 @@ using MediatR;
 
 namespace GourmetGram.WebApi.Commands;
 
-/// <summary>Looks after Label Studio, in this process or through the server that runs.</summary>
+/// <summary>Checks and repairs the connection to Label Studio, in this process or through the running server.</summary>
 internal interface ILabelStudioChecks
 {
     Task<IReadOnlyList<Finding>> DiagnoseAsync(CancellationToken cancellationToken);
 
-    /// <summary>Puts right what can be put right without asking anybody.</summary>
-    /// <exception cref="CommandException">It cannot be done now.</exception>
+    /// <summary>Repairs everything that needs no decision by a person.</summary>
+    /// <exception cref="CommandException">The repair is not possible now.</exception>
     Task<ProvisionProjects.Response> FixAsync(CancellationToken cancellationToken);
 }
 
-/// <summary>In this process.</summary>
+/// <summary>Runs the checks in this process.</summary>
 internal sealed class InProcessLabelStudioChecks(IServiceProvider services) : ILabelStudioChecks
 {
     public async Task<IReadOnlyList<Finding>> DiagnoseAsync(CancellationToken cancellationToken) =>
@@ -39,7 +39,7 @@ internal sealed class InProcessLabelStudioChecks(IServiceProvider services) : IL
     }
 }
 
-/// <summary>Asks the running server.</summary>
+/// <summary>Runs the checks in the running server.</summary>
 internal sealed class ServerLabelStudioChecks(ServerConnection server) : ILabelStudioChecks
 {
     private const string Path = "label-studio";

@@ -4,22 +4,27 @@ using GourmetGram.Application.Common;
 
 namespace GourmetGram.WebApi.Commands;
 
-/// <summary><c>gourmetgram media-keys list | rotate | revoke ID</c></summary>
+/// <summary>Implements <c>gourmetgram media-keys list | rotate | revoke ID</c>.</summary>
 internal static class MediaKeysCommand
 {
-    /// <param name="settings">Settings of the command line, as <c>--Section:Name=value</c>.</param>
+    /// <param name="settings">Settings from the command line, as <c>--Section:Name=value</c>.</param>
     public static Command Create(string[] settings)
     {
         var list = new Command(
             "list",
-            "Writes a line per key, newest first: id, when it was made (UTC), current, retired or revoked and since when, separated by tabs."
+            "Writes a line per key, newest first: id, when it was made (UTC), current, retired or revoked and since when, separated by "
+                + "tabs."
         );
         list.SetAction((_, cancellationToken) => WithKeysAsync(settings, ListAsync, cancellationToken));
 
         var rotate = new Command("rotate", "Makes a new key that signs from now on. Links of the keys before go on working.");
         rotate.SetAction(
             (_, cancellationToken) =>
-                WithKeysAsync(settings, async (keys, token) => await WriteAsync(await keys.RotateAsync(token)), cancellationToken)
+                WithKeysAsync(
+                    settings,
+                    async (keys, token) => await WriteAsync(await keys.RotateAsync(CommandLine.Requester, token)),
+                    cancellationToken
+                )
         );
 
         var id = new Argument<string>("ID") { Description = "The key, as `media-keys list` writes it." };
@@ -31,13 +36,15 @@ internal static class MediaKeysCommand
             (parsed, cancellationToken) =>
                 WithKeysAsync(
                     settings,
-                    async (keys, token) => await WriteAsync(await keys.RevokeAsync(parsed.GetRequiredValue(id), token)),
+                    async (keys, token) =>
+                        await WriteAsync(await keys.RevokeAsync(parsed.GetRequiredValue(id), CommandLine.Requester, token)),
                     cancellationToken
                 )
         );
         return new Command(
             "media-keys",
-            "Shows and changes the keys that sign links to photos. Calls the server that is running on the same data directory, or does without when there is none."
+            "Shows and changes the keys that sign links to photos. Calls the server that is running on the same data directory, or does "
+                + "without when there is none."
         )
         {
             list,

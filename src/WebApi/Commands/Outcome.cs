@@ -3,20 +3,22 @@ using GourmetGram.Application.Classification;
 
 namespace GourmetGram.WebApi.Commands;
 
-/// <summary>What became of one photo: a prediction or a problem. With <c>--json</c> it is one line of the output.</summary>
-/// <param name="Path">The photo.</param>
-/// <param name="Prediction">As the API answers it.</param>
-/// <param name="Problem">Why there is no prediction.</param>
+/// <summary>
+/// Result of classifying one photo: a prediction or a problem. With <c>--json</c>, each outcome is one line of the output.
+/// </summary>
+/// <param name="Path">Path of the photo.</param>
+/// <param name="Prediction">The prediction, as the API returns it; null when there is a problem.</param>
+/// <param name="Problem">Why there is no prediction; null when there is one.</param>
 internal sealed record Outcome(
     string Path,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] PredictionResponse? Prediction,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] Problem? Problem
 )
 {
-    /// <summary>A photo without a prediction.</summary>
+    /// <summary>Creates the outcome of a photo without a prediction.</summary>
     public static Outcome Failed(string path, string detail, int? status = null) => new(path, null, new Problem(status, detail));
 }
 
-/// <param name="Status">The status that the API has for it; none when the file could not be read.</param>
+/// <param name="Status">HTTP status that the API uses for this problem; null when the file could not be read.</param>
 /// <param name="Detail">What is wrong and what to do.</param>
 internal sealed record Problem([property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] int? Status, string Detail);

@@ -1,24 +1,66 @@
 namespace GourmetGram.WebApi.Commands;
 
-/// <summary>A photo on the disk, or why there is none.</summary>
-/// <param name="Path">As it was given, or found below a folder that was given.</param>
-/// <param name="Fault">What is wrong with the path; null when nothing is.</param>
+/// <summary>A photo file, or the reason why a path names none.</summary>
+/// <param name="Path">The path as given on the command line, or as found below a given folder.</param>
+/// <param name="Fault">What is wrong with the path; null when the path is usable.</param>
 internal sealed record PhotoFile(string Path, string? Fault = null);
 
 /// <summary>Finds photos in files and folders.</summary>
 internal static class PhotoFiles
 {
-    private static readonly string[] Extensions = [".jpg", ".jpeg", ".png", ".webp"];
+    /// <summary>File name extensions of the photo formats that the product can read.</summary>
+    public static readonly IReadOnlyList<string> Extensions =
+    [
+        ".jpg",
+        ".jpeg",
+        ".jpe",
+        ".jfif",
+        ".jif",
+        ".jfi",
+        ".pjpeg",
+        ".pjp",
+        ".mpo",
+        ".png",
+        ".apng",
+        ".webp",
+    ];
 
-    // Links are not followed: one that leads upwards would have no end.
-    private static readonly EnumerationOptions Recursively = new()
+    /// <summary>
+    /// File name extensions of other photo formats from phones and cameras. Such files are tried too, so that the user learns why each one
+    /// cannot be read.
+    /// </summary>
+    private static readonly string[] OtherExtensions =
+    [
+        ".heic",
+        ".heif",
+        ".hif",
+        ".avif",
+        ".jxl",
+        ".dng",
+        ".cr2",
+        ".cr3",
+        ".crw",
+        ".nef",
+        ".nrw",
+        ".arw",
+        ".orf",
+        ".rw2",
+        ".raf",
+        ".pef",
+        ".srw",
+    ];
+
+    private const string MisreadName = "Its name is not UTF-8, so it cannot be opened. Rename it.";
+
+    private static readonly HashSet<string> AllExtensions = new([.. Extensions, .. OtherExtensions], StringComparer.OrdinalIgnoreCase);
+
+    private static readonly EnumerationOptions VisibleEntries = new()
     {
-        RecurseSubdirectories = true,
         IgnoreInaccessible = false,
-        AttributesToSkip = FileAttributes.Hidden | FileAttributes.System | FileAttributes.ReparsePoint,
+        AttributesToSkip = FileAttributes.Hidden | FileAttributes.System,
     };
 
-    /// <summary>A file is taken whatever its name; of a folder, all that are named as photos, sorted by path.</summary>
+    /// <summary>Returns each given file, whatever its name, and all photos below each given folder, sorted by path.</summary>
     public static IReadOnlyList<PhotoFile> Find(IEnumerable<string> paths) => [.. paths.SelectMany(FindIn)];
 
     private static IEnumerable<PhotoFile> FindIn(string path)
@@ -26,19 +68,60 @@ internal static class PhotoFiles
         if (File.Exists(path))
             return [new PhotoFile(path)];
         if (!Directory.Exists(path))
-            return [new PhotoFile(path, "There is no file or folder of this name.")];
-        try
+            return [new PhotoFile(path, IsMisread(path) ? MisreadName : "There is no file or folder of this name.")];
+
+        var found = new List<PhotoFile>();
+        var visited = new HashSet<string>(StringComparer.Ordinal);
+        // Real folders are visited before linked ones, so that a photo is reported under its own path rather than under a link.
+        var linked = new Queue<string>([path]);
+        while (linked.TryDequeue(out var link))
         {
-            return Directory
-                .EnumerateFiles(path, "*", Recursively)
-                .Where(file => Extensions.Contains(Path.GetExtension(file), StringComparer.OrdinalIgnoreCase))
-                .Order(StringComparer.Ordinal)
-                .Select(file => new PhotoFile(file))
-                .ToList();
+            var folders = new Stack<string>([link]);
+            while (folders.TryPop(out var folder))
+            {
+                try
+                {
+                    // Each folder is entered only once, because links may form a cycle.
+                    if (!visited.Add(RealPath(Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder)))))
+                        continue;
+                    var entries = new DirectoryInfo(folder).GetFileSystemInfos("*", VisibleEntries);
+                    foreach (var entry in entries.OrderBy(entry => entry.Name, StringComparer.Ordinal))
+                    {
+                        var place = Path.Combine(folder, entry.Name);
+                        if (entry is DirectoryInfo && entry.LinkTarget is null)
+                            folders.Push(place);
+                        else if (entry is DirectoryInfo)
+                            linked.Enqueue(place);
+                        else if (AllExtensions.Contains(entry.Extension))
+                            found.Add(new PhotoFile(place, IsMisread(place) ? MisreadName : null));
+                    }
+                }
+                catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+                {
+                    found.Add(
+                        new PhotoFile(
+                            folder,
+                            IsMisread(folder) ? MisreadName : $"The folder cannot be read, so none of it was classified: {e.Message}"
+                        )
+                    );
+                }
+            }
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            return [new PhotoFile(path, $"The folder cannot be read, so none of it was classified: {e.Message}")];
-        }
+
+        return found.OrderBy(photo => photo.Path, StringComparer.Ordinal);
+    }
+
+    /// <summary>
+    /// Returns whether a path contains replacement characters for bytes that are not UTF-8, so that it no longer names a file.
+    /// </summary>
+    private static bool IsMisread(string path) => path.Contains('\uFFFD', StringComparison.Ordinal) && !Path.Exists(path);
+
+    /// <summary>Returns the path of a folder with all links resolved.</summary>
+    private static string RealPath(string folder)
+    {
+        if (Path.GetDirectoryName(folder) is not { } parent)
+            return folder;
+        var path = Path.Combine(RealPath(parent), Path.GetFileName(folder));
+        return new DirectoryInfo(path).ResolveLinkTarget(returnFinalTarget: true) is { } target ? RealPath(target.FullName) : path;
     }
 }

@@ -1,25 +1,27 @@
 using GourmetGram.Application.Common;
 using GourmetGram.Infrastructure.Hosting;
 using GourmetGram.Infrastructure.Persistence;
+using GourmetGram.WebApi.Errors;
 using GourmetGram.WebApi.Hosting;
+using GourmetGram.WebApi.Security;
 
 namespace GourmetGram.WebApi.Commands;
 
-/// <summary>The server's own use cases, on its own data directory and database, without the server.</summary>
+/// <summary>Runs the server's use cases in this process, on the server's data directory and database, without the server.</summary>
 internal static class PreparedHost
 {
-    /// <summary>Takes the data directory, loads the model, prepares the database.</summary>
+    /// <summary>Locks the data directory, loads the model and prepares the database.</summary>
     /// <exception cref="DataDirectoryException">The data directory is in use or cannot be written.</exception>
     /// <exception cref="CommandException">The database does not answer.</exception>
-    public static async Task<IHost> StartAsync(HostApplicationBuilder builder, CancellationToken cancellationToken)
+    public static async Task<IHost> StartAsync(HostApplicationBuilder builder, CancellationToken cancellationToken, bool checkStore = true)
     {
-        builder.Services.AddHttpContextAccessor().AddScoped<ILinks, Links>();
+        builder.Services.AddHttpContextAccessor().AddScoped<ILinks, Links>().AddAccounts();
         var host = builder.Build();
         try
         {
             var preparation = host.Services.GetRequiredService<Preparation>();
             preparation.Check();
-            await preparation.PrepareDatabaseAsync(cancellationToken);
+            await preparation.PrepareDatabaseAsync(cancellationToken, checkStore);
             return host;
         }
         catch (DatabaseUnavailableException e)
@@ -34,12 +36,12 @@ internal static class PreparedHost
         }
     }
 
-    /// <summary>The lock decides: who gets the data directory works in this process; else the process that has it is asked.</summary>
-    /// <param name="settings">Settings of the command line, as <c>--Section:Name=value</c>.</param>
-    /// <param name="here">What the command needs, in this process.</param>
-    /// <param name="there">The same, of the server that runs.</param>
-    /// <param name="work">Returns the exit code.</param>
-    /// <param name="cancellationToken">Ends the work.</param>
+    /// <summary>Works in this process if it gets the lock of the data directory. Otherwise calls the server that holds the lock.</summary>
+    /// <param name="settings">Settings from the command line, as <c>--Section:Name=value</c>.</param>
+    /// <param name="here">Returns the port that the command uses, implemented in this process.</param>
+    /// <param name="there">Returns the same port, implemented by calls to the running server.</param>
+    /// <param name="work">Does the command's work with the port, and returns the exit code.</param>
+    /// <param name="cancellationToken">Cancels the work.</param>
     public static async Task<int> CallAsync<TPort>(
         string[] settings,
         Func<IServiceProvider, TPort> here,
@@ -56,9 +58,12 @@ internal static class PreparedHost
             {
                 return await work(here(host.Services), cancellationToken);
             }
-            catch (NotFoundException e)
+            catch (Exception e)
+                when (e is not OperationCanceledException and not CommandException
+                    && ProblemDetailsExceptionHandler.Describe(e) is { Status: < StatusCodes.Status500InternalServerError } problem
+                )
             {
-                throw new CommandException(e.Message, e);
+                throw new CommandException(problem.Detail!, e);
             }
             finally
             {

@@ -1,8 +1,8 @@
 namespace GourmetGram.WebApi.Commands;
 
-/// <summary>One line at the bottom of a terminal that says how far a command is.</summary>
-/// <param name="terminal">Where to draw; null when there is nobody to see it.</param>
-/// <param name="total">How many steps there are.</param>
+/// <summary>Draws one line at the bottom of a terminal that shows a command's progress.</summary>
+/// <param name="terminal">The terminal to draw on; null to draw nothing.</param>
+/// <param name="total">Number of steps.</param>
 internal sealed class ProgressBar(TextWriter? terminal, int total)
 {
     private const int Width = 30;
@@ -14,6 +14,6 @@ internal sealed class ProgressBar(TextWriter? terminal, int total)
         terminal?.Write($"{StartOfEmptyLine}[{new string('#', filled)}{new string('-', Width - filled)}] {done}/{total}");
     }
 
-    /// <summary>Takes it away, so that other lines can be written.</summary>
+    /// <summary>Removes the line, so that other lines can be written.</summary>
     public void Clear() => terminal?.Write(StartOfEmptyLine);
 }

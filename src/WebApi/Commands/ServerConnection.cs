@@ -1,6 +1,7 @@
 using System.Net.Http.Headers;
 using System.Text.Json;
 using GourmetGram.Infrastructure.Hosting;
+using GourmetGram.Infrastructure.Http;
 using GourmetGram.WebApi.Hosting;
 using Microsoft.AspNetCore.Mvc;
 
@@ -9,23 +10,15 @@ namespace GourmetGram.WebApi.Commands;
 /// <summary>Calls the running server, with the token from its data directory.</summary>
 internal sealed class ServerConnection : IDisposable
 {
+    /// <summary>Request timeout, longer than any response takes: the doctor command waits for servers that hang.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(15);
+
     private ServerConnection(ServerAccess server)
     {
-        // A proxy of the environment has no business between two processes of one machine.
-        Http = new HttpClient(
-            new SocketsHttpHandler
-            {
-                UseProxy = false,
-                UseCookies = false,
-                AllowAutoRedirect = false,
-            }
-        )
-        {
-            BaseAddress = server.Address,
-            Timeout = Timeout.InfiniteTimeSpan,
-        };
+        Http = OutgoingHttp.CreateClient(OutgoingHttp.CreateHandler(() => Patience));
+        Http.BaseAddress = server.Address;
         Http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", server.Token);
-        // A photo that is too large is refused by its length alone, before it is sent.
+        // With this header, the server refuses an oversized photo by its announced length, before the body is sent.
         Http.DefaultRequestHeaders.ExpectContinue = true;
     }
 
@@ -33,8 +26,8 @@ internal sealed class ServerConnection : IDisposable
 
     public JsonSerializerOptions Json { get; } = Composition.CreateJson();
 
-    /// <summary>Connects to the process that has the data directory.</summary>
-    /// <exception cref="CommandException">It cannot be called.</exception>
+    /// <summary>Connects to the server that holds the data directory.</summary>
+    /// <exception cref="CommandException">The server cannot be called.</exception>
     public static ServerConnection Open(ConfigurationManager configuration, DataDirectoryException inUse)
     {
         var options = new GourmetGramOptions();
@@ -43,7 +36,8 @@ internal sealed class ServerConnection : IDisposable
         {
             var server = ServerAccess.Read(options.DataDirectoryPath)
                 ?? throw new CommandException(
-                    $"{inUse.Message} It cannot be called: it is another command, a server that is starting or stopping, or one that does not listen on this machine's loopback by http.",
+                    $"{inUse.Message} It cannot be called: it is another command, a server that is starting or stopping, or one that "
+                        + "does not listen on this machine's loopback by http.",
                     inUse
                 );
             return new ServerConnection(server);
@@ -57,7 +51,7 @@ internal sealed class ServerConnection : IDisposable
         }
     }
 
-    /// <summary>What a refusal says.</summary>
+    /// <summary>Returns the error message of an unsuccessful response.</summary>
     public async Task<string> DetailOfAsync(HttpResponseMessage response, CancellationToken cancellationToken)
     {
         var problem =
@@ -68,33 +62,38 @@ internal sealed class ServerConnection : IDisposable
     }
 
     /// <summary>Sends a request.</summary>
-    /// <param name="what">What the command is at, for the message.</param>
-    /// <param name="send">Sends it.</param>
-    /// <exception cref="CommandException">The server gave no answer.</exception>
+    /// <param name="what">What the command is working on, for the error message.</param>
+    /// <param name="send">Sends the request.</param>
+    /// <exception cref="CommandException">The server did not answer.</exception>
     public async Task<TResult> CallAsync<TResult>(string what, Func<HttpClient, Task<TResult>> send)
     {
         try
         {
             return await send(Http);
         }
-        catch (HttpRequestException e)
+        catch (Exception e) when (e is HttpRequestException or TimeoutException)
         {
             throw new CommandException(
-                $"{what}: the server at {Http.BaseAddress} gave no answer. See its log; if it was stopped, run the command again. {e.Message}",
+                $"{what}: the server at {Http.BaseAddress} gave no answer. See its log; if it was stopped, run the command again. "
+                    + $"{e.Message}",
                 e
             );
         }
     }
 
-    /// <summary>Sends a request without a body to <c>/api/v1</c> and reads the answer.</summary>
-    /// <param name="method">Its method.</param>
-    /// <param name="path">Below <c>/api/v1/</c>, escaped.</param>
-    /// <param name="cancellationToken">Ends the waiting.</param>
-    /// <exception cref="CommandException">The server refused it, or gave no answer.</exception>
-    public Task<TResult> SendAsync<TResult>(HttpMethod method, string path, CancellationToken cancellationToken) =>
+    /// <summary>Sends a request to <c>/api/v1</c> and reads the answer.</summary>
+    /// <param name="method">HTTP method.</param>
+    /// <param name="path">Escaped path relative to <c>/api/v1/</c>.</param>
+    /// <param name="cancellationToken">Cancels the request.</param>
+    /// <param name="body">Sent as JSON; null for no body.</param>
+    /// <exception cref="CommandException">The server refused the request or did not answer.</exception>
+    public Task<TResult> SendAsync<TResult>(HttpMethod method, string path, CancellationToken cancellationToken, object? body = null) =>
         CallAsync(path.Split('/', '?')[0], async http =>
         {
-            using var request = new HttpRequestMessage(method, "api/v1/" + path);
+            using var request = new HttpRequestMessage(method, "api/v1/" + path)
+            {
+                Content = body is null ? null : JsonContent.Create(body, body.GetType(), options: Json),
+            };
             using var response = await http.SendAsync(request, cancellationToken);
             return response.IsSuccessStatusCode
                 ? (await response.Content.ReadFromJsonAsync<TResult>(Json, cancellationToken))!

@@ -3,7 +3,7 @@ using GourmetGram.WebApi.Operations;
 
 namespace GourmetGram.WebApi.Commands;
 
-/// <summary>Asks the running server.</summary>
+/// <summary>Runs jobs in the running server.</summary>
 internal sealed class ServerJobs(ServerConnection server) : IJobRuns
 {
     private static readonly TimeSpan Period = TimeSpan.FromMilliseconds(500);

@@ -3,7 +3,7 @@ using GourmetGram.WebApi.Classification;
 
 namespace GourmetGram.WebApi.Commands;
 
-/// <summary>Asks the running server.</summary>
+/// <summary>Manages media keys through the running server, which identifies the caller itself.</summary>
 internal sealed class ServerMediaKeys(ServerConnection server) : IMediaKeys
 {
     private const string Path = "media-keys";
@@ -11,9 +11,9 @@ internal sealed class ServerMediaKeys(ServerConnection server) : IMediaKeys
     public async Task<IReadOnlyList<MediaKeyView>> ListAsync(CancellationToken cancellationToken) =>
         (await server.SendAsync<MediaEndpoints.KeyList>(HttpMethod.Get, Path, cancellationToken)).Items;
 
-    public Task<MediaKeyView> RotateAsync(CancellationToken cancellationToken) =>
+    public Task<MediaKeyView> RotateAsync(string by, CancellationToken cancellationToken) =>
         server.SendAsync<MediaKeyView>(HttpMethod.Post, $"{Path}/rotate", cancellationToken);
 
-    public Task<MediaKeyView> RevokeAsync(string id, CancellationToken cancellationToken) =>
+    public Task<MediaKeyView> RevokeAsync(string id, string by, CancellationToken cancellationToken) =>
         server.SendAsync<MediaKeyView>(HttpMethod.Post, $"{Path}/{Uri.EscapeDataString(id)}/revoke", cancellationToken);
 }

@@ -2,18 +2,20 @@ using System.CommandLine;
 using System.Globalization;
 using GourmetGram.Application.Classification;
 using GourmetGram.Application.Common;
-using GourmetGram.Application.Feedback;
+using GourmetGram.Application.Labeling;
 using GourmetGram.Infrastructure.Hosting;
 using GourmetGram.Infrastructure.ObjectStorage;
+using GourmetGram.Infrastructure.Persistence;
+using MediatR;
 
 namespace GourmetGram.WebApi.Commands;
 
-/// <summary><c>gourmetgram storage copy --to S3|FileSystem</c></summary>
+/// <summary>Implements <c>gourmetgram storage copy --to S3|FileSystem | adopt | orphans list|restore|purge</c>.</summary>
 internal static class StorageCommand
 {
     private const int NotAll = 1;
 
-    /// <param name="settings">Settings of the command line, as <c>--Section:Name=value</c>.</param>
+    /// <param name="settings">Settings from the command line, as <c>--Section:Name=value</c>.</param>
     public static Command Create(string[] settings)
     {
         var to = new Option<ObjectStoreProvider>("--to")
@@ -23,14 +25,14 @@ internal static class StorageCommand
         };
         var further = new Option<string[]>("--bucket")
         {
-            Description = "A further bucket: the dataset of a loop that has another bucket than its strategy's.",
+            Description = "A further bucket, which the database does not name.",
             DefaultValueFactory = _ => [],
         };
         var copy = new Command(
             "copy",
             """
-            Copies all objects from the one store to the other, with media types and tags, and reads each back. The server must be stopped. What is there already and equal is left out,
-            so an interrupted copy goes on where it was. The source stays as it is. An object that fails is named on standard error.
+            Copies all objects from the one store to the other, with media types and tags, and reads each back. The database names the datasets. The server must be stopped. What is there already
+            and equal is left out, so an interrupted copy goes on where it was. The source stays as it is. An object that fails is named on standard error.
             Exit code: 0 when every object is there and the same, 1 when not, 2 for wrong usage.
             """
         )
@@ -41,7 +43,159 @@ internal static class StorageCommand
         copy.SetAction(
             (parsed, cancellationToken) => CopyAsync(parsed.GetRequiredValue(to), parsed.GetValue(further)!, settings, cancellationToken)
         );
-        return new Command("storage", "Moves an installation between stores.") { copy };
+        var adopt = new Command(
+            "adopt",
+            """
+            Joins the database and the object store that the settings name, whomever they belonged to before. Another database that uses this store is refused at its next start. The server must
+            be stopped. Exit code: 0 when they are joined.
+            """
+        );
+        adopt.SetAction((_, cancellationToken) => RunAsync(settings, checkStore: false, AdoptAsync, cancellationToken));
+        return new Command("storage", "Moves an installation between stores, and looks after photos that the database does not know.")
+        {
+            copy,
+            adopt,
+            CreateOrphans(settings),
+        };
+    }
+
+    private static Command CreateOrphans(string[] settings)
+    {
+        var ids = new Argument<Guid[]>("ID")
+        {
+            Description = "Which photos, by the ids of their predictions; all when none is named.",
+            Arity = ArgumentArity.ZeroOrMore,
+        };
+        var list = new Command(
+            "list",
+            "Writes a line per photo that is set aside: prediction id, object, bytes, when it was set aside and when it is deleted "
+                + "(UTC), separated by tabs."
+        );
+        list.SetAction((_, cancellationToken) => RunAsync(settings, checkStore: true, ListAsync, cancellationToken));
+
+        var restore = new Command(
+            "restore",
+            """
+            Brings photos back that were set aside. One whose prediction is in the database moves back to its place. For another one the prediction is created again under its old id and time: the
+            model answers anew; who uploaded the photo and what people said of it is not known. Exit code: 0 when all were restored, 1 when not.
+            """
+        )
+        {
+            ids,
+        };
+        restore.SetAction(
+            (parsed, cancellationToken) =>
+                RunAsync(
+                    settings,
+                    checkStore: true,
+                    (mediator, token) => RestoreAsync(mediator, parsed.GetValue(ids)!, token),
+                    cancellationToken
+                )
+        );
+
+        var all = new Option<bool>("--all") { Description = "All photos that are set aside." };
+        var purge = new Command(
+            "purge",
+            "Deletes photos that are set aside, for good, before their 30 days are over: those named, or all with --all."
+        )
+        {
+            ids,
+            all,
+        };
+        purge.Validators.Add(result =>
+        {
+            if (result.GetValue(ids)!.Length > 0 == result.GetValue(all))
+                result.AddError("Name the photos to delete, or give --all.");
+        });
+        purge.SetAction(
+            (parsed, cancellationToken) =>
+                RunAsync(
+                    settings,
+                    checkStore: true,
+                    (mediator, token) => PurgeAsync(mediator, parsed.GetValue(ids)!, token),
+                    cancellationToken
+                )
+        );
+        return new Command(
+            "orphans",
+            "Photos that no prediction names: they are set aside and deleted after 30 days. The server must be stopped."
+        )
+        {
+            list,
+            restore,
+            purge,
+        };
+    }
+
+    /// <summary>Runs a use case on the prepared database, in this process.</summary>
+    private static async Task<int> RunAsync(
+        string[] settings,
+        bool checkStore,
+        Func<IMediator, CancellationToken, Task<int>> work,
+        CancellationToken cancellationToken
+    )
+    {
+        try
+        {
+            var host = await PreparedHost.StartAsync(CommandLine.CreateBuilder(settings), cancellationToken, checkStore);
+            try
+            {
+                await using var scope = host.Services.CreateAsyncScope();
+                return await work(scope.ServiceProvider.GetRequiredService<IMediator>(), cancellationToken);
+            }
+            finally
+            {
+                await host.DisposeHostAsync();
+            }
+        }
+        catch (DataDirectoryException e) when (e.IsInUse)
+        {
+            throw new CommandException($"{e.Message} Stop the server first.", e);
+        }
+        catch (StoreUnavailableException e)
+        {
+            throw new CommandException($"{e.Message} Run the command again; what was done stays.", e);
+        }
+    }
+
+    private static async Task<int> AdoptAsync(IMediator mediator, CancellationToken cancellationToken)
+    {
+        var done = await mediator.Send(new AdoptStore.Command(), cancellationToken);
+        await Console.Out.WriteLineAsync($"The database and the object store belong together now, as installation {done.Installation}.");
+        if (done.Unnamed > 0)
+            await Console.Out.WriteLineAsync(
+                done.Fault
+                    ?? $"{done.Unnamed} photos in the store have no prediction: the next start sets them aside for {Orphan.DaysKept} days."
+            );
+        return 0;
+    }
+
+    private static async Task<int> ListAsync(IMediator mediator, CancellationToken cancellationToken)
+    {
+        foreach (var orphan in (await mediator.Send(new ListOrphans.Query(), cancellationToken)).Items)
+            await Console.Out.WriteLineAsync(
+                $"{orphan.PredictionId}\t{orphan.Address}\t{orphan.Bytes}\t{orphan.SetAsideAt.ToUtcText()}\t{orphan.DeletedAt.ToUtcText()}"
+            );
+        return 0;
+    }
+
+    private static async Task<int> RestoreAsync(IMediator mediator, Guid[] ids, CancellationToken cancellationToken)
+    {
+        var items = (await mediator.Send(new RestoreOrphans.Command(ids), cancellationToken)).Items;
+        foreach (var item in items)
+            await Console.Out.WriteLineAsync(
+                $"{item.Outcome.ToString().ToLowerInvariant()}\t{item.Orphan.PredictionId}\t{item.Reason}".TrimEnd()
+            );
+        var left = items.Count(item => item.Outcome == RestoreOrphans.Outcome.Left);
+        await Console.Error.WriteLineAsync($"{items.Count - left} photos restored, {left} left.");
+        return left == 0 ? 0 : NotAll;
+    }
+
+    private static async Task<int> PurgeAsync(IMediator mediator, Guid[] ids, CancellationToken cancellationToken)
+    {
+        var deleted = (await mediator.Send(new PurgeOrphans.Command(ids), cancellationToken)).Deleted;
+        await Console.Out.WriteLineAsync($"{deleted.Count} photos deleted.");
+        return 0;
     }
 
     private static async Task<int> CopyAsync(
@@ -52,13 +206,13 @@ internal static class StorageCommand
     )
     {
         var from = to == ObjectStoreProvider.S3 ? ObjectStoreProvider.FileSystem : ObjectStoreProvider.S3;
-        // Whatever the settings name now: the S3 server's are needed, and are checked as for a server that uses it.
+        // The copy needs the S3 settings even if the file system is the current provider. Naming S3 here makes the host validate them.
         using var host = CommandLine.CreateBuilder([.. settings, $"--ObjectStore:Provider={ObjectStoreProvider.S3}"]).Build();
         IObjectStore source,
             target;
         try
         {
-            // One of the two lies in the data directory, which is thereby taken: no server starts on it meanwhile.
+            // One of the two stores is in the data directory. Opening it locks the directory, so no server can start on it meanwhile.
             source = host.Services.GetRequiredKeyedService<IObjectStore>(from);
             target = host.Services.GetRequiredKeyedService<IObjectStore>(to);
         }
@@ -68,9 +222,10 @@ internal static class StorageCommand
         }
 
         var buckets = Buckets
-            .All.Concat(host.Services.GetRequiredService<StrategyCatalogue>().All.Select(strategy => strategy.Bucket))
+            .All.Concat(await DatasetsAsync(host.Services, cancellationToken))
             .Concat(further)
             .Distinct(StringComparer.Ordinal);
+        await RequireSameOwnerAsync(source, target, cancellationToken);
         var (copied, equal, failed, bytes) = (0, 0, 0, 0L);
         try
         {
@@ -108,5 +263,39 @@ internal static class StorageCommand
             $"All objects are there and the same. Set ObjectStore:Provider to {to} and start the server; the source was left as it was."
         );
         return 0;
+    }
+
+    /// <summary>Returns the buckets of all datasets, including those that a loop filled before it was given another bucket.</summary>
+    private static async Task<IReadOnlyList<string>> DatasetsAsync(IServiceProvider services, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await services.GetRequiredService<DatabaseMigrator>().MigrateAsync(cancellationToken);
+            await services.GetRequiredService<IServiceScopeFactory>().SeedAsync(cancellationToken);
+            await using var scope = services.CreateAsyncScope();
+            var datasets = await scope.ServiceProvider.GetRequiredService<IMediator>().Send(new ListDatasets.Query(), cancellationToken);
+            return [.. datasets.Items.Select(dataset => dataset.Bucket)];
+        }
+        catch (Exception e) when (e is DatabaseUnavailableException or StoreUnavailableException or ConflictException)
+        {
+            throw new CommandException($"The database does not answer, and only it knows all datasets: {e.Message}", e);
+        }
+    }
+
+    /// <exception cref="CommandException">The target belongs to another installation.</exception>
+    private static async Task RequireSameOwnerAsync(IObjectStore source, IObjectStore target, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var (from, to) = (await StoreOwner.ReadAsync(source, cancellationToken), await StoreOwner.ReadAsync(target, cancellationToken));
+            if (to is not null && from != to)
+                throw new CommandException(
+                    "The store to copy to belongs to another installation: nothing was copied. Name another store, or remove what is there."
+                );
+        }
+        catch (StoreUnavailableException e)
+        {
+            throw new CommandException($"Nothing was copied: {e.Message}", e);
+        }
     }
 }

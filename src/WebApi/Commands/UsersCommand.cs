@@ -1,0 +1,127 @@
+using System.CommandLine;
+using GourmetGram.Application.Common;
+using GourmetGram.WebApi.Security;
+
+namespace GourmetGram.WebApi.Commands;
+
+/// <summary>Implements <c>gourmetgram users list | add NAME --role ROLE | disable NAME | enable NAME | reset-password NAME</c>.</summary>
+internal static class UsersCommand
+{
+    /// <param name="settings">Settings from the command line, as <c>--Section:Name=value</c>.</param>
+    public static Command Create(string[] settings)
+    {
+        var list = new Command(
+            "list",
+            "Writes a line per account, by name: name, role, and Active, Invited (no password yet) or Disabled, separated by tabs."
+        );
+        list.SetAction((_, cancellationToken) => WithAccountsAsync(settings, ListAsync, cancellationToken));
+
+        var role = new Option<AccountRole>("--role")
+        {
+            Description = "What the account may do: Annotator (label photos) or Administrator (everything).",
+            Required = true,
+        };
+        var newName = new Argument<string>("NAME") { Description = "Name to sign in with." };
+        var add = new Command(
+            "add",
+            "Creates an account and writes a link with which the person chooses a password. The link works once, for a week."
+        )
+        {
+            newName,
+            role,
+        };
+        add.SetAction(
+            (parsed, cancellationToken) =>
+                WithAccountsAsync(
+                    settings,
+                    async (accounts, token) =>
+                        await WriteAsync(
+                            await accounts.AddAsync(
+                                parsed.GetRequiredValue(newName),
+                                parsed.GetRequiredValue(role),
+                                CommandLine.Requester,
+                                token
+                            )
+                        ),
+                    cancellationToken
+                )
+        );
+
+        return new Command(
+            "users",
+            "Shows and changes who may sign in. Calls the server that is running on the same data directory, or does without when there "
+                + "is none."
+        )
+        {
+            list,
+            add,
+            OfOne(
+                "disable",
+                "Keeps an account from signing in, and signs it out. The last administrator cannot be disabled.",
+                settings,
+                async (accounts, name, token) => await WriteAsync(await accounts.DisableAsync(name, CommandLine.Requester, token))
+            ),
+            OfOne("enable", "Lets an account sign in again.", settings, async (accounts, name, token) =>
+                await WriteAsync(await accounts.EnableAsync(name, CommandLine.Requester, token))
+            ),
+            OfOne(
+                "reset-password",
+                "Takes the password away, signs out, and writes a link to choose another. The link works once, for a day.",
+                settings,
+                async (accounts, name, token) => await WriteAsync(await accounts.ResetPasswordAsync(name, CommandLine.Requester, token))
+            ),
+        };
+    }
+
+    private static Command OfOne(
+        string verb,
+        string description,
+        string[] settings,
+        Func<IAccounts, string, CancellationToken, Task<int>> change
+    )
+    {
+        var name = new Argument<string>("NAME") { Description = "The account, as `users list` writes it." };
+        var command = new Command(verb, description) { name };
+        command.SetAction(
+            (parsed, cancellationToken) =>
+                WithAccountsAsync(settings, (accounts, token) => change(accounts, parsed.GetRequiredValue(name), token), cancellationToken)
+        );
+        return command;
+    }
+
+    private static Task<int> WithAccountsAsync(
+        string[] settings,
+        Func<IAccounts, CancellationToken, Task<int>> work,
+        CancellationToken cancellationToken
+    ) =>
+        PreparedHost.CallAsync(
+            settings,
+            services => services.GetRequiredService<IAccounts>(),
+            server => new ServerAccounts(server),
+            work,
+            cancellationToken
+        );
+
+    private static async Task<int> ListAsync(IAccounts accounts, CancellationToken cancellationToken)
+    {
+        foreach (var account in await accounts.ListAsync(cancellationToken))
+            await WriteAsync(account);
+        return 0;
+    }
+
+    private static async Task<int> WriteAsync(AccountView account)
+    {
+        await Console.Out.WriteLineAsync($"{account.Name}\t{account.Role?.ToString() ?? "none"}\t{account.State}");
+        return 0;
+    }
+
+    private static async Task<int> WriteAsync(AccountLinkView link)
+    {
+        var server = link.Link.StartsWith('/') ? " Put the server's address before it; with GourmetGram:PublicUrl set it is complete." : "";
+        await Console.Error.WriteLineAsync(
+            $"Send this link to {link.Account.Name}. It works once, until {link.ExpiresAt.ToUtcText()}.{server}"
+        );
+        await Console.Out.WriteLineAsync(link.Link);
+        return 0;
+    }
+}
