@@ -15,8 +15,8 @@ using Microsoft.Extensions.Options;
 namespace GourmetGram.WebApi.Lab;
 
 /// <summary>
-/// The routes of the teaching lab that GourmetGram grew out of, both generations, answered as its own clients expect. On them knowing a prediction's id is the permission, and
-/// feedback is kept under one pooled rater, whoever sends it.
+/// Maps the routes of both generations of the teaching lab that GourmetGram grew out of, with the responses that the lab's clients expect.
+/// On these routes, anyone who knows a prediction's id may send feedback. All of this feedback is stored under one shared anonymous rater.
 /// </summary>
 internal static class LabEndpoints
 {
@@ -51,7 +51,7 @@ internal static class LabEndpoints
 
     private sealed record InferenceAnswer(string Prediction, float Probability);
 
-    /// <summary>What the lab's web app asks its inference server.</summary>
+    /// <summary>Answers the inference requests of the lab's web app.</summary>
     private static async Task<IResult> PredictJsonAsync(
         HttpContext context,
         IMediator mediator,
@@ -74,7 +74,7 @@ internal static class LabEndpoints
         return Results.Json(new InferenceAnswer(prediction.Class, prediction.Probability));
     }
 
-    /// <summary>The body is read into one buffer, and base64 becomes the photo in the same place.</summary>
+    /// <summary>Reads the body into one buffer and decodes the photo from base64 in place.</summary>
     private static async Task<Upload> ReadImageAsync(HttpRequest request, LimitsOptions limits, CancellationToken cancellationToken)
     {
         var most = RequestLimits.BodyBytes(limits);
@@ -82,6 +82,7 @@ internal static class LabEndpoints
         try
         {
             var length = await buffer.FillAsync(request.Body, cancellationToken) ?? throw Uploads.TooLarge(limits);
+            length = JsonEncoding.ToUtf8(buffer.GetSpan(), length) ?? throw Uploads.TooLarge(limits);
             var image = DecodeImage(buffer.GetSpan()[..length], limits);
             return new Upload(buffer.Memory[image], FileName: null, buffer);
         }
@@ -92,7 +93,7 @@ internal static class LabEndpoints
         }
     }
 
-    /// <returns>Where the photo is in <paramref name="body"/>.</returns>
+    /// <returns>The range of the photo in <paramref name="body"/>.</returns>
     private static Range DecodeImage(Span<byte> body, LimitsOptions limits)
     {
         const string howTo = "Send {\"image\": \"…\"}, the photo's bytes in base64.";
@@ -108,14 +109,14 @@ internal static class LabEndpoints
                 json.Read();
                 if (!isImage)
                     continue;
-                // As in JavaScript, the last of two fields with one name counts.
+                // As in JavaScript, the last of two fields with the same name wins.
                 start = json.TokenType == JsonTokenType.String ? (int)json.TokenStartIndex + 1 : -1;
                 length = json.ValueSpan.Length;
             }
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
-            // The second: a name that is no Unicode.
+            // The reader throws InvalidOperationException for a property name that is not valid Unicode.
             throw new BadHttpRequestException($"The body is not JSON. {howTo}", e);
         }
 
@@ -125,15 +126,16 @@ internal static class LabEndpoints
                 StatusCodes.Status422UnprocessableEntity
             );
         var text = body.Slice(start, length);
-        // Of base64's letters some writers escape '/' and some '+': the reader has checked that each escape is whole.
-        if (text.Contains((byte)'\\'))
-            text = text[..Unescape(text)];
+        // Some writers escape '/' and '+', and many break lines. The JSON reader has already checked that each escape is complete.
+        text = text[..RemoveLineBreaks(text, text.Contains((byte)'\\') ? Unescape(text) : length)];
         if (Base64.DecodeFromUtf8InPlace(text, out var bytes) != OperationStatus.Done)
             throw new BadHttpRequestException($"The field 'image' is not base64. {howTo}");
         return bytes <= limits.UploadBytes ? new Range(start, start + bytes) : throw Uploads.TooLarge(limits);
     }
 
-    /// <summary>Replaces escapes in place; what stands for no letter of base64 becomes a byte that is none.</summary>
+    /// <summary>
+    /// Replaces JSON escapes in place. An escape for a character outside of base64 becomes a byte that base64 does not allow.
+    /// </summary>
     private static int Unescape(Span<byte> text)
     {
         var to = 0;
@@ -143,20 +145,39 @@ internal static class LabEndpoints
             if (text[from] != (byte)'\\')
                 continue;
             from++;
-            if (text[from] == (byte)'/')
-                text[to] = (byte)'/';
-            else if (
-                text[from] == (byte)'u'
-                && Utf8Parser.TryParse(text.Slice(from + 1, 4), out int code, out var digits, 'x')
-                && digits == 4
-            )
-                (text[to], from) = (code < 0x80 ? (byte)code : (byte)0, from + 4);
+            text[to] = text[from] switch
+            {
+                (byte)'/' => (byte)'/',
+                (byte)'n' => (byte)'\n',
+                (byte)'r' => (byte)'\r',
+                (byte)'t' => (byte)'\t',
+                (byte)'f' => (byte)'\f',
+                (byte)'b' => (byte)'\b',
+                _ => (byte)'\\',
+            };
+            if (text[from] == (byte)'u' && Utf8Parser.TryParse(text.Slice(from + 1, 4), out int code, out var digits, 'x') && digits == 4)
+                (text[to], from) = (code < 0x80 ? (byte)code : (byte)'\\', from + 4);
         }
 
         return to;
     }
 
-    /// <summary>What the lab's pages post: answered with HTML for them, with JSON for programs that ask for it.</summary>
+    /// <summary>Removes spaces and control characters in place, because the lab's server ignores them.</summary>
+    private static int RemoveLineBreaks(Span<byte> text, int length)
+    {
+        var to = text[..length].IndexOfAnyInRange((byte)0, (byte)' ');
+        if (to < 0)
+            return length;
+        for (var from = to; from < length; from++)
+        {
+            if (text[from] > (byte)' ')
+                text[to++] = text[from];
+        }
+
+        return to;
+    }
+
+    /// <summary>Answers the form that the lab's pages post: with HTML for pages, and with JSON for programs that ask for it.</summary>
     private static async Task<IResult> PredictFormAsync(
         HttpContext context,
         IMediator mediator,
@@ -196,7 +217,7 @@ internal static class LabEndpoints
     private static IResult Refuse(int status, string message) =>
         Results.Json(new FeedbackAnswer(Success: false, message), statusCode: status);
 
-    /// <summary>First generation: a flag, or with a class a correction.</summary>
+    /// <summary>Handles feedback from the first generation: a flag, or a correction if the request names a class.</summary>
     private static async Task<IResult> FeedbackAsync(HttpContext context, IMediator mediator, CancellationToken cancellationToken)
     {
         string? id;
@@ -205,10 +226,15 @@ internal static class LabEndpoints
         {
             using var body = await JsonDocument.ParseAsync(context.Request.Body, cancellationToken: cancellationToken);
             (id, correctedClass) = (TextOf(body.RootElement, "prediction_id"), TextOf(body.RootElement, "corrected_class"));
+            if (correctedClass is null && !IsLeftOut(body.RootElement, "corrected_class"))
+                return Refuse(
+                    StatusCodes.Status400BadRequest,
+                    "'corrected_class' is not a text. Send the name of one of the model's classes."
+                );
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
-            // The latter when a text is no Unicode, such as half of a surrogate pair.
+            // JsonElement throws InvalidOperationException for text that is not valid Unicode, such as half of a surrogate pair.
             id = correctedClass = null;
         }
 
@@ -252,14 +278,21 @@ internal static class LabEndpoints
             ? text
             : null;
 
-    /// <summary>Second generation: the flag form.</summary>
+    /// <summary>Returns whether no class was chosen: the field is missing, null or empty.</summary>
+    private static bool IsLeftOut(JsonElement body, string field) =>
+        body.ValueKind != JsonValueKind.Object
+        || !body.TryGetProperty(field, out var value)
+        || value.ValueKind == JsonValueKind.Null
+        || (value.ValueKind == JsonValueKind.String && value.ValueEquals(""u8));
+
+    /// <summary>Handles the flag form of the second generation.</summary>
     private static async Task<IResult> FlagAsync(string key, IMediator mediator, CancellationToken cancellationToken)
     {
         await mediator.Send(new FlagPrediction.Command(IdIn(key), Caller.Anonymous, FeedbackSource.LabRoute), cancellationToken);
         return Results.NoContent();
     }
 
-    /// <summary>Second generation: the form with the classes.</summary>
+    /// <summary>Handles the correction form of the second generation.</summary>
     private static async Task<IResult> CorrectAsync(
         string key,
         HttpContext context,
@@ -284,9 +317,13 @@ internal static class LabEndpoints
         return Results.NoContent();
     }
 
-    /// <summary>The id in <c>class_NN/{id}.{ext}</c> decides; class and extension are ignored.</summary>
+    /// <summary>
+    /// Returns the id in <c>class_NN/{id}.{ext}</c>, and ignores the class and the extension. An escaped slash counts as a slash, as in the
+    /// lab's server.
+    /// </summary>
     private static Guid IdIn(string key)
     {
+        key = key.Replace("%2F", "/", StringComparison.OrdinalIgnoreCase);
         var name = key[(key.LastIndexOf('/') + 1)..];
         var dot = name.IndexOf('.', StringComparison.Ordinal);
         return Guid.TryParse(dot < 0 ? name : name[..dot], out var id) ? id : throw new NotFoundException($"Prediction '{name}'");
@@ -294,7 +331,7 @@ internal static class LabEndpoints
 
     // ---- test ----
 
-    /// <summary>Classifies a picture that travels with the product: proves that the model runs.</summary>
+    /// <summary>Classifies a sample photo that is shipped with the product, which proves that the model runs.</summary>
     private static async Task<IResult> TestAsync(IMediator mediator, CancellationToken cancellationToken)
     {
         var picture = await File.ReadAllBytesAsync(Path.Combine(AppContext.BaseDirectory, "samples", "fried.jpg"), cancellationToken);

@@ -6,17 +6,18 @@ using GourmetGram.Application.Classification;
 namespace GourmetGram.WebApi.Lab;
 
 /// <summary>
-/// The HTML that the lab's front ends put into their page. One fragment serves all of them: the first generation's scripts look for <c>.prediction-result[data-prediction-id]</c> and
-/// <c>.feedback-btn[data-prediction-id]</c>, the second generation's page has a flag form and a form with a <c>select</c> of classes. It carries no script, so the forms have buttons.
+/// Renders the HTML fragment that the lab's front ends insert into their pages. One fragment serves all front ends: the first generation's
+/// scripts look for <c>.prediction-result[data-prediction-id]</c> and <c>.feedback-btn[data-prediction-id]</c>. The second generation's
+/// page has a flag form and a form with a <c>select</c> of classes. The fragment has no script, so the forms have buttons.
 /// </summary>
 internal static class LabFragment
 {
-    /// <summary>What the lab answers when there is no usable photo.</summary>
+    /// <summary>The lab's response when there is no usable photo.</summary>
     public const string Warning = """<a href="#" class="badge badge-warning">Warning</a>""";
 
     /// <param name="prediction">The prediction.</param>
     /// <param name="objectKey"><c>class_NN/{id}{ext}</c>, as the lab's routes take it.</param>
-    /// <param name="pathBase">What stands before the routes where the server runs under a sub-path.</param>
+    /// <param name="pathBase">Path prefix of the routes when the server runs under a sub-path.</param>
     public static string Render(PredictionResponse prediction, string objectKey, string pathBase)
     {
         var html = HtmlEncoder.Default;
