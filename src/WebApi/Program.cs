@@ -3,7 +3,6 @@ using GourmetGram.Application.Common;
 using GourmetGram.Application.Feedback;
 using GourmetGram.Infrastructure.Hosting;
 using GourmetGram.Infrastructure.Onnx;
-using GourmetGram.Infrastructure.Persistence;
 using GourmetGram.WebApi.Classification;
 using GourmetGram.WebApi.Commands;
 using GourmetGram.WebApi.Errors;
@@ -15,51 +14,52 @@ using GourmetGram.WebApi.OpenApi;
 using GourmetGram.WebApi.Operations;
 using GourmetGram.WebApi.Security;
 using GourmetGram.WebUi;
-using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Extensions.Options;
 
-// Before anything touches ONNX Runtime: it would report home.
+// These calls run before ONNX Runtime is loaded, which would otherwise send telemetry.
 OnnxTelemetry.SwitchOff();
 NativeMemoryReturn.Early();
+PrivateFiles.Early();
 
+var phase = new StartPhase();
 try
 {
     if (CommandLine.IsCommand(args))
         return await CommandLine.RunAsync(args);
-    await using var app = Build(args);
-    await app.Services.GetRequiredService<Startup>().PrepareAsync(CancellationToken.None);
-    await app.RunAsync();
-    return Environment.ExitCode;
-}
-catch (InvalidOperationException e) when (e.Source == "Microsoft.Extensions.Configuration.Binder")
-{
-    // A text where a setting needs a number or one of a few words; the message names it and the value found.
-    await Console.Error.WriteLineAsync($"GourmetGram cannot start. {e.Message}");
-    return 1;
+    await using var app = Build(args, phase);
+    var startup = app.Services.GetRequiredService<Startup>();
+    await startup.PrepareAsync(CancellationToken.None);
+    try
+    {
+        await app.StartAsync();
+    }
+    catch (Exception e) when (e is not OperationCanceledException)
+    {
+        throw new StartException(Failure.ToListen(e, app.Configuration[WebHostDefaults.ServerUrlsKey]), e);
+    }
+
+    phase.End();
+    startup.Finish();
+    await app.WaitForShutdownAsync();
+    return startup.Fault is { } fault ? throw new StartException(fault) : 0;
 }
 catch (OperationCanceledException)
 {
-    // Asked to stop while it was still starting: nothing was accepted, so nothing is left to finish.
+    // The process was asked to stop during the start. No work was accepted, so nothing is left to finish.
     return 0;
 }
-catch (CommandException e)
+catch (Exception e) when (e is not HostAbortedException)
 {
-    await Console.Error.WriteLineAsync(e.Message);
-    return 1;
-}
-catch (Exception e)
-    when (e is StartException or OptionsValidationException or ModelException or DataDirectoryException or DatabaseException)
-{
-    // What the operator can mend is said in a sentence, not in a stack trace.
-    await Console.Error.WriteLineAsync($"GourmetGram cannot start. {e.Message}");
+    await Console.Error.WriteLineAsync(Failure.Describe(e, hasBegun: phase.IsOver || CommandLine.IsCommand(args)));
     return 1;
 }
 
-static WebApplication Build(string[] args)
+static WebApplication Build(string[] args, StartPhase phase)
 {
     var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
     builder.WebHost.UseStaticWebAssets();
+    phase.Silence(builder.Logging);
 
     var services = builder.Services;
     services.AddGourmetGram(builder.Configuration);
@@ -69,9 +69,14 @@ static WebApplication Build(string[] args)
     services.AddHttpContextAccessor();
     services.AddScoped<ILinks, Links>();
     services.AddScoped<ICallerAddress, CallerAddress>();
-    services.ConfigureHttpJsonOptions(json => Composition.Configure(json.SerializerOptions));
-    // A request that cannot be bound becomes a problem with words, as every other.
+    services.ConfigureHttpJsonOptions(json =>
+    {
+        Composition.Configure(json.SerializerOptions);
+        json.SerializerOptions.AllowDuplicateProperties = false;
+    });
+    // With exceptions, a request that cannot be bound becomes a problem with a message, like every other failure.
     services.Configure<RouteHandlerOptions>(routes => routes.ThrowOnBadRequest = true);
+    services.AddSingleton<FailureLog>();
     services.AddProblemDetails().AddExceptionHandler<ProblemDetailsExceptionHandler>();
     services.AddPublicAddress();
     services.AddSecurity();
@@ -104,35 +109,38 @@ static WebApplication Build(string[] args)
             CreateScopeForErrors = true,
             StatusCodeSelector = ProblemDetailsExceptionHandler.StatusOf,
             AllowStatusCode404Response = true,
-            // A forged form is nothing that the operator can mend; what is, the handler of problems logs itself.
-            SuppressDiagnosticsCallback = context =>
-                context.ExceptionHandledBy == ExceptionHandledType.ExceptionHandlerService
-                || context.Exception is ServerBusyException
-                || ProblemDetailsExceptionHandler.StatusOf(context.Exception) < StatusCodes.Status500InternalServerError,
+            // ProblemDetailsExceptionHandler logs failures itself.
+            SuppressDiagnosticsCallback = static _ => true,
         }
     );
     app.UseWhen(
         context => !context.WantsPage(),
         api =>
             api.UseStatusCodePages(context =>
-                context.HttpContext.WriteProblemAsync(new ProblemDetails { Status = context.HttpContext.Response.StatusCode })
+                context.HttpContext.WriteProblemAsync(
+                    new ProblemDetails { Status = context.HttpContext.Response.StatusCode, Detail = context.HttpContext.RoutingDetail() }
+                )
             )
     );
     app.UseWhen(
         context => context.WantsPage(),
         pages => pages.UseStatusCodePagesWithReExecute("/not-found", createScopeForStatusCodePages: true).UseEmptyErrors()
     );
-    app.UseRouting();
+    app.UseRoutingWithHead();
     app.UseCors();
     app.UseAuthentication();
     app.UseKnownKeys();
     app.UseMiddleware<VisitorIdentity>();
     app.UseAuthorization();
-    // Before antiforgery, which reads the forms of pages.
+    app.UseMiddleware<ForeignVisits>();
+    // These must come before antiforgery, which reads the forms of pages.
+    app.UseMiddleware<ReadableBodies>();
     app.UseMiddleware<BodyAdmission>();
+    app.Use(FormFileNames.UseAsync);
     app.UseAntiforgery();
 
-    // Endpoints that libraries add for themselves (scripts of the reference page, say) take the group's policy; ours name their own besides.
+    // Endpoints that libraries add (such as the scripts of the reference page) take the group's policy. Our own endpoints also name a
+    // policy each.
     var everybody = app.MapGroup("").RequireAuthorization(Policies.Visitor);
     everybody.MapStaticAssets();
     everybody
@@ -144,7 +152,7 @@ static WebApplication Build(string[] args)
     everybody.MapMedia();
     everybody.MapOpenApiDocument();
     everybody.MapHealth();
-    var api = app.MapGroup("/api/v1").DisableAntiforgery();
+    var api = app.MapGroup("/api/v1").DisableAntiforgery().AddEndpointFilter<BodyLimits>();
     api.MapPredictions();
     api.MapMediaLinks();
     api.MapFeedback();
@@ -153,6 +161,7 @@ static WebApplication Build(string[] args)
     api.MapDatasets();
     api.MapJobs();
     api.MapLabelStudio();
-    app.MapPrometheusScrapingEndpoint().RequireAuthorization(Policies.Metrics);
+    api.MapUsers();
+    app.MapPrometheusScrapingEndpoint().WithMetadata(new HttpMethodMetadata([HttpMethods.Get])).RequireAuthorization(Policies.Metrics);
     return app;
 }

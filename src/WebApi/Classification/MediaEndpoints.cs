@@ -1,3 +1,5 @@
+using System.ComponentModel.DataAnnotations;
+using System.Text.Json.Serialization;
 using GourmetGram.Application.Classification;
 using GourmetGram.Application.Common;
 using GourmetGram.WebApi.OpenApi;
@@ -9,32 +11,38 @@ using Microsoft.AspNetCore.Mvc;
 
 namespace GourmetGram.WebApi.Classification;
 
-/// <summary><c>/media/{id}</c>: photos by signed link; <c>/api/v1/media-keys</c>: the keys that sign them.</summary>
+/// <summary>Maps <c>/media/{id}</c> (photos by signed link) and <c>/api/v1/media-keys</c> (the keys that sign those links).</summary>
 internal static class MediaEndpoints
 {
-    private const int YearSeconds = 31_536_000;
     private const int DefaultSeconds = 3600;
+    private const int LongestLinkSeconds = 604_800;
 
     /// <param name="Width">Most pixels of the longer side: 160, 480 or 1280; left out or null for the photo itself.</param>
     /// <param name="Seconds">How long the link is valid, 1 to 604800; left out or null for an hour.</param>
-    internal sealed record LinkWanted(int? Width, int? Seconds);
+    [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
+    internal sealed record LinkWanted(
+        [property: AllowedValues(null, 160, 480, 1280)] int? Width = null,
+        [property: Range(1, LongestLinkSeconds)] int? Seconds = null
+    );
 
     /// <param name="Items">Keys, newest first.</param>
     internal sealed record KeyList(IReadOnlyList<MediaKeyView> Items);
 
     public static void MapMedia(this IEndpointRouteBuilder app) =>
-        app.MapMethods("/media/{id:guid}", [HttpMethods.Get, HttpMethods.Head], GetAsync)
+        app.MapGet("/media/{id:guid}", GetAsync)
             .WithName("GetMedia")
             .WithTags("Predictions")
             .RequireAuthorization(Policies.Visitor)
-            // Any site may embed it, for the link is the permission: the headers are the same for all, so that one cached answer serves all.
+            // Any site may embed the photo, because the link is the permission. The headers are therefore the same for all origins.
             .WithMetadata(new DisableCorsAttribute())
             .WithSummary("A photo by signed link")
             .WithDescription(
-                "Needs no cookie and no key: the link is the permission. `k` names the key, `s` is the signature, `e` the Unix time at which the link expires (never, if left out), `w` the longer side of a JPEG thumbnail. "
+                "Needs no cookie and no key: the link is the permission. `k` names the key, `s` is the signature, `e` the Unix time at "
+                    + "which the link expires (never, if left out), `w` the longer side of a JPEG thumbnail. "
                     + "Supports `Range` and `If-None-Match`."
             )
-            .Produces<byte[]>(StatusCodes.Status200OK, "image/jpeg", "image/png", "image/webp")
+            .AnswersPhoto()
+            .HidesPlaceOfPhoto()
             .Fails(
                 StatusCodes.Status400BadRequest,
                 StatusCodes.Status403Forbidden,
@@ -57,21 +65,23 @@ internal static class MediaEndpoints
             )
             .WithName("ListMediaKeys")
             .WithSummary("The keys that sign links to photos")
+            .WithDescription("Every link to a photo is signed with one of these keys. Secrets are not shown.")
             .Fails(StatusCodes.Status401Unauthorized, StatusCodes.Status403Forbidden);
-        keys.MapPost("/rotate", async (IMediaKeys all, CancellationToken cancellationToken) =>
-                TypedResults.Ok(await all.RotateAsync(cancellationToken))
+        keys.MapPost("/rotate", async (HttpContext context, IMediaKeys all, CancellationToken cancellationToken) =>
+                TypedResults.Ok(await all.RotateAsync(context.User.Who(), cancellationToken))
             )
             .WithName("RotateMediaKey")
             .WithSummary("Sign new links with a new key")
             .WithDescription("Links of the keys before go on working until their key is revoked.")
             .Fails(StatusCodes.Status401Unauthorized, StatusCodes.Status403Forbidden);
-        keys.MapPost("/{id}/revoke", async (string id, IMediaKeys all, CancellationToken cancellationToken) =>
-                TypedResults.Ok(await all.RevokeAsync(id, cancellationToken))
+        keys.MapPost("/{id}/revoke", async (string id, HttpContext context, IMediaKeys all, CancellationToken cancellationToken) =>
+                TypedResults.Ok(await all.RevokeAsync(id, context.User.Who(), cancellationToken))
             )
             .WithName("RevokeMediaKey")
             .WithSummary("Make all links of a key invalid")
             .WithDescription(
-                "For good, and on every node within seconds. Copies in caches and with people are beyond reach. When it was the current key, the next link makes a new one."
+                "For good, and on every node within seconds. Copies in caches and with people are beyond reach. When it was the current "
+                    + "key, the next link makes a new one."
             )
             .Fails(StatusCodes.Status401Unauthorized, StatusCodes.Status403Forbidden, StatusCodes.Status404NotFound);
     }
@@ -84,7 +94,6 @@ internal static class MediaEndpoints
         [FromQuery] int? w,
         HttpContext context,
         IMediator mediator,
-        TimeProvider time,
         CancellationToken cancellationToken
     )
     {
@@ -92,8 +101,7 @@ internal static class MediaEndpoints
         context.Response.Headers["Cross-Origin-Resource-Policy"] = "cross-origin";
         var expiresAt = e is { } seconds ? EndOf(seconds) : (DateTimeOffset?)null;
         var image = await mediator.Send(new GetMedia.Query(new MediaLink(id, w, expiresAt), k, s), cancellationToken);
-        var age = expiresAt is { } end ? (long)Math.Clamp((end - time.GetUtcNow()).TotalSeconds, 0, YearSeconds) : YearSeconds;
-        return PhotoResult.Of(image, context, $"public, max-age={age}");
+        return PhotoResult.Of(image, context);
     }
 
     private static async Task<Ok<CreateMediaLink.Response>> CreateAsync(

@@ -9,8 +9,8 @@ using Microsoft.AspNetCore.WebUtilities;
 
 namespace GourmetGram.WebApi.Classification;
 
-/// <summary>Classifies the photos of one request as they arrive. Each is on its own: what is wrong with one shows in its item alone.</summary>
-internal sealed class PhotoBatch(IServiceScopeFactory scopes, ILogger<PhotoBatch> logger)
+/// <summary>Classifies the photos of one request as they arrive. A photo that fails affects only its own item.</summary>
+internal sealed class PhotoBatch(IServiceScopeFactory scopes, FailureLog log)
 {
     /// <param name="Items">One for each photo, in the order sent.</param>
     public sealed record Response(IReadOnlyList<Item> Items);
@@ -26,10 +26,10 @@ internal sealed class PhotoBatch(IServiceScopeFactory scopes, ILogger<PhotoBatch
         [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] ProblemDetails? Problem
     );
 
-    /// <summary>Photos of one batch that are in memory at once.</summary>
+    /// <summary>Gets how many photos of one batch may be in memory at the same time.</summary>
     public static int InWork => Environment.ProcessorCount;
 
-    /// <summary>The next photo is read when one of those in work is done.</summary>
+    /// <summary>Classifies the photos of a batch. Reads the next photo only when fewer than <see cref="InWork"/> are in memory.</summary>
     public async Task<Response> RunAsync(BatchReader photos, Caller caller, CancellationToken cancellationToken)
     {
         using var turns = new SemaphoreSlim(InWork);
@@ -39,7 +39,7 @@ internal sealed class PhotoBatch(IServiceScopeFactory scopes, ILogger<PhotoBatch
             await turns.WaitAsync(cancellationToken);
             while (await photos.ReadNextAsync(cancellationToken) is { } photo)
             {
-                // Decoding and the model keep a thread busy: not the one that reads.
+                // Decoding and inference occupy a thread, so they must not run on the thread that reads the request.
                 items.Add(Task.Run(() => ClassifyAsync(photo, caller, turns, cancellationToken), CancellationToken.None));
                 await turns.WaitAsync(cancellationToken);
             }
@@ -79,8 +79,8 @@ internal sealed class PhotoBatch(IServiceScopeFactory scopes, ILogger<PhotoBatch
         var problem = ProblemDetailsExceptionHandler.Describe(fault);
         var status = problem.Status!.Value;
         problem.Title ??= ReasonPhrases.GetReasonPhrase(status);
-        if (status >= StatusCodes.Status500InternalServerError && fault is not ServerBusyException)
-            logger.LogError(fault, "A photo of a batch failed");
+        if (status >= StatusCodes.Status500InternalServerError)
+            log.Write(fault, "A photo of a batch");
         return new Item(photo.FileName, status, Prediction: null, problem);
     }
 }

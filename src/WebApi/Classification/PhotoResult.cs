@@ -4,15 +4,20 @@ using Microsoft.Net.Http.Headers;
 
 namespace GourmetGram.WebApi.Classification;
 
-/// <summary>Answers with a photo: ranges, entity tag, and no body for HEAD.</summary>
+/// <summary>Creates responses that send a photo, with range and entity tag support, and without a body for HEAD.</summary>
 internal static class PhotoResult
 {
-    /// <param name="image">The photo; the answer closes it.</param>
+    /// <summary>
+    /// The bytes never change, but a deleted photo must disappear. A browser may therefore store the photo, but must ask each time whether
+    /// it still exists (304).
+    /// </summary>
+    private const string Caching = "private, no-cache";
+
+    /// <param name="image">The photo; the response closes it.</param>
     /// <param name="context">The request.</param>
-    /// <param name="caching">Who may keep it and for how long. The bytes never change.</param>
-    public static FileStreamHttpResult Of(PhotoImage image, HttpContext context, string caching)
+    public static FileStreamHttpResult Of(PhotoImage image, HttpContext context)
     {
-        context.Response.Headers.CacheControl = $"{caching}, immutable";
+        context.Response.Headers.CacheControl = Caching;
         return TypedResults.Stream(
             image.Content,
             image.MediaType,

@@ -11,7 +11,7 @@ using Microsoft.Extensions.Options;
 
 namespace GourmetGram.WebApi.Classification;
 
-/// <summary><c>/api/v1</c>: predictions, classes, the model in use.</summary>
+/// <summary>Maps predictions, classes and the current model below <c>/api/v1</c>.</summary>
 internal static class PredictionEndpoints
 {
     private const string IdempotencyHeader = "Idempotency-Key";
@@ -27,7 +27,8 @@ internal static class PredictionEndpoints
             .TakesPhoto()
             .WithSummary("Classify a photo and keep it")
             .WithDescription(
-                "JPEG, PNG or WebP, told from the content. With `Idempotency-Key`, the same key and photo give the same prediction for 24 hours."
+                "JPEG, PNG or WebP, told from the content. With `Idempotency-Key`, the same key and photo give the same prediction for "
+                    + "24 hours."
             )
             .Fails(
                 StatusCodes.Status400BadRequest,
@@ -46,7 +47,8 @@ internal static class PredictionEndpoints
             .WithMetadata(new RequestSizeLimitAttribute(BatchReader.BodyBytes(limits)), new BodyMemory(BatchReader.MemoryBytes(limits)))
             .WithSummary("Classify many photos and keep them")
             .WithDescription(
-                "One item for each photo, in the order sent: its prediction with status 201, or its problem. One photo that cannot be used never spoils the others; "
+                "One item for each photo, in the order sent: its prediction with status 201, or its problem. One photo that cannot be "
+                    + "used never spoils the others; "
                     + "photos beyond the limits of a batch are items with status 413."
             )
             .Fails(
@@ -60,7 +62,10 @@ internal static class PredictionEndpoints
             .WithName("ListPredictions")
             .RequireAuthorization(Policies.Visitor)
             .WithSummary("Your own predictions, newest first")
-            .WithDescription("Give `next` of one page as `cursor` of the next request.")
+            .WithDescription(
+                "Give `next` of one page as `cursor` of the next request. Photos that you are labelling blind are left out, so a page "
+                    + "may be shorter than `limit`."
+            )
             .Fails(StatusCodes.Status400BadRequest, StatusCodes.Status401Unauthorized);
         predictions
             .MapGet("/{id:guid}", GetAsync)
@@ -68,16 +73,18 @@ internal static class PredictionEndpoints
             .RequireAuthorization(Policies.Visitor)
             .WithSummary("One prediction, with what you said of it")
             .WithDescription(
-                "A prediction made with a cookie or key is its maker's and the reviewers'; one made without is open to whoever has its id."
+                "A prediction made with a cookie or key is its maker's and the reviewers'; one made without is open to whoever has its id. "
+                    + "While you have a blind task of the same photo, the answer is 409: decide or give the task back first."
             )
-            .Fails(StatusCodes.Status404NotFound);
+            .Fails(StatusCodes.Status404NotFound, StatusCodes.Status409Conflict);
         predictions
             .MapDelete("/{id:guid}", EraseAsync)
             .WithName("ErasePrediction")
             .RequireAuthorization(Policies.Visitor)
             .WithSummary("Erase a prediction")
             .WithDescription(
-                "Row, photo, thumbnails and all that was said of it are gone when the answer comes. Its maker and administrators may; one made without cookie or key only administrators."
+                "Row, photo, thumbnails and all that was said of it are gone when the answer comes. Its maker and administrators may; "
+                    + "one made without cookie or key only administrators."
             )
             .Fails(StatusCodes.Status404NotFound, StatusCodes.Status503ServiceUnavailable);
         predictions
@@ -86,21 +93,25 @@ internal static class PredictionEndpoints
             .RequireAuthorization(Policies.Visitor)
             .WithSummary("The photo as it is kept, or a thumbnail")
             .WithDescription(
-                "`size` asks for a JPEG whose longer side has at most 160, 480 or 1280 pixels, and never more than the photo. Without it: the photo. EXIF, XMP, IPTC, comments and thumbnails were removed when it came; orientation and colour profile remain. Supports `Range` and `If-None-Match`."
+                "`size` asks for a JPEG whose longer side has at most 160, 480 or 1280 pixels, and never more than the photo. Without "
+                    + "it: the photo. EXIF, XMP, IPTC, comments and thumbnails were removed when it came; orientation and colour profile "
+                    + "remain. Supports `Range` and `If-None-Match`."
             )
-            .Produces<byte[]>(StatusCodes.Status200OK, "image/jpeg", "image/png", "image/webp")
+            .AnswersPhoto()
             .Fails(StatusCodes.Status400BadRequest, StatusCodes.Status404NotFound, StatusCodes.Status503ServiceUnavailable);
 
         api.MapGet("/classes", ListClassesAsync)
             .WithName("ListClasses")
             .WithTags("Model")
             .RequireAuthorization(Policies.Visitor)
-            .WithSummary("The classes, in model order");
+            .WithSummary("The classes, in model order")
+            .WithDescription("The names of the classes that the model tells apart. Corrections and labels use the same names.");
         api.MapGet("/models/current", GetModelAsync)
             .WithName("GetCurrentModel")
             .WithTags("Model")
             .RequireAuthorization(Policies.Visitor)
-            .WithSummary("The model in use");
+            .WithSummary("The model in use")
+            .WithDescription("Name, version and classes of the model that answers now, with its accuracy on the validation photos.");
     }
 
     private static async Task<Created<PredictionResponse>> CreateAsync(
@@ -158,7 +169,7 @@ internal static class PredictionEndpoints
     )
     {
         var image = await mediator.Send(new GetPredictionImage.Query(id, context.User.ToCaller(), size), cancellationToken);
-        return PhotoResult.Of(image, context, "private, max-age=31536000");
+        return PhotoResult.Of(image, context);
     }
 
     private static async Task<Ok<IReadOnlyList<string>>> ListClassesAsync(IMediator mediator, CancellationToken cancellationToken) =>
@@ -167,7 +178,10 @@ internal static class PredictionEndpoints
     private static async Task<Ok<ModelDescription>> GetModelAsync(IMediator mediator, CancellationToken cancellationToken) =>
         TypedResults.Ok(await mediator.Send(new GetCurrentModel.Query(), cancellationToken));
 
-    /// <summary>Two callers may use the same key. Those without identity are told apart by address.</summary>
+    /// <summary>
+    /// Returns the scope of an idempotency key, so that two callers may use the same key. Callers without an identity are told apart by
+    /// their IP address.
+    /// </summary>
     private static string ScopeOf(Caller caller, HttpContext context) =>
         caller.Actor.IsKnown ? caller.Actor.ToString() : $"address:{context.Connection.RemoteIpAddress}";
 }

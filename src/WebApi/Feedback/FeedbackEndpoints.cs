@@ -1,18 +1,22 @@
+using System.Text.Json.Serialization;
 using GourmetGram.Application.Common;
 using GourmetGram.Application.Feedback;
 using GourmetGram.Domain.Feedback;
 using GourmetGram.WebApi.OpenApi;
 using GourmetGram.WebUi;
 using MediatR;
-using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace GourmetGram.WebApi.Feedback;
 
-/// <summary><c>/api/v1/predictions/{id}/flag</c> and <c>/correction</c>: what the caller says of a prediction, each put or taken back as often as one likes. And all of it, to take home.</summary>
+/// <summary>
+/// Maps <c>/api/v1/predictions/{id}/flag</c> and <c>/correction</c>, with which callers set and withdraw feedback as often as they like.
+/// Also maps the export of a caller's own data.
+/// </summary>
 internal static class FeedbackEndpoints
 {
     /// <param name="Class">Name of a class of the model; the predicted one confirms it.</param>
+    [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
     public sealed record CorrectionRequest(string? Class);
 
     public static void MapFeedback(this IEndpointRouteBuilder api)
@@ -23,12 +27,14 @@ internal static class FeedbackEndpoints
             .WithName("FlagPrediction")
             .RequireAuthorization(Policies.Visitor)
             .WithSummary("Say that a prediction is wrong")
+            .WithDescription("A flag says that the class is wrong without saying which is right. Sent again, it stays one flag.")
             .Fails(StatusCodes.Status404NotFound);
         feedback
             .MapDelete("/flag", UnflagAsync)
             .WithName("UnflagPrediction")
             .RequireAuthorization(Policies.Visitor)
             .WithSummary("Take your flag back")
+            .WithDescription("Only your own flag is taken back. Without a flag nothing happens.")
             .Fails(StatusCodes.Status404NotFound);
         feedback
             .MapPut("/correction", CorrectAsync)
@@ -44,6 +50,7 @@ internal static class FeedbackEndpoints
             .WithName("UndoCorrection")
             .RequireAuthorization(Policies.Visitor)
             .WithSummary("Take your correction back")
+            .WithDescription("Only your own correction is taken back; it stays on record. Without a correction nothing happens.")
             .Fails(StatusCodes.Status404NotFound);
         api.MapGet("/predictions/download", Download)
             .WithName("DownloadPhotos")
@@ -51,7 +58,8 @@ internal static class FeedbackEndpoints
             .RequireAuthorization(Policies.Visitor)
             .WithSummary("All your photos as a zip")
             .WithDescription(
-                "Each photo as `{id}` with its extension, and `photos.json` with all that is kept of them: `[{file, prediction, feedback}]`, `feedback` being all that you ever said of it, "
+                "Each photo as `{id}` with its extension, and `photos.json` with all that is kept of them: `[{file, prediction, "
+                    + "feedback}]`, `feedback` being all that you ever said of it, "
                     + "oldest first: `[{kind, class, createdAt, endedAt, end}]`."
             )
             .Produces<byte[]>(StatusCodes.Status200OK, "application/zip")
@@ -62,8 +70,6 @@ internal static class FeedbackEndpoints
     {
         var write = zip.For(context.User.ToCaller(), cancellationToken);
         context.Response.Headers.CacheControl = "no-store";
-        // ZipArchive ends each entry with a few bytes that it writes synchronously, also when it is asked to do all asynchronously.
-        context.Features.GetRequiredFeature<IHttpBodyControlFeature>().AllowSynchronousIO = true;
         return TypedResults.Stream(write, "application/zip", "my-photos.zip");
     }
 

@@ -5,15 +5,18 @@ using Microsoft.AspNetCore.WebUtilities;
 namespace GourmetGram.WebApi.Hosting;
 
 /// <summary>One photo of a batch.</summary>
-/// <param name="FileName">The name the client gave it; null when none.</param>
-/// <param name="Upload">The photo; null when it cannot be taken.</param>
-/// <param name="Fault">Why it cannot be taken; null when it can.</param>
+/// <param name="FileName">File name that the client sent; null when there is none.</param>
+/// <param name="Upload">The photo; null when it was refused.</param>
+/// <param name="Fault">Why the photo was refused; null when it was accepted.</param>
 internal sealed record BatchPart(string? FileName, Upload? Upload, Exception? Fault);
 
-/// <summary>Reads the photos of a <c>multipart/form-data</c> request one after the other. A photo that is too large, or one too many, is passed over; the next is read all the same.</summary>
+/// <summary>
+/// Reads the photos of a <c>multipart/form-data</c> request one after the other. Skips the content of photos that are too large or exceed
+/// the limits of the batch, and continues with the next photo.
+/// </summary>
 internal sealed class BatchReader
 {
-    /// <summary>Photos too many that are still answered one by one: then the rest of the request is left unread.</summary>
+    /// <summary>Number of photos beyond the limit that each still get an answer. After that, the rest of the request is not read.</summary>
     private const int MostTooMany = 1000;
 
     private readonly MultipartReader reader;
@@ -24,7 +27,7 @@ internal sealed class BatchReader
     private bool isFull;
     private bool isAtEnd;
 
-    /// <exception cref="BadHttpRequestException">Not a form (415), or no usable boundary (400).</exception>
+    /// <exception cref="BadHttpRequestException">The request is not a form (415) or has no usable boundary (400).</exception>
     public BatchReader(HttpRequest request, LimitsOptions limits)
     {
         this.limits = limits;
@@ -32,15 +35,20 @@ internal sealed class BatchReader
         reader = Uploads.Open(request, howTo);
     }
 
-    /// <summary>Most bytes of the request: photos of which each is within its limit are read to the end, so that those too many can be told one by one.</summary>
+    /// <summary>
+    /// Returns the maximum size of a request, in bytes. Photos within their own limit are read to the end even if the batch is full, so
+    /// that each photo beyond the limit gets its own answer.
+    /// </summary>
     public static long BodyBytes(LimitsOptions limits) =>
         Math.Max(limits.BatchBytes, limits.BatchPhotos * limits.UploadBytes) + (limits.BatchPhotos * (long)Uploads.FormOverhead);
 
-    /// <summary>Most bytes of a batch that are in memory at once: the photos in work, and the one that is read.</summary>
+    /// <summary>
+    /// Returns the maximum number of bytes of a batch that are in memory at the same time, including the photo that is being read.
+    /// </summary>
     public static long MemoryBytes(LimitsOptions limits) => PhotoBatch.InWork * limits.UploadBytes;
 
-    /// <summary>The next photo; null at the end.</summary>
-    /// <exception cref="BadHttpRequestException">The request holds no photo, or breaks before the first.</exception>
+    /// <summary>Returns the next photo; null at the end.</summary>
+    /// <exception cref="BadHttpRequestException">The request contains no photo, or breaks off before the first photo.</exception>
     public async Task<BatchPart?> ReadNextAsync(CancellationToken cancellationToken)
     {
         if (isAtEnd)
@@ -60,7 +68,7 @@ internal sealed class BatchReader
         catch (Exception e) when (Uploads.IsBroken(e) || e is BadHttpRequestException)
         {
             var fault = e as BadHttpRequestException ?? Uploads.Broken(howTo, e);
-            // What came before is answered; only where nothing did, the request as a whole has failed.
+            // Photos that were read before the break still get answers. The whole request fails only if there were none.
             return photos == 0 ? throw fault : End(fault);
         }
 

@@ -7,21 +7,27 @@ using Microsoft.Extensions.Options;
 
 namespace GourmetGram.WebApi.Hosting;
 
-/// <summary>An endpoint that never has its whole body in memory.</summary>
-/// <param name="Bytes">Most bytes that it has at once.</param>
+/// <summary>Marks an endpoint that never has its whole request body in memory.</summary>
+/// <param name="Bytes">Maximum number of body bytes that are in memory at the same time.</param>
 internal sealed record BodyMemory(long Bytes);
 
 /// <summary>
-/// Decides on a request body before it is read: its bytes (announced, else as many as are allowed) are reserved from <see cref="LimitsOptions.BodyMebibytes"/> until the request is over.
-/// A request waits at most twice, each time up to <see cref="LimitsOptions.QueueMilliseconds"/> and in the order of arrival: here for its body, and then at the
-/// <see cref="IInferenceGate"/> for a turn together with the memory to decode. While the gate would refuse a photo, its body is not read either.
+/// Admits request bodies before they are read. A body's announced size (or the allowed maximum, if none is announced) is reserved from
+/// <see cref="LimitsOptions.BodyMebibytes"/> until the request ends. A request waits at most twice, in the order of arrival and each time
+/// for up to <see cref="LimitsOptions.QueueMilliseconds"/>: here for its body, and later at the <see cref="IInferenceGate"/> for a turn and
+/// the memory to decode the photo. While that gate would refuse a photo, the body is not read either.
 /// </summary>
 internal sealed class BodyAdmission(RequestDelegate next, IOptions<LimitsOptions> options, IInferenceGate gate, TimeProvider time)
 {
-    /// <summary>Bodies up to this size (feedback, sign-in) are let in always: as many as connections may be open take little.</summary>
+    /// <summary>
+    /// Largest body that is always admitted, enough for feedback and sign-in. Even one on every open connection would take little memory.
+    /// </summary>
     private const int Small = 64 * 1024;
 
-    /// <summary>A body has so long to arrive: what a slow client has reserved is missing for others. 20 MiB need 70 kB a second then.</summary>
+    /// <summary>
+    /// Longest time that a body may take to arrive, because a slow client's reservation is unavailable to others. At this limit, 20 MiB
+    /// need 70 kB per second.
+    /// </summary>
     private static readonly TimeSpan LongestArrival = TimeSpan.FromMinutes(5);
 
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(10);
@@ -48,7 +54,7 @@ internal sealed class BodyAdmission(RequestDelegate next, IOptions<LimitsOptions
         var streamed = context.GetEndpoint()?.Metadata.GetMetadata<BodyMemory>()?.Bytes ?? long.MaxValue;
         using var room = await queue.EnterAsync(Math.Min(bytes, streamed), context.RequestAborted);
         var perSecond = Math.Min(bytes, streamed) / LongestArrival.TotalSeconds;
-        // Later versions of HTTP have no rate for a single request.
+        // HTTP/2 and later have no minimum data rate for a single request.
         if (
             HttpProtocol.IsHttp11(context.Request.Protocol)
             && context.Features.Get<IHttpMinRequestBodyDataRateFeature>() is { MinDataRate: { } rate } slowest
@@ -64,7 +70,7 @@ internal sealed class BodyAdmission(RequestDelegate next, IOptions<LimitsOptions
             return 0;
         var most = context.Features.Get<IHttpMaxRequestBodySizeFeature>()?.MaxRequestBodySize ?? long.MaxValue;
         var announced = context.Request.ContentLength ?? most;
-        // What announces too much is refused when it is read.
+        // A body that announces too many bytes is refused when it is read, so it needs no reservation.
         return announced > most ? 0 : announced;
     }
 }

@@ -15,10 +15,13 @@ using GourmetGram.Infrastructure.Spool;
 
 namespace GourmetGram.WebApi.Hosting;
 
-/// <summary>What the server and the commands have in common.</summary>
+/// <summary>Registers the services that the server and the commands share.</summary>
 internal static class Composition
 {
-    /// <summary>Registers settings, use cases and adapters. <see cref="Application.Common.ILinks"/> is the caller's to add: who answers knows its address.</summary>
+    /// <summary>
+    /// Registers settings, use cases and adapters. The caller must register <see cref="Application.Common.ILinks"/>, because only the
+    /// caller knows its own address.
+    /// </summary>
     public static IServiceCollection AddGourmetGram(this IServiceCollection services, ConfigurationManager configuration)
     {
         configuration.AddSecretFiles(SettingsTypes.All);
@@ -34,6 +37,7 @@ internal static class Composition
         services.AddDataDirectory();
         services.AddPersistence();
         services.AddObjectStorage();
+        services.AddStoreGuard();
         services.AddSpool();
         services.AddScheduling();
         services.AddMediaLinks();
@@ -44,7 +48,7 @@ internal static class Composition
         return services;
     }
 
-    /// <summary>JSON as the API speaks it, for those who call it.</summary>
+    /// <summary>Creates the JSON options of the API, for clients of the API.</summary>
     public static JsonSerializerOptions CreateJson()
     {
         var json = new JsonSerializerOptions(JsonSerializerDefaults.Web);
@@ -52,11 +56,11 @@ internal static class Composition
         return json;
     }
 
-    /// <summary>JSON as the API speaks it.</summary>
+    /// <summary>Sets the JSON options of the API.</summary>
     public static void Configure(JsonSerializerOptions json)
     {
         json.NumberHandling = JsonNumberHandling.Strict;
-        json.Converters.Add(new JsonStringEnumConverter());
+        json.Converters.Add(new JsonStringEnumConverter(namingPolicy: null, allowIntegerValues: false));
         json.Converters.Add(new UtcTimeConverter());
     }
 }

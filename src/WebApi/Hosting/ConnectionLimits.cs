@@ -8,8 +8,8 @@ using Microsoft.Extensions.Options;
 namespace GourmetGram.WebApi.Hosting;
 
 /// <summary>
-/// How many connections the server holds and how long it waits for slow ones. The defaults let a phone with one bar finish its upload (GPRS brings 5 kB/s) and let go of senders
-/// that trickle to keep connections open.
+/// Settings for how many connections the server holds and how long it waits for slow ones. The defaults let a phone with a weak signal
+/// finish its upload (GPRS carries 5 kB/s), and close connections whose senders trickle data to keep them open.
 /// </summary>
 [SettingsSection("Connections")]
 public sealed class ConnectionOptions
@@ -17,6 +17,14 @@ public sealed class ConnectionOptions
     [Description("Most connections open at once; further ones are closed unanswered.")]
     [Range(1, 100_000)]
     public int Most { get; set; } = 1000;
+
+    [Description(
+        "Most connections open at once from one address (IPv6: one network of 64 bits); further ones are closed unanswered. "
+            + "Proxies in `GourmetGram:TrustedProxies` have no such limit; `127.0.0.1` and `::1` may hold nine tenths of "
+            + "`Connections:Most`."
+    )]
+    [Range(1, 100_000)]
+    public int MostPerAddress { get; set; } = 400;
 
     [Description("Seconds in which the headers of a request must arrive; then the answer is 408.")]
     [Range(1, 600)]
@@ -36,13 +44,17 @@ internal static class ConnectionLimits
     public static IServiceCollection AddConnectionLimits(this IServiceCollection services)
     {
         services.AddSettings<ConnectionOptions>();
+        services.AddSingleton<ConnectionsPerAddress>();
         services
             .AddOptions<KestrelServerOptions>()
-            .Configure<IOptions<ConnectionOptions>>(
-                static (kestrel, options) =>
+            .Configure<IOptions<ConnectionOptions>, ConnectionsPerAddress>(
+                static (kestrel, options, perAddress) =>
                 {
                     var connections = options.Value;
                     kestrel.Limits.MaxConcurrentConnections = connections.Most;
+                    kestrel.ConfigureEndpointDefaults(endpoint =>
+                        endpoint.Use(next => connection => perAddress.ServeAsync(connection, next))
+                    );
                     kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(connections.HeaderSeconds);
                     kestrel.Limits.MinRequestBodyDataRate = new MinDataRate(
                         connections.BodyBytesPerSecond,

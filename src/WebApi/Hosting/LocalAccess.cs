@@ -8,8 +8,8 @@ using Microsoft.Extensions.Options;
 namespace GourmetGram.WebApi.Hosting;
 
 /// <summary>
-/// Lets commands of the same executable call this server: while it listens, its address and a random token stand in the data directory, for its user alone. A server that listens
-/// by https or on addresses of other machines only cannot be called in this way.
+/// Lets commands of the same executable call this server. While the server listens, its address and a random token are stored in the data
+/// directory, readable only by its user. Commands cannot call a server that listens only by HTTPS or only on non-loopback addresses.
 /// </summary>
 internal sealed class LocalAccess(
     DataDirectory directory,
@@ -18,7 +18,7 @@ internal sealed class LocalAccess(
     ILogger<LocalAccess> logger
 ) : IHostedLifecycleService
 {
-    /// <summary>An administrator's key, from this machine's loopback only.</summary>
+    /// <summary>Gets the token, an administrator's API key that is valid only from this machine's loopback address.</summary>
     public string Token { get; } = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32));
 
     public Task StartedAsync(CancellationToken cancellationToken)
@@ -42,7 +42,9 @@ internal sealed class LocalAccess(
         return Task.CompletedTask;
     }
 
-    /// <summary>Before the server stops listening, so that no command is sent to one that ends.</summary>
+    /// <summary>
+    /// Deletes the stored address before the server stops listening, so that no command calls a server that is shutting down.
+    /// </summary>
     public Task StoppingAsync(CancellationToken cancellationToken)
     {
         ServerAccess.Delete(directory.FullPath);
@@ -57,7 +59,9 @@ internal sealed class LocalAccess(
 
     public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    /// <summary>How to reach, from this machine, what a server listens on; null when loopback does not lead there.</summary>
+    /// <summary>
+    /// Returns the loopback URL of an address that the server listens on; null when loopback does not reach that address.
+    /// </summary>
     internal static string? LoopbackOf(string listening)
     {
         var binding = BindingAddress.Parse(listening);

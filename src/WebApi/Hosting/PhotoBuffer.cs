@@ -4,15 +4,15 @@ using System.Runtime.InteropServices;
 namespace GourmetGram.WebApi.Hosting;
 
 /// <summary>
-/// Bytes that a client sends, outside of the managed heap: what is not written to takes no memory, so that room for all that was announced costs nothing until it arrives, and
-/// what is disposed goes back to the system at once and not when a collection comes.
+/// Buffer for the bytes that a client sends, outside of the managed heap. Unwritten parts take no memory, so reserving the announced size
+/// costs nothing until the bytes arrive. Disposed memory returns to the system immediately, without waiting for a garbage collection.
 /// </summary>
 internal sealed class PhotoBuffer : MemoryManager<byte>
 {
     private readonly int capacity;
     private nint start;
 
-    /// <param name="capacity">Bytes.</param>
+    /// <param name="capacity">Size of the buffer in bytes.</param>
     public unsafe PhotoBuffer(int capacity)
     {
         this.capacity = capacity;
@@ -20,7 +20,7 @@ internal sealed class PhotoBuffer : MemoryManager<byte>
     }
 
     /// <summary>Fills the buffer from a stream.</summary>
-    /// <returns>How many bytes came; null when there are more than the buffer holds.</returns>
+    /// <returns>Number of bytes read; null when the stream has more than the buffer holds.</returns>
     public async Task<int?> FillAsync(Stream stream, CancellationToken cancellationToken)
     {
         var length = 0;
@@ -51,7 +51,7 @@ internal sealed class PhotoBuffer : MemoryManager<byte>
 
     public override void Unpin()
     {
-        // It never moves.
+        // Native memory never moves, so there is nothing to unpin.
     }
 
     protected override unsafe void Dispose(bool disposing)

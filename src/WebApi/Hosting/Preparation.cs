@@ -8,13 +8,24 @@ using Microsoft.Extensions.Options;
 
 namespace GourmetGram.WebApi.Hosting;
 
-/// <summary>What has to be right before the first photo, for the server and for commands that run without one.</summary>
-internal sealed class Preparation(IServiceProvider services, IServiceScopeFactory scopes, ILogger<Preparation> logger)
+/// <summary>Prepares everything that the first photo needs, for the server and for commands that run without one.</summary>
+internal sealed class Preparation(
+    IServiceProvider services,
+    IServiceScopeFactory scopes,
+    StoreGuard guard,
+    Outages outages,
+    ILogger<Preparation> logger
+)
 {
-    /// <summary>Checks the settings, takes the data directory, loads the model.</summary>
+    /// <summary>Longest wait for the object store. A slower store is tried again in the background.</summary>
+    private static readonly TimeSpan StorePatience = TimeSpan.FromSeconds(5);
+
+    private bool hasWarned;
+
+    /// <summary>Checks the settings, locks the data directory and loads the model.</summary>
     /// <exception cref="OptionsValidationException">A setting is out of range.</exception>
     /// <exception cref="DataDirectoryException">The data directory is in use or cannot be written.</exception>
-    /// <exception cref="ModelException">The model is not what its manifest says.</exception>
+    /// <exception cref="ModelException">The model does not match its manifest.</exception>
     public void Check()
     {
         services.GetRequiredService<IStartupValidator>().Validate();
@@ -27,13 +38,28 @@ internal sealed class Preparation(IServiceProvider services, IServiceScopeFactor
             model.Version,
             model.Variant
         );
+        var open = services.GetRequiredService<OpenFolders>().Find();
+        if (open.Count > 0)
+        {
+            logger.LogWarning(
+                "Other users of this machine can read {Paths}, which hold photos and the keys that sign cookies. Close them: chmod -R "
+                    + "go= {Arguments}",
+                string.Join(" and ", open),
+                string.Join(' ', open)
+            );
+        }
     }
 
-    /// <summary>Brings the database to this version, compares the model's classes with those of the stored predictions, and finishes erasures that were interrupted.</summary>
-    /// <exception cref="StartException">The classes of the model are not those of the stored predictions.</exception>
-    /// <exception cref="DatabaseException">The database is damaged, newer than the program, or refuses.</exception>
-    /// <exception cref="DatabaseUnavailableException">It does not answer.</exception>
-    public async Task PrepareDatabaseAsync(CancellationToken cancellationToken)
+    /// <summary>
+    /// Migrates the database, checks that the model's classes match those of the stored predictions, and creates the rows that the program
+    /// needs. Then checks that the object store belongs to this database, and finishes interrupted deletions.
+    /// </summary>
+    /// <exception cref="StartException">
+    /// The model's classes differ from those of the stored predictions, or the object store belongs to another installation.
+    /// </exception>
+    /// <exception cref="DatabaseException">The database is damaged, is newer than the program, or refuses access.</exception>
+    /// <exception cref="DatabaseUnavailableException">The database does not answer.</exception>
+    public async Task PrepareDatabaseAsync(CancellationToken cancellationToken, bool checkStore = true)
     {
         await services.GetRequiredService<DatabaseMigrator>().MigrateAsync(cancellationToken);
         await using var scope = scopes.CreateAsyncScope();
@@ -41,6 +67,9 @@ internal sealed class Preparation(IServiceProvider services, IServiceScopeFactor
         var classes = await mediator.Send(new CheckClassSet.Query(), cancellationToken);
         if (classes.Fault is { } fault)
             throw new StartException(fault);
+        await SeedAsync(cancellationToken);
+        if (!checkStore || !await TryConfirmStoreAsync(cancellationToken))
+            return;
         try
         {
             var erasures = await mediator.Send(new FinishErasures.Command(), cancellationToken);
@@ -49,13 +78,76 @@ internal sealed class Preparation(IServiceProvider services, IServiceScopeFactor
         }
         catch (StoreUnavailableException e)
         {
-            logger.LogError(e, "Images of erased predictions could not be removed; the next start tries again");
+            if (!outages.Explains(e))
+                logger.LogError(e, "Images of erased predictions could not be removed; the next start tries again");
         }
     }
 
-    /// <summary>Removes what earlier processes left and nobody needs: photos without prediction, expired idempotency keys. What fails is logged; the next run finds it again.</summary>
+    /// <summary>
+    /// Checks whether the object store belongs to this database. Until this is confirmed, nothing is written to the store.
+    /// </summary>
+    /// <returns>False when the store does not answer. Call the method again later.</returns>
+    /// <exception cref="StartException">The store belongs to another installation.</exception>
+    public async Task<bool> TryConfirmStoreAsync(CancellationToken cancellationToken)
+    {
+        if (guard.IsConfirmed)
+            return true;
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        patience.CancelAfter(StorePatience);
+        try
+        {
+            await using var scope = scopes.CreateAsyncScope();
+            var ownership = await scope
+                .ServiceProvider.GetRequiredService<IMediator>()
+                .Send(new CheckStoreOwnership.Command(), patience.Token);
+            if (ownership.Fault is { } fault)
+                throw new StartException(fault);
+            guard.Confirm();
+            if (hasWarned)
+                logger.LogInformation("The object store answers, and belongs to this database");
+            return true;
+        }
+        catch (StoreUnavailableException e)
+        {
+            Warn(e.Message);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            Warn($"it did not answer within {StorePatience.TotalSeconds:0} s.");
+        }
+
+        return false;
+    }
+
+    private void Warn(string reason)
+    {
+        if (!hasWarned)
+            logger.LogWarning(
+                "It is not known yet whether the object store belongs to this database; new photos wait in the spool until it answers: "
+                    + "{Reason}",
+                reason
+            );
+        hasWarned = true;
+    }
+
+    private async Task SeedAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await scopes.SeedAsync(cancellationToken);
+        }
+        catch (Exception e) when (e is StoreUnavailableException or ConflictException)
+        {
+            throw new DatabaseUnavailableException(e.Message, e);
+        }
+    }
+
+    /// <summary>
+    /// Sets aside photos without a prediction that earlier processes left behind, and deletes expired idempotency keys. Failures are
+    /// logged, and the next start tries again. Call this method after the store is confirmed.
+    /// </summary>
     /// <param name="startedAt">When this process began to accept work.</param>
-    /// <param name="cancellationToken">Ends it between two steps; nothing is left half-done.</param>
+    /// <param name="cancellationToken">Cancels between two steps, so that no step is left half-done.</param>
     public async Task TidyAsync(DateTimeOffset startedAt, CancellationToken cancellationToken)
     {
         await using var scope = scopes.CreateAsyncScope();
@@ -67,16 +159,20 @@ internal sealed class Preparation(IServiceProvider services, IServiceScopeFactor
                 logger.LogError("{Fault}", fault);
             var keys = await mediator.Send(new ForgetExpiredKeys.Command(), cancellationToken);
             logger.LogInformation(
-                "Tidied up: removed {Photos} photos and {Thumbnails} thumbnails that no prediction names, and {Keys} expired idempotency keys",
+                "Tidied up: set aside {Photos} photos without prediction, moved {Returned} back, deleted {Deleted} photos and "
+                    + "{Thumbnails} thumbnails of deleted predictions and {Keys} expired keys",
                 swept.Photos,
+                swept.Returned,
+                swept.Deleted,
                 swept.Thumbnails,
                 keys.Forgotten
             );
         }
         catch (Exception e) when (e is not OperationCanceledException)
         {
-            // Whatever it is, it is no reason to stop a server that answers.
-            logger.LogError(e, "What earlier processes left could not be removed; the next start tries again");
+            // No failure here justifies stopping a server that already answers requests.
+            if (!outages.Explains(e))
+                logger.LogError(e, "What earlier processes left could not be tidied up; the next start tries again");
         }
     }
 }

@@ -5,7 +5,10 @@ using Microsoft.Extensions.Options;
 
 namespace GourmetGram.WebApi.Hosting;
 
-/// <summary>Makes a request look as the person's browser sent it, where a proxy stands in between: address, scheme, host, and the sub-path that the server is shown under.</summary>
+/// <summary>
+/// Restores the client's view of a request behind a proxy: client address, scheme, host, and the sub-path under which the server is
+/// published.
+/// </summary>
 internal static class PublicAddress
 {
     public static IServiceCollection AddPublicAddress(this IServiceCollection services)
@@ -17,7 +20,7 @@ internal static class PublicAddress
                 {
                     forwarded.ForwardedHeaders =
                         ForwardedHeaders.XForwardedFor | ForwardedHeaders.XForwardedProto | ForwardedHeaders.XForwardedHost;
-                    // Loopback is trusted by default. Here trust never follows from an address that nobody named.
+                    // The framework trusts loopback by default. Here, only proxies that the settings name are trusted.
                     forwarded.KnownProxies.Clear();
                     forwarded.KnownIPNetworks.Clear();
                     foreach (var text in settings.Value.TrustedProxies)
@@ -26,28 +29,42 @@ internal static class PublicAddress
                             forwarded.KnownIPNetworks.Add(network);
                     }
 
-                    // As many proxies in a row as are trusted: the first address that is not is the client's.
+                    // Any number of trusted proxies may forward a request. The first untrusted address is the client's.
                     forwarded.ForwardLimit = null;
                 }
             );
-        // By default the antiforgery cookie never asks for https, also where the page came by it.
+        // By default the antiforgery cookie is never restricted to HTTPS, not even on a page that was loaded by HTTPS.
         services.Configure<AntiforgeryOptions>(antiforgery => antiforgery.Cookie.SecurePolicy = CookieSecurePolicy.SameAsRequest);
         return services;
     }
 
-    /// <summary>Must come before everything that reads scheme, host, path or address of a request.</summary>
+    /// <summary>Adds the middleware. Must come before all middleware that reads the scheme, host, path or address of a request.</summary>
     public static void UsePublicAddress(this WebApplication app)
     {
-        // With no known proxy the middleware would believe everybody.
+        // Without a known proxy, this middleware would trust every client.
         if (app.Services.GetRequiredService<IOptions<ForwardedHeadersOptions>>().Value.KnownIPNetworks.Count > 0)
             app.UseForwardedHeaders();
+
+        // Cookies and links follow the request's scheme. People always use the public HTTPS address, whichever scheme a proxy uses to reach
+        // this server and whether or not the proxy is trusted.
+        if (app.Services.GetRequiredService<IOptions<GourmetGramOptions>>().Value.IsPublicHttps)
+        {
+            app.Use(
+                static (context, next) =>
+                {
+                    context.Request.Scheme = Uri.UriSchemeHttps;
+                    return next(context);
+                }
+            );
+        }
 
         var prefix = PathString.FromUriComponent(app.Services.GetRequiredService<IOptions<GourmetGramOptions>>().Value.PublicPath);
         if (!prefix.HasValue)
             return;
-        // A proxy that keeps the prefix sends it: it moves to PathBase. One that strips it does not, and people still see it, so PathBase gets it all the same, whoever asks: who
-        // comes around the proxy, such as a probe, is led to addresses under the prefix, and these work there too. The one thing that cannot be told apart is a stripping proxy
-        // whose prefix is also the beginning of one of our routes (/api, /test): such a prefix must be kept.
+        // A proxy that keeps the prefix sends it, and it moves from the path to PathBase. A proxy that strips the prefix does not send it,
+        // but people still see it, so PathBase is set in every case. Clients that bypass the proxy, such as probes, therefore get links
+        // with the prefix, which also work without the proxy. A stripping proxy does not work if its prefix is also the beginning of one of
+        // our routes (/api, /test). Such a proxy must keep the prefix.
         app.Use(
             (context, next) =>
             {

@@ -5,14 +5,17 @@ using Microsoft.Extensions.Options;
 
 namespace GourmetGram.WebApi.Hosting;
 
-/// <summary>Most bytes of a request body.</summary>
+/// <summary>Limits the size of request bodies.</summary>
 internal static class RequestLimits
 {
-    /// <summary>A page's form may bring many photos at once: as many as may be in memory, and always one.</summary>
+    /// <summary>
+    /// Returns the size limit of a page's form, in bytes. A form may bring as many photos as the memory for bodies allows, and always at
+    /// least one.
+    /// </summary>
     public static long PageBytes(LimitsOptions limits) =>
         Math.Min(Math.Max(limits.BodyBytes, limits.UploadBytes + Uploads.FormOverhead), int.MaxValue);
 
-    /// <summary>A photo in base64 is a third larger than the photo.</summary>
+    /// <summary>Returns the size limit of other bodies, in bytes. Base64 makes a photo a third larger.</summary>
     public static long BodyBytes(LimitsOptions limits) => (limits.UploadBytes / 3 * 4) + Uploads.FormOverhead;
 
     public static IServiceCollection AddRequestLimits(this IServiceCollection services)
@@ -26,7 +29,7 @@ internal static class RequestLimits
                 (form, limits) =>
                 {
                     form.MultipartBodyLengthLimit = PageBytes(limits.Value);
-                    // Photos stay in memory: a temporary file would outlive a killed process.
+                    // Photos stay in memory, because a temporary file would outlive a killed process.
                     form.MemoryBufferThreshold = (int)PageBytes(limits.Value);
                 }
             );

@@ -5,13 +5,14 @@ using GourmetGram.Infrastructure.Hosting;
 namespace GourmetGram.WebApi.Hosting;
 
 /// <summary>
-/// Every secret may be given as a file: <c>Database__ConnectionStringFile=/run/secrets/db</c> instead of <c>Database__ConnectionString=…</c>. The files are read again when the
-/// configuration is reloaded, so that a corrected secret needs no restart where its user asks for it anew.
+/// Reads secrets from files: <c>Database__ConnectionStringFile=/run/secrets/db</c> instead of <c>Database__ConnectionString=…</c>. The
+/// files are read again when the configuration is reloaded. A corrected secret then needs no restart if the code that uses it reads it
+/// again.
 /// </summary>
 internal static class SecretFiles
 {
-    /// <summary>Reads the files that the configuration names and puts their content under the secret's own name.</summary>
-    /// <exception cref="StartException">A file cannot be read, or a secret is given in both ways.</exception>
+    /// <summary>Reads the files that the configuration names, and adds their content under the name of the secret.</summary>
+    /// <exception cref="StartException">A file cannot be read, or a secret is set both directly and as a file.</exception>
     public static void AddSecretFiles(this ConfigurationManager configuration, IEnumerable<Type> settings)
     {
         var files = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
@@ -58,7 +59,7 @@ internal static class SecretFiles
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {
-                // While the server runs, what was read last holds: a file is gone for a moment when it is replaced.
+                // While the server runs, the last value stays in use, because a file is briefly missing while it is replaced.
                 return wasRead ? Data[key] : throw new StartException($"{key}File names '{path}', which cannot be read: {e.Message}", e);
             }
         }

@@ -5,7 +5,10 @@ using GourmetGram.Infrastructure.Hosting;
 
 namespace GourmetGram.WebApi.Hosting;
 
-/// <summary>Every options class of the product, found by its attribute: secrets are read for them, and README's table is made from them.</summary>
+/// <summary>
+/// Lists every options class of the product, found by its attribute. Secrets are read for these classes, and the table in docs/settings.md
+/// is generated from them.
+/// </summary>
 internal static class SettingsTypes
 {
     public static readonly IReadOnlyList<Type> All =

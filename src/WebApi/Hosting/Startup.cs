@@ -12,35 +12,48 @@ using Microsoft.Extensions.Options;
 namespace GourmetGram.WebApi.Hosting;
 
 /// <summary>
-/// What has to be right before the first answer. What waiting cannot cure stops the start; a database server that does not answer yet is tried again in the background, and
-/// until it is there <c>/health/ready</c> says so.
+/// Prepares the server before its first response. Faults that waiting cannot fix stop the start. A database server or an object store that
+/// does not answer yet is tried again in the background. Until it answers, <c>/health/ready</c> reports the problem.
 /// </summary>
 internal sealed class Startup(
     Preparation preparation,
     JobScheduler jobs,
-    FirstAdministrator firstAdministrator,
+    AccountLinks links,
     IServer server,
     IOptions<GourmetGramOptions> options,
     IHostApplicationLifetime lifetime,
     TimeProvider time,
+    Outages outages,
     ILogger<Startup> logger
 ) : BackgroundService
 {
     private static readonly TimeSpan Retry = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan LongestTidying = TimeSpan.FromSeconds(5);
 
+    private readonly TaskCompletionSource listening = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private bool isDatabaseReady;
     private DateTimeOffset startedAt;
 
-    /// <summary>Checks settings, data directory, model and database, in this order. Runs before the server listens.</summary>
-    /// <exception cref="StartException">The classes of the model are not those of the stored predictions.</exception>
+    /// <summary>
+    /// Gets why the server had to stop after its start: the database or the object store answered late, with a fault that waiting cannot
+    /// fix. Null when nothing stopped the server.
+    /// </summary>
+    public string? Fault { get; private set; }
+
+    /// <summary>
+    /// Checks the settings, data directory, model and database, in this order. Call this method before the server listens.
+    /// </summary>
+    /// <exception cref="StartException">
+    /// The model's classes differ from those of the stored predictions, or the object store belongs to another installation.
+    /// </exception>
     /// <exception cref="OptionsValidationException">A setting is out of range.</exception>
     /// <exception cref="DataDirectoryException">The data directory is in use or cannot be written.</exception>
-    /// <exception cref="ModelException">The model is not what its manifest says.</exception>
-    /// <exception cref="DatabaseException">The database is damaged, newer than the program, or refuses.</exception>
+    /// <exception cref="ModelException">The model does not match its manifest.</exception>
+    /// <exception cref="DatabaseException">The database is damaged, is newer than the program, or refuses access.</exception>
     public async Task PrepareAsync(CancellationToken cancellationToken)
     {
         preparation.Check();
-        // From here on the data directory is this process's, and nobody has sent it anything yet.
+        // From here on this process holds the data directory, and no client has sent anything yet.
         startedAt = time.GetUtcNow();
         try
         {
@@ -48,39 +61,67 @@ internal sealed class Startup(
         }
         catch (DatabaseUnavailableException e)
         {
-            logger.LogWarning("The database does not answer; trying again every {Seconds} s: {Reason}", Retry.TotalSeconds, e.Message);
+            if (!outages.Explains(e))
+                logger.LogWarning(
+                    "The database cannot be prepared yet; trying again every {Seconds} s: {Reason}",
+                    Retry.TotalSeconds,
+                    e.Message
+                );
         }
     }
+
+    /// <summary>
+    /// Starts the remaining work in the background. Call this method once the server listens and the framework has logged that.
+    /// </summary>
+    public void Finish() => listening.TrySetResult();
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        var started = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        await using var onStart = lifetime.ApplicationStarted.Register(started.SetResult);
-        await started.Task.WaitAsync(stoppingToken);
-
-        using var timer = new PeriodicTimer(Retry, time);
-        while (!await TryFinishAsync(stoppingToken))
-            await timer.WaitForNextTickAsync(stoppingToken);
-        if (isDatabaseReady)
-            await Task.WhenAll(preparation.TidyAsync(startedAt, stoppingToken), jobs.RunAsync(stoppingToken));
+        await listening.Task.WaitAsync(stoppingToken);
+        try
+        {
+            await FinishAsync(stoppingToken);
+        }
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            Fault = e.Message;
+            lifetime.StopApplication();
+        }
     }
 
-    /// <summary>What is left to do once the database answers.</summary>
-    /// <returns>False when it does not answer yet.</returns>
-    private async Task<bool> TryFinishAsync(CancellationToken stoppingToken)
+    private async Task FinishAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(Retry, time);
+        while (!isDatabaseReady && !await TryAsync(() => PrepareDatabaseAsync(stoppingToken)))
+            await timer.WaitForNextTickAsync(stoppingToken);
+        var tidying = TidyAsync(stoppingToken);
+        var running = jobs.RunAsync(stoppingToken);
+        // Tidying and jobs log first, so that the administrator link is the last log line, where people look.
+        if (await Task.WhenAny(tidying, Task.Delay(LongestTidying, time, stoppingToken)) == tidying)
+            await tidying;
+        while (!await TryAsync(LogFirstAdministratorLinkAsync))
+            await timer.WaitForNextTickAsync(stoppingToken);
+        await Task.WhenAll(tidying, running);
+    }
+
+    /// <summary>Waits until the object store is known to belong to the database, and then tidies up.</summary>
+    private async Task TidyAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(Retry, time);
+        while (!await preparation.TryConfirmStoreAsync(stoppingToken))
+            await timer.WaitForNextTickAsync(stoppingToken);
+        await preparation.TidyAsync(startedAt, stoppingToken);
+    }
+
+    /// <returns>
+    /// False when the database does not answer yet. The failure is not logged again, because the start logged it once and readiness keeps
+    /// reporting it.
+    /// </returns>
+    private static async Task<bool> TryAsync(Func<Task> work)
     {
         try
         {
-            if (!isDatabaseReady)
-                await PrepareDatabaseAsync(stoppingToken);
-            await LogFirstAdministratorLinkAsync();
-            return true;
-        }
-        catch (Exception e) when (e is StartException or DatabaseException)
-        {
-            logger.LogCritical("{Reason}", e.Message);
-            Environment.ExitCode = 1;
-            lifetime.StopApplication();
+            await work();
             return true;
         }
         catch (Exception e)
@@ -91,7 +132,6 @@ internal sealed class Startup(
                         or InvalidOperationException { InnerException: DbException }
             )
         {
-            // Said once at start; readiness keeps saying it.
             return false;
         }
     }
@@ -104,11 +144,11 @@ internal sealed class Startup(
 
     private async Task LogFirstAdministratorLinkAsync()
     {
-        if (await firstAdministrator.OpenAsync() is not { } path)
+        if (await links.OpenFirstAsync() is not { } path)
             return;
         var root = options.Value.PublicUrl is { Length: > 0 } publicUrl
             ? publicUrl.TrimEnd('/')
             : server.Features.Get<IServerAddressesFeature>()?.Addresses.FirstOrDefault() ?? "";
-        logger.LogWarning("There is no administrator yet. This link makes the first one, once: {Link}", root + path);
+        logger.LogWarning("There is no administrator yet. This link creates the first one, once: {Link}", root + path);
     }
 }

@@ -1,30 +1,34 @@
 using GourmetGram.Application.Classification;
 using Microsoft.AspNetCore.WebUtilities;
-using Microsoft.Net.Http.Headers;
 
 namespace GourmetGram.WebApi.Hosting;
 
-/// <summary>A photo as it was sent.</summary>
-/// <param name="Bytes">Its bytes.</param>
-/// <param name="FileName">The name the client gave it; null when none.</param>
-/// <param name="Buffer">Holds the bytes.</param>
+/// <summary>A photo as the client sent it.</summary>
+/// <param name="Bytes">The bytes of the photo.</param>
+/// <param name="FileName">File name that the client sent; null when there is none.</param>
+/// <param name="Buffer">The buffer that holds the bytes.</param>
 internal sealed record Upload(ReadOnlyMemory<byte> Bytes, string? FileName, PhotoBuffer Buffer) : IDisposable
 {
     public void Dispose() => ((IDisposable)Buffer).Dispose();
 }
 
-/// <summary>Reads the photo of a <c>multipart/form-data</c> request straight into memory: no temporary file, and refused as soon as it is too large.</summary>
+/// <summary>
+/// Reads the photo of a <c>multipart/form-data</c> request directly into memory, without a temporary file. Refuses the photo as soon as it
+/// is too large.
+/// </summary>
 internal static class Uploads
 {
-    /// <summary>Name of the form field that carries the photo, in the lab's routes and in ours.</summary>
+    /// <summary>Name of the form field with the photo, both in the lab's routes and in the API.</summary>
     public const string Field = "file";
 
-    /// <summary>What a form may hold beside the photo: boundaries, headers, small fields.</summary>
+    /// <summary>Bytes that a form may have in addition to the photo, for boundaries, headers and small fields.</summary>
     public const int FormOverhead = 64 * 1024;
 
     private const string HowTo = $"Send one photo in the field '{Field}' of a multipart/form-data request.";
 
-    /// <exception cref="BadHttpRequestException">Not a form (415), a broken form, no photo in it, or more than one (400), with what to do.</exception>
+    /// <exception cref="BadHttpRequestException">
+    /// The request is not a form (415), or the form is broken or has no photo or several photos (400). The message says what to do.
+    /// </exception>
     /// <exception cref="UnusablePhotoException">The photo has more bytes than the limit.</exception>
     public static async Task<Upload> ReadAsync(HttpRequest request, LimitsOptions limits, CancellationToken cancellationToken)
     {
@@ -42,33 +46,29 @@ internal static class Uploads
         }
     }
 
-    /// <summary>The parts of a form.</summary>
+    /// <summary>Opens a reader for the parts of a form.</summary>
     /// <param name="request">The request.</param>
-    /// <param name="howTo">What the sender is told to do when it is no form.</param>
-    /// <exception cref="BadHttpRequestException">Not a form (415), or no usable boundary (400).</exception>
+    /// <param name="howTo">Instruction for the sender, for the error message.</param>
+    /// <exception cref="BadHttpRequestException">The request is not a form (415) or has no usable boundary (400).</exception>
     public static MultipartReader Open(HttpRequest request, string howTo)
     {
-        if (
-            !MediaTypeHeaderValue.TryParse(request.ContentType, out var type)
-            || !type.MediaType.Equals("multipart/form-data", StringComparison.OrdinalIgnoreCase)
-        )
-            throw new BadHttpRequestException(
+        var boundary = FormFileNames.BoundaryOf(request)
+            ?? throw new BadHttpRequestException(
                 $"The content type is '{request.ContentType}'. {howTo}",
                 StatusCodes.Status415UnsupportedMediaType
             );
-        var boundary = HeaderUtilities.RemoveQuotes(type.Boundary);
-        return boundary.Length is > 0 and <= 200
-            ? new MultipartReader(boundary.Value!, request.Body)
+        return boundary.Length > 0
+            ? new MultipartReader(boundary, request.Body)
             : throw new BadHttpRequestException($"The content type names no usable boundary. {howTo}");
     }
 
-    /// <summary>Whether reading failed because the form's structure is broken or its end is missing.</summary>
+    /// <summary>Returns whether reading failed because the form's structure is broken or its end is missing.</summary>
     public static bool IsBroken(Exception e) => e is IOException and not BadHttpRequestException or InvalidDataException;
 
     public static BadHttpRequestException Broken(string howTo, Exception cause) =>
         new($"The form is broken or was cut off. {howTo}", cause);
 
-    /// <summary>A photo over the limit on bytes.</summary>
+    /// <summary>Creates the exception for a photo that has too many bytes.</summary>
     public static UnusablePhotoException TooLarge(LimitsOptions limits) =>
         new(PhotoFault.TooManyBytes, $"The photo has more than {limits.UploadMebibytes} MiB. Save it smaller and send it again.");
 
@@ -86,7 +86,7 @@ internal static class Uploads
             {
                 if (section.AsFileSection() is not { } file || file.Name != Field)
                     continue;
-                // A form with a second, unused file input sends an empty part without a name for it.
+                // A form with a second, unused file input sends an empty part without a file name.
                 if (upload is not null)
                 {
                     if (file.FileName.Length == 0 && await section.Body.ReadAsync(new byte[1], cancellationToken) == 0)
@@ -116,15 +116,14 @@ internal static class Uploads
         }
     }
 
-    /// <summary>The name a client gave a photo; null when none. Some clients (curl) escape quotes and backslashes in it, others send them as they are.</summary>
+    /// <summary>Returns the file name that the client sent; null when there is none.</summary>
     public static string? NameOf(FileMultipartSection file)
     {
         ArgumentNullException.ThrowIfNull(file);
-        var name = file.FileName.Replace("\\\"", "\"", StringComparison.Ordinal).Replace(@"\\", @"\", StringComparison.Ordinal);
-        return name.Length == 0 ? null : name;
+        return file.FileName.Length == 0 ? null : file.FileName;
     }
 
-    /// <summary>A part with its bytes; null when it has more than allowed.</summary>
+    /// <summary>Reads a part with its bytes; null when the part is larger than allowed.</summary>
     public static async Task<Upload?> ReadPartAsync(
         FileMultipartSection file,
         Stream body,

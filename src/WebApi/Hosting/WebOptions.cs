@@ -4,13 +4,13 @@ using GourmetGram.Application.Common;
 
 namespace GourmetGram.WebApi.Hosting;
 
-/// <summary>What <c>POST /predict</c> with JSON does, the lab's inference route.</summary>
+/// <summary>Behaviour of <c>POST /predict</c> with JSON, the lab's inference route.</summary>
 public enum JsonPredict
 {
-    /// <summary>Keep photo and prediction, as every other upload does.</summary>
+    /// <summary>Store the photo and the prediction, as for every other upload.</summary>
     Record = 0,
 
-    /// <summary>Only answer: the client (the lab's own web app) keeps the photo itself.</summary>
+    /// <summary>Only answer: the client (the lab's own web app) stores the photo.</summary>
     AnswerOnly,
 }
 
@@ -19,7 +19,8 @@ public enum JsonPredict
 public sealed class LabOptions
 {
     [Description(
-        "What `POST /predict` with JSON does: `Record` keeps photo and prediction; `AnswerOnly` keeps nothing, for the lab's own web app, which stores the photo itself."
+        "What `POST /predict` with JSON does: `Record` keeps photo and prediction; `AnswerOnly` keeps nothing, for the lab's own web "
+            + "app, which stores the photo itself."
     )]
     [EnumDataType(typeof(JsonPredict))]
     public JsonPredict JsonPredict { get; set; } = JsonPredict.Record;
@@ -30,15 +31,16 @@ public sealed class LabOptions
 public sealed class ApiOptions
 {
     [Description(
-        "Origins whose scripts may call the API without a cookie (CORS), e.g. `https://app.example.org`; `Api__AllowedOrigins__0`, `__1`, … Default: none."
+        "Origins whose scripts may call the API without a cookie (CORS), e.g. `https://app.example.org`; `Api__AllowedOrigins__0`, "
+            + "`__1`, … Default: none."
     )]
     public IReadOnlyList<string> AllowedOrigins { get; set; } = [];
 }
 
-/// <summary>Who may read <c>/metrics</c>.</summary>
+/// <summary>Access level of <c>/metrics</c>.</summary>
 public enum MetricsAccess
 {
-    /// <summary>Everybody who reaches the server.</summary>
+    /// <summary>Everybody who can reach the server.</summary>
     Public = 0,
 
     /// <summary>Administrators.</summary>

@@ -3,7 +3,10 @@ using System.IO.Compression;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using GourmetGram.Application.Common;
 using GourmetGram.Application.Labeling;
+using GourmetGram.Domain.Labeling;
+using GourmetGram.WebApi.Hosting;
 
 namespace GourmetGram.WebApi.Labeling;
 
@@ -12,30 +15,33 @@ internal sealed class DatasetFiles(IDatasetExport export)
 {
     private const int BufferBytes = 1 << 16;
 
-    /// <summary><c>class_NN/{id}{ext}</c> for each photo, then <c>manifest.json</c>: <c>[{file, sha256, bytes, class, predicted, probability}]</c>, the hashes taken from what was written.</summary>
-    public async Task WriteZipAsync(Stream target, string bucket, CancellationToken cancellationToken)
+    /// <summary>
+    /// Writes <c>class_NN/{id}{ext}</c> for each photo, then <c>manifest.json</c>:
+    /// <c>[{file, sha256, bytes, class, predicted, probability, answer}]</c>. The hashes of these photos are computed from the written
+    /// bytes. Photos without a class come last in the list, with <c>file</c>, <c>bytes</c> and <c>class</c> null and a
+    /// <c>prediction_id</c>.
+    /// </summary>
+    public async Task WriteZipAsync(Stream target, string bucket, Caller caller, CancellationToken cancellationToken)
     {
         using var manifest = new MemoryStream();
         await using var list = new Utf8JsonWriter(manifest, new JsonWriterOptions { Indented = true });
         list.WriteStartArray();
-        await using var zip = await ZipArchive.CreateAsync(
-            target,
-            ZipArchiveMode.Create,
-            leaveOpen: true,
-            entryNameEncoding: null,
-            cancellationToken
-        );
-        await foreach (var item in export.OfAsync(bucket, cancellationToken))
+        await using var zip = await StreamedZip.CreateAsync(target, cancellationToken);
+        await foreach (var item in export.OfAsync(bucket, caller, cancellationToken))
         {
             if (await export.OpenAsync(bucket, item.Photo, cancellationToken) is not { } content)
                 continue;
             await using (content)
             {
+                var (sha256, bytes) = ("", 0L);
                 // Photos are compressed already.
-                var entry = zip.CreateEntry(item.Photo.Key, CompressionLevel.NoCompression);
-                entry.LastWriteTime = item.Photo.CollectedAt;
-                await using var file = await entry.OpenAsync(cancellationToken);
-                var (sha256, bytes) = await CopyAsync(content, file, cancellationToken);
+                await zip.AddAsync(
+                    item.Photo.Key,
+                    CompressionLevel.NoCompression,
+                    item.Photo.CollectedAt,
+                    async file => (sha256, bytes) = await CopyAsync(content, file, cancellationToken),
+                    cancellationToken
+                );
                 list.WriteStartObject();
                 list.WriteString("file", item.Photo.Key);
                 list.WriteString("sha256", sha256);
@@ -43,36 +49,70 @@ internal sealed class DatasetFiles(IDatasetExport export)
                 list.WriteString("class", item.Class);
                 list.WriteString("predicted", item.Predicted);
                 list.WriteNumber("probability", item.Photo.Confidence);
+                list.WriteString("answer", nameof(AnswerKind.Class));
                 list.WriteEndObject();
             }
+        }
+
+        await foreach (var item in export.WithoutClassAsync(bucket, caller, cancellationToken))
+        {
+            list.WriteStartObject();
+            list.WriteNull("file");
+            list.WriteString("sha256", item.Photo.Sha256);
+            list.WriteNull("bytes");
+            list.WriteNull("class");
+            list.WriteString("predicted", item.Predicted);
+            list.WriteNumber("probability", item.Photo.Confidence);
+            list.WriteString("answer", item.Photo.Answer.ToString());
+            list.WriteString("prediction_id", item.Photo.PredictionId);
+            list.WriteEndObject();
         }
 
         list.WriteEndArray();
         await list.FlushAsync(cancellationToken);
         manifest.Position = 0;
-        await using var last = await zip.CreateEntry("manifest.json", CompressionLevel.Optimal).OpenAsync(cancellationToken);
-        await manifest.CopyToAsync(last, cancellationToken);
+        await zip.AddAsync(
+            "manifest.json",
+            CompressionLevel.Optimal,
+            writtenAt: null,
+            file => manifest.CopyToAsync(file, cancellationToken),
+            cancellationToken
+        );
+        await zip.CompleteAsync(cancellationToken);
     }
 
-    /// <summary>One line for each photo, RFC 4180.</summary>
-    public async Task WriteCsvAsync(Stream target, string bucket, CancellationToken cancellationToken)
+    /// <summary>Writes one CSV line (RFC 4180) for each photo. The file, class and bytes are empty for photos without a class.</summary>
+    public async Task WriteCsvAsync(Stream target, string bucket, Caller caller, CancellationToken cancellationToken)
     {
         await using var text = new StreamWriter(target, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false), leaveOpen: true)
         {
             NewLine = "\r\n",
         };
-        await text.WriteLineAsync("file,class,predicted,probability,prediction_id,sha256,bytes,collected_at");
-        await foreach (var item in export.OfAsync(bucket, cancellationToken))
+        await text.WriteLineAsync("file,class,predicted,probability,prediction_id,sha256,bytes,collected_at,answer");
+        await foreach (var item in export.OfAsync(bucket, caller, cancellationToken))
         {
             var photo = item.Photo;
             await text.WriteLineAsync(
                 string.Create(
                     CultureInfo.InvariantCulture,
-                    $"{photo.Key},{Quote(item.Class)},{Quote(item.Predicted)},{photo.Confidence:R},{photo.PredictionId},{photo.Sha256},{photo.Bytes},{photo.CollectedAt.UtcDateTime:yyyy-MM-ddTHH:mm:ss.fffZ}"
-                )
+                    $"{photo.Key},{Quote(item.Class)},{Quote(item.Predicted)},{photo.Confidence:R},{photo.PredictionId},{photo.Sha256},"
+                ) + $"{photo.Bytes.ToString(CultureInfo.InvariantCulture)},{Time(photo.CollectedAt)},{AnswerKind.Class}"
+            );
+        }
+
+        await foreach (var item in export.WithoutClassAsync(bucket, caller, cancellationToken))
+        {
+            var photo = item.Photo;
+            await text.WriteLineAsync(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $",,{Quote(item.Predicted)},{photo.Confidence:R},{photo.PredictionId},{photo.Sha256},,"
+                ) + $"{Time(photo.DecidedAt)},{photo.Answer}"
             );
         }
     }
+
+    private static string Time(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ss.fffZ", CultureInfo.InvariantCulture);
 
     private static string Quote(string text) => $"\"{text.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
 

@@ -7,15 +7,20 @@ using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace GourmetGram.WebApi.Labeling;
 
-/// <summary><c>/api/v1/label-studio</c>: how we stand with Label Studio, and what it tells us.</summary>
+/// <summary>
+/// Maps <c>/api/v1/label-studio</c>: the state of the connection to Label Studio, and the webhook that Label Studio calls.
+/// </summary>
 internal static class LabelStudioEndpoints
 {
     private const string Server = "Label Studio";
 
-    /// <summary>Label Studio writes the object of a label before it tells of it.</summary>
+    /// <summary>Delay before labels are read. Label Studio writes the object of a label before it calls the webhook.</summary>
     private static readonly TimeSpan ForObjects = TimeSpan.FromSeconds(3);
 
-    /// <summary>What only a look at the tasks shows (annotations deleted, or not written) is rarer, and costs more.</summary>
+    /// <summary>
+    /// Delay before the tasks are compared. Changes that only the tasks show (annotations deleted, or not written) are rarer, and finding
+    /// them costs more.
+    /// </summary>
     private static readonly TimeSpan ForTheRest = TimeSpan.FromMinutes(1);
 
     public static void MapLabelStudio(this IEndpointRouteBuilder api)
@@ -61,7 +66,8 @@ internal static class LabelStudioEndpoints
             .WithSummary("Be told by Label Studio that somebody has labelled")
             .RequireAuthorization(Policies.Visitor)
             .WithDescription(
-                $"For the webhooks that this server makes in Label Studio: their secret comes in the header {ProjectPlan.WebhookHeader}. The body is not read. The job process-annotations runs within seconds, sync-label-studio within a minute."
+                $"For the webhooks that this server makes in Label Studio: their secret comes in the header {ProjectPlan.WebhookHeader}. "
+                    + "The body is not read. The job process-annotations runs within seconds, sync-label-studio within a minute."
             )
             .Fails(StatusCodes.Status403Forbidden);
     }
@@ -69,7 +75,7 @@ internal static class LabelStudioEndpoints
     private static async Task<Results<Accepted, ProblemHttpResult>> HearAsync(
         HttpContext context,
         IMediator mediator,
-        JobBell bell,
+        JobSignal signal,
         CancellationToken cancellationToken
     )
     {
@@ -79,8 +85,8 @@ internal static class LabelStudioEndpoints
                 $"The header {ProjectPlan.WebhookHeader} does not hold the secret of a project.",
                 statusCode: StatusCodes.Status403Forbidden
             );
-        bell.Ring("process-annotations", Server, ForObjects);
-        bell.Ring("sync-label-studio", Server, ForTheRest);
+        signal.Ring("process-annotations", Server, ForObjects);
+        signal.Ring("sync-label-studio", Server, ForTheRest);
         return TypedResults.Accepted((string?)null);
     }
 }

@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using System.Text.Json.Serialization;
 using GourmetGram.Application.Common;
 using GourmetGram.WebApi.OpenApi;
 using GourmetGram.WebUi;
@@ -7,7 +8,7 @@ using Microsoft.AspNetCore.Mvc;
 
 namespace GourmetGram.WebApi.Operations;
 
-/// <summary><c>/api/v1/jobs</c>: what runs by itself.</summary>
+/// <summary>Maps <c>/api/v1/jobs</c>: the jobs that run automatically.</summary>
 internal static class JobEndpoints
 {
     private const int DefaultLimit = 50;
@@ -15,7 +16,8 @@ internal static class JobEndpoints
 
     /// <param name="Cron">Seconds, minutes, hours, day, month, weekday, UTC; left out or null leaves it as it is.</param>
     /// <param name="Paused">Whether the schedule is left out; left out or null leaves it as it is.</param>
-    internal sealed record ScheduleChange([property: MaxLength(CronLength)] string? Cron, bool? Paused);
+    [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
+    internal sealed record ScheduleChange([property: MaxLength(CronLength)] string? Cron = null, bool? Paused = null);
 
     /// <param name="Items">Jobs, by name.</param>
     internal sealed record JobList(IReadOnlyList<JobView> Items);
@@ -28,12 +30,14 @@ internal static class JobEndpoints
             )
             .WithName("ListJobs")
             .WithSummary("All jobs: when they run, what runs, what ran last")
+            .WithDescription("Schedules are UTC. A job never runs twice at the same time.")
             .Fails(StatusCodes.Status401Unauthorized, StatusCodes.Status403Forbidden);
         jobs.MapPatch("/{name}", ScheduleAsync)
             .WithName("ScheduleJob")
             .WithSummary("Change when a job runs, or pause it")
             .WithDescription(
-                "Cron as Quartz reads it, in UTC: seconds, minutes, hours, day, month, weekday. Firings missed while no server ran are made up by one run."
+                "Cron as Quartz reads it, in UTC: seconds, minutes, hours, day, month, weekday. Firings missed while no server ran are "
+                    + "made up by one run."
             )
             .Fails(
                 StatusCodes.Status400BadRequest,
@@ -61,6 +65,7 @@ internal static class JobEndpoints
             )
             .WithName("GetJobRun")
             .WithSummary("One run: how far it is, or what came of it")
+            .WithDescription("Progress while the run goes on, then its outcome and counts.")
             .Fails(StatusCodes.Status401Unauthorized, StatusCodes.Status403Forbidden, StatusCodes.Status404NotFound);
         jobs.MapPost("/{name}/runs/{id:guid}/cancel", async (string name, Guid id, IJobs all, CancellationToken cancellationToken) =>
                 TypedResults.Ok(await all.CancelAsync(name, id, cancellationToken))

@@ -4,10 +4,10 @@ using OpenTelemetry.Resources;
 
 namespace GourmetGram.WebApi.Operations;
 
-/// <summary><c>/metrics</c> in Prometheus text: requests, decoding, inference, queue wait, the runtime.</summary>
+/// <summary>Exposes <c>/metrics</c> in Prometheus text format: requests, decoding, inference, queue wait and the runtime.</summary>
 internal static class Metrics
 {
-    /// <summary>Seconds: from a fast int8 run to a slow progressive JPEG.</summary>
+    /// <summary>Histogram boundaries in seconds, from a fast int8 inference to a slow progressive JPEG.</summary>
     private static readonly double[] Durations = [0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5];
 
     public static IServiceCollection AddPrometheusMetrics(this IServiceCollection services)
@@ -23,7 +23,7 @@ internal static class Metrics
                     .AddMeter(SpoolMetrics.MeterName)
                     .AddView("gourmetgram.*.duration", new ExplicitBucketHistogramConfiguration { Boundaries = Durations })
                     .AddView("gourmetgram.queue.wait", new ExplicitBucketHistogramConfiguration { Boundaries = Durations })
-                    // Two thirds of a scrape otherwise, and no page of ours keeps a circuit.
+                    // These metrics would be two thirds of a scrape, and none of our pages uses a circuit.
                     .AddView("aspnetcore.components.*", MetricStreamConfiguration.Drop)
                     .AddPrometheusExporter()
             );

@@ -6,7 +6,7 @@ using Microsoft.Extensions.Options;
 
 namespace GourmetGram.WebApi.Security;
 
-/// <summary>Adds to a signed-in person's claims what kind of caller it is.</summary>
+/// <summary>Adds the caller type to the claims of a signed-in person.</summary>
 internal sealed class AccountClaims(
     UserManager<IdentityUser<Guid>> users,
     RoleManager<IdentityRole<Guid>> roles,

@@ -14,8 +14,8 @@ using Microsoft.Net.Http.Headers;
 namespace GourmetGram.WebApi.Security;
 
 /// <summary>
-/// <c>Authorization: Bearer {key}</c>. The keys so far are <c>GourmetGram:BootstrapAdminKey</c> and, from this machine, the token of <see cref="LocalAccess"/>; both are an
-/// administrator's.
+/// Authenticates <c>Authorization: Bearer {key}</c>. The only keys are <c>GourmetGram:BootstrapAdminKey</c> and, from this machine, the
+/// token of <see cref="LocalAccess"/>. Both give administrator rights.
 /// </summary>
 internal sealed class ApiKeyHandler(
     IOptionsMonitor<AuthenticationSchemeOptions> options,
@@ -28,7 +28,7 @@ internal sealed class ApiKeyHandler(
     private const string Prefix = "Bearer ";
     private const string BootstrapId = "bootstrap";
 
-    /// <summary>Id under which commands on the server's own machine act, whether through the server or without one.</summary>
+    /// <summary>Id of the caller for commands that run on the server's own machine, with or without the server.</summary>
     public const string LocalId = "local";
 
     protected override Task<AuthenticateResult> HandleAuthenticateAsync()
@@ -59,7 +59,7 @@ internal sealed class ApiKeyHandler(
         return Task.CompletedTask;
     }
 
-    /// <summary>Whose key it is; null when nobody's.</summary>
+    /// <summary>Returns the id of the key's owner; null when the key is unknown.</summary>
     private string? IdOf(string key)
     {
         if (settings.Value.BootstrapAdminKey is { Length: > 0 } bootstrap && AreEqual(key, bootstrap))

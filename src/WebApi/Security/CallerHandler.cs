@@ -9,8 +9,8 @@ using Microsoft.Extensions.Options;
 namespace GourmetGram.WebApi.Security;
 
 /// <summary>
-/// Tells who is calling: the API key if one is sent, else the account's cookie, else the visitor's. Our cookies count for nothing on the API and the lab's routes when another
-/// origin sends the request (those routes take no antiforgery token); the request is then one without identity.
+/// Identifies the caller: by the API key if one is sent, else by the account's cookie, else by the visitor's cookie. The API and the lab's
+/// routes take no antiforgery token, so they ignore our cookies when another origin sends the request. Such a request has no identity.
 /// </summary>
 internal sealed class CallerHandler(
     IOptionsMonitor<AuthenticationSchemeOptions> options,
@@ -54,7 +54,7 @@ internal sealed class CallerHandler(
 
 internal static class PageRequests
 {
-    /// <summary>Whether the request goes to one of our pages, whose forms carry an antiforgery token.</summary>
+    /// <summary>Returns whether the request goes to one of our pages, whose forms carry an antiforgery token.</summary>
     public static bool IsPage(this HttpContext context) => context.GetEndpoint()?.IsPage() == true;
 
     public static bool IsPage(this Endpoint endpoint) => endpoint.Metadata.GetMetadata<ComponentTypeMetadata>() is not null;

@@ -3,11 +3,14 @@ namespace GourmetGram.WebApi.Security;
 internal static class ForeignOrigin
 {
     /// <summary>
-    /// Whether a script or form of another origin sent the request. Browsers say so by <c>Sec-Fetch-Site</c>, older ones by <c>Origin</c>; programs send neither.
-    /// A visit by link (<c>navigate</c> with GET) is not foreign: it can change nothing and shows its answer to nobody else.
+    /// Returns whether a script or form of another origin sent the request. Browsers report this in <c>Sec-Fetch-Site</c>, older browsers
+    /// in <c>Origin</c>; programs send neither. A visit by link (<c>navigate</c> with GET) does not count as foreign, because it changes
+    /// nothing and only the visitor sees the response.
     /// </summary>
     /// <param name="request">The request.</param>
-    /// <param name="publicUrl">Where people reach the server: behind a proxy that is not trusted, its origin is not that of the request.</param>
+    /// <param name="publicUrl">
+    /// Public URL of the server. Behind an untrusted proxy, the public origin differs from the origin of the request.
+    /// </param>
     public static bool IsForeign(this HttpRequest request, string? publicUrl)
     {
         if (HttpMethods.IsGet(request.Method) && request.Headers["Sec-Fetch-Mode"] == "navigate")

@@ -1,26 +1,46 @@
 using System.Security.Cryptography;
+using GourmetGram.Infrastructure.Hosting;
 using GourmetGram.WebUi;
+using Microsoft.Extensions.Options;
 
 namespace GourmetGram.WebApi.Security;
 
-/// <summary>Headers of every answer. Scripts come from here only, but for the import map, which carries the nonce; styles come from here only, none inline.</summary>
-internal sealed class SecurityHeaders(RequestDelegate next)
+/// <summary>
+/// Adds the security headers to every response. Scripts may come only from this server, except the import map, which carries the nonce.
+/// Styles may come only from this server, and inline styles are not allowed. Responses without a Cache-Control header are treated as
+/// personal and must not be stored.
+/// </summary>
+internal sealed class SecurityHeaders(RequestDelegate next, IOptions<GourmetGramOptions> options)
 {
-    /// <summary>The reference page brings inline scripts and styles of its own.</summary>
+    /// <summary>Policy of the reference page, which has inline scripts and styles of its own.</summary>
     private const string ReferencePagePolicy =
-        "default-src 'self'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self' data:; "
+        "default-src 'self'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self' "
+        + "data:; "
         + "object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
+
+    /// <summary>Requires HTTPS for a year, for this host only, because other hosts of the domain may have no certificate.</summary>
+    private const string OnlyHttps = "max-age=31536000";
 
     public Task InvokeAsync(HttpContext context)
     {
-        var headers = context.Response.Headers;
-        headers.XContentTypeOptions = "nosniff";
-        headers["Referrer-Policy"] = "same-origin";
-        headers["Cross-Origin-Opener-Policy"] = "same-origin";
-        headers["Permissions-Policy"] = "camera=(self), geolocation=(), microphone=()";
-        headers.ContentSecurityPolicy = context.Request.Path.StartsWithSegments("/scalar", StringComparison.OrdinalIgnoreCase)
+        var policy = context.Request.Path.StartsWithSegments("/scalar", StringComparison.OrdinalIgnoreCase)
             ? ReferencePagePolicy
             : PagePolicy(NewNonce(context));
+        // The headers are written last, because error handlers remove all headers that were set before.
+        context.Response.OnStarting(() =>
+        {
+            var headers = context.Response.Headers;
+            headers.XContentTypeOptions = "nosniff";
+            headers["Referrer-Policy"] = "same-origin";
+            headers["Cross-Origin-Opener-Policy"] = "same-origin";
+            headers["Permissions-Policy"] = "camera=(self), geolocation=(), microphone=()";
+            headers.ContentSecurityPolicy = policy;
+            if (options.Value.IsPublicHttps)
+                headers.StrictTransportSecurity = OnlyHttps;
+            if (headers.CacheControl.Count == 0)
+                headers.CacheControl = "no-store";
+            return Task.CompletedTask;
+        });
         return next(context);
     }
 

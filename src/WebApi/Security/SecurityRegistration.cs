@@ -15,11 +15,12 @@ internal static class SecurityRegistration
 {
     private static readonly TimeSpan VisitorLifetime = TimeSpan.FromDays(365);
     private static readonly TimeSpan AccountLifetime = TimeSpan.FromDays(14);
+    private static readonly TimeSpan StampLifetime = TimeSpan.FromSeconds(5);
 
-    /// <summary>Who is calling, and who may do what.</summary>
+    /// <summary>Registers authentication and authorization.</summary>
     public static IServiceCollection AddSecurity(this IServiceCollection services)
     {
-        // Keys that sign cookies live in the database: they survive a restart, and every node has the same.
+        // The keys that sign cookies are stored in the database, so that they survive a restart and all nodes share them.
         services.AddDataProtection().SetApplicationName("GourmetGram").PersistKeysToDbContext<GourmetGramDbContext>();
 
         services
@@ -37,39 +38,33 @@ internal static class SecurityRegistration
                 cookie.Cookie.Name = "gourmetgram.account";
                 cookie.ExpireTimeSpan = AccountLifetime;
                 cookie.SlidingExpiration = true;
-                // Looks the account up again every half hour, so that a changed password or role takes effect.
                 cookie.Events.OnValidatePrincipal = SecurityStampValidator.ValidatePrincipalAsync;
             });
-        // SignInManager signs these two out as well.
-        services.AddAuthentication().AddCookie(IdentityConstants.ExternalScheme).AddCookie(IdentityConstants.TwoFactorUserIdScheme);
-
+        // Each session's account is looked up again after this interval. A disabled account, a new password or a new role thus takes effect
+        // on every node.
+        services.Configure<SecurityStampValidatorOptions>(stamp => stamp.ValidationInterval = StampLifetime);
+        // SignInManager and SecurityStampValidator also sign out of these schemes, so they must exist.
         services
-            .AddIdentityCore<IdentityUser<Guid>>(identity =>
-            {
-                // Length over composition rules: NIST SP 800-63B, 3.1.1.2.
-                identity.Password.RequiredLength = 12;
-                identity.Password.RequireDigit = false;
-                identity.Password.RequireLowercase = false;
-                identity.Password.RequireUppercase = false;
-                identity.Password.RequireNonAlphanumeric = false;
-                identity.User.AllowedUserNameCharacters = "";
-            })
-            .AddRoles<IdentityRole<Guid>>()
-            .AddEntityFrameworkStores<GourmetGramDbContext>()
-            .AddClaimsPrincipalFactory<AccountClaims>()
-            .AddSignInManager();
-        services.AddSingleton<FirstAdministrator>();
-        services.AddSingleton<IFirstAdministrator>(provider => provider.GetRequiredService<FirstAdministrator>());
+            .AddAuthentication()
+            .AddCookie(IdentityConstants.ExternalScheme)
+            .AddCookie(IdentityConstants.TwoFactorUserIdScheme)
+            .AddCookie(IdentityConstants.TwoFactorRememberMeScheme);
+
+        services.AddAccounts().AddClaimsPrincipalFactory<AccountClaims>().AddSignInManager();
+        services.AddScoped<IVisitorCookie, VisitorCookie>();
+        services.AddSingleton<AccountLinks>();
+        services.AddSingleton<IAccountLinks>(provider => provider.GetRequiredService<AccountLinks>());
 
         services
             .AddAuthorizationBuilder()
             .AddPolicy(Policies.Visitor, policy => policy.RequireAssertion(_ => true))
             .AddPolicy(Policies.Annotator, policy => policy.RequireRole(Roles.Annotator, Roles.Admin))
             .AddPolicy(Policies.Admin, policy => policy.RequireRole(Roles.Admin))
-            // A route that somebody forgot to name a policy for is closed; an address without a route is simply not found.
+            // A route without a policy is closed, in case somebody forgot to name one. Requests without a route are let through: they get
+            // 404, or routing's own answer about a wrong method or content type.
             .SetFallbackPolicy(
                 new AuthorizationPolicyBuilder()
-                    .RequireAssertion(context => context.Resource is HttpContext request && request.GetEndpoint() is null)
+                    .RequireAssertion(context => context.Resource is HttpContext request && request.GetEndpoint() is not RouteEndpoint)
                     .Build()
             );
         services.AddSingleton<IConfigureOptions<AuthorizationOptions>>(provider =>
@@ -84,7 +79,28 @@ internal static class SecurityRegistration
         return services;
     }
 
-    /// <summary>A request that names a key must be known by it: it is never served as somebody else.</summary>
+    /// <summary>Registers the accounts of people, also for commands that run without the server.</summary>
+    public static IdentityBuilder AddAccounts(this IServiceCollection services)
+    {
+        services.AddSingleton<Accounts>();
+        services.AddSingleton<IAccounts>(provider => provider.GetRequiredService<Accounts>());
+        return services
+            .AddIdentityCore<IdentityUser<Guid>>(identity =>
+            {
+                // Length over composition rules: NIST SP 800-63B, 3.1.1.2.
+                identity.Password.RequiredLength = 12;
+                identity.Password.RequireDigit = false;
+                identity.Password.RequireLowercase = false;
+                identity.Password.RequireUppercase = false;
+                identity.Password.RequireNonAlphanumeric = false;
+                // Accounts validates names itself.
+                identity.User.AllowedUserNameCharacters = "";
+            })
+            .AddRoles<IdentityRole<Guid>>()
+            .AddEntityFrameworkStores<GourmetGramDbContext>();
+    }
+
+    /// <summary>Rejects requests whose API key is unknown, so that they are never served under another identity.</summary>
     public static IApplicationBuilder UseKnownKeys(this IApplicationBuilder app) =>
         app.Use(
             static async (context, next) =>

@@ -6,12 +6,12 @@ using Microsoft.AspNetCore.Diagnostics;
 
 namespace GourmetGram.WebApi.Security;
 
-/// <summary>Gives a browser that opens a page an identity of its own, in a signed cookie, so that its photos are its own.</summary>
+/// <summary>Gives each browser that opens a page its own identity in a signed cookie, so that the browser owns its photos.</summary>
 internal sealed class VisitorIdentity(RequestDelegate next, TimeProvider time)
 {
     public async Task InvokeAsync(HttpContext context)
     {
-        // The error page is drawn for nobody in particular: what failed may be the very keys that would sign the cookie.
+        // The error page needs no identity, and the failure may concern the very keys that would sign the cookie.
         var isErrorPage = context.Features.Get<IExceptionHandlerPathFeature>() is not null;
         if (context.IsPage() && !isErrorPage && context.User.Identity is not { IsAuthenticated: true })
         {

@@ -1,0 +1,63 @@
+using GourmetGram.Application.Common;
+
+namespace GourmetGram.WebApi.Security;
+
+/// <summary>What an account may do.</summary>
+public enum AccountRole
+{
+    /// <summary>Label photos and see loops and datasets.</summary>
+    Annotator = 0,
+
+    /// <summary>Everything.</summary>
+    Administrator,
+}
+
+/// <summary>How an account stands.</summary>
+public enum AccountState
+{
+    /// <summary>It can sign in.</summary>
+    Active = 0,
+
+    /// <summary>It has no password until its one-time link is used.</summary>
+    Invited,
+
+    /// <summary>It cannot sign in.</summary>
+    Disabled,
+}
+
+/// <param name="Name">Name to sign in with.</param>
+/// <param name="Role">What it may do; null where it has no role.</param>
+/// <param name="State">How it stands.</param>
+public sealed record AccountView(string Name, AccountRole? Role, AccountState State);
+
+/// <summary>A one-time link with which a person chooses a password.</summary>
+/// <param name="Account">Whose it is.</param>
+/// <param name="Link">The link; a path where the public address is not known.</param>
+/// <param name="ExpiresAt">Until when it works, UTC.</param>
+public sealed record AccountLinkView(AccountView Account, string Link, DateTimeOffset ExpiresAt);
+
+/// <summary>Manages the accounts of people. Changes take effect on every node within seconds, even for people who are signed in.</summary>
+public interface IAccounts
+{
+    /// <summary>Returns all accounts, by name.</summary>
+    Task<IReadOnlyList<AccountView>> ListAsync(CancellationToken cancellationToken);
+
+    /// <summary>Creates an account without a password. Its link works for a week.</summary>
+    /// <exception cref="FluentValidation.ValidationException">The name is not acceptable.</exception>
+    /// <exception cref="ConflictException">An account with this name already exists.</exception>
+    Task<AccountLinkView> AddAsync(string name, AccountRole role, string by, CancellationToken cancellationToken);
+
+    /// <summary>Removes the password and ends all sessions. The link to choose a new password works for a day.</summary>
+    /// <exception cref="NotFoundException">There is no account with this name.</exception>
+    /// <exception cref="ConflictException">The account is disabled.</exception>
+    Task<AccountLinkView> ResetPasswordAsync(string name, string by, CancellationToken cancellationToken);
+
+    /// <summary>Prevents an account from signing in, and ends its sessions.</summary>
+    /// <exception cref="NotFoundException">There is no account with this name.</exception>
+    /// <exception cref="ConflictException">The account is the last administrator that can sign in.</exception>
+    Task<AccountView> DisableAsync(string name, string by, CancellationToken cancellationToken);
+
+    /// <summary>Lets an account sign in again, with its earlier password if it had one.</summary>
+    /// <exception cref="NotFoundException">There is no account with this name.</exception>
+    Task<AccountView> EnableAsync(string name, string by, CancellationToken cancellationToken);
+}
