@@ -1,15 +1,15 @@
 namespace GourmetGram.WebUi;
 
-/// <summary>Names of the authorization policies. Every page and every route carries one; the host defines them.</summary>
+/// <summary>Names of the authorization policies. Every page and every route has one; the host defines them.</summary>
 public static class Policies
 {
-    /// <summary>Anybody: a visitor known by a cookie, a signed-in person or a key.</summary>
+    /// <summary>Everybody: a visitor known by a cookie, a signed-in person or a key.</summary>
     public const string Visitor = "Visitor";
 
     /// <summary>May review photos: the roles Annotator and Admin.</summary>
     public const string Annotator = "Annotator";
 
-    /// <summary>May configure, run, promote and erase: the role Admin.</summary>
+    /// <summary>May configure, run, promote and delete: the role Admin.</summary>
     public const string Admin = "Admin";
 
     /// <summary>May read <c>/metrics</c>: everybody or the role Admin, as <c>Metrics:Access</c> says.</summary>

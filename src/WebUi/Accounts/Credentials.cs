@@ -1,6 +1,6 @@
 namespace GourmetGram.WebUi.Accounts;
 
-/// <summary>What a person types to sign in or to make an account. Null where the field was empty.</summary>
+/// <summary>The form fields for signing in or creating an account. Null where a field is empty.</summary>
 public sealed class Credentials
 {
     public string? Name { get; set; }

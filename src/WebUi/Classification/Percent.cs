@@ -1,6 +1,6 @@
 namespace GourmetGram.WebUi.Classification;
 
-/// <summary>Writes a probability in whole percent. What is not certain is never called 0% or 100%.</summary>
+/// <summary>Formats a probability in whole percent. Only exactly 0 and 1 become 0% and 100%.</summary>
 internal static class Percent
 {
     /// <param name="probability">0 to 1.</param>

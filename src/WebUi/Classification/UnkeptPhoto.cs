@@ -2,7 +2,7 @@ using GourmetGram.Application.Classification;
 
 namespace GourmetGram.WebUi.Classification;
 
-/// <summary>A photo that was classified and not kept.</summary>
-/// <param name="FileName">Name it was sent under.</param>
-/// <param name="Answer">What the model said.</param>
+/// <summary>A photo that was classified but not stored.</summary>
+/// <param name="FileName">The photo's file name.</param>
+/// <param name="Answer">The model's answer.</param>
 public sealed record UnkeptPhoto(string FileName, ClassifyUnkept.Response Answer);

@@ -3,24 +3,24 @@ using GourmetGram.Domain.Feedback;
 
 namespace GourmetGram.WebUi.Feedback;
 
-/// <summary>What the settings of loops are called.</summary>
+/// <summary>Names the settings of loops.</summary>
 internal static class LoopWords
 {
-    /// <summary>The form's name of a setting; the name itself for one that is no more.</summary>
+    /// <summary>Returns the label that the form shows for a setting; the setting's own name when it no longer exists.</summary>
     public static string Of(string setting, LoopResponse? loop) =>
         setting switch
         {
             "loop" => "Loop",
             "enabled" => "Loop is on",
             "bucket" => "Dataset",
-            "surface" => "Handed out by",
+            "surface" => "Labelling tool",
             "blind" => "Hide the model’s answer",
             "votes" => "Votes per photo",
             "dailyLimit" => "At most, per day",
             _ => loop?.Fields.FirstOrDefault(field => field.Name == setting)?.Label ?? setting,
         };
 
-    /// <summary>A surface in words.</summary>
+    /// <summary>Returns the name of a labelling tool.</summary>
     public static string Of(Surface surface) =>
         surface switch
         {

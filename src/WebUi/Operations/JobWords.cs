@@ -3,13 +3,13 @@ using GourmetGram.Application.Common;
 
 namespace GourmetGram.WebUi.Operations;
 
-/// <summary>Runs of jobs in words.</summary>
+/// <summary>Puts runs of jobs into words.</summary>
 internal static class JobWords
 {
-    /// <summary>"in 41 min".</summary>
+    /// <summary>Returns the time until a run: "in 41 min".</summary>
     public static string Until(TimeSpan span) => span <= TimeSpan.Zero ? "now" : $"in {Span(span)}";
 
-    /// <summary>"41 min", in the largest unit that fits.</summary>
+    /// <summary>Returns a time span in the largest unit that fits: "41 min".</summary>
     public static string Span(TimeSpan span)
     {
         var (number, unit) = span switch
@@ -22,13 +22,13 @@ internal static class JobWords
         return string.Create(CultureInfo.InvariantCulture, $"{number} {unit}");
     }
 
-    /// <summary>How long a run took: "0.2 s".</summary>
+    /// <summary>Returns how long a run took: "0.2 s"; empty when it has not started or not ended.</summary>
     public static string Took(JobRunView run) =>
         run is { StartedAt: { } start, EndedAt: { } end }
             ? string.Create(CultureInfo.InvariantCulture, $"{(end - start).TotalSeconds:0.0} s")
             : "";
 
-    /// <summary>What came of a run that completed: "4 stored, 2 tagged".</summary>
+    /// <summary>Returns the counts of a completed run: "4 stored, 2 tagged".</summary>
     public static string Counts(JobRunView run)
     {
         var counts = run
@@ -38,7 +38,16 @@ internal static class JobWords
         return counts.Count == 0 ? "Nothing to do" : string.Join(", ", counts);
     }
 
-    /// <summary>Who asked for a run: "by schedule".</summary>
+    /// <summary>Returns the outcome of a run that has ended: "0.2 s, 4 stored", "failed after 3.0 s".</summary>
+    public static string Outcome(JobRunView run) =>
+        run switch
+        {
+            { State: JobRunState.Completed } => $"{Took(run)}, {Counts(run)}",
+            { StartedAt: null } => run.State.ToString().ToLowerInvariant(),
+            _ => $"{run.State.ToString().ToLowerInvariant()} after {Took(run)}",
+        };
+
+    /// <summary>Returns who or what started a run: "by schedule".</summary>
     public static string By(JobRunView run) =>
         run.RequestedBy is { } who ? $"by {who}"
         : run.Attempt > 1 ? "again, after it was interrupted"

@@ -3,14 +3,17 @@ using Microsoft.AspNetCore.Http;
 
 namespace GourmetGram.WebUi.Shared;
 
-/// <summary>Addresses within the site. They are paths without scheme and host, so a proxy that changes either breaks none of them.</summary>
+/// <summary>
+/// Builds addresses within the site. They are paths without scheme and host, so they still work when a proxy changes either.
+/// </summary>
 internal static class Addresses
 {
-    /// <summary>The path that every relative link starts from; ends in a slash.</summary>
+    /// <summary>Returns the path that every relative link starts from; ends in a slash.</summary>
     public static string BasePath(this HttpContext context) => context.Request.PathBase.ToUriComponent() + "/";
 
     /// <summary>
-    /// Path and query that the browser shows. It differs from the request's own while an error page is drawn in place of the page that was asked for.
+    /// Returns the path and query that the browser shows. They differ from the request's own while an error page is rendered in place of
+    /// the requested page.
     /// </summary>
     public static string ShownPath(this HttpContext context)
     {
@@ -21,9 +24,12 @@ internal static class Addresses
         return pathBase.Add(path).ToUriComponent() + context.Request.QueryString.ToUriComponent();
     }
 
-    /// <summary>What <c>aria-current</c> says of a link in the navigation: "page" on its page, "true" on the pages below it, null elsewhere.</summary>
-    /// <param name="context">The request for the page that is drawn.</param>
-    /// <param name="path">Where the link leads, from the first page; begins with a slash.</param>
+    /// <summary>
+    /// Returns the value of <c>aria-current</c> for a link in the navigation: "page" on its page, "true" on the pages below it, null
+    /// elsewhere.
+    /// </summary>
+    /// <param name="context">The request for the page that is rendered.</param>
+    /// <param name="path">The link's path from the site root; begins with a slash.</param>
     public static string? Current(this HttpContext context, string path) =>
         path == "/"
             ? context.Request.Path == path
@@ -35,12 +41,12 @@ internal static class Addresses
                     : "true"
                 : null;
 
-    /// <summary>Answers a post with the page to show next, so that loading it again repeats nothing.</summary>
+    /// <summary>Answers a post with a redirect to the next page, so that reloading it does not repeat the post.</summary>
     /// <param name="context">The post.</param>
     /// <param name="address">Relative to <see cref="BasePath"/>; empty for the first page.</param>
     public static void SeeOther(this HttpContext context, string address) => context.SeeOtherPath(context.BasePath() + address);
 
-    /// <summary>As <see cref="SeeOther"/>, with a path from the root of the host.</summary>
+    /// <summary>Redirects like <see cref="SeeOther"/>, with a path from the root of the host.</summary>
     public static void SeeOtherPath(this HttpContext context, string path)
     {
         context.Response.StatusCode = StatusCodes.Status303SeeOther;
@@ -48,8 +54,8 @@ internal static class Addresses
     }
 
     /// <summary>
-    /// Whether an address that came with the request is a path on this site, escaped.
-    /// Browsers drop control characters and read a backslash as a slash.
+    /// Returns whether an address from the request is an escaped path on this site. Browsers drop control characters and read a backslash
+    /// as a slash.
     /// </summary>
     public static bool IsLocalPath(string? address) =>
         address is ['/', ..] and not ['/', '/' or '\\', ..] && address.All(c => c is > ' ' and <= '~');

@@ -1,9 +1,9 @@
 namespace GourmetGram.WebUi.Shared;
 
-/// <summary>Stretches of time in words, where a date would say less.</summary>
+/// <summary>Puts time spans into words, where a date would say less.</summary>
 internal static class WhileAgo
 {
-    /// <summary>"5 hours", "2 days"; whole units, cut off.</summary>
+    /// <summary>Returns "5 hours" or "2 days", in whole units, rounded down.</summary>
     public static string Of(TimeSpan span) =>
         span switch
         {

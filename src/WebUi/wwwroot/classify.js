@@ -1,20 +1,23 @@
-// Makes the Classify page faster: photos and feedback go by fetch, and the parts that change are taken from the page that the server answers with.
-// Whatever it does, the page's plain forms do as well. Listeners sit on the element itself, so it does not matter which part of it is replaced.
+// Makes the Classify page faster: sends photos and feedback without a page load, and takes the changed parts from the page that the
+// server returns. The page's plain forms do the same without scripts. Listeners are attached to the element itself, so that they survive
+// when a part of it is replaced.
 
-const MOST_IN_ADDRESS = 20; // as the server shows at most
+import { usesSingleKeys, useSingleKeys } from './store.js';
+
+const MOST_IN_ADDRESS = 20; // the most results that the server shows
 const LONGEST_PAUSE = 30; // seconds between two tries without a connection
-const USUAL_PAUSE = 10; // seconds, when a busy server or a proxy before it names none
+const USUAL_PAUSE = 10; // seconds; used when a busy server or its proxy sends no Retry-After
 const BUSY = [429, 502, 503, 504];
-const STALLED = 60_000; // milliseconds without progress after which a connection counts as lost; twice as many with each further try
+const STALLED = 60_000; // milliseconds without progress before a connection counts as lost; doubles with each retry
 const TOAST = 8_000; // milliseconds
-const SINGLE_KEYS = 'gourmetgram.single-keys'; // "off" when somebody switched them off
 
-// Names one choice of one photo, so that sending it again keeps it once. randomUUID is missing where there is no https.
+// Creates a key for one upload, so that the server stores the photo once even if it is sent twice.
+// crypto.randomUUID is not available without HTTPS.
 const newKey = () => [...crypto.getRandomValues(new Uint8Array(16))].map(byte => byte.toString(16).padStart(2, '0')).join('');
 
 const isReadable = file => file.slice(0, 1).arrayBuffer().then(() => true, () => false);
 
-class PhotoDesk extends HTMLElement {
+class PhotoUploads extends HTMLElement {
   #listeners;
   #queue = []; // uploads without an answer, in the order they are sent
   #working = false;
@@ -29,7 +32,7 @@ class PhotoDesk extends HTMLElement {
     this.addEventListener('submit', event => this.#submitted(event), { signal });
     this.addEventListener('click', event => this.#clicked(event), { signal });
     this.#keys.addEventListener('toggle', event => event.newState === 'open' && this.#keys.focus(), { signal });
-    this.#keys.querySelector('input').checked = this.#singleKeys;
+    this.#keys.querySelector('input').checked = usesSingleKeys();
     document.addEventListener('keydown', event => this.#key(event), { signal });
     document.addEventListener('paste', event => this.#add(event.clipboardData.files), { signal });
     document.addEventListener('dragover', event => this.#dragged(event, true), { signal });
@@ -51,8 +54,6 @@ class PhotoDesk extends HTMLElement {
 
   get #toasts() { return this.querySelector('.toasts'); }
 
-  get #singleKeys() { return localStorage.getItem(SINGLE_KEYS) !== 'off'; }
-
   #template(name) {
     return this.querySelector(`template[data-part="${name}"]`).content.firstElementChild.cloneNode(true);
   }
@@ -60,9 +61,9 @@ class PhotoDesk extends HTMLElement {
   #changed({ target }) {
     if (target.type === 'file') {
       this.#add(target.files);
-      target.value = ''; // else choosing the same photo again would not be a change
+      target.value = ''; // otherwise choosing the same photo again fires no change event
     } else if (this.#keys.contains(target)) {
-      localStorage.setItem(SINGLE_KEYS, target.checked ? 'on' : 'off');
+      useSingleKeys(target.checked);
     }
   }
 
@@ -92,13 +93,13 @@ class PhotoDesk extends HTMLElement {
     this.#work();
   }
 
-  // The card has the size of the answer's, so that nothing moves when it comes.
+  // The waiting card has the size of the result card, so that nothing moves when the result arrives.
   #wait(upload) {
     const article = upload.article = this.#template('waiting');
     article.setAttribute('aria-label', upload.file.name);
     article.querySelector('.name').textContent = upload.file.name;
     article.querySelector('[data-megabytes]').textContent = (upload.file.size / 1e6).toFixed(1);
-    upload.preview ??= URL.createObjectURL(upload.file); // the answer shows it as well: what was just sent need not be fetched
+    upload.preview ??= URL.createObjectURL(upload.file); // the result card reuses it, so that the photo is not downloaded again
     article.querySelector('img').src = upload.preview;
     upload.cancelled = false;
     this.#uploads.set(article, upload);
@@ -107,8 +108,8 @@ class PhotoDesk extends HTMLElement {
     return article;
   }
 
-  // Photos go one after the other: the server looks at them in turn anyway, and a slow line is not split.
-  // A photo without an answer stays first, and all the others wait with it.
+  // Sends photos one at a time: the server classifies them in turn anyway, and a slow connection is not shared.
+  // A photo without an answer stays first in the queue, and the others wait behind it.
   async #work() {
     if (this.#working) return;
     this.#working = true;
@@ -165,7 +166,7 @@ class PhotoDesk extends HTMLElement {
       request.send(body);
     });
 
-    // A file that has changed or gone since it was chosen looks like a lost connection.
+    // If the file was changed or deleted after it was chosen, the request fails like a lost connection.
     if (request.status === 0) return await isReadable(upload.file) ? {} : { answer: this.#failed('unreadable', upload) };
     const answer = request.response?.querySelector('.shots > article');
     if (answer?.dataset.retryAfter) {
@@ -176,7 +177,7 @@ class PhotoDesk extends HTMLElement {
     return { answer: answer ?? this.#failed('refused', upload) };
   }
 
-  // The browser's word on being online is a hint and no more: it only ends a pause early.
+  // The browser's online event is only a hint, so it ends a pause early and does nothing else.
   async #pause(seconds, upload) {
     let awake = false;
     for (let left = seconds; left > 0 && !awake; left--) {
@@ -192,7 +193,7 @@ class PhotoDesk extends HTMLElement {
     article.querySelectorAll('[data-when]').forEach(part => { part.hidden = part.dataset.when !== name; });
   }
 
-  // Says of all photos but the first, which tells for itself, what they wait for.
+  // Shows what each queued photo waits for. The first photo is left out, because its card already shows its own stage.
   #tell() {
     this.#queue.slice(1).forEach((upload, index) => {
       this.#stage(upload, this.#offline ? 'offline' : 'queued');
@@ -204,17 +205,17 @@ class PhotoDesk extends HTMLElement {
       return;
     }
     if (!toast) this.#toasts.append(toast = this.#template('offline'));
-    toast.querySelector('[data-count]').textContent = this.#queue.length;
+    toast.querySelector('[data-count]').textContent = this.#queue.length === 1 ? '1 photo' : `${this.#queue.length} photos`;
   }
 
   #show(answer, upload) {
     const { article } = upload;
-    answer.removeAttribute('autofocus'); // the reader may be elsewhere by now; the live region tells
+    answer.removeAttribute('autofocus'); // the user may be elsewhere by now; the live region announces the result
     const again = answer.querySelector('[data-again]');
     if (again) again.hidden = false;
     const photo = answer.querySelector(':scope > img');
     if (photo) photo.src = upload.preview;
-    // What stands below must not move under somebody's eyes: there the answer keeps the height that the photo had.
+    // If the card is on screen, the result keeps the card's height, so that the content below does not move while someone reads it.
     const { bottom } = article.getBoundingClientRect();
     if (bottom > 0 && bottom < innerHeight) {
       answer.classList.remove('compact');
@@ -238,7 +239,7 @@ class PhotoDesk extends HTMLElement {
     return new URL(ids.length === 0 ? './' : `./?${ids.slice(0, MOST_IN_ADDRESS).map(id => `p=${id}`).join('&')}`, document.baseURI);
   }
 
-  // The address names what is shown, so that loading the page again shows it again.
+  // Puts the ids of the shown results into the address, so that a reload shows them again.
   #remember() {
     if (!this.isConnected) return;
     const ids = [...this.querySelectorAll('.shots > [id^="p-"]')].map(article => article.id.slice(2));
@@ -293,7 +294,7 @@ class PhotoDesk extends HTMLElement {
     }
 
     if (!next) {
-      // The server has something else to say: let it say so on a page of its own.
+      // The server answered with another page, so the form is submitted again without the script to show that page.
       form.dataset.plain = '';
       form.requestSubmit(button);
       return;
@@ -305,17 +306,18 @@ class PhotoDesk extends HTMLElement {
       next.querySelector('img').src = upload.preview;
     }
     article.replaceWith(next);
-    this.#offerUndo(button, form.id); // before the focus moves, so that it is never below
+    this.#offerUndo(button, form.id); // before the focus moves, so that the toast doesn't cover the focused element
     const same = next.querySelector(`button[name="${button.name}"][value="${CSS.escape(button.value)}"]`);
     const visible = same && !same.closest('details:not([open])');
     (visible ? same : next.querySelector('button[name="undo"]') ?? next).focus();
   }
 
-  // The button belongs to the card's form and does what the card's own does.
-  #offerUndo({ name, value }, formId) {
+  // The toast's Undo button submits the card's form, as the card's own Undo button does.
+  #offerUndo({ name, value, dataset }, formId) {
     this.#toasts.querySelector('[data-said]')?.remove();
     if (name === 'undo') return;
     const toast = this.#template(`said-${name}`);
+    toast.querySelectorAll('[data-verb]').forEach(part => { part.textContent = 'confirms' in dataset ? 'Confirmed as' : 'Corrected to'; });
     toast.querySelectorAll('[data-class]').forEach(part => { part.textContent = value; });
     toast.querySelector('button').setAttribute('form', formId);
     this.#toasts.append(toast);
@@ -326,19 +328,19 @@ class PhotoDesk extends HTMLElement {
     setTimeout(hide, TOAST);
   }
 
-  // The key caps on the classes work while their card has the focus, and only then. None is taken from a field.
+  // The single keys act on the card that has the focus, and are ignored while a form field has it.
   #key(event) {
-    if (event.ctrlKey || event.altKey || event.metaKey || event.repeat || !this.#singleKeys) return;
+    if (event.ctrlKey || event.altKey || event.metaKey || event.repeat || !usesSingleKeys()) return;
     if (event.target.closest('input, select, textarea')) return;
     const key = event.key.toLowerCase();
     if (key === '?') {
       this.#keys.togglePopover();
       return;
     }
-    const article = event.target.closest('photo-desk article');
+    const article = event.target.closest('photo-uploads article');
     if (key === 'z') article?.querySelector('button[name="undo"]')?.click();
     else [...article?.querySelectorAll('kbd') ?? []].find(kbd => kbd.textContent === key)?.closest('button').click();
   }
 }
 
-customElements.define('photo-desk', PhotoDesk);
+customElements.define('photo-uploads', PhotoUploads);

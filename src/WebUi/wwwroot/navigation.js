@@ -1,4 +1,5 @@
-// After a link has changed the page without loading it, reading goes on at the new page's first field or heading, as it would after a load.
+// When Blazor has replaced the page without a full load, moves the focus to the new page's autofocus field or its heading,
+// so that keyboard and screen-reader users continue there.
 let shown = location.pathname;
 
 Blazor.addEventListener('enhancedload', () => {

@@ -1,20 +1,29 @@
-// Pages come with times in UTC. This writes them in the reader's zone and puts photos under the reader's days; without it UTC stays,
-// and it stays where schedules are in UTC too (data-utc).
+// Rewrites the page's UTC times in the user's time zone, and groups photos by the user's days. Without scripts, times stay in UTC.
 
 const language = navigator.languages.find(name => name.startsWith('en')) ?? 'en-GB'; // the pages are in English
 const moment = new Intl.DateTimeFormat(language, { dateStyle: 'long', timeStyle: 'short' });
 const clock = new Intl.DateTimeFormat(language, { timeStyle: 'short' });
+const second = new Intl.DateTimeFormat(language, { timeStyle: 'medium' });
+const dayAndClock = new Intl.DateTimeFormat(
+  language, { weekday: 'short', day: 'numeric', month: 'short', hour: 'numeric', minute: '2-digit' });
 const day = new Intl.DateTimeFormat(language, { dateStyle: 'full' });
 
-function rewrite() {
-  for (const days of document.querySelectorAll('[data-days]')) regroup(days);
-  for (const time of document.querySelectorAll('time[datetime]:not([data-utc])')) {
+export function rewrite(root = document) {
+  for (const days of root.querySelectorAll('[data-days]')) regroup(days);
+  for (const time of root.querySelectorAll('time[datetime]')) {
+    const at = new Date(time.dateTime);
     time.title ||= time.textContent;
-    time.textContent = ('clock' in time.dataset ? clock : moment).format(new Date(time.dateTime));
+    time.textContent = formatOf(time.dataset, at).format(at);
   }
 }
 
-// Each section of the list is one day. What is one day in UTC may be two of the reader's.
+function formatOf(data, at) {
+  if ('clock' in data) return clock;
+  if ('recent' in data) return at.toDateString() === new Date().toDateString() ? second : dayAndClock;
+  return moment;
+}
+
+// Regroups the list, in which each section is one day: photos of one UTC day may belong to two days in the user's time zone.
 function regroup(days) {
   const section = days.querySelector('section');
   const photos = [...days.querySelectorAll('.tiles > li')];
@@ -38,4 +47,4 @@ function nameOf(name) {
 }
 
 rewrite();
-Blazor.addEventListener('enhancedload', rewrite);
+Blazor.addEventListener('enhancedload', () => rewrite());

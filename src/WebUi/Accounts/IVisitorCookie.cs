@@ -1,0 +1,10 @@
+using GourmetGram.Domain.Classification;
+
+namespace GourmetGram.WebUi.Accounts;
+
+/// <summary>Reads the signed cookie that identifies a browser while nobody is signed in. The host implements it.</summary>
+public interface IVisitorCookie
+{
+    /// <summary>Returns the visitor that this browser was before somebody signed in; null when the request has no valid cookie.</summary>
+    Task<Actor?> FindAsync();
+}
