@@ -5,15 +5,15 @@ using GourmetGram.Tests.Integration.LabelStudio.Double;
 namespace GourmetGram.Tests.Integration.LabelStudio;
 
 /// <summary>
-/// Holds the double against what real Label Studios answered (<c>Transcripts</c>): each recorded call is made again, in its order, over a real S3 server. What is not reproduced stands in
-/// <see cref="KnownGaps"/>, and nothing else may stand there.
+/// Holds the double against what real Label Studios answered (<c>Transcripts</c>): each recorded call is made again, in its order, over a
+/// real S3 server. What is not reproduced stands in <see cref="KnownGaps"/>, and nothing else may stand there.
 /// </summary>
 public sealed class ConformanceTests
 {
     public static TheoryData<string, string> Files =>
         new(
             new[] { LabelStudioDouble.Version123, LabelStudioDouble.Version116 }.SelectMany(version =>
-                Transcript.Topics.Select(topic => (version, topic))
+                Transcript.TopicsOf(version).Select(topic => (version, topic))
             )
         );
 

@@ -1,5 +1,7 @@
+using GourmetGram.Application.Common;
 using GourmetGram.Application.Labeling;
 using GourmetGram.Domain.Feedback;
+using GourmetGram.Tests.Integration.Fixtures;
 using GourmetGram.Tests.Integration.LabelStudio.Double;
 using GourmetGram.Tests.Integration.Persistence;
 
@@ -20,7 +22,51 @@ public sealed class DoctorWith116 : DoctorTests
     }
 }
 
-public sealed class DoctorWith123 : DoctorTests
+public sealed class DoctorWith123 : DoctorOf123Tests
+{
+    [Fact]
+    public async Task Photos_load_where_Label_Studio_is_called_otherwise_than_browsers_call_it()
+    {
+        Double.Settings.Host = "http://label-studio.example:8080";
+        await RestartAsync(settings: ("Labeling__ImageLinks", "Object"));
+        await WaitingInLabelStudioAsync(1);
+        Assert.Contains(await DoctorAsync(), finding =>
+            finding.Kind == FindingKind.Good && finding.What.StartsWith("Photos load (", StringComparison.Ordinal)
+        );
+    }
+
+    [Fact]
+    public async Task A_guard_of_its_network_is_named_for_the_store_and_for_the_webhook()
+    {
+        Double.Settings.SsrfProtection = true;
+        await SwitchAsync(Surface.LabelStudio);
+        await PhotosAsync(1);
+        await PublishAsync();
+        await Assert.ThrowsAsync<PlatformUnavailableException>(SyncAsync);
+        var guarded = Assert.Single(await DoctorAsync(), finding =>
+            finding.Kind == FindingKind.Error
+            && finding.Subject == Title
+            && !finding.What.StartsWith("The last sync failed", StringComparison.Ordinal)
+        );
+        Assert.StartsWith("Label Studio refuses to call addresses of its own network", guarded.What, StringComparison.Ordinal);
+        Assert.Contains("SSRF_PROTECTION_ENABLED=false", guarded.What, StringComparison.Ordinal);
+
+        Double.Settings.S3Endpoint = S3Server.Endpoint;
+        await RestartAsync(settings: ("LabelStudio__StoreEndpoint", "own"));
+        await SyncAsync();
+        var webhook = Assert.Single(await DoctorAsync(), finding =>
+            finding.What.StartsWith("There is no webhook", StringComparison.Ordinal)
+        );
+        Assert.DoesNotContain("S3_ENDPOINT", webhook.What + webhook.Cure, StringComparison.Ordinal);
+        Assert.Contains("SSRF_PROTECTION_ENABLED=false", webhook.Cure, StringComparison.Ordinal);
+    }
+}
+
+[OnARealLabelStudio]
+public sealed class DoctorWithARealLabelStudio : DoctorOf123Tests;
+
+/// <summary>What versions after 1.16 do.</summary>
+public abstract class DoctorOf123Tests : DoctorTests
 {
     [Fact]
     public async Task Photos_by_their_place_are_fetched_by_Label_Studio()
@@ -29,6 +75,18 @@ public sealed class DoctorWith123 : DoctorTests
         await WaitingInLabelStudioAsync(1);
         Assert.Contains(await DoctorAsync(), finding => finding.What.StartsWith("Photos load (127.0.0.1, ", StringComparison.Ordinal));
         Assert.Equal(2, LabelStudio.SourceStorages.Count);
+    }
+
+    [Fact]
+    public async Task The_photo_of_the_newest_task_is_looked_at_too()
+    {
+        await RestartAsync(settings: ("Labeling__ImageLinks", "Object"));
+        var photos = await WaitingInLabelStudioAsync(3);
+        await Store.DeleteAsync(PlaceOf(photos.MaxBy(TaskOf)!), Cancel);
+        var found = Assert.Single(await DoctorAsync(), finding => finding.What.StartsWith("Photos ", StringComparison.Ordinal));
+        Assert.Equal(FindingKind.Error, found.Kind);
+        Assert.StartsWith("Photos do not load: ", found.What, StringComparison.Ordinal);
+        Assert.Contains("Label Studio cannot read the photo", found.Cure, StringComparison.Ordinal);
     }
 }
 
@@ -85,6 +143,27 @@ public abstract class DoctorTests : LabelStudioTests
         Assert.Contains(await DoctorAsync(), finding =>
             finding.Kind == FindingKind.Error && finding.What.EndsWith("is gone from Label Studio.", StringComparison.Ordinal)
         );
+    }
+
+    [Fact]
+    public async Task The_lab_s_script_is_seen_by_the_photos_that_it_puts_into_a_dataset()
+    {
+        var photo = Assert.Single(await WaitingInLabelStudioAsync(1));
+        await LabelStudio.NewPerson("Ada", "", "ada@example.com").AnnotateAsync(TaskOf(photo), "Bread");
+        await ProcessAsync();
+        Assert.DoesNotContain(await DoctorAsync(), finding => finding.What.StartsWith("Another program", StringComparison.Ordinal));
+
+        await Store.PutAsync(new ObjectAddress(Loop, "class_02/image.jpg"), new byte[] { 1 }, "image/jpeg", Cancel);
+        var seen = Assert.Single(await DoctorAsync(), finding => finding.What.StartsWith("Another program", StringComparison.Ordinal));
+        Assert.StartsWith(
+            "Another program put 1 photos into lowconfidence within 7 days (class_02/image.jpg).",
+            seen.What,
+            StringComparison.Ordinal
+        );
+        Assert.Contains("set Labeling:ImageLinks to Object", seen.Cure, StringComparison.Ordinal);
+
+        await RestartAsync(settings: ("Labeling__ImageLinks", "Object"));
+        Assert.DoesNotContain(await DoctorAsync(), finding => finding.What.StartsWith("Another program", StringComparison.Ordinal));
     }
 
     [Fact]

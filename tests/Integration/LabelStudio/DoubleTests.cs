@@ -189,21 +189,13 @@ public sealed class DoubleTests : IAsyncDisposable
     {
         await StartAsync(LabelStudioMode.AccessTokens123);
         using var http = new HttpClient { BaseAddress = Server.Address };
-        using var refreshed = await http.PostAsJsonAsync(
-            new Uri("/api/token/refresh", UriKind.Relative),
-            new { refresh = Server.ApiKey },
-            Cancel
-        );
+        using var refreshed = await RefreshAsync(http);
         var access = (await refreshed.Content.ReadFromJsonAsync<JsonObject>(Cancel))!["access"]!.ToString();
         http.DefaultRequestHeaders.Authorization = new("Bearer", access);
 
         Server.RevokeToken();
 
-        using var refusal = await http.PostAsJsonAsync(
-            new Uri("/api/token/refresh", UriKind.Relative),
-            new { refresh = Server.ApiKey },
-            Cancel
-        );
+        using var refusal = await RefreshAsync(http);
         Assert.Equal(HttpStatusCode.Unauthorized, refusal.StatusCode);
         using var works = await http.GetAsync(new Uri("/api/projects", UriKind.Relative), Cancel);
         Assert.Equal(HttpStatusCode.OK, works.StatusCode);
@@ -211,6 +203,37 @@ public sealed class DoubleTests : IAsyncDisposable
         using var ended = await http.GetAsync(new Uri("/api/projects", UriKind.Relative), Cancel);
         Assert.Equal(HttpStatusCode.Unauthorized, ended.StatusCode);
     }
+
+    [Fact]
+    public async Task What_nobody_recorded_is_refused_and_not_guessed()
+    {
+        await StartAsync(LabelStudioMode.Legacy123);
+        var project = await ProjectAsync();
+        foreach (
+            var (method, path, body) in new[]
+            {
+                ("GET", "/api/labels", null),
+                ("PUT", $"/api/projects/{project}", "{}"),
+                ("GET", $"/api/tasks?project={project}&view=1", null),
+                ("POST", "/api/projects", """{"title": "Okay", "sampling": null}"""),
+                ("POST", "/api/projects", "{'title'}"),
+                ("POST", $"/api/dm/actions?id=remove_duplicates&project={project}", "{}"),
+            }
+        )
+        {
+            using var request = new HttpRequestMessage(new HttpMethod(method), new Uri(path, UriKind.Relative));
+            request.Content = body is null ? null : new StringContent(body, System.Text.Encoding.UTF8, "application/json");
+            using var response = await Server.Admin.SendAsync(request, Cancel);
+            Assert.Equal((method, path, HttpStatusCode.NotImplemented), (method, path, response.StatusCode));
+        }
+    }
+
+    private Task<HttpResponseMessage> RefreshAsync(HttpClient http) =>
+        http.PostAsync(
+            new Uri("/api/token/refresh", UriKind.Relative),
+            new StringContent($$"""{"refresh": "{{Server.ApiKey}}"}""", System.Text.Encoding.UTF8, "application/json"),
+            Cancel
+        );
 
     private async Task StartAsync(LabelStudioMode mode, Action<LabelStudioSettings>? more = null) =>
         server = await LabelStudioDouble.StartAsync(mode, more, time);

@@ -11,19 +11,12 @@ namespace GourmetGram.Tests.Integration.LabelStudio;
 
 public sealed class EndToEndWithTheDouble : EndToEndTests;
 
-/// <summary>With <c>./test.sh --real-label-studio</c>.</summary>
-[Trait("Needs", "real-label-studio")]
-public sealed class EndToEndWithARealLabelStudio : EndToEndTests
-{
-    protected override (string Url, string ApiKey) Connection => (Of("LABEL_STUDIO_URL"), Of("LABEL_STUDIO_API_KEY"));
+[OnARealLabelStudio]
+public sealed class EndToEndWithARealLabelStudio : EndToEndTests;
 
-    private static string Of(string variable) =>
-        Environment.GetEnvironmentVariable(variable) is { Length: > 0 } value
-            ? value
-            : throw new InvalidOperationException($"{variable} is not set.");
-}
-
-/// <summary>The whole way, with nothing but what any Label Studio answers: it is only asked by HTTP. The token's user is the annotator.</summary>
+/// <summary>
+/// The whole way, with nothing but what any Label Studio answers: it is only asked by HTTP. The token's user is the annotator.
+/// </summary>
 public abstract class EndToEndTests : LabelStudioTests
 {
     private LabelStudioClient Client => Host.Services.GetRequiredService<LabelStudioClient>();
@@ -37,53 +30,42 @@ public abstract class EndToEndTests : LabelStudioTests
         await PutAsync("tasks/lowconfidence/a-foreign.json", "{\"data\": ");
         var first = await SyncAsync();
         Assert.Equal((5, 1), (first.Made, first.Quarantined));
-        try
-        {
-            var labelled = await LabelAsync(photos[0], "Bread");
-            await LabelAsync(photos[1], "Soup");
-            await PostAsync(
-                $"api/tasks/{await TaskOfAsync(photos[2])}/annotations",
-                new { result = Array.Empty<object>(), was_cancelled = true }
-            );
-            await ProcessAsync();
-            Assert.Equal(
-                [CollectedAs(photos[0], 0), CollectedAs(photos[1], 2)],
-                (await DatasetAsync()).OrderBy(key => key, StringComparer.Ordinal)
-            );
+        var labelled = await LabelAsync(photos[0], "Bread");
+        await LabelAsync(photos[1], "Soup");
+        await PostAsync(
+            $"api/tasks/{await TaskOfAsync(photos[2])}/annotations",
+            new { result = Array.Empty<object>(), was_cancelled = true }
+        );
+        await ProcessAsync();
+        Assert.Equal(
+            [CollectedAs(photos[0], 0), CollectedAs(photos[1], 2)],
+            (await DatasetAsync()).OrderBy(key => key, StringComparer.Ordinal)
+        );
 
-            await Client.SendAsync<JsonElement>(HttpMethod.Patch, $"api/annotations/{labelled}", new { result = Choice("Soup") }, Cancel);
-            await ProcessAsync();
-            Assert.Contains(CollectedAs(photos[0], 2), await DatasetAsync());
-            await Client.SendAsync<JsonElement>(HttpMethod.Delete, $"api/annotations/{labelled}", body: null, Cancel);
-            Assert.Equal(1, (await SyncAsync()).TakenBack);
-            await ProcessAsync();
-            Assert.Equal([CollectedAs(photos[1], 2)], await DatasetAsync());
+        await Client.SendAsync<JsonElement>(HttpMethod.Patch, $"api/annotations/{labelled}", new { result = Choice("Soup") }, Cancel);
+        await ProcessAsync();
+        Assert.Contains(CollectedAs(photos[0], 2), await DatasetAsync());
+        await Client.SendAsync<JsonElement>(HttpMethod.Delete, $"api/annotations/{labelled}", body: null, Cancel);
+        Assert.Equal(1, (await SyncAsync()).TakenBack);
+        await ProcessAsync();
+        Assert.Equal([CollectedAs(photos[1], 2)], await DatasetAsync());
 
-            var again = await SyncAsync();
-            Assert.Equal((0, 0, 0), (again.Repaired, again.Made, again.Unwritten));
-            Assert.DoesNotContain(await DoctorAsync(), finding =>
-                finding.Kind == FindingKind.Error && !finding.What.StartsWith("Photos do not load", StringComparison.Ordinal)
-            );
+        var again = await SyncAsync();
+        Assert.Equal((0, 0, 0), (again.Repaired, again.Made, again.Unwritten));
+        Assert.DoesNotContain(await DoctorAsync(), finding =>
+            finding.Kind == FindingKind.Error && !finding.What.StartsWith("Photos do not load", StringComparison.Ordinal)
+        );
 
-            await SwitchAsync(Surface.Review);
-            Assert.Equal(3, (await PublishAsync()).Recalled);
-            Assert.Empty(await KeysAsync("labelstudio", "tasks/"));
-            Assert.Equal(
-                0,
-                (
-                    await Client.GetAsync<TaskCalls.Page>($"api/tasks?project={await ProjectAsync()}&fields=all&resolve_uri=false", Cancel)
-                ).Tasks.Count(task => task.GetProperty("annotations").GetArrayLength() == 0)
-            );
-        }
-        finally
-        {
-            await Client.SendAsync<JsonElement>(
-                HttpMethod.Delete,
-                $"api/projects/{await ProjectAsync()}",
-                body: null,
-                CancellationToken.None
-            );
-        }
+        await SwitchAsync(Surface.Review);
+        // The three that nobody labelled, and the one whose label was taken back.
+        Assert.Equal(4, (await PublishAsync()).Recalled);
+        Assert.Empty(await KeysAsync("labelstudio", "tasks/"));
+        Assert.Equal(
+            0,
+            (
+                await Client.GetAsync<TaskCalls.Page>($"api/tasks?project={await ProjectAsync()}&fields=all&resolve_uri=false", Cancel)
+            ).Tasks.Count(task => task.GetProperty("annotations").GetArrayLength() == 0)
+        );
     }
 
     private async Task<long> ProjectAsync() => Assert.Single(await Host.RowsAsync<AnnotationProject>()).Parts.ProjectId;

@@ -19,7 +19,11 @@ using TaskState = GourmetGram.Tests.Integration.LabelStudio.Double.TaskState;
 
 namespace GourmetGram.Tests.Integration.LabelStudio;
 
-/// <summary>The product's use cases with a real S3 server and the double of Label Studio, in words of what operators and annotators do.</summary>
+/// <summary>
+/// The product's use cases with a real S3 server and Label Studio, in words of what operators and annotators do. Classes with
+/// <see cref="OnARealLabelStudioAttribute"/> have a real Label Studio, all others the double. What needs a fault, a clock or a setting of
+/// Label Studio is tested on the double only.
+/// </summary>
 public abstract class LabelStudioTests : IAsyncLifetime
 {
     protected const string Loop = "lowconfidence";
@@ -28,12 +32,15 @@ public abstract class LabelStudioTests : IAsyncLifetime
 
     private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("gourmetgram-label-studio-");
     private readonly List<PersistenceHost> hosts = [];
-    private readonly ModelVersion model = Some.Model();
     private Dictionary<string, string> store = [];
-    private LabelStudioDouble? server;
+    private ILabelStudioServer? server;
+    private ModelVersion? model;
     private int photos;
 
     protected static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    /// <summary>The model that is loaded. Its last class is the answer for all photos.</summary>
+    protected virtual ModelDescription Model => Some.LoadedModel;
 
     /// <summary>Label Studio's clock, where a test moves it.</summary>
     protected FakeTimeProvider? Clock { get; set; }
@@ -42,10 +49,12 @@ public abstract class LabelStudioTests : IAsyncLifetime
 
     protected virtual DatabaseProvider Provider => DatabaseProvider.Sqlite;
 
-    private protected LabelStudioDouble LabelStudio => server!;
+    private protected ILabelStudioServer LabelStudio => server!;
 
-    /// <summary>Which Label Studio our nodes are given.</summary>
-    protected virtual (string Url, string ApiKey) Connection => (LabelStudio.Address.ToString(), LabelStudio.ApiKey);
+    /// <summary>For tests that are not run on a real one.</summary>
+    private protected LabelStudioDouble Double => (LabelStudioDouble)LabelStudio;
+
+    private protected bool IsReal => GetType().IsDefined(typeof(OnARealLabelStudioAttribute), inherit: false);
 
     private protected PersistenceHost Host => hosts[0];
 
@@ -58,8 +67,12 @@ public abstract class LabelStudioTests : IAsyncLifetime
         store = S3Server.NewStore();
         if (Provider == DatabaseProvider.PostgreSql)
             ConnectionString = await PostgresServer.CreateDatabaseAsync();
-        server = await LabelStudioDouble.StartAsync(Mode, time: Clock);
+        server = IsReal ? await RealLabelStudio.TakeAsync() : await LabelStudioDouble.StartAsync(Mode, time: Clock);
         await AddHost().MigrateAsync();
+        // All photos of these tests are one visitor's.
+        await Host.SendAsync(
+            new ConfigureLoop.Command(Loop, "Ada", DailyLimit: 0, Settings: new Dictionary<string, string> { ["perUploader"] = "0" })
+        );
     }
 
     public async ValueTask DisposeAsync()
@@ -67,7 +80,8 @@ public abstract class LabelStudioTests : IAsyncLifetime
         GC.SuppressFinalize(this);
         foreach (var host in hosts)
             await host.DisposeAsync();
-        await server!.DisposeAsync();
+        if (server is not null)
+            await server.DisposeAsync();
         folder.Delete(recursive: true);
     }
 
@@ -76,8 +90,8 @@ public abstract class LabelStudioTests : IAsyncLifetime
     {
         var all = new Dictionary<string, string>(store, StringComparer.Ordinal)
         {
-            ["LabelStudio__Url"] = Connection.Url,
-            ["LabelStudio__ApiKey"] = Connection.ApiKey,
+            ["LabelStudio__Url"] = LabelStudio.Address.ToString(),
+            ["LabelStudio__ApiKey"] = LabelStudio.ApiKey,
         };
         foreach (var (name, value) in settings)
             all[name] = value;
@@ -88,17 +102,18 @@ public abstract class LabelStudioTests : IAsyncLifetime
             Durability.Process,
             services =>
             {
-                services.AddSingleton<IClassifier, ThreeClasses>();
+                services.AddSingleton<IClassifier>(new Loaded(Model));
                 services.Replace(ServiceDescriptor.Singleton<ILinks, Links>());
-                services.Replace(
-                    ServiceDescriptor.Singleton(
-                        new LabelStudioTimes(
-                            Poll: TimeSpan.FromMilliseconds(50),
-                            Silence: TimeSpan.FromMilliseconds(200),
-                            Patience: TimeSpan.FromSeconds(5)
+                if (!IsReal)
+                    services.Replace(
+                        ServiceDescriptor.Singleton(
+                            new LabelStudioTimes(
+                                Poll: TimeSpan.FromMilliseconds(50),
+                                Silence: TimeSpan.FromMilliseconds(200),
+                                Patience: TimeSpan.FromSeconds(5)
+                            )
                         )
-                    )
-                );
+                    );
                 more?.Invoke(services);
             },
             all
@@ -124,14 +139,17 @@ public abstract class LabelStudioTests : IAsyncLifetime
     /// <summary>Photos that the model is not sure of, each another one.</summary>
     private protected async Task<IReadOnlyList<Prediction>> PhotosAsync(int count)
     {
+        model ??= ModelVersion.Register(Model.Name, Model.Version, Model.Variant, Model.Sha256, Model.Temperature, Model.Labels, Some.Time);
+        var others = model.Labels.Length - 1;
+        var answer = new ClassProbabilities([.. Enumerable.Repeat(0.6f / others, others), 0.4f]);
         var made = Enumerable
             .Range(0, count)
             .Select(_ =>
             {
                 var number = photos++;
                 var photo = Prediction.Record(
-                    new StoredPhoto($"{number:x64}", new string('c', 64), 4, "image/jpeg", ".jpg", 40, 30, FileName: null),
-                    new ClassProbabilities([0.3f, 0.3f, 0.4f]),
+                    new StoredPhoto($"{number:x64}", new string('c', 64), 16, "image/jpeg", ".jpg", 40, 30, FileName: null),
+                    answer,
                     model,
                     Some.Visitor,
                     TimeSpan.Zero,
@@ -206,22 +224,29 @@ public abstract class LabelStudioTests : IAsyncLifetime
 
     private protected static string CollectedAs(Prediction photo, int classIndex) => $"class_{classIndex:00}/{photo.Id}.jpg";
 
-    private protected int RequestsTo(string part) =>
-        LabelStudio.Requests.Count(request => request.Contains(part, StringComparison.Ordinal));
+    private protected int RequestsTo(string part) => Double.Requests.Count(request => request.Contains(part, StringComparison.Ordinal));
 
     /// <summary>Nobody listens there, and nobody is looked for in the network.</summary>
     private sealed class Links : ILinks
     {
         public string PredictionImage(Guid predictionId) => Absolute($"image/{predictionId}");
 
+        public string TaskImage(Guid taskId) => Absolute($"task-image/{taskId}");
+
         public string Absolute(string path) => $"{PublicUrl}{path}";
     }
 
     /// <summary>A loaded model; nothing is classified here.</summary>
-    private sealed class ThreeClasses : IClassifier
+    private sealed class Loaded(ModelDescription model) : IClassifier
     {
-        public ModelDescription Model => Some.LoadedModel;
+        public ModelDescription Model => model;
 
-        public ClassifierOutput Run(ReadOnlySpan<byte> rgb, CancellationToken cancellationToken) => throw new NotSupportedException();
+        public IModelLease Lease() => throw new NotSupportedException();
     }
+}
+
+/// <summary>Tests that need a fault, a clock or a setting of Label Studio.</summary>
+public abstract class DoubleOnlyTests : LabelStudioTests
+{
+    private protected new LabelStudioDouble LabelStudio => Double;
 }

@@ -1,4 +1,6 @@
+using System.Text;
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 using GourmetGram.Application.Classification;
 using GourmetGram.Application.Common;
 using GourmetGram.Application.Feedback;
@@ -6,22 +8,79 @@ using GourmetGram.Application.Labeling;
 using GourmetGram.Domain.Classification;
 using GourmetGram.Domain.Feedback;
 using GourmetGram.Domain.Labeling;
+using GourmetGram.Tests.Integration.Fixtures;
 using GourmetGram.Tests.Integration.LabelStudio.Double;
 using GourmetGram.Tests.Integration.Persistence;
+using Microsoft.Extensions.DependencyInjection;
 using TaskState = GourmetGram.Domain.Labeling.TaskState;
 
 namespace GourmetGram.Tests.Integration.LabelStudio;
 
-public sealed class LabelingWith116 : LabelingTests
+public sealed class LabelingWith116 : LabelingWithTheDouble
 {
     private protected override LabelStudioMode Mode => LabelStudioMode.Legacy116;
 }
 
-public sealed class LabelingWith123 : LabelingTests;
+public sealed class LabelingWith123 : LabelingWithTheDouble;
 
-public sealed class LabelingWithAccessTokens : LabelingTests
+public sealed class LabelingWithAccessTokens : LabelingWithTheDouble
 {
     private protected override LabelStudioMode Mode => LabelStudioMode.AccessTokens123;
+}
+
+[OnARealLabelStudio]
+public sealed class LabelingWithARealLabelStudio : LabelingTests;
+
+/// <summary>What a setting and a fault of Label Studio do.</summary>
+public abstract class LabelingWithTheDouble : LabelingTests
+{
+    [Fact]
+    public async Task The_scan_takes_what_the_objects_do_not_tell_and_the_newest_wins()
+    {
+        var photos = await WaitingInLabelStudioAsync(3);
+        var (ada, bob) = (LabelStudio.NewPerson("Ada", "", "ada@example.com"), LabelStudio.NewPerson("Bob", "", "bob@example.com"));
+        Double.S3Fault = true;
+        // Label Studio keeps what it could not write, and so who presses again has two annotations.
+        await Assert.ThrowsAsync<HttpRequestException>(() => ada.AnnotateAsync(TaskOf(photos[0]), "Bread"));
+        await Assert.ThrowsAsync<HttpRequestException>(() => ada.AnnotateAsync(TaskOf(photos[0]), "Soup"));
+        Double.S3Fault = false;
+        await ProcessAsync();
+        Assert.Empty(await DatasetAsync());
+
+        var synced = await SyncAsync();
+        Assert.Equal(2, synced.Unwritten);
+        await ProcessAsync();
+        Assert.Equal([CollectedAs(photos[0], 2)], await DatasetAsync());
+        Assert.Equal(2, (await KeysAsync("labelstudio", "output/lowconfidence/")).Count);
+        Assert.Equal("Soup", Some.Labels[(await LabelsOfAsync(photos[0])).Single(label => label.EndedAt is null).ClassIndex!.Value]);
+
+        // A change, a second person, and one who takes it back.
+        var annotation = Double.AllAnnotations[^1].Id;
+        await ada.UpdateAsync(annotation, "Bread");
+        await ProcessAsync();
+        Assert.Equal([CollectedAs(photos[0], 0)], await DatasetAsync());
+        await bob.AnnotateAsync(TaskOf(photos[1]), "Bread");
+        await ProcessAsync();
+        await bob.DeleteAnnotationAsync(Double.AllAnnotations[^1].Id);
+        Assert.Equal(1, (await SyncAsync()).TakenBack);
+        await ProcessAsync();
+        Assert.Equal([CollectedAs(photos[0], 0)], await DatasetAsync());
+        Assert.Equal(LabelEnd.Withdrawn, Assert.Single(await LabelsOfAsync(photos[1])).End);
+        Assert.True((await OurTaskOfAsync(photos[1])).IsOpen);
+    }
+
+    [Fact]
+    public async Task One_that_writes_whole_tasks_is_understood()
+    {
+        Double.Settings.SaveTasks = true;
+        var photo = Assert.Single(await WaitingInLabelStudioAsync(1));
+        var annotation = await LabelStudio.NewPerson("Ada", "", "ada@example.com").AnnotateAsync(TaskOf(photo), "Soup");
+        await ProcessAsync();
+        Assert.Equal([CollectedAs(photo, 2)], await DatasetAsync());
+        Assert.Equal([$"output/lowconfidence/{TaskOf(photo)}.json"], await KeysAsync("labelstudio", "output/"));
+        Assert.Equal($"LabelStudio/lowconfidence/{annotation}", Assert.Single(await LabelsOfAsync(photo)).ExternalId);
+        Assert.Equal((0, 1), ((await SyncAsync()).Unwritten, (await Host.RowsAsync<HumanLabel>()).Count));
+    }
 }
 
 /// <summary>From selected photos to datasets by way of Label Studio, on each of its versions and kinds of token.</summary>
@@ -69,7 +128,8 @@ public abstract class LabelingTests : LabelStudioTests
         Assert.Equal("Grace Hopper", Assert.Single(await Host.RowsAsync<Annotator>()).Name);
         Assert.DoesNotContain(await Host.RowsAsync<HumanLabel>(), label => label.Person.Contains('@', StringComparison.Ordinal));
 
-        // Both ways in meet: the scan finds nothing that the objects had not told, and decided tasks are not brought in again.
+        // Both ways in meet: the scan finds nothing that the objects had not told, and decided tasks are not brought in again; a skip
+        // leaves its task there for others.
         await PublishAsync();
         var again = await SyncAsync();
         Assert.Equal(
@@ -77,43 +137,10 @@ public abstract class LabelingTests : LabelStudioTests
             (again.Repaired, again.Made, again.Outcomes[OutputOutcome.Labelled] + again.Outcomes[OutputOutcome.Skipped], again.Unwritten)
         );
         Assert.Equal(3, (await Host.RowsAsync<HumanLabel>()).Count);
-        Assert.Equal([TaskKey(await OurTaskOfAsync(photos[3]))], await KeysAsync("labelstudio", "tasks/"));
-        Assert.Equal(0, RequestsTo($"storages/export/s3/{Assert.Single(LabelStudio.TargetStorages).Id}/sync"));
-    }
-
-    [Fact]
-    public async Task The_scan_takes_what_the_objects_do_not_tell_and_the_newest_wins()
-    {
-        var photos = await WaitingInLabelStudioAsync(3);
-        var (ada, bob) = (LabelStudio.NewPerson("Ada", "", "ada@example.com"), LabelStudio.NewPerson("Bob", "", "bob@example.com"));
-        LabelStudio.S3Fault = true;
-        // Label Studio keeps what it could not write, and so who presses again has two annotations.
-        await Assert.ThrowsAsync<HttpRequestException>(() => ada.AnnotateAsync(TaskOf(photos[0]), "Bread"));
-        await Assert.ThrowsAsync<HttpRequestException>(() => ada.AnnotateAsync(TaskOf(photos[0]), "Soup"));
-        LabelStudio.S3Fault = false;
-        await ProcessAsync();
-        Assert.Empty(await DatasetAsync());
-
-        var synced = await SyncAsync();
-        Assert.Equal(2, synced.Unwritten);
-        await ProcessAsync();
-        Assert.Equal([CollectedAs(photos[0], 2)], await DatasetAsync());
-        Assert.Equal(2, (await KeysAsync("labelstudio", "output/lowconfidence/")).Count);
-        Assert.Equal("Soup", Some.Labels[(await LabelsOfAsync(photos[0])).Single(label => label.EndedAt is null).ClassIndex!.Value]);
-
-        // A change, a second person, and one who takes it back.
-        var annotation = LabelStudio.AllAnnotations[^1].Id;
-        await ada.UpdateAsync(annotation, "Bread");
-        await ProcessAsync();
-        Assert.Equal([CollectedAs(photos[0], 0)], await DatasetAsync());
-        await bob.AnnotateAsync(TaskOf(photos[1]), "Bread");
-        await ProcessAsync();
-        await bob.DeleteAnnotationAsync(LabelStudio.AllAnnotations[^1].Id);
-        Assert.Equal(1, (await SyncAsync()).TakenBack);
-        await ProcessAsync();
-        Assert.Equal([CollectedAs(photos[0], 0)], await DatasetAsync());
-        Assert.Equal(LabelEnd.Withdrawn, Assert.Single(await LabelsOfAsync(photos[1])).End);
-        Assert.True((await OurTaskOfAsync(photos[1])).IsOpen);
+        string[] left = [TaskKey(await OurTaskOfAsync(photos[2])), TaskKey(await OurTaskOfAsync(photos[3]))];
+        Assert.Equal(left.Order(StringComparer.Ordinal), await KeysAsync("labelstudio", "tasks/"));
+        if (!IsReal)
+            Assert.Equal(0, RequestsTo($"storages/export/s3/{Assert.Single(LabelStudio.TargetStorages).Id}/sync"));
     }
 
     [Fact]
@@ -135,16 +162,33 @@ public abstract class LabelingTests : LabelStudioTests
     }
 
     [Fact]
-    public async Task One_that_writes_whole_tasks_is_understood()
+    public async Task The_answers_that_are_no_class_are_labels_and_are_not_copied()
     {
-        LabelStudio.Settings.SaveTasks = true;
-        var photo = Assert.Single(await WaitingInLabelStudioAsync(1));
-        var annotation = await LabelStudio.NewPerson("Ada", "", "ada@example.com").AnnotateAsync(TaskOf(photo), "Soup");
+        var photos = await WaitingInLabelStudioAsync(3);
+        var (ada, bob) = (LabelStudio.NewPerson("Ada", "", "ada@example.com"), LabelStudio.NewPerson("Bob", "", "bob@example.com"));
+        await ada.AnnotateAsync(TaskOf(photos[0]), "None of these classes");
+        var unusable = await ada.AnnotateAsync(TaskOf(photos[1]), "Unusable photo");
+        await ada.SkipAsync(TaskOf(photos[2]));
+        await bob.AnnotateAsync(TaskOf(photos[2]), "Soup");
+        var done = await ProcessAsync();
+        Assert.Equal(
+            (3, 1, 0),
+            (done.Outputs[OutputOutcome.Labelled], done.Outputs[OutputOutcome.Skipped], done.Outputs[OutputOutcome.Invalid])
+        );
+        Assert.Equal([TaskState.Labelled, TaskState.Unusable, TaskState.Labelled], [.. await StatesOfAsync(photos)]);
+        Assert.Equal(AnswerKind.None, (await OurTaskOfAsync(photos[0])).AnswerKind);
+        Assert.Equal([CollectedAs(photos[2], 2)], await DatasetAsync());
+
+        // The look at the tasks says the same, decided ones go from the folder of tasks, and a change counts.
+        await PublishAsync();
+        Assert.Equal(0, (await SyncAsync()).Outcomes[OutputOutcome.Labelled]);
+        Assert.Empty(await KeysAsync("labelstudio", "tasks/"));
+        await ada.UpdateAsync(unusable, "Bread");
         await ProcessAsync();
-        Assert.Equal([CollectedAs(photo, 2)], await DatasetAsync());
-        Assert.Equal([$"output/lowconfidence/{TaskOf(photo)}.json"], await KeysAsync("labelstudio", "output/"));
-        Assert.Equal($"LabelStudio/lowconfidence/{annotation}", Assert.Single(await LabelsOfAsync(photo)).ExternalId);
-        Assert.Equal((0, 1), ((await SyncAsync()).Unwritten, (await Host.RowsAsync<HumanLabel>()).Count));
+        Assert.Equal(
+            [CollectedAs(photos[1], 0), CollectedAs(photos[2], 2)],
+            (await DatasetAsync()).OrderBy(key => key, StringComparer.Ordinal)
+        );
     }
 
     [Fact]
@@ -157,16 +201,127 @@ public abstract class LabelingTests : LabelStudioTests
         await SyncAsync();
         var project = Assert.Single(LabelStudio.AllProjects);
         Assert.DoesNotContain("$ml_prediction", project.LabelConfig, StringComparison.Ordinal);
-        var task = JsonNode.Parse(Assert.Single(TasksOf(photos[0])).Data)!;
+        var task = JsonNode.Parse((await BlindTaskOfAsync(photos[0])).Data)!;
         Assert.Equal(("", ""), (task["ml_prediction"]!.GetValue<string>(), task["confidence"]!.ToString()));
         Assert.DoesNotContain("class_", task.ToJsonString(), StringComparison.Ordinal);
         Assert.DoesNotContain("Soup", task.ToJsonString(), StringComparison.Ordinal);
 
         var ada = LabelStudio.NewPerson("Ada", "", "ada@example.com");
-        await ada.AnnotateAsync(TaskOf(photos[0]), "Bread");
+        await ada.AnnotateAsync((await BlindTaskOfAsync(photos[0])).Id, "Bread");
         await ProcessAsync();
         Assert.True(Assert.Single(await Host.RowsAsync<HumanLabel>()).IsBlind);
         Assert.Equal([CollectedAs(photos[0], 0)], await KeysAsync("cleanproduction", ""));
+    }
+
+    [Theory]
+    [InlineData("Media")]
+    [InlineData("Object")]
+    public async Task Nothing_in_a_blind_task_leads_to_the_answer_without_a_key(string links)
+    {
+        await RestartAsync(settings: ("Labeling__ImageLinks", links));
+        await SwitchAsync(Surface.LabelStudio, "randomsampled");
+        var photos = await PhotosAsync(2);
+        await Host.SendAsync(new SampleRandom.Command());
+        await PublishAsync();
+        await SyncAsync();
+        var objects = await KeysAsync("labelstudio", "tasks/randomsampled/task");
+        Assert.Equal(2, objects.Count);
+        var texts = LabelStudio.AllTasks.Select(task => task.Data).ToList();
+        foreach (var key in objects)
+            texts.Add(
+                key
+                    + Encoding.UTF8.GetString(
+                        await (await Store.OpenReadAsync(new ObjectAddress("labelstudio", key), Cancel)).ReadAllAsync()
+                    )
+            );
+        Assert.DoesNotContain(texts, text => photos.Any(photo => text.Contains(photo.Id.ToString(), StringComparison.OrdinalIgnoreCase)));
+
+        // Whatever looks like an id opens the photo at most.
+        foreach (
+            var id in texts
+                .SelectMany(text =>
+                    Regex.Matches(text, "[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", RegexOptions.None, TimeSpan.FromSeconds(1))
+                )
+                .Select(found => Guid.Parse(found.Value))
+                .Distinct()
+        )
+        {
+            await Assert.ThrowsAsync<NotFoundException>(() => Host.SendAsync(new GetPrediction.Query(id, Caller.Anonymous)));
+            await Assert.ThrowsAsync<NotFoundException>(() =>
+                Host.SendAsync(new FlagPrediction.Command(id, Caller.Anonymous, FeedbackSource.LabRoute))
+            );
+            await Assert.ThrowsAsync<NotFoundException>(() =>
+                Host.SendAsync(new CorrectLabel.Command(id, "Soup", Caller.Anonymous, FeedbackSource.LabRoute))
+            );
+        }
+
+        var task = await BlindTaskOfAsync(photos[0]);
+        var image = new Uri(JsonNode.Parse(task.Data)!["image"]!.GetValue<string>());
+        var query = System.Web.HttpUtility.ParseQueryString(image.Query);
+        var link = new MediaLink(Guid.Parse(image.Segments[^1]));
+        await Host.InScopeAsync(scope => scope.GetRequiredService<IMediaLinks>().RequireAsync(link, query["k"], query["s"], Cancel));
+        Assert.Equal(photos[0].Id, await Host.InScopeAsync(scope => scope.GetRequiredService<IPhotoAliases>().FindAsync(link.Id, Cancel)));
+    }
+
+    [Fact]
+    public async Task A_label_by_an_annotator_whose_account_here_has_read_the_answer_is_not_blind()
+    {
+        var reader = new Microsoft.AspNetCore.Identity.IdentityUser<Guid>("Ada@example.com")
+        {
+            Id = Guid.CreateVersion7(Some.Time),
+            NormalizedUserName = "ADA@EXAMPLE.COM",
+        };
+        await Host.InStepAsync(step =>
+        {
+            step.GetRequiredService<GourmetGram.Infrastructure.Persistence.GourmetGramDbContext>().Add(reader);
+            return Task.CompletedTask;
+        });
+        await SwitchAsync(Surface.LabelStudio, "randomsampled");
+        var photos = await PhotosAsync(3);
+        await Host.SendAsync(new SampleRandom.Command());
+        await PublishAsync();
+        await SyncAsync();
+        var account = new Caller(new Actor(ActorKind.Account, reader.Id.ToString()), IsReviewer: true);
+        await Host.SendAsync(new GetPrediction.Query(photos[0].Id, account));
+        var (ada, bob) = (LabelStudio.NewPerson("Ada", "", "ada@example.com"), LabelStudio.NewPerson("Bob", "", "bob@example.com"));
+        await ada.AnnotateAsync((await BlindTaskOfAsync(photos[0])).Id, "Bread");
+        await ada.AnnotateAsync((await BlindTaskOfAsync(photos[1])).Id, "Bread");
+        await bob.AnnotateAsync((await BlindTaskOfAsync(photos[2])).Id, "Bread");
+        await ProcessAsync();
+        // Read after the label: that one stays blind.
+        await Host.SendAsync(new GetPrediction.Query(photos[1].Id, account));
+        await SyncAsync();
+        await ProcessAsync();
+        var tasks = (await Host.RowsAsync<AnnotationTask>()).ToDictionary(task => task.Id, task => task.PredictionId);
+        var blind = (await Host.RowsAsync<HumanLabel>()).ToDictionary(label => tasks[label.TaskId], label => label.IsBlind);
+        Assert.Equal([false, true, true], photos.Select(photo => blind[photo.Id]));
+        Assert.DoesNotContain(await Host.RowsAsync<HumanLabel>(), label => label.Person.Contains('@', StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task What_is_read_late_of_a_blind_task_whose_photo_was_deleted_is_not_quarantined()
+    {
+        await SwitchAsync(Surface.LabelStudio, "randomsampled");
+        var photos = await PhotosAsync(1);
+        await Host.SendAsync(new SampleRandom.Command());
+        await PublishAsync();
+        await SyncAsync();
+        await LabelStudio.NewPerson("Ada", "", "ada@example.com").AnnotateAsync((await BlindTaskOfAsync(photos[0])).Id, "Bread");
+        await Host.SendAsync(new ErasePrediction.Command(photos[0].Id, new Caller(Some.Visitor, IsReviewer: false)));
+        await PublishAsync();
+        Assert.Empty(LabelStudio.AllTasks);
+        await ProcessAsync();
+        Assert.Empty(await KeysAsync("labelstudio", "quarantine/"));
+        Assert.Empty(await Host.RowsAsync<HumanLabel>());
+    }
+
+    /// <summary>The task that shows a photo in Label Studio; it names itself only.</summary>
+    private async Task<Double.TaskState> BlindTaskOfAsync(Prediction photo)
+    {
+        var ours = Assert.Single(await Host.RowsAsync<AnnotationTask>(), task =>
+            task.PredictionId == photo.Id && task.Loop == "randomsampled"
+        );
+        return Assert.Single(LabelStudio.AllTasks, task => task.Data.Contains(ours.Id.ToString(), StringComparison.Ordinal));
     }
 
     [Fact]
@@ -190,9 +345,7 @@ public abstract class LabelingTests : LabelStudioTests
             await LabelStudio.NewPerson(name, "", $"{name}@example.com").AnnotateAsync(TaskOf(photo), choice);
         await ProcessAsync();
         Assert.True((await OurTaskOfAsync(photo)).IsOpen);
-        Assert.Contains(await DoctorAsync(), finding =>
-            finding.What.StartsWith("On 1 photos people are divided", StringComparison.Ordinal)
-        );
+        Assert.Contains(await DoctorAsync(), finding => finding.What.StartsWith("People disagree on 1 photos", StringComparison.Ordinal));
         await LabelStudio.NewPerson("eve", "", "eve@example.com").AnnotateAsync(TaskOf(photo), "Soup");
         await ProcessAsync();
         Assert.Equal([CollectedAs(photo, 2)], await DatasetAsync());
@@ -239,7 +392,30 @@ public abstract class LabelingTests : LabelStudioTests
         Assert.Equal(2, LabelStudio.AllTasks.Count);
         Assert.Empty(TasksOf(photos[2]));
         Assert.Equal(2, (await KeysAsync("labelstudio", "tasks/")).Count);
-        Assert.Empty(await Host.RowsAsync<TaskRecall>());
+        Assert.All(await Host.RowsAsync<TaskRecall>(), recall => Assert.NotNull(recall.DoneAt));
+    }
+
+    [Fact]
+    public async Task What_was_written_of_an_erased_photo_s_annotations_goes_with_it()
+    {
+        var photos = await WaitingInLabelStudioAsync(3);
+        var ada = LabelStudio.NewPerson("Ada", "", "ada@example.com");
+        await ada.AnnotateAsync(TaskOf(photos[0]), "Bread");
+        await ada.AnnotateAsync(TaskOf(photos[1]), "Pizza");
+        var kept = await ada.AnnotateAsync(TaskOf(photos[2]), "Bread");
+        await ProcessAsync();
+        Assert.Equal(3, (await KeysAsync("labelstudio", "output/")).Count);
+        Assert.Equal(2, (await KeysAsync("labelstudio", "quarantine/")).Count);
+        var root = new Caller(new Actor(ActorKind.Account, "root"), IsReviewer: true, IsAdministrator: true);
+        foreach (var photo in photos.Take(2))
+            await Host.SendAsync(new ErasePrediction.Command(photo.Id, root));
+
+        await PublishAsync();
+        Assert.Equal([$"output/lowconfidence/{kept}"], await KeysAsync("labelstudio", "output/"));
+        Assert.Empty(await KeysAsync("labelstudio", "quarantine/"));
+        Assert.Single(LabelStudio.AllTasks);
+        await ProcessAsync();
+        Assert.Equal([CollectedAs(photos[2], 0)], await DatasetAsync());
     }
 
     protected static string TaskKey(AnnotationTask task)

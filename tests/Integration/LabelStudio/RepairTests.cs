@@ -9,8 +9,13 @@ using GourmetGram.Tests.Integration.Persistence;
 
 namespace GourmetGram.Tests.Integration.LabelStudio;
 
+public sealed class RepairWithTheDouble : RepairTests;
+
+[OnARealLabelStudio]
+public sealed class RepairWithARealLabelStudio : RepairTests;
+
 /// <summary>What somebody changes, deletes or had there before.</summary>
-public sealed class RepairTests : LabelStudioTests
+public abstract class RepairTests : LabelStudioTests
 {
     [Fact]
     public async Task What_somebody_changed_or_deleted_is_put_right_and_said_and_nothing_is_made_twice()
@@ -22,7 +27,8 @@ public sealed class RepairTests : LabelStudioTests
             new
             {
                 title = "Mine now",
-                label_config = "<View><Image name=\"image\" value=\"$image\"/><Choices name=\"label\" toName=\"image\"><Choice value=\"Bread\"/></Choices></View>",
+                label_config = "<View><Image name=\"image\" value=\"$image\"/><Choices name=\"label\" toName=\"image\"><Choice "
+                    + "value=\"Bread\"/></Choices></View>",
                 maximum_annotations = 5,
             }
         );
@@ -58,6 +64,42 @@ public sealed class RepairTests : LabelStudioTests
         var hook = Assert.Single(LabelStudio.AllWebhooks);
         Assert.True(hook.IsActive);
         Assert.Equal(4, hook.Actions.Count);
+    }
+
+    [Fact]
+    public async Task A_project_of_an_older_version_gets_the_answers_that_are_no_class_although_people_have_labelled_in_it()
+    {
+        var photos = await WaitingInLabelStudioAsync(2);
+        var ada = LabelStudio.NewPerson("Ada", "", "ada@example.com");
+        await ada.AnnotateAsync(TaskOf(photos[0]), "Soup");
+        var project = Assert.Single(LabelStudio.AllProjects);
+        var older = System.Xml.Linq.XElement.Parse(project.LabelConfig);
+        older
+            .Descendants("Choice")
+            .Where(choice => choice.Attribute("value")!.Value is "None of these classes" or "Unusable photo")
+            .ToList()
+            .ForEach(choice => choice.Remove());
+        var settings = new
+        {
+            label_config = older.ToString(),
+            expert_instruction = "Choose.",
+            skip_queue = "IGNORE_SKIPPED",
+        };
+        await PatchAsync($"api/projects/{project.Id}", settings);
+        Assert.Contains(await DoctorAsync(), finding =>
+            finding.Kind == FindingKind.Warning
+            && finding.What.StartsWith($"The label config of project {project.Id} is not ours", StringComparison.Ordinal)
+        );
+
+        var item = Assert.Single((await Host.SendAsync(new ProvisionProjects.Command())).Items);
+        Assert.Equal(
+            [$"Project {project.Id}: skip_queue, expert_instruction put right.", $"Project {project.Id}: label config put right."],
+            item.Repairs
+        );
+        await ada.AnnotateAsync(TaskOf(photos[1]), "None of these classes");
+        await ProcessAsync();
+        Assert.Equal([CollectedAs(photos[0], 2)], await DatasetAsync());
+        Assert.Equal(AnswerKind.None, (await OurTaskOfAsync(photos[1])).AnswerKind);
     }
 
     [Fact]
@@ -97,7 +139,8 @@ public sealed class RepairTests : LabelStudioTests
                 new
                 {
                     title = "Random Sampling Review",
-                    label_config = "<View><Image name=\"image\" value=\"$image\"/><Header value=\"$ml_prediction\"/><Choices name=\"food_type\" toName=\"image\">"
+                    label_config = "<View><Image name=\"image\" value=\"$image\"/><Header value=\"$ml_prediction\"/><Choices "
+                        + "name=\"food_type\" toName=\"image\">"
                         + string.Concat(Some.Labels.Select(label => $"<Choice value=\"{System.Security.SecurityElement.Escape(label)}\"/>"))
                         + "</Choices></View>",
                 }
@@ -112,7 +155,7 @@ public sealed class RepairTests : LabelStudioTests
         await grace.AnnotateAsync(imported["task_ids"]![0]!.GetValue<int>(), "Bread");
 
         await SwitchAsync(Surface.LabelStudio, "randomsampled");
-        var photos = await PhotosAsync(1);
+        await PhotosAsync(1);
         await Host.SendAsync(new SampleRandom.Command());
         await PublishAsync();
         await SyncAsync();
@@ -122,7 +165,12 @@ public sealed class RepairTests : LabelStudioTests
             finding.Kind == FindingKind.Error && finding.What.Contains("shows what the model had said", StringComparison.Ordinal)
         );
 
-        await grace.AnnotateAsync(TaskOf(photos[0]), "Bread");
+        // A blind task names no prediction.
+        var ours = Assert.Single(await Host.RowsAsync<AnnotationTask>(), task => task.Loop == "randomsampled");
+        await grace.AnnotateAsync(
+            Assert.Single(LabelStudio.AllTasks, task => task.Data.Contains(ours.Id.ToString(), StringComparison.Ordinal)).Id,
+            "Bread"
+        );
         await ProcessAsync();
         var label = Assert.Single(await Host.RowsAsync<HumanLabel>());
         Assert.Equal((false, true), (label.IsBlind, label.ShowedAnswer));
@@ -151,8 +199,13 @@ public sealed class RepairTests : LabelStudioTests
     }
 }
 
+public sealed class TwoNodesWithTheDouble : TwoNodesTests;
+
+[OnARealLabelStudio]
+public sealed class TwoNodesWithARealLabelStudio : TwoNodesTests;
+
 /// <summary>Two of our nodes.</summary>
-public sealed class TwoNodesTests : LabelStudioTests
+public abstract class TwoNodesTests : LabelStudioTests
 {
     protected override DatabaseProvider Provider => DatabaseProvider.PostgreSql;
 

@@ -45,7 +45,7 @@ public sealed class AccessTokenTests : TokenTests
 }
 
 /// <summary>What we prove ourselves with, of both kinds. Clocks are the test's.</summary>
-public abstract class TokenTests : LabelStudioTests
+public abstract class TokenTests : DoubleOnlyTests
 {
     protected const string Refresh = "POST /api/token/refresh";
 

@@ -5,7 +5,10 @@ using System.Text.RegularExpressions;
 
 namespace GourmetGram.Tests.Integration.LabelStudio.Conformance;
 
-/// <summary>Compares what was recorded with what the double says: all names and values, but for ids (which are learnt), times, durations and what is random.</summary>
+/// <summary>
+/// Compares what was recorded with what the double says: all names and values, but for ids (which are learnt), times, durations and what is
+/// random.
+/// </summary>
 /// <param name="ids">Numbers of both sides.</param>
 /// <param name="isSame">Whether two texts mean the same, as far as they differ in addresses, buckets and tokens.</param>
 internal sealed partial class Comparison(Ids ids, Func<string, string, bool> isSame)

@@ -1,6 +1,9 @@
 namespace GourmetGram.Tests.Integration.LabelStudio.Conformance;
 
-/// <summary>Numbers that were recorded, with those that the double gave to the same things. Learnt from answers, and held on to: one recorded number is one number of the double.</summary>
+/// <summary>
+/// Numbers that were recorded, with those that the double gave to the same things. Learnt from answers, and held on to: one recorded number
+/// is one number of the double.
+/// </summary>
 internal sealed class Ids
 {
     private readonly Dictionary<(string Kind, int Recorded), int> known = [];

@@ -53,6 +53,9 @@ internal sealed partial class Replay
         var path = NumberInPath()
             .Replace(recorded, match => match.Groups[1].Value + Ids.Of(KindOfSegment(match.Groups[1].Value), NumberOf(match.Groups[2])));
         path = ProjectInQuery().Replace(path, match => match.Groups[1].Value + Ids.Of("project", NumberOf(match.Groups[2])));
+        path = Placeholders.Aggregate(path, (all, placeholder) =>
+            all.Replace(placeholder.Key, placeholder.Value, StringComparison.Ordinal)
+        );
         return FileUri().Replace(path, match => $"fileuri={Encode(ScheduledBucket(Decode(match.Groups[1].Value)))}");
     }
 
@@ -67,7 +70,13 @@ internal sealed partial class Replay
 
         if (recorded.StartsWith("eyJ", StringComparison.Ordinal) || recorded == "<id>")
             return ours.Split('.').Length == recorded.Split('.').Length;
-        var path = NumberInPath().Replace(recorded, match => OurPath(match.Value));
+        var path = NumberInPath()
+            .Replace(
+                Placeholders.Aggregate(recorded, (all, placeholder) =>
+                    all.Replace(placeholder.Key, placeholder.Value, StringComparison.Ordinal)
+                ),
+                match => OurPath(match.Value)
+            );
         path = StorageInText().Replace(path, match => $"Storage {Ids.Of(LastStorage.Kind, NumberOf(match.Groups[1]))} is");
         return path == Theirs(ours);
     }

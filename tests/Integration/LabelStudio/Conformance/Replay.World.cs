@@ -79,7 +79,8 @@ internal sealed partial class Replay
     {
         var choices = string.Concat(Classes.Select(name => $"<Choice value=\"{name}\"/>"));
         var config =
-            $"<View><Image name=\"image\" value=\"$image\"/><Choices name=\"label\" toName=\"image\" choice=\"single\" required=\"true\" showInLine=\"true\">{choices}</Choices></View>";
+            "<View><Image name=\"image\" value=\"$image\"/><Choices name=\"label\" toName=\"image\" choice=\"single\" required=\"true\" "
+            + $"showInLine=\"true\">{choices}</Choices></View>";
         return IdOf(await AskAsync(HttpMethod.Post, "/api/projects", new JsonObject { ["title"] = title, ["label_config"] = config }));
     }
 

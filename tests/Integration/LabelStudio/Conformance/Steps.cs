@@ -18,6 +18,7 @@ internal static class Steps
             "target-storage" => TargetSteps.Before,
             "tasks" => TaskSteps.Before,
             "webhooks" => WebhookSteps.Before,
+            "edges" => EdgeSteps.Before,
             _ => ImageSteps.Before,
         };
 

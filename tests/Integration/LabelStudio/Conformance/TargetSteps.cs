@@ -161,7 +161,9 @@ internal static class TargetSteps
         return Task.CompletedTask;
     }
 
-    /// <summary>Keys under the storage that was spoken of last, in the words of the recording: the number at the end of a key is an annotation's.</summary>
+    /// <summary>
+    /// Keys under the storage that was spoken of last, in the words of the recording: the number at the end of a key is an annotation's.
+    /// </summary>
     private static async Task<JsonArray> KeysAsync(Replay replay, JsonArray recorded)
     {
         var storage = replay.Server.TargetStorages.First(target => target.Id == replay.LastStorage.Id);
@@ -215,7 +217,9 @@ internal static class TargetSteps
             $"{recorded[..(recorded.LastIndexOf('/') + 1)]}{replay.Ids.Of(kind, NumberIn(recorded))}"
         );
 
-    /// <summary>Reads what was written, which must be formed as Python forms it, with the recorded names in their order and the recorded type.</summary>
+    /// <summary>
+    /// Reads what was written, which must be formed as Python forms it, with the recorded names in their order and the recorded type.
+    /// </summary>
     private static async Task<JsonNode?> ReadAsync(Replay replay, string key, JsonNode? recorded)
     {
         var text = Encoding.UTF8.GetString(await replay.Bucket.ReadAsync("labelstudio", key));

@@ -18,6 +18,15 @@ internal sealed class Entry(JsonObject json)
 
     public JsonNode? Body => Request["body"];
 
+    /// <summary>A body that is no JSON object, as it was sent; null where <see cref="Body"/> says it.</summary>
+    public string? Text => Request["text"]?.GetValue<string>();
+
+    /// <summary>Whether the body was sent in chunks, so that nobody knew its length.</summary>
+    public bool IsChunked => Headers["Transfer-Encoding"]?.ToString() == "chunked";
+
+    /// <summary>What came on the same connection after the answer to a body in chunks.</summary>
+    public string? Rest => Response["then"]?.GetValue<string>();
+
     public JsonObject? Form => Request["form"] as JsonObject;
 
     /// <summary>Null for a call whose caller gave up.</summary>
@@ -44,19 +53,33 @@ internal sealed class Entry(JsonObject json)
 /// <param name="Entries">Later ones depend on earlier ones.</param>
 internal sealed record Transcript(string Version, string Topic, IReadOnlyList<Entry> Entries)
 {
-    public static IEnumerable<string> Topics => ["auth", "projects", "source-storage", "target-storage", "tasks", "webhooks", "images"];
+    private static readonly string[] Topics =
+    [
+        "auth",
+        "projects",
+        "source-storage",
+        "target-storage",
+        "tasks",
+        "webhooks",
+        "images",
+        "edges",
+    ];
 
     public bool Is116 => Version == Double.LabelStudioDouble.Version116;
 
+    public static IEnumerable<string> TopicsOf(string version) => Topics.Where(topic => File.Exists(FileOf(version, topic)));
+
     public static Transcript Read(string version, string topic)
     {
-        var file = Repository.PathOf("tests", "Integration", "LabelStudio", "Transcripts", version, topic + ".json");
         return new Transcript(
             version,
             topic,
-            [.. JsonNode.Parse(File.ReadAllText(file))!.AsArray().Select(entry => new Entry(entry!.AsObject()))]
+            [.. JsonNode.Parse(File.ReadAllText(FileOf(version, topic)))!.AsArray().Select(entry => new Entry(entry!.AsObject()))]
         );
     }
+
+    private static string FileOf(string version, string topic) =>
+        Repository.PathOf("tests", "Integration", "LabelStudio", "Transcripts", version, topic + ".json");
 
     /// <summary>The first recorded description of a thing: what a test has to make when no recorded call made it.</summary>
     /// <param name="fits">Whether it is the thing.</param>

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http;
 
@@ -6,6 +7,17 @@ namespace GourmetGram.Tests.Integration.LabelStudio.Double;
 /// <summary>What people answer, and their drafts. Nothing is checked against the labelling page.</summary>
 internal sealed class Annotations(LabelStudioDouble server)
 {
+    private readonly FormRules rules = new FormRules(server.Is116)
+        .Other("result", value => Result(value, server.Is116))
+        .Flag("was_cancelled")
+        .Flag("ground_truth")
+        .Number("lead_time")
+        .Key("completed_by", id =>
+        {
+            lock (server.Data.Gate)
+                return server.Data.Users.Exists(user => user.Id == id);
+        });
+
     public void Map(Router router)
     {
         router.Map("GET", "api/tasks/{id}/annotations", List);
@@ -16,7 +28,9 @@ internal sealed class Annotations(LabelStudioDouble server)
         router.Map("DELETE", "api/annotations/{id}", DeleteAsync);
     }
 
-    /// <summary>Keeps an annotation. The task's <c>updated_at</c> is moved by who has saved it everywhere, so not when a store refused it.</summary>
+    /// <summary>
+    /// Keeps an annotation. The task's <c>updated_at</c> is moved by who has saved it everywhere, so not when a store refused it.
+    /// </summary>
     public static AnnotationRow Add(Database data, TaskRow task, JsonObject form, int completedBy)
     {
         var now = data.Now();
@@ -33,6 +47,8 @@ internal sealed class Annotations(LabelStudioDouble server)
         };
         Write(annotation, form);
         data.Annotations.Add(annotation);
+        task.Locks.Remove(completedBy);
+        data.Recount(task);
         return annotation;
     }
 
@@ -48,11 +64,23 @@ internal sealed class Annotations(LabelStudioDouble server)
             annotation.LeadTime = form["lead_time"]?.DeepClone();
     }
 
-    private static void Check(JsonObject form)
-    {
-        if (form["result"] is JsonValue)
-            throw new Refusal(StatusCodes.Status500InternalServerError, "annotation \"result\" can't be parse from str to JSON");
-    }
+    private static JsonNode? Result(JsonNode? value, bool is116) =>
+        value switch
+        {
+            JsonArray items when items.FirstOrDefault(item => item is not JsonObject) is { } odd => odd.GetValueKind()
+                == JsonValueKind.Number
+            && !is116
+                ? throw new Refusal(StatusCodes.Status500InternalServerError, "'int' object has no attribute 'get'")
+                : throw new NotSupportedException($"No recording has a {odd.GetValueKind()} in a result."),
+            JsonArray => value.DeepClone(),
+            JsonValue text when text.GetValueKind() == JsonValueKind.String => throw new Refusal(
+                StatusCodes.Status500InternalServerError,
+                "annotation \"result\" can't be parse from str to JSON"
+            ),
+            _ when is116 => throw new NotSupportedException("No recording of 1.16 has such a result."),
+            null => throw new FormRules.Wrong("This field may not be null."),
+            _ => throw new FormRules.Wrong("annotation \"result\" field in annotation must be list"),
+        };
 
     private static void Touch(Database data, TaskRow task, UserRow user)
     {
@@ -72,15 +100,16 @@ internal sealed class Annotations(LabelStudioDouble server)
 
     private async Task<Answer> CreateAsync(Call call)
     {
-        Check(call.Form);
         var data = server.Data;
         TaskRow task;
+        lock (data.Gate)
+            task = data.TaskOf(call.Id);
+        var form = rules.Read(call);
         AnnotationRow annotation;
         JsonObject shown;
         lock (data.Gate)
         {
-            task = data.TaskOf(call.Id);
-            annotation = Add(data, task, call.Form, call.User.Id);
+            annotation = Add(data, task, form, form.Number("completed_by") ?? call.User.Id);
             data.Drafts.RemoveAll(draft => draft.Task == task.Id && draft.User == call.User.Id);
             shown = new TaskViews(data, server.Is116).Shown(annotation);
         }
@@ -103,11 +132,14 @@ internal sealed class Annotations(LabelStudioDouble server)
             {
                 ["id"] = id,
                 ["user"] = call.User.Email,
-                ["created_username"] = $" {call.User.Email}, {call.User.Id}",
+                ["created_username"] = $"{call.User.FirstName} {call.User.LastName}".Trim() is { Length: > 0 } name
+                    ? $"{name} {call.User.Email}, {call.User.Id}"
+                    : $"{call.User.Email}, {call.User.Id}",
                 ["created_ago"] = "0\u00a0minutes",
                 ["result"] = call.Form["result"]?.DeepClone(),
                 ["lead_time"] = call.Form["lead_time"]?.DeepClone(),
                 ["was_postponed"] = false,
+                ["import_id"] = null,
                 ["created_at"] = now.Iso(),
                 ["updated_at"] = now.Iso(),
                 ["task"] = task.Id,
@@ -136,8 +168,10 @@ internal sealed class Annotations(LabelStudioDouble server)
 
     private async Task<Answer> ChangeAsync(Call call)
     {
-        Check(call.Form);
         var data = server.Data;
+        lock (data.Gate)
+            data.AnnotationOf(call.Id);
+        var form = rules.Read(call);
         TaskRow task;
         AnnotationRow annotation;
         JsonObject shown;
@@ -147,7 +181,8 @@ internal sealed class Annotations(LabelStudioDouble server)
             task = data.TaskOf(annotation.Task);
             // Before the save as well as after it.
             Touch(data, task, call.User);
-            Write(annotation, call.Form);
+            Write(annotation, form);
+            data.Recount(task);
             annotation.UpdatedBy = call.User.Id;
             annotation.UpdatedAt = data.Now();
             shown = new TaskViews(data, server.Is116).Shown(annotation);
@@ -160,19 +195,46 @@ internal sealed class Annotations(LabelStudioDouble server)
         return Answer.Of(shown);
     }
 
+    /// <summary>Removes all annotations of some tasks of one project.</summary>
+    /// <returns>How many there were.</returns>
+    public async Task<int> RemoveAsync(Database data, IReadOnlyList<TaskRow> tasks, UserRow user)
+    {
+        List<AnnotationRow> removed;
+        lock (data.Gate)
+            removed = [.. tasks.SelectMany(data.AnnotationsOf)];
+        await RemoveAsync(data, removed, user);
+        return removed.Count;
+    }
+
     private async Task<Answer> DeleteAsync(Call call)
     {
-        var data = server.Data;
         AnnotationRow annotation;
+        lock (server.Data.Gate)
+            annotation = server.Data.AnnotationOf(call.Id);
+        await RemoveAsync(server.Data, [annotation], call.User);
+        return Answer.Empty(StatusCodes.Status204NoContent);
+    }
+
+    private async Task RemoveAsync(Database data, List<AnnotationRow> removed, UserRow user)
+    {
         lock (data.Gate)
         {
-            annotation = data.AnnotationOf(call.Id);
-            data.Annotations.Remove(annotation);
-            Touch(data, data.TaskOf(annotation.Task), call.User);
+            foreach (var annotation in removed)
+            {
+                data.Annotations.Remove(annotation);
+                var task = data.TaskOf(annotation.Task);
+                Touch(data, task, user);
+                data.Recount(task);
+            }
         }
 
-        await server.Targets.DeleteAsync(data, [annotation]);
-        await server.Webhooks.TellDeletedAsync("ANNOTATIONS_DELETED", "annotations", annotation.Project, [annotation.Id]);
-        return Answer.Empty(StatusCodes.Status204NoContent);
+        await server.Targets.DeleteAsync(data, removed);
+        foreach (var ofProject in removed.GroupBy(annotation => annotation.Project))
+            await server.Webhooks.TellDeletedAsync(
+                "ANNOTATIONS_DELETED",
+                "annotations",
+                ofProject.Key,
+                ofProject.Select(annotation => annotation.Id)
+            );
     }
 }

@@ -12,7 +12,7 @@ internal static class Counters
         return new Dictionary<string, int>(StringComparer.Ordinal)
         {
             ["task_number"] = tasks.Count,
-            ["finished_task_number"] = tasks.Count(data.IsLabeled),
+            ["finished_task_number"] = tasks.Count(task => task.IsLabeled),
             ["total_predictions_number"] = data.Predictions.Count(prediction => ids.Contains(prediction.Task)),
             ["total_annotations_number"] = given.Count,
             ["num_tasks_with_annotations"] = given.DistinctBy(annotation => annotation.Task).Count(),

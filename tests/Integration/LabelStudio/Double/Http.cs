@@ -7,9 +7,10 @@ namespace GourmetGram.Tests.Integration.LabelStudio.Double;
 /// <summary>A request that has found its handler.</summary>
 /// <param name="Request">The whole of it.</param>
 /// <param name="Ids">Numbers in the path, in their order.</param>
-/// <param name="Body">What was sent as JSON; null when nothing was.</param>
+/// <param name="Body">What was sent as JSON; null when nothing was, and for <c>null</c>.</param>
+/// <param name="IsSent">Whether anything was.</param>
 /// <param name="CurrentUser">Who asks; null where everybody may.</param>
-internal sealed record Call(HttpRequest Request, IReadOnlyList<int> Ids, JsonNode? Body, UserRow? CurrentUser)
+internal sealed record Call(HttpRequest Request, IReadOnlyList<int> Ids, JsonNode? Body, bool IsSent, UserRow? CurrentUser)
 {
     public int Id => Ids[0];
 
@@ -33,7 +34,8 @@ internal sealed record Call(HttpRequest Request, IReadOnlyList<int> Ids, JsonNod
 internal sealed record Answer(int Status, ReadOnlyMemory<byte> Content, string? ContentType)
 {
     private const string Page =
-        "\n\n\n<!doctype html>\n<html lang=\"en\">\n<head>\n  <meta charset=\"utf-8\">\n  <title>Label Studio</title>\n</head>\n<body></body>\n</html>\n";
+        "\n\n\n<!doctype html>\n<html lang=\"en\">\n<head>\n  <meta charset=\"utf-8\">\n  <title>Label "
+        + "Studio</title>\n</head>\n<body></body>\n</html>\n";
 
     public static Answer Empty(int status) => new(status, default, ContentType: null);
 
@@ -71,6 +73,8 @@ internal sealed class Refusal(int status, string detail, JsonObject? validationE
     /// <summary>Refuses items of a field, by their number.</summary>
     public static Refusal Invalid(string field, JsonObject reasons) =>
         new(StatusCodes.Status400BadRequest, "Validation error", new JsonObject { [field] = reasons });
+
+    public static Refusal Forbidden() => new(StatusCodes.Status403Forbidden, "You do not have permission to perform this action.");
 
     public static Refusal NotFound(string detail) => new(StatusCodes.Status404NotFound, detail);
 

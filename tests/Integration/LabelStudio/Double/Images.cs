@@ -6,18 +6,27 @@ using Microsoft.Net.Http.Headers;
 
 namespace GourmetGram.Tests.Integration.LabelStudio.Double;
 
-/// <summary>Pictures that tasks name as <c>s3://bucket/key</c>: a source storage of the same project with that bucket makes them visible, whatever its prefix.</summary>
+/// <summary>
+/// Pictures that tasks name as <c>s3://bucket/key</c>: a source storage of the same project with that bucket makes them visible, whatever
+/// its prefix.
+/// </summary>
 internal sealed class Images(LabelStudioDouble server, S3Access objects)
 {
     private const string Scheme = "s3://";
 
     public void Map(Router router)
     {
-        router.Map("GET", "tasks/{id}/presign", call => SendAsync(call, TaskStorages(call)));
+        router.Map("GET", "tasks/{id}/presign?fileuri", call => SendAsync(call, TaskStorages(call)));
         if (server.Is116)
+        {
+            router.Omit("tasks/{id}/resolve");
+            router.Omit("projects/{id}/resolve");
+            router.Omit("class_09/*");
             return;
-        router.Map("GET", "tasks/{id}/resolve", call => SendAsync(call, TaskStorages(call)));
-        router.Map("GET", "projects/{id}/resolve", call => SendAsync(call, ProjectStorages(call)));
+        }
+
+        router.Map("GET", "tasks/{id}/resolve?fileuri", call => SendAsync(call, TaskStorages(call)));
+        router.Map("GET", "projects/{id}/resolve?fileuri", call => SendAsync(call, ProjectStorages(call)));
     }
 
     /// <summary>Puts addresses that a browser can open into the data of a task that is shown.</summary>
@@ -90,7 +99,7 @@ internal sealed class Images(LabelStudioDouble server, S3Access objects)
         var data = server.Data;
         lock (data.Gate)
         {
-            var project = data.ProjectOf(call.Id);
+            var project = data.ProjectOf(call.User, call.Id);
             return data.Sources.FindAll(storage => storage.Project == project.Id);
         }
     }

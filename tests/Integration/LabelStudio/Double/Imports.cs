@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http;
 
@@ -8,8 +9,8 @@ internal sealed class Imports(LabelStudioDouble server)
 {
     public void Map(Router router)
     {
-        router.Map("POST", "api/projects/{id}/import", ImportAsync, Slash.None);
-        router.Map("GET", "api/projects/{id}/export", Export, Slash.None);
+        router.Map("POST", "api/projects/{id}/import?return_task_ids&commit_to_project", ImportAsync, Slash.None);
+        router.Map("GET", "api/projects/{id}/export?exportType&download_all_tasks", Export, Slash.None);
     }
 
     /// <returns>What a task lacks that the page of its project shows; null when nothing.</returns>
@@ -33,6 +34,11 @@ internal sealed class Imports(LabelStudioDouble server)
             AllowSkip = allowSkip,
         };
         data.Tasks.Add(task);
+        var settings = data.Projects.Find(candidate => candidate.Id == project)!;
+        if (settings.Fields.Number("overlap_cohort_percentage") == 100)
+            task.Overlap = Math.Max(1, settings.Fields.Number("maximum_annotations") ?? 1);
+        else
+            data.SpreadOverlap(settings, isCohortChanged: true);
         return task;
     }
 
@@ -80,13 +86,21 @@ internal sealed class Imports(LabelStudioDouble server)
     private async Task<Answer> ImportAsync(Call call)
     {
         var data = server.Data;
-        var items = call.Body as JsonArray ?? [call.Form.DeepClone()];
+        var items = call.Body switch
+        {
+            JsonArray list => list,
+            JsonObject task => [task.DeepClone()],
+            _ when call.IsSent && !server.Is116 => null,
+            _ => throw new NotSupportedException("No recording imports nothing."),
+        };
         var made = new List<TaskRow>();
         int predictions,
             annotations;
         lock (data.Gate)
         {
             var project = data.Projects.Find(candidate => candidate.Id == call.Id) ?? throw Refusal.Page();
+            if (items is null)
+                throw Refusal.Invalid("non_field_errors", "load_tasks: No data found in DATA or in FILES");
             if (items.Count == 0)
                 throw Refusal.Invalid("non_field_errors", "load_tasks: No tasks added");
             CheckAll(project, items);
@@ -119,17 +133,27 @@ internal sealed class Imports(LabelStudioDouble server)
         return Answer.Of(answer, StatusCodes.Status201Created);
     }
 
+    private string? FindFault(ProjectRow project, JsonObject item) =>
+        item["data"] is not (null or JsonObject or JsonArray) ? "Task[data] must be dict or list"
+        : item.ContainsKey("data") || server.Is116 ? FindMissing(project, DataOf(item))
+        : FindMissing(project, item)
+            ?.Replace("item[\"data\"] = task root with values]", "item as is = task root with values] ", StringComparison.Ordinal);
+
     private static JsonObject DataOf(JsonObject item) => item["data"] as JsonObject ?? item;
 
-    private static void CheckAll(ProjectRow project, JsonArray items)
+    private void CheckAll(ProjectRow project, JsonArray items)
     {
         var reasons = new List<JsonNode>();
         for (var index = 0; index < items.Count; index++)
         {
-            var item = items[index] as JsonObject ?? [];
-            reasons.Add(
-                FindMissing(project, DataOf(item)) is { } missing ? $"Error at item {index}: {missing} :: {item.Repr()}" : new JsonObject()
-            );
+            if (items[index] is not JsonObject item)
+            {
+                throw items[index]?.GetValueKind() == JsonValueKind.Number && items.Count == 1
+                    ? new Refusal(StatusCodes.Status500InternalServerError, "argument of type 'int' is not iterable")
+                    : new NotSupportedException("No recording imports such a thing.");
+            }
+
+            reasons.Add(FindFault(project, item) is { } fault ? $"Error at item {index}: {fault} :: {item.Repr()}" : new JsonObject());
         }
 
         if (reasons.Exists(reason => reason is JsonValue))
@@ -141,7 +165,7 @@ internal sealed class Imports(LabelStudioDouble server)
         var data = server.Data;
         lock (data.Gate)
         {
-            var project = data.ProjectOf(call.Id);
+            var project = data.Projects.Find(candidate => candidate.Id == call.Id) ?? throw Refusal.Page();
             var all = call.Query("download_all_tasks") == "true";
             var tasks = data.Tasks.FindAll(task => task.Project == project.Id && (all || data.AnnotationsOf(task).Count > 0));
             var views = new TaskViews(data, server.Is116);

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Microsoft.AspNetCore.Http;
 
 namespace GourmetGram.Tests.Integration.LabelStudio.Double;
 
@@ -15,6 +16,25 @@ internal static class Json
     /// <summary>A time as Python prints it; so it stands in the <c>meta</c> of storages.</summary>
     public static string Printed(this DateTimeOffset time) =>
         time.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss.ffffff'+00:00'", CultureInfo.InvariantCulture);
+
+    /// <summary>Reads a body.</summary>
+    /// <exception cref="Refusal">400: it is no JSON, in Python's words.</exception>
+    public static JsonNode? Parse(byte[] body)
+    {
+        if (body.AsSpan().StartsWith("\uFEFF"u8))
+            throw Unreadable("Unexpected UTF-8 BOM (decode using utf-8-sig): line 1 column 1 (char 0)");
+        try
+        {
+            return JsonNode.Parse(body);
+        }
+        catch (JsonException e)
+        {
+            var text = Encoding.UTF8.GetString(body);
+            throw text.TrimEnd().EndsWith(':') && !text.Contains('\n', StringComparison.Ordinal)
+                ? Unreadable($"Expecting value: line 1 column {text.Length + 1} (char {text.Length})")
+                : new NotSupportedException($"No recording has a body that cannot be read in this way: {e.Message}");
+        }
+    }
 
     /// <summary>Empty when it is missing, null or no text.</summary>
     public static string Text(this JsonObject values, string name) =>
@@ -52,6 +72,8 @@ internal static class Json
                 _ => node.ToJsonString(),
             },
         };
+
+    private static Refusal Unreadable(string why) => new(StatusCodes.Status400BadRequest, $"JSON parse error - {why}");
 
     private static void Dump(JsonNode? node, StringBuilder text)
     {

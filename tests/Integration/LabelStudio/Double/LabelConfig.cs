@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Xml;
 using System.Xml.Linq;
@@ -26,28 +27,41 @@ internal sealed class LabelConfig
     private IEnumerable<XElement> Inputs =>
         root.Descendants().Where(element => Objects.Contains(element.Name.LocalName) && element.Attribute("value") is not null);
 
-    /// <exception cref="Refusal">400 as projects answer it: the XML is broken, or a control speaks of something that is not there.</exception>
-    public static LabelConfig ParseForProject(string xml)
+    /// <summary>Of one that a form has checked.</summary>
+    public static LabelConfig ParseForProject(string xml) => TryParse(xml, out _)!;
+
+    /// <returns>What projects refuse: broken XML, or a control that speaks of something that is not there.</returns>
+    private static string? FindFault(string xml)
     {
-        var config = TryParse(xml, out var fault)
-            ?? throw Refusal.Invalid(
-                "label_config",
-                xml.Contains('>') && xml.LastIndexOf('<') > xml.LastIndexOf('>')
-                    ? $"unclosed token: line 1, column {xml.LastIndexOf('<')}"
-                    : fault
-            );
+        if (TryParse(xml, out var fault) is not { } config)
+            return xml.Contains('>') && xml.LastIndexOf('<') > xml.LastIndexOf('>')
+                ? $"unclosed token: line 1, column {xml.LastIndexOf('<')}"
+                : fault;
         var names = config.root.Descendants().Select(element => element.Attribute("name")?.Value).OfType<string>().ToList();
-        foreach (
-            var target in config
+        return
+            config
                 .Controls.Select(control => control.Attribute("toName")?.Value)
                 .OfType<string>()
-                .Where(target => !names.Contains(target))
-        )
-            throw Refusal.Invalid(
-                "label_config",
-                $"toName=\"{target}\" not found in names: [{string.Join(", ", names.Order(StringComparer.Ordinal).Select(name => $"'{name}'"))}]"
-            );
-        return config;
+                .FirstOrDefault(target => !names.Contains(target))
+                is { } target
+            ? $"toName=\"{target}\" not found in names: "
+                + $"[{string.Join(", ", names.Order(StringComparer.Ordinal).Select(name => $"'{name}'"))}]"
+            : null;
+    }
+
+    /// <summary>Reads it from a form of a project.</summary>
+    /// <exception cref="FormRules.Wrong">It is no text, broken, or a control speaks of something that is not there.</exception>
+    public static JsonNode Check(JsonNode? value)
+    {
+        if (value is null)
+            throw new FormRules.Wrong("can only parse strings");
+        if (value.GetValueKind() == JsonValueKind.Number)
+            throw new FormRules.Wrong("syntax error: line 1, column 0");
+        if (value.GetValueKind() != JsonValueKind.String)
+            throw new NotSupportedException($"No recording has a {value.GetValueKind()} as label_config.");
+        if (FindFault(value.GetValue<string>()) is { } fault)
+            throw new FormRules.Wrong(fault);
+        return value.DeepClone();
     }
 
     /// <exception cref="Refusal">400 as <c>validate</c> answers it.</exception>

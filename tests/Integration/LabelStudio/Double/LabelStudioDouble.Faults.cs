@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
+using System.Globalization;
 using System.Net;
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
@@ -17,7 +17,8 @@ internal enum FaultBody
     Html,
 }
 
-/// <content>Requests come in here; and this is what can go wrong with them. A predicate sees a request as <see cref="Requests"/> shows it.</content>
+/// <content>Requests come in here; and this is what can go wrong with them. A predicate sees a request as <see cref="Requests"/> shows
+/// it.</content>
 internal sealed partial class LabelStudioDouble
 {
     private readonly ConcurrentQueue<string> requests = new();
@@ -26,13 +27,20 @@ internal sealed partial class LabelStudioDouble
     private Hold? held;
     private Hold? heldAnswers;
 
-    /// <summary>Each request that came, oldest first, also those of people: <c>POST /api/storages/s3/1/sync</c>, with the query where there is one.</summary>
+    /// <summary>
+    /// Each request that came, oldest first, also those of people: <c>POST /api/storages/s3/1/sync</c>, with the query where there is one.
+    /// </summary>
     public IReadOnlyList<string> Requests => [.. requests];
 
-    /// <summary>While true Label Studio cannot reach any S3 server; everybody else can. Checks and saves fail, and single writes of a target sync are swallowed.</summary>
+    /// <summary>
+    /// While true Label Studio cannot reach any S3 server; everybody else can. Checks and saves fail, and single writes of a target sync
+    /// are swallowed.
+    /// </summary>
     public bool S3Fault { get; set; }
 
-    /// <summary>From now on requests are taken and not answered, and nothing is done for them; those who give up meanwhile were never heard.</summary>
+    /// <summary>
+    /// From now on requests are taken and not answered, and nothing is done for them; those who give up meanwhile were never heard.
+    /// </summary>
     /// <param name="only">Which ones; null for all.</param>
     public void HoldRequests(Func<string, bool>? only = null) => held = new Hold(only ?? (_ => true));
 
@@ -55,7 +63,8 @@ internal sealed partial class LabelStudioDouble
     public void LoseNextAnswer(Func<string, bool> only) => Plan(new Planned(only, Status: null, FaultBody.Json, IsDone: true));
 
     /// <summary>Everything is gone, as after a lost volume; ids start again at 1. People have to be made anew.</summary>
-    /// <param name="sameToken">Whether <see cref="ApiKey"/> goes on working: the token stands in the start script, or a new one is made.</param>
+    /// <param name="sameToken">Whether <see cref="ApiKey"/> goes on working: the token stands in the start script, or a new one is
+    /// made.</param>
     public void LoseDatabase(bool sameToken)
     {
         var old = Data;
@@ -106,6 +115,7 @@ internal sealed partial class LabelStudioDouble
         // As it was sent: the decoded path would not tell "%2F" from "/".
         var request = $"{context.Request.Method} {context.Features.Get<IHttpRequestFeature>()!.RawTarget}";
         requests.Enqueue(request);
+        DevelopmentServer.Follow(context);
         if (held is { } hold && hold.Only(request))
             await hold.Released.Task.WaitAsync(context.RequestAborted);
 
@@ -125,9 +135,10 @@ internal sealed partial class LabelStudioDouble
     {
         try
         {
-            var (route, ids) = router.Find(request.Method, request.Path);
+            var (route, ids) = router.Find(request.Method, request.Path, request.Query.Keys);
             var user = route.IsPublic ? null : Tokens.Authenticate(request);
-            return await route.Handle(new Call(request, ids, await ReadBodyAsync(request), user));
+            var (body, isSent) = await ReadBodyAsync(request);
+            return await route.Handle(new Call(request, ids, body, isSent, user));
         }
         catch (Refusal refusal)
         {
@@ -144,27 +155,21 @@ internal sealed partial class LabelStudioDouble
         }
     }
 
-    private static async Task<JsonNode?> ReadBodyAsync(HttpRequest request)
+    private static async Task<(JsonNode? Body, bool IsSent)> ReadBodyAsync(HttpRequest request)
     {
-        if (
-            request.HasFormContentType
-            || request.ContentLength == 0
-            || request.HttpContext.Features.Get<IHttpRequestBodyDetectionFeature>()?.CanHaveBody != true
-        )
-            return null;
-        try
-        {
-            return await JsonNode.ParseAsync(request.Body, cancellationToken: request.HttpContext.RequestAborted);
-        }
-        catch (JsonException e)
-        {
-            throw new Refusal(StatusCodes.Status400BadRequest, $"JSON parse error - {e.Message}");
-        }
+        if (request.HasFormContentType || request.ContentLength is null or 0)
+            return (null, false);
+        if (!request.HasJsonContentType())
+            throw new Refusal(StatusCodes.Status415UnsupportedMediaType, $"Unsupported media type \"{request.ContentType}\" in request.");
+        var bytes = new byte[(int)request.ContentLength];
+        await request.Body.ReadExactlyAsync(bytes, request.HttpContext.RequestAborted);
+        return (Json.Parse(bytes), true);
     }
 
-    private static async Task SendAsync(Answer answer, HttpResponse response)
+    private async Task SendAsync(Answer answer, HttpResponse response)
     {
         response.StatusCode = answer.Status;
+        response.Headers.Date = time.GetUtcNow().ToString("R", CultureInfo.InvariantCulture);
         foreach (var (name, value) in answer.Headers)
             response.Headers[name] = value;
         if (answer.ContentType is not null)

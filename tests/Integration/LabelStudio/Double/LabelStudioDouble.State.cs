@@ -75,13 +75,7 @@ internal sealed partial class LabelStudioDouble
 
     public IReadOnlyList<TaskState> AllTasks =>
         Look(data =>
-            data.Tasks.ConvertAll(task => new TaskState(
-                task.Id,
-                task.Project,
-                task.Data.ToJsonString(),
-                task.Origin?.Key,
-                data.IsLabeled(task)
-            ))
+            data.Tasks.ConvertAll(task => new TaskState(task.Id, task.Project, task.Data.ToJsonString(), task.Origin?.Key, task.IsLabeled))
         );
 
     public IReadOnlyList<AnnotationState> AllAnnotations =>

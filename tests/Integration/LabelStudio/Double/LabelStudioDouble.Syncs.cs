@@ -17,8 +17,8 @@ internal sealed partial class LabelStudioDouble
     public void ReleaseSyncs() => Interlocked.Exchange(ref stop, null)?.Released.TrySetResult();
 
     /// <summary>
-    /// The process dies (kill -9) when the next sync has made so many tasks, and is started again at once: the caller's connection is cut, the tasks made stay, and the storage says
-    /// <c>in_progress</c>.
+    /// The process dies (kill -9) when the next sync has made so many tasks, and is started again at once: the caller's connection is cut,
+    /// the tasks made stay, and the storage says <c>in_progress</c>.
     /// </summary>
     public void KillDuringSync(int afterTasks) => stop = new SyncStop(afterTasks, IsKill: true);
 

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Security.Cryptography;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -8,10 +9,11 @@ using Microsoft.Extensions.Logging;
 namespace GourmetGram.Tests.Integration.LabelStudio.Double;
 
 /// <summary>
-/// Plays Label Studio on a real port, as a real one was recorded (<c>Transcripts</c>): state in memory, objects on the real S3 server that a storage names. <c>ConformanceTests</c> replays
-/// the recordings against it. What goes wrong on purpose is in the part <c>LabelStudioDouble.Faults.cs</c>, what a test may look at in <c>LabelStudioDouble.State.cs</c>.
+/// Plays Label Studio on a real port, as a real one was recorded (<c>Transcripts</c>): state in memory, objects on the real S3 server that
+/// a storage names. <c>ConformanceTests</c> replays the recordings against it. What goes wrong on purpose is in the part
+/// <c>LabelStudioDouble.Faults.cs</c>, what a test may look at in <c>LabelStudioDouble.State.cs</c>.
 /// </summary>
-internal sealed partial class LabelStudioDouble : IAsyncDisposable
+internal sealed partial class LabelStudioDouble : ILabelStudioServer
 {
     public const string Version116 = "1.16.0";
     public const string Version123 = "1.23.2";
@@ -37,6 +39,7 @@ internal sealed partial class LabelStudioDouble : IAsyncDisposable
         Annotations = new Annotations(this);
         Images = new Images(this, objects);
         Tokens.Map(router);
+        new People(this).Map(router);
         Projects.Map(router, this);
         new SourceStorages(this, objects).Map(router);
         Targets.Map(router);
@@ -57,22 +60,12 @@ internal sealed partial class LabelStudioDouble : IAsyncDisposable
     /// <summary>Where it listens, also after it was stopped and started again.</summary>
     public Uri Address { get; private set; } = null!;
 
-    /// <summary>What an operator puts into the settings of GourmetGram: the administrator's legacy token or personal access token.</summary>
     public string ApiKey { get; private set; }
 
-    /// <summary>Asks as the administrator, whatever kind of token is in use.</summary>
     public HttpClient Admin { get; }
 
     /// <summary>For people, who bring their sessions themselves.</summary>
-    internal HttpClient Browsers { get; } =
-        new(
-            new SocketsHttpHandler
-            {
-                AllowAutoRedirect = false,
-                UseCookies = false,
-                UseProxy = false,
-            }
-        );
+    internal HttpClient Browsers { get; } = new(new WithLength());
 
     internal bool Is116 => Mode == LabelStudioMode.Legacy116;
 
@@ -137,7 +130,7 @@ internal sealed partial class LabelStudioDouble : IAsyncDisposable
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
-        builder.WebHost.UseUrls(Address.ToString());
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, Address.Port, DevelopmentServer.Use));
         builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = TimeSpan.Zero);
         var starting = builder.Build();
         starting.Run(AnswerAsync);
@@ -154,11 +147,13 @@ internal sealed partial class LabelStudioDouble : IAsyncDisposable
         app = starting;
     }
 
-    /// <summary>Somebody who labels, logged in with a browser.</summary>
     public LabelStudioPerson NewPerson(string firstName, string lastName, string email)
     {
         lock (Data.Gate)
-            return new LabelStudioPerson(this, Data.AddUser(firstName, lastName, email));
+        {
+            var user = Data.AddUser(firstName, lastName, email);
+            return new LabelStudioPerson(Address, Browsers, email, () => Task.FromResult(user.Session));
+        }
     }
 
     public async ValueTask DisposeAsync()
@@ -184,15 +179,7 @@ internal sealed partial class LabelStudioDouble : IAsyncDisposable
         Mode == LabelStudioMode.AccessTokens123 ? Tokens.NewAccessKey(Data.Users[0]).Token : Data.Users[0].LegacyToken;
 
     /// <summary>Puts the token that works now on each request, so that a test never has to renew it.</summary>
-    private sealed class AdminHandler(LabelStudioDouble server)
-        : DelegatingHandler(
-            new SocketsHttpHandler
-            {
-                AllowAutoRedirect = false,
-                UseCookies = false,
-                UseProxy = false,
-            }
-        )
+    private sealed class AdminHandler(LabelStudioDouble server) : DelegatingHandler(new WithLength())
     {
         protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
         {

@@ -4,13 +4,26 @@ using System.Text.Json.Nodes;
 
 namespace GourmetGram.Tests.Integration.LabelStudio.Double;
 
-/// <summary>Somebody who labels in a browser: every method asks the server by HTTP, and throws <see cref="HttpRequestException"/> with the status where a person would see an error.</summary>
-internal sealed class LabelStudioPerson(LabelStudioDouble server, UserRow user)
+/// <summary>
+/// Somebody who labels in a browser: every method asks the server by HTTP, and throws <see cref="HttpRequestException"/> with the status
+/// where a person would see an error.
+/// </summary>
+/// <param name="address">Of Label Studio.</param>
+/// <param name="browser">Sends.</param>
+/// <param name="email">Whose it is.</param>
+/// <param name="logIn">Gives the value of the cookie <c>sessionid</c>; asked once, before the first request.</param>
+internal sealed class LabelStudioPerson(Uri address, HttpClient browser, string email, Func<Task<string>> logIn)
 {
+    private string? session;
+
     /// <summary>Name of the control that <see cref="AnnotateAsync"/> chooses in.</summary>
     public string Control { get; set; } = "label";
 
-    public string Email => user.Email;
+    public string Email => email;
+
+    /// <summary>Opens a session.</summary>
+    /// <returns>The value of the cookie <c>sessionid</c>.</returns>
+    public async Task<string> LogInAsync() => session ??= await logIn();
 
     /// <summary>Chooses a class and submits.</summary>
     /// <returns>The annotation's id.</returns>
@@ -43,6 +56,9 @@ internal sealed class LabelStudioPerson(LabelStudioDouble server, UserRow user)
     /// <summary>Begins to label and does not submit.</summary>
     /// <returns>The draft's id.</returns>
     public Task<int> DraftAsync(int taskId, string className) => PostAsync($"/api/tasks/{taskId}/drafts", Answer(className));
+
+    /// <summary>Makes a project and forgets to name it.</summary>
+    public Task<int> PostProjectAsync() => PostAsync("/api/projects", new JsonObject { ["title"] = "" });
 
     public Task DeleteAnnotationAsync(int annotationId) => DeleteAsync($"/api/annotations/{annotationId}/");
 
@@ -102,11 +118,11 @@ internal sealed class LabelStudioPerson(LabelStudioDouble server, UserRow user)
 
     private async Task<HttpResponseMessage> SendAsync(HttpMethod method, string path, JsonObject? content)
     {
-        using var request = new HttpRequestMessage(method, new Uri(server.Address, path))
+        using var request = new HttpRequestMessage(method, new Uri(address, path))
         {
             Content = content is null ? null : JsonContent.Create(content),
         };
-        request.Headers.Add("Cookie", $"sessionid={user.Session}");
-        return await server.Browsers.SendAsync(request, TestContext.Current.CancellationToken);
+        request.Headers.Add("Cookie", $"sessionid={await LogInAsync()}");
+        return await browser.SendAsync(request, TestContext.Current.CancellationToken);
     }
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http;
 
@@ -12,19 +13,35 @@ internal sealed class Projects(LabelStudioDouble server)
     private const int DefaultPage = 30;
     private const int LargestPage = 100;
 
-    private static readonly Dictionary<string, string[]> Choices = new(StringComparer.Ordinal)
-    {
-        ["sampling"] = ["Sequential sampling", "Uniform sampling", "Uncertainty sampling"],
-        ["skip_queue"] = ["REQUEUE_FOR_ME", "REQUEUE_FOR_OTHERS", "IGNORE_SKIPPED"],
-    };
+    private readonly FormRules rules = new FormRules(server.Is116)
+        .Text("title", fault: title => title.Length is > 0 and < ShortestTitle
+                ? $"Ensure this field has at least {ShortestTitle} characters."
+            : title.Length > LongestTitle ? $"Ensure this field has no more than {LongestTitle} characters."
+            : null)
+        .Text("description")
+        .Other("label_config", value => LabelConfig.Check(value))
+        .Other("expert_instruction", value =>
+            value?.GetValueKind() == JsonValueKind.String
+                ? value.DeepClone()
+                : throw new NotSupportedException("No recording has an instruction that is no text.")
+        )
+        .Flag("show_instruction")
+        .Flag("show_skip_button")
+        .Flag("enable_empty_annotation")
+        .Flag("show_collab_predictions")
+        .Flag("show_overlap_first")
+        .Integer("maximum_annotations")
+        .Integer("overlap_cohort_percentage")
+        .Choice("sampling", "Sequential sampling", "Uniform sampling", "Uncertainty sampling")
+        .Choice("skip_queue", "REQUEUE_FOR_ME", "REQUEUE_FOR_OTHERS", "IGNORE_SKIPPED");
 
     public static void Map(Router router, LabelStudioDouble server)
     {
         var projects = new Projects(server);
-        router.Map("GET", "api/projects", projects.List);
+        router.Map("GET", "api/projects?title&ids&include&page&page_size", projects.List);
         router.Map("POST", "api/projects", projects.Create);
         router.Map("POST", "api/projects/validate", projects.ValidateAny);
-        router.Map("GET", "api/projects/{id}", projects.Get);
+        router.Map("GET", "api/projects/{id}?include", projects.Get);
         router.Map("PATCH", "api/projects/{id}", projects.Change);
         router.Map("DELETE", "api/projects/{id}", projects.Delete);
         router.Map("POST", "api/projects/{id}/validate", projects.Validate);
@@ -69,7 +86,8 @@ internal sealed class Projects(LabelStudioDouble server)
             var ids = call.Query("ids")?.Split(',').Select(id => int.Parse(id, CultureInfo.InvariantCulture)).ToHashSet();
             var found = data
                 .Projects.Where(project =>
-                    (call.Query("title") is not { } title || project.Title.Contains(title, StringComparison.OrdinalIgnoreCase))
+                    project.Organization == call.User.Organization
+                    && (call.Query("title") is not { } title || project.Title.Contains(title, StringComparison.OrdinalIgnoreCase))
                     && ids?.Contains(project.Id) != false
                 )
                 .OrderByDescending(project => project.Id)
@@ -86,7 +104,7 @@ internal sealed class Projects(LabelStudioDouble server)
                     ["next"] = page < pages ? PageAddress(call, page + 1) : null,
                     ["previous"] = page > 1 ? PageAddress(call, page - 1) : null,
                     ["results"] = new JsonArray([
-                        .. found.Skip((page - 1) * size).Take(size).Select(project => Include(call, Show(data, project))),
+                        .. found.Skip((page - 1) * size).Take(size).Select(project => Include(call, Show(call, data, project))),
                     ]),
                 }
             );
@@ -96,8 +114,7 @@ internal sealed class Projects(LabelStudioDouble server)
     private Answer Create(Call call)
     {
         var fields = Defaults();
-        Write(fields, call.Form);
-        LabelConfig.ParseForProject(fields.Text("label_config"));
+        Write(fields, rules.Read(call));
         var data = server.Data;
         lock (data.Gate)
         {
@@ -106,12 +123,13 @@ internal sealed class Projects(LabelStudioDouble server)
             {
                 Id = data.NextId("project"),
                 CreatedBy = call.User.Id,
+                Organization = call.User.Organization,
                 CreatedAt = now,
                 UpdatedAt = now,
                 Fields = fields,
             };
             data.Projects.Add(project);
-            return Answer.Of(Show(data, project, isNew: true), StatusCodes.Status201Created);
+            return Answer.Of(Show(call, data, project, isNew: true), StatusCodes.Status201Created);
         }
     }
 
@@ -119,7 +137,7 @@ internal sealed class Projects(LabelStudioDouble server)
     {
         var data = server.Data;
         lock (data.Gate)
-            return Answer.Of(Include(call, Show(data, data.ProjectOf(call.Id))));
+            return Answer.Of(Include(call, Show(call, data, data.ProjectOf(call.User, call.Id))));
     }
 
     private Answer Change(Call call)
@@ -127,12 +145,18 @@ internal sealed class Projects(LabelStudioDouble server)
         var data = server.Data;
         lock (data.Gate)
         {
-            var project = data.ProjectOf(call.Id);
-            if (call.Form.ContainsKey("label_config"))
-                RefuseOrphans(data, project, LabelConfig.ParseForProject(call.Form.Text("label_config")), "label_config");
-            Write(project.Fields, call.Form);
+            var project = data.ProjectOf(call.User, call.Id);
+            var form = rules.Read(call);
+            if (form.ContainsKey("label_config"))
+                RefuseOrphans(data, project, LabelConfig.ParseForProject(form.Text("label_config")), "label_config");
+            var before = Counters.Of(data, project.Id);
+            var (votes, share) = (project.Fields.Number("maximum_annotations"), project.Fields.Number("overlap_cohort_percentage"));
+            Write(project.Fields, form);
+            var isCohortChanged = project.Fields.Number("overlap_cohort_percentage") != share;
+            if (isCohortChanged || project.Fields.Number("maximum_annotations") != votes)
+                data.SpreadOverlap(project, isCohortChanged);
             project.UpdatedAt = data.Now();
-            return Answer.Of(Show(data, project));
+            return Answer.Of(Show(call, data, project, before: before));
         }
     }
 
@@ -141,7 +165,7 @@ internal sealed class Projects(LabelStudioDouble server)
         var data = server.Data;
         lock (data.Gate)
         {
-            var project = data.ProjectOf(call.Id);
+            var project = data.ProjectOf(call.User, call.Id);
             foreach (var task in data.Tasks.FindAll(task => task.Project == project.Id))
                 data.Remove(task);
             data.Sources.RemoveAll(storage => storage.Project == project.Id);
@@ -163,7 +187,7 @@ internal sealed class Projects(LabelStudioDouble server)
         var data = server.Data;
         lock (data.Gate)
         {
-            var project = data.ProjectOf(call.Id);
+            var project = data.ProjectOf(call.User, call.Id);
             var config = LabelConfig.ParseToValidate(call.Form.Text("label_config"), server.Is116);
             RefuseOrphans(data, project, config, "non_field_errors");
             RefuseLostChoices(data, project, config);
@@ -204,7 +228,8 @@ internal sealed class Projects(LabelStudioDouble server)
         var lines = lost.Select(used => $"{used.Key.Choice} ({used.Value} annotation{(used.Value == 1 ? "" : "s")})\n");
         throw Refusal.Invalid(
             "non_field_errors",
-            $"These labels still exist in annotations or drafts:\n{string.Concat(lines)}Please add labels to tag with name=\"{lost[0].Key.Control}\"."
+            $"These labels still exist in annotations or drafts:\n{string.Concat(lines)}Please add labels to tag with "
+                + $"name=\"{lost[0].Key.Control}\"."
         );
     }
 
@@ -216,20 +241,6 @@ internal sealed class Projects(LabelStudioDouble server)
 
     private static void Write(JsonObject fields, JsonObject form)
     {
-        if (form.Text("title") is { Length: > 0 } title)
-        {
-            if (title.Length < ShortestTitle)
-                throw Refusal.Invalid("title", $"Ensure this field has at least {ShortestTitle} characters.");
-            if (title.Length > LongestTitle)
-                throw Refusal.Invalid("title", $"Ensure this field has no more than {LongestTitle} characters.");
-        }
-
-        foreach (var (name, allowed) in Choices)
-        {
-            if (form.ContainsKey(name) && !allowed.Contains(form.Text(name)))
-                throw Refusal.Invalid(name, $"\"{form.Text(name)}\" is not a valid choice.");
-        }
-
         foreach (var (name, value) in form.Where(field => fields.ContainsKey(field.Key)))
             fields[name] = value?.DeepClone();
     }
@@ -252,17 +263,19 @@ internal sealed class Projects(LabelStudioDouble server)
             )
             : all;
 
+    /// <param name="call">Who asks: queues are theirs.</param>
     /// <param name="data">For the counters.</param>
     /// <param name="project">Which one.</param>
     /// <param name="isNew">The answer to its creation has null for all counters.</param>
-    private JsonObject Show(Database data, ProjectRow project, bool isNew = false)
+    /// <param name="before">Counters of before, in the answer to a change.</param>
+    private JsonObject Show(Call call, Database data, ProjectRow project, bool isNew = false, Dictionary<string, int>? before = null)
     {
         var config = LabelConfig.Of(project);
         var user = data.UserOf(project.CreatedBy);
         var shown = new JsonObject
         {
             ["id"] = project.Id,
-            ["organization"] = 1,
+            ["organization"] = project.Organization,
             ["created_by"] = new JsonObject
             {
                 ["id"] = user.Id,
@@ -279,11 +292,13 @@ internal sealed class Projects(LabelStudioDouble server)
         };
         foreach (var (name, value) in project.Fields)
             shown[name] = value?.DeepClone();
-        var counters = Counters.Of(data, project.Id);
+        var counters = before ?? Counters.Of(data, project.Id);
         foreach (var (name, value) in counters)
             shown[name] = isNew ? null : value;
-        shown["queue_total"] = isNew ? 0 : counters["task_number"];
-        shown["queue_done"] = isNew ? 0 : counters["finished_task_number"];
+        var tasks = data.Tasks.FindAll(task => task.Project == project.Id);
+        var done = tasks.FindAll(task => data.AnnotationsOf(task).Any(annotation => annotation.CompletedBy == call.User.Id));
+        shown["queue_total"] = done.Count + tasks.Count(task => !task.IsLabeled && !done.Contains(task));
+        shown["queue_done"] = done.Count;
         if (!server.Is116)
         {
             shown["annotator_evaluation_enabled"] = false;

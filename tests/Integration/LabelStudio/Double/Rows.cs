@@ -7,16 +7,21 @@ internal sealed class UserRow
 {
     public required int Id { get; init; }
 
-    public string FirstName { get; init; } = "";
+    public string FirstName { get; set; } = "";
 
-    public string LastName { get; init; } = "";
+    public string LastName { get; set; } = "";
 
     public required string Email { get; init; }
+
+    public string Initials => FirstName.Length > 0 && LastName.Length > 0 ? $"{FirstName[0]}{LastName[0]}" : Email[..2];
 
     public required string Password { get; init; }
 
     /// <summary>40 hexadecimal digits; works only while legacy tokens are on.</summary>
     public required string LegacyToken { get; set; }
+
+    /// <summary>Null for somebody who was taken out of it.</summary>
+    public int? Organization { get; set; } = 1;
 
     /// <summary>Value of the cookie <c>sessionid</c> of this person's browser.</summary>
     public required string Session { get; init; }
@@ -39,6 +44,9 @@ internal sealed class ProjectRow
     public required int Id { get; init; }
 
     public required int CreatedBy { get; init; }
+
+    /// <summary>That of who made it.</summary>
+    public required int? Organization { get; init; }
 
     public required DateTimeOffset CreatedAt { get; init; }
 
@@ -104,6 +112,15 @@ internal sealed class TaskRow
     public JsonObject Meta { get; init; } = [];
 
     public bool AllowSkip { get; init; } = true;
+
+    /// <summary>How many people should answer.</summary>
+    public int Overlap { get; set; } = 1;
+
+    /// <summary>Whether so many have, as it was counted last.</summary>
+    public bool IsLabeled { get; set; }
+
+    /// <summary>Who has it in hand: the next task that they ask for.</summary>
+    public HashSet<int> Locks { get; } = [];
 
     /// <summary>The source storage and the key that it came from; null after direct import, and after its storage was deleted.</summary>
     public (int Storage, string Key)? Origin { get; set; }

@@ -88,7 +88,8 @@ internal sealed class S3Access(LabelStudioDouble server) : IAsyncDisposable
             if (key.Contains("//", StringComparison.Ordinal))
                 throw new S3Problem(
                     S3ProblemKind.Other,
-                    "An error occurred (XMinioInvalidObjectName) when calling the PutObject operation: Object name contains unsupported characters."
+                    "An error occurred (XMinioInvalidObjectName) when calling the PutObject operation: Object name contains unsupported "
+                        + "characters."
                 );
             // Through a signed link, for the product's own store would create a bucket that is missing.
             var link = await connection.Client.PresignedPutObjectAsync(

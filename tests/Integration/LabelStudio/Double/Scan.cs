@@ -3,7 +3,10 @@ using System.Text.RegularExpressions;
 
 namespace GourmetGram.Tests.Integration.LabelStudio.Double;
 
-/// <summary>Makes tasks of the objects of a source storage, in the order of their keys. What it cannot read stops it, and what it made until then stays.</summary>
+/// <summary>
+/// Makes tasks of the objects of a source storage, in the order of their keys. What it cannot read stops it, and what it made until then
+/// stays.
+/// </summary>
 internal sealed class Scan(LabelStudioDouble server, S3Access objects)
 {
     private const int ReadAtOnce = 16;
@@ -43,7 +46,9 @@ internal sealed class Scan(LabelStudioDouble server, S3Access objects)
         return (made.Count, existed);
     }
 
-    /// <summary>Reads some objects at once, for the store answers slowly where many tests run; a fault shows itself when its turn comes.</summary>
+    /// <summary>
+    /// Reads some objects at once, for the store answers slowly where many tests run; a fault shows itself when its turn comes.
+    /// </summary>
     private IEnumerable<(string Key, Func<Task<IReadOnlyList<JsonNode?>>> Read)> ReadAhead(
         Database data,
         StorageRow storage,
@@ -99,7 +104,8 @@ internal sealed class Scan(LabelStudioDouble server, S3Access objects)
     {
         var data = server.Data;
         lock (data.Gate)
-            return LabelConfig.Of(data.ProjectOf(storage.Project)).Variables.FirstOrDefault() ?? "$undefined$";
+            return LabelConfig.Of(data.Projects.Find(project => project.Id == storage.Project)!).Variables.FirstOrDefault()
+                ?? "$undefined$";
     }
 
     private static TaskRow Make(Database data, StorageRow storage, string key, JsonNode? item, List<TaskRow> mine)

@@ -6,17 +6,19 @@ namespace GourmetGram.Tests.Integration.LabelStudio.Double;
 internal sealed class SourceStorages(LabelStudioDouble server, S3Access objects)
 {
     private const string TooOldPing =
-        "It appears the job was failed because the last ping time is too old, and no traceback information is available.\nThis typically occurs if job was manually removed or workers reloaded unexpectedly.";
+        "It appears the job was failed because the last ping time is too old, and no traceback information is available.\nThis typically "
+        + "occurs if job was manually removed or workers reloaded unexpectedly.";
 
     private static readonly TimeSpan LongestSilence = TimeSpan.FromSeconds(25);
 
     private readonly StorageFaults faults = new(server);
+    private readonly FormRules rules = StorageForms.Rules(server);
     private readonly Scan scan = new(server, objects);
 
     public void Map(Router router)
     {
-        router.Map("GET", "api/storages", List);
-        router.Map("GET", "api/storages/s3", List);
+        router.Map("GET", "api/storages?project", List);
+        router.Map("GET", "api/storages/s3?project", List);
         router.Map("POST", "api/storages/s3", CreateAsync);
         router.Map("POST", "api/storages/s3/validate", ValidateAsync, Slash.None);
         router.Map("GET", "api/storages/s3/{id}", Get, Slash.None);
@@ -54,11 +56,10 @@ internal sealed class SourceStorages(LabelStudioDouble server, S3Access objects)
     private async Task<Answer> CreateAsync(Call call)
     {
         var data = server.Data;
-        var fields = StorageForms.Merge(StorageForms.Defaults(isTarget: false, server.Is116), call.Form);
-        int project;
-        lock (data.Gate)
-            project = StorageForms.ProjectOf(data, call.Form).Id;
-        if (call.Form["bucket"] is not null)
+        var form = rules.Read(call, "project");
+        var fields = StorageForms.Merge(StorageForms.Defaults(isTarget: false, server.Is116), form);
+        var project = form["project"]!.GetValue<int>();
+        if (form["bucket"] is not null)
             await CheckAsync(StorageFields.Of(fields, server.Settings));
         lock (data.Gate)
         {
@@ -78,9 +79,7 @@ internal sealed class SourceStorages(LabelStudioDouble server, S3Access objects)
     {
         var data = server.Data;
         var stored = call.Form.Number("id") is { } id ? Find(data, id).Fields : StorageForms.Defaults(isTarget: false, server.Is116);
-        lock (data.Gate)
-            StorageForms.ProjectOf(data, call.Form);
-        await CheckAsync(StorageFields.Of(StorageForms.Merge(stored, call.Form), server.Settings));
+        await CheckAsync(StorageFields.Of(StorageForms.Merge(stored, rules.Read(call, "project")), server.Settings));
         return Answer.Empty(StatusCodes.Status200OK);
     }
 
@@ -96,8 +95,9 @@ internal sealed class SourceStorages(LabelStudioDouble server, S3Access objects)
     {
         var data = server.Data;
         var storage = Find(data, call.Id);
-        var merged = StorageForms.Merge(storage.Fields, call.Form);
-        if (call.Form["bucket"] is not null)
+        var form = rules.Read(call);
+        var merged = StorageForms.Merge(storage.Fields, form);
+        if (form["bucket"] is not null)
             await CheckAsync(StorageFields.Of(merged, server.Settings));
         lock (data.Gate)
         {
@@ -137,7 +137,10 @@ internal sealed class SourceStorages(LabelStudioDouble server, S3Access objects)
         }
     }
 
-    /// <summary>Runs in the request, and to its end even if the caller gives up. A fault of the bucket is an error; whatever happens later is a 200 that says <c>failed</c>.</summary>
+    /// <summary>
+    /// Runs in the request, and to its end even if the caller gives up. A fault of the bucket is an error; whatever happens later is a 200
+    /// that says <c>failed</c>.
+    /// </summary>
     private async Task<Answer> SyncAsync(Call call)
     {
         var data = server.Data;

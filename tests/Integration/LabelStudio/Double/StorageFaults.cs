@@ -8,7 +8,8 @@ namespace GourmetGram.Tests.Integration.LabelStudio.Double;
 internal sealed class StorageFaults(LabelStudioDouble server)
 {
     private const string Masked =
-        "Debugging info is not available for s3 endpoints on domain: . Please contact your Label Studio devops team if you require detailed error reporting for this domain.";
+        "Debugging info is not available for s3 endpoints on domain: . Please contact your Label Studio devops team if you require "
+        + "detailed error reporting for this domain.";
 
     /// <summary>Refuses addresses inside the network, unless the operator named them.</summary>
     /// <exception cref="Refusal">403, or 500 for a name that nobody knows.</exception>

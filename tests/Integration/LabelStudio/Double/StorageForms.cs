@@ -48,6 +48,30 @@ internal static partial class StorageForms
         return fields;
     }
 
+    /// <summary>What the form of a storage takes.</summary>
+    public static FormRules Rules(LabelStudioDouble server) =>
+        new FormRules(server.Is116)
+            .Text("title")
+            .Text("description")
+            .Text("bucket")
+            .Text("prefix")
+            .Text("regex_filter")
+            .Text("region_name")
+            .Text("s3_endpoint")
+            .Text("aws_access_key_id")
+            .Text("aws_secret_access_key")
+            .Flag("synchronizable")
+            .Flag("use_blob_urls")
+            .Flag("presign")
+            .Flag("recursive_scan")
+            .Flag("can_delete_objects", mayBeNull: true)
+            .Integer("presign_ttl")
+            .Key("project", id =>
+            {
+                lock (server.Data.Gate)
+                    return server.Data.Projects.Exists(project => project.Id == id);
+            });
+
     /// <returns>The fields with what was sent put over them.</returns>
     public static JsonObject Merge(JsonObject fields, JsonObject form)
     {
@@ -56,14 +80,6 @@ internal static partial class StorageForms
             merged[name] = value?.DeepClone();
         return merged;
     }
-
-    /// <returns>The project that a form names.</returns>
-    /// <exception cref="Refusal">400: it names none.</exception>
-    public static ProjectRow ProjectOf(Database data, JsonObject form) =>
-        form["project"] is null
-            ? throw Refusal.Invalid("project", "This field is required.")
-            : data.Projects.Find(project => project.Id == form.Number("project"))
-                ?? throw Refusal.Invalid("project", $"Invalid pk \"{form["project"]}\" - object does not exist.");
 
     /// <exception cref="Refusal">400: no bucket can have this name. 1.16 finds that out from S3.</exception>
     public static void CheckBucketName(string bucket)
@@ -99,7 +115,7 @@ internal static partial class StorageForms
             throw is116
                 ? Refusal.NotFound("No Project matches the given query.")
                 : Refusal.Invalid("non_field_errors", "query parameter \"project\" is required");
-        var project = data.ProjectOf(call.QueryNumber("project") ?? 0);
+        var project = data.ProjectToList(call.User, call.QueryNumber("project") ?? 0);
         return Answer.Of(new JsonArray([.. storages.Where(storage => storage.Project == project.Id).Select(storage => Show(storage))]));
     }
 

@@ -8,10 +8,11 @@ namespace GourmetGram.Tests.Integration.LabelStudio.Double;
 internal sealed class TargetStorages(LabelStudioDouble server, S3Access objects)
 {
     private readonly StorageFaults faults = new(server);
+    private readonly FormRules rules = StorageForms.Rules(server);
 
     public void Map(Router router)
     {
-        router.Map("GET", "api/storages/export/s3", List, Slash.None);
+        router.Map("GET", "api/storages/export/s3?project", List, Slash.None);
         router.Map("POST", "api/storages/export/s3", CreateAsync, Slash.None);
         router.Map("POST", "api/storages/export/s3/validate", ValidateAsync, Slash.None);
         router.Map("GET", "api/storages/export/s3/{id}", Get, Slash.None);
@@ -38,7 +39,9 @@ internal sealed class TargetStorages(LabelStudioDouble server, S3Access objects)
         }
     }
 
-    /// <summary>Removes the objects of annotations that are deleted, where the storage says so. 1.16 says so and does not, as recorded.</summary>
+    /// <summary>
+    /// Removes the objects of annotations that are deleted, where the storage says so. 1.16 says so and does not, as recorded.
+    /// </summary>
     public async Task DeleteAsync(Database data, IEnumerable<AnnotationRow> annotations)
     {
         foreach (var annotation in annotations)
@@ -98,17 +101,21 @@ internal sealed class TargetStorages(LabelStudioDouble server, S3Access objects)
     {
         var data = server.Data;
         lock (data.Gate)
+        {
+            // Of a project that is gone, another answer than for source storages.
+            if (call.QueryNumber("project") is { } project && !data.Projects.Exists(found => found.Id == project))
+                throw Refusal.Page();
             return StorageForms.List(call, data, data.Targets, server.Is116);
+        }
     }
 
     /// <summary>Syncs at once, and answers before it can know of it.</summary>
     private async Task<Answer> CreateAsync(Call call)
     {
         var data = server.Data;
-        var fields = StorageForms.Merge(StorageForms.Defaults(isTarget: true, server.Is116), call.Form);
-        int project;
-        lock (data.Gate)
-            project = StorageForms.ProjectOf(data, call.Form).Id;
+        var form = rules.Read(call, "project");
+        var fields = StorageForms.Merge(StorageForms.Defaults(isTarget: true, server.Is116), form);
+        var project = form["project"]!.GetValue<int>();
         await CheckAsync(StorageFields.Of(fields, server.Settings));
         StorageRow storage;
         JsonObject shown;
@@ -135,9 +142,7 @@ internal sealed class TargetStorages(LabelStudioDouble server, S3Access objects)
     {
         var data = server.Data;
         var stored = call.Form.Number("id") is { } id ? Find(data, id).Fields : StorageForms.Defaults(isTarget: true, server.Is116);
-        lock (data.Gate)
-            StorageForms.ProjectOf(data, call.Form);
-        await CheckAsync(StorageFields.Of(StorageForms.Merge(stored, call.Form), server.Settings));
+        await CheckAsync(StorageFields.Of(StorageForms.Merge(stored, rules.Read(call, "project")), server.Settings));
         return Answer.Empty(StatusCodes.Status200OK);
     }
 
@@ -153,8 +158,9 @@ internal sealed class TargetStorages(LabelStudioDouble server, S3Access objects)
     {
         var data = server.Data;
         var storage = Find(data, call.Id);
-        var merged = StorageForms.Merge(storage.Fields, call.Form);
-        if (call.Form["bucket"] is not null)
+        var form = rules.Read(call);
+        var merged = StorageForms.Merge(storage.Fields, form);
+        if (form["bucket"] is not null)
             await CheckAsync(StorageFields.Of(merged, server.Settings));
         lock (data.Gate)
         {
@@ -176,6 +182,8 @@ internal sealed class TargetStorages(LabelStudioDouble server, S3Access objects)
     /// <summary>The prefix may be empty, and whether one may write is not tried.</summary>
     private async Task CheckAsync(StorageFields fields)
     {
+        if (fields.Bucket.Length == 0 && !server.Is116)
+            throw Refusal.Invalid("non_field_errors", "expected string or bytes-like object, got 'NoneType'");
         if (!server.Is116)
             StorageForms.CheckBucketName(fields.Bucket);
         faults.RefuseLocal(fields.SentEndpoint);

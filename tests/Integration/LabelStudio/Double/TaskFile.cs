@@ -24,7 +24,8 @@ internal static class TaskFile
             null when HasNaN(content) => throw new ScanFailed(NoCheck),
             null => throw new ScanFailed(
                 $"ValueError: Error loading JSON from file \"{key}\".\n"
-                    + "If you're trying to import non-JSON data (images, audio, text, etc.), edit storage settings and enable \"Treat every bucket object as a source file\""
+                    + "If you're trying to import non-JSON data (images, audio, text, etc.), edit storage settings and enable \"Treat "
+                    + "every bucket object as a source file\""
             ),
             _ => throw new ScanFailed($"ValueError: Error on key {key}: For S3 your JSON file must be a dictionary with one task"),
         };
@@ -36,8 +37,10 @@ internal static class TaskFile
         if (ending.Length > 0 && !Endings.Contains(ending, StringComparer.OrdinalIgnoreCase))
         {
             throw new ScanFailed(
-                $"io_storages.exceptions.UnsupportedFileFormatError: File \"{key}\" is not a JSON/JSONL/Parquet file. Only .json, .jsonl, and .parquet files can be processed.\n"
-                    + "If you're trying to import non-JSON data (images, audio, text, etc.), edit storage settings and enable \"Tasks\" import method"
+                $"io_storages.exceptions.UnsupportedFileFormatError: File \"{key}\" is not a JSON/JSONL/Parquet file. Only .json, "
+                    + ".jsonl, and .parquet files can be processed.\n"
+                    + "If you're trying to import non-JSON data (images, audio, text, etc.), edit storage settings and enable \"Tasks\" "
+                    + "import method"
             );
         }
     }
@@ -50,7 +53,8 @@ internal static class TaskFile
             throw NoJson(key);
         if (FindBroken(content) is { } broken)
             throw new ScanFailed(
-                $"UnicodeDecodeError: 'utf-8' codec can't decode byte 0x{content[broken]:x2} in position {broken}: invalid continuation byte"
+                $"UnicodeDecodeError: 'utf-8' codec can't decode byte 0x{content[broken]:x2} in position {broken}: invalid continuation "
+                    + "byte"
             );
         switch (Parse(content))
         {
@@ -76,7 +80,7 @@ internal static class TaskFile
             throw new ScanFailed($"AttributeError: '{(item is JsonValue ? "str" : "list")}' object has no attribute 'get'");
         foreach (var part in new[] { "predictions", "annotations" })
         {
-            if (task.ContainsKey(part) && !task.ContainsKey("data"))
+            if (SaysSomething(task[part]) && !task.ContainsKey("data"))
                 throw new ScanFailed($"ValueError: If you use \"{part}\" field in the task, you must put \"data\" field in the task too");
         }
 
@@ -86,11 +90,16 @@ internal static class TaskFile
             : ((JsonObject)task.DeepClone(), [], [], allowSkip);
     }
 
+    /// <summary>As Python takes it: nothing, zero and what is empty say nothing.</summary>
+    private static bool SaysSomething(JsonNode? value) =>
+        value is not null && value.ToJsonString() is not ("false" or "0" or "0.0" or "\"\"" or "[]" or "{}");
+
     private static JsonArray ListOf(JsonObject task, string part) => task[part]?.DeepClone() as JsonArray ?? [];
 
     private static ScanFailed NoJson(string key) =>
         new(
-            $"ValueError: Can't import JSON-formatted tasks from {key}. If you're trying to import binary objects, perhaps you forgot to enable \"Tasks\" import method?"
+            $"ValueError: Can't import JSON-formatted tasks from {key}. If you're trying to import binary objects, perhaps you forgot to "
+                + "enable \"Tasks\" import method?"
         );
 
     /// <returns>Null when it is no JSON, or the JSON null.</returns>

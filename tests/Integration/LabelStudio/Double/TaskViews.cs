@@ -137,9 +137,7 @@ internal sealed class TaskViews(Database data, bool is116)
         var predictions = data.Predictions.FindAll(prediction => prediction.Task == task.Id);
         shown["predictions"] = Predictions(task);
         shown["annotations"] = new JsonArray([.. annotations.Select(annotation => isAlone ? WithPerson(annotation) : Shown(annotation))]);
-        shown["completed_at"] = data.IsLabeled(task)
-            ? annotations.Where(annotation => !annotation.WasCancelled).Max(annotation => annotation.CreatedAt).Iso()
-            : null;
+        shown["completed_at"] = task.IsLabeled && annotations.Count > 0 ? CompletedAt(annotations).Iso() : null;
         shown["predictions_score"] =
             predictions.Count == 0 ? null : predictions.Average(prediction => prediction.Body["score"]?.GetValue<double>() ?? 0);
         shown["avg_lead_time"] = annotations.Select(annotation => annotation.LeadTime?.GetValue<double>()).Average();
@@ -157,15 +155,20 @@ internal sealed class TaskViews(Database data, bool is116)
     }
 
     /// <summary>A task as someone gets it who asks for the next.</summary>
-    public JsonObject Next(TaskRow task)
+    public JsonObject Next(TaskRow task, string queue)
     {
         var shown = WithAnswers(task);
         shown["drafts"] = Drafts(task);
         shown["updated_by"] = UpdatedBy(task);
         shown["unique_lock_id"] = data.NewUniqueId();
-        shown["queue"] = "Sequence queue";
+        shown["queue"] = queue;
         return shown;
     }
+
+    private static DateTimeOffset CompletedAt(IReadOnlyList<AnnotationRow> annotations) =>
+        annotations
+            .Where(annotation => !annotation.WasCancelled || annotations.All(other => other.WasCancelled))
+            .Max(annotation => annotation.CreatedAt);
 
     private static JsonArray UpdatedBy(TaskRow task) => task.UpdatedBy is { } user ? [new JsonObject { ["user_id"] = user }] : [];
 
@@ -186,8 +189,7 @@ internal sealed class TaskViews(Database data, bool is116)
             ["last_name"] = user.LastName,
             ["avatar"] = null,
             ["email"] = user.Email,
-            ["initials"] =
-                user.FirstName.Length > 0 && user.LastName.Length > 0 ? $"{user.FirstName[0]}{user.LastName[0]}" : user.Email[..2],
+            ["initials"] = user.Initials,
         };
         return shown;
     }
@@ -202,11 +204,11 @@ internal sealed class TaskViews(Database data, bool is116)
             ["meta"] = task.Meta.DeepClone(),
             ["created_at"] = task.CreatedAt.Iso(),
             ["updated_at"] = task.UpdatedAt.Iso(),
-            ["is_labeled"] = data.IsLabeled(task),
+            ["is_labeled"] = task.IsLabeled,
         };
         if (stored && !is116)
             shown["allow_skip"] = task.AllowSkip;
-        shown["overlap"] = data.OverlapOf(task);
+        shown["overlap"] = task.Overlap;
         shown["inner_id"] = task.InnerId;
         shown["total_annotations"] = annotations.Count(annotation => !annotation.WasCancelled);
         shown["cancelled_annotations"] = annotations.Count(annotation => annotation.WasCancelled);

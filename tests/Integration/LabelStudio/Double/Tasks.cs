@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http;
 
@@ -9,16 +10,27 @@ internal sealed class Tasks(LabelStudioDouble server)
     private const int DefaultPage = 100;
     private const int DefaultBarePage = 50;
 
+    /// <summary>More actions of 1.23, which nobody recorded.</summary>
+    private static readonly string[] Others =
+    [
+        "retrieve_tasks_predictions",
+        "predictions_to_annotations",
+        "remove_duplicates",
+        "delete_tasks_predictions",
+    ];
+
+    private readonly FormRules rules = new FormRules(server.Is116).Integer("overlap").Flag("is_labeled");
+
     public void Map(Router router)
     {
-        router.Map("GET", "api/tasks", ListAsync);
+        router.Map("GET", "api/tasks?project&page&page_size&fields&resolve_uri&include&query&only_annotated", ListAsync);
         router.Map("POST", "api/tasks", CreateAsync);
-        router.Map("GET", "api/tasks/{id}", GetAsync);
+        router.Map("GET", "api/tasks/{id}?resolve_uri", GetAsync);
         router.Map("PATCH", "api/tasks/{id}", Change);
         router.Map("DELETE", "api/tasks/{id}", DeleteAsync);
-        router.Map("GET", "api/projects/{id}/tasks", ListBare);
+        router.Map("GET", "api/projects/{id}/tasks?page&page_size&completed", ListBare);
         router.Map("GET", "api/projects/{id}/next", Next);
-        router.Map("POST", "api/dm/actions", ActAsync);
+        router.Map("POST", "api/dm/actions?id&project", ActAsync);
     }
 
     private async Task<Answer> ListAsync(Call call)
@@ -31,7 +43,9 @@ internal sealed class Tasks(LabelStudioDouble server)
         {
             if (call.Query("project") is null)
                 return Answer.Of(new JsonObject { ["detail"] = "Neither project nor view id specified" }, StatusCodes.Status404NotFound);
-            var project = data.ProjectOf(call.QueryNumber("project") ?? 0);
+            var project = data.ProjectToList(call.User, call.QueryNumber("project") ?? 0);
+            if (call.Query("fields") is not (null or "all"))
+                throw new NotSupportedException($"No recording asks for the fields '{call.Query("fields")}'.");
             var all = TaskQuery.Apply(data, data.Tasks.Where(task => task.Project == project.Id), call.Query("query")).ToList();
             page = PageOf(all, call, DefaultPage) ?? throw Refusal.NotFound("Invalid page.");
             var views = new TaskViews(data, server.Is116);
@@ -75,7 +89,8 @@ internal sealed class Tasks(LabelStudioDouble server)
         JsonObject shown;
         lock (data.Gate)
         {
-            var project = StorageForms.ProjectOf(data, call.Form);
+            var project = data.Projects.Find(found => found.Id == call.Form.Number("project"))
+                ?? throw new NotSupportedException("No recording makes a task without a project.");
             var content = call.Form["data"] as JsonObject ?? [];
             if (Imports.FindMissing(project, content) is { } missing)
                 throw Refusal.Invalid("non_field_errors", missing);
@@ -93,8 +108,11 @@ internal sealed class Tasks(LabelStudioDouble server)
         lock (data.Gate)
         {
             var task = data.TaskOf(call.Id);
-            if (call.Form["data"] is JsonObject content)
+            var form = rules.Read(call);
+            if (form["data"] is JsonObject content)
                 task.Data = (JsonObject)content.DeepClone();
+            task.Overlap = form.Number("overlap") ?? task.Overlap;
+            task.IsLabeled = form.ContainsKey("is_labeled") ? form.Flag("is_labeled") : task.IsLabeled;
             task.UpdatedAt = data.Now();
             return Answer.Of(new TaskViews(data, server.Is116).WithAnswers(task));
         }
@@ -115,7 +133,7 @@ internal sealed class Tasks(LabelStudioDouble server)
         var data = server.Data;
         lock (data.Gate)
         {
-            var project = data.ProjectOf(call.Id);
+            var project = data.ProjectOf(call.User, call.Id);
             var all = data.Tasks.Where(task => task.Project == project.Id).OrderByDescending(task => task.UpdatedAt).ToList();
             var page = PageOf(all, call, DefaultBarePage) ?? throw Refusal.NotFound("Not found.");
             var views = new TaskViews(data, server.Is116);
@@ -128,35 +146,65 @@ internal sealed class Tasks(LabelStudioDouble server)
         var data = server.Data;
         lock (data.Gate)
         {
-            var project = data.ProjectOf(call.Id);
-            var task = data.Tasks.Find(candidate =>
-                candidate.Project == project.Id
-                && !data.IsLabeled(candidate)
-                && !data.Annotations.Exists(annotation => annotation.Task == candidate.Id && annotation.CompletedBy == call.User.Id)
-            );
+            var project = data.ProjectOf(call.User, call.Id);
+            var (task, queue) = FindNext(data, project, call.User);
+            task?.Locks.Add(call.User.Id);
             return task is not null
-                ? Answer.Of(new TaskViews(data, server.Is116).Next(task))
+                ? Answer.Of(new TaskViews(data, server.Is116).Next(task, queue))
                 : throw Refusal.NotFound(
                     server.Is116
-                        ? $"There are still some tasks to complete for the user={call.User.Email}, but they seem to be locked by another user."
+                        ? $"There are still some tasks to complete for the user={call.User.Email}, but they seem to be locked by another "
+                            + "user."
                         : $"There are no tasks for {call.User.Email}"
                 );
         }
     }
 
-    /// <summary>Buttons of the data manager; of them only deletion of chosen tasks, or of all.</summary>
+    /// <summary>
+    /// What somebody has in hand comes again; then what others have begun, where several should answer; then the sampling of the project.
+    /// </summary>
+    private static (TaskRow? Task, string Queue) FindNext(Database data, ProjectRow project, UserRow user)
+    {
+        var open = data.Tasks.FindAll(task =>
+            task.Project == project.Id && !task.IsLabeled && !data.AnnotationsOf(task).Any(annotation => annotation.CompletedBy == user.Id)
+        );
+        if (open.Find(task => task.Locks.Contains(user.Id)) is { } locked)
+            return (locked, "Task lock");
+        var free = open.FindAll(task => task.Locks.Count + data.AnnotationsOf(task).Count < task.Overlap);
+        var most = free.Count == 0 ? 0 : free.Max(task => data.AnnotationsOf(task).Count);
+        if (project.Fields.Number("maximum_annotations") > 1 && most > 0)
+            return (RandomOf(free.FindAll(task => data.AnnotationsOf(task).Count == most)), "Breadth first queue");
+        return project.Fields.Text("sampling") switch
+        {
+            "Sequential sampling" => (free.FirstOrDefault(), "Sequence queue"),
+            "Uniform sampling" => (RandomOf(free), "Uniform random queue"),
+            var other => throw new NotSupportedException($"No recording asks for the next task by '{other}'."),
+        };
+    }
+
+    private static TaskRow? RandomOf(List<TaskRow> tasks) => tasks.Count == 0 ? null : tasks[RandomNumberGenerator.GetInt32(tasks.Count)];
+
+    /// <summary>Buttons of the data manager for chosen tasks, or for all: they are deleted, or their annotations are.</summary>
     private async Task<Answer> ActAsync(Call call)
     {
-        if (call.Query("id") != "delete_tasks")
-            throw new NotSupportedException($"The double knows no action '{call.Query("id")}'.");
+        if (Others.Contains(call.Query("id"), StringComparer.Ordinal))
+            throw new NotSupportedException($"No recording has the action '{call.Query("id")}'.");
+        if (call.Query("id") is not ("delete_tasks" or "delete_tasks_annotations"))
+            throw new Refusal(StatusCodes.Status500InternalServerError, $"Can't find '{call.Query("id")}' in registered actions");
         var data = server.Data;
         List<TaskRow> chosen;
         lock (data.Gate)
         {
-            var project = data.ProjectOf(call.QueryNumber("project") ?? 0);
+            var project = data.ProjectOf(call.User, call.QueryNumber("project") ?? 0);
             var selected = call.Form["selectedItems"] as JsonObject ?? [];
             var included = (selected["included"] as JsonArray ?? []).Select(id => id!.GetValue<int>()).ToHashSet();
             chosen = data.Tasks.FindAll(task => task.Project == project.Id && (selected.Flag("all") || included.Contains(task.Id)));
+        }
+
+        if (call.Query("id") == "delete_tasks_annotations")
+        {
+            var removed = await server.Annotations.RemoveAsync(data, chosen, call.User);
+            return Answer.Of(new JsonObject { ["processed_items"] = removed, ["detail"] = $"Deleted {removed} annotations" });
         }
 
         await RemoveAsync(data, chosen);
@@ -192,7 +240,7 @@ internal sealed class Tasks(LabelStudioDouble server)
         foreach (var (task, view) in tasks.Zip(shown))
         {
             if (view!["data"] is JsonObject content)
-                await server.Images.ResolveAsync(data, task, content, call.Host);
+                await server.Images.ResolveAsync(data, task, content, server.Settings.Host ?? call.Host);
         }
     }
 

@@ -16,11 +16,60 @@ internal sealed class Tokens(LabelStudioDouble server)
     private const string LegacyOff =
         "Authentication token no longer valid: legacy token authentication has been disabled for this organization";
 
+    private static readonly string[] Rights =
+    [
+        "organizations.create",
+        "organizations.view",
+        "organizations.change",
+        "organizations.delete",
+        "organizations.invite",
+        "projects.create",
+        "projects.view",
+        "projects.change",
+        "projects.delete",
+        "projects.reset_cache",
+        "tasks.create",
+        "tasks.view",
+        "tasks.change",
+        "tasks.delete",
+        "views.reset",
+        "annotations.create",
+        "annotations.view",
+        "annotations.change",
+        "annotations.delete",
+        "actions.perform",
+        "predictions.any",
+        "avatar.any",
+        "labels.create",
+        "labels.view",
+        "labels.change",
+        "labels.delete",
+        "models.create",
+        "models.view",
+        "models.change",
+        "models.delete",
+        "model_provider_connection.create",
+        "model_provider_connection.view",
+        "model_provider_connection.change",
+        "model_provider_connection.delete",
+        "webhooks.view",
+        "webhooks.change",
+        "users.token.any",
+        "storages.view",
+        "storages.change",
+        "storages.sync",
+        "views.view",
+        "views.create",
+        "views.change",
+        "views.delete",
+    ];
+
     private static readonly TimeSpan AccessLife = TimeSpan.FromSeconds(300);
     private static readonly TimeSpan KeyLife = TimeSpan.FromDays(73_000);
 
     public void Map(Router router)
     {
+        router.Omit("api/nothing-here");
         router.Map("GET", "health", _ => Answer.Html(StatusCodes.Status200OK, """{"status": "UP"}"""), isPublic: true);
         router.Map("GET", "", _ => Answer.Html(StatusCodes.Status302Found, "").With("Location", "/user/login/"), isPublic: true);
         router.Map("GET", "api/version", _ => Answer.Of(Versions.Of(server.Is116)), isPublic: true);
@@ -30,7 +79,13 @@ internal sealed class Tokens(LabelStudioDouble server)
             _ => Answer.Html(StatusCodes.Status200OK, $"<pre>{Versions.Of(server.Is116).ToJsonString(Versions.Indented)}</pre>"),
             isPublic: true
         );
-        router.Map("GET", "api/current-user/whoami", call => Answer.Of(WhoAmI(call.User)), Slash.None);
+        router.Map(
+            "GET",
+            "api/current-user/whoami",
+            call => Answer.Of(server.Is116 ? WhoAmI(call.User) : WhoAmI123(call.User)),
+            Slash.None
+        );
+        router.Map("GET", "api/current-user/token", call => Answer.Of(new JsonObject { ["token"] = call.User.LegacyToken }));
         router.Map(
             "GET",
             "user/login",
@@ -39,8 +94,13 @@ internal sealed class Tokens(LabelStudioDouble server)
         );
         router.Map("POST", "user/login", LogInAsync, isPublic: true);
         if (server.Is116)
+        {
+            router.Omit("api/jwt/settings");
+            router.Omit("api/token");
             return;
-        router.Map("GET", "api/jwt/settings", _ => Answer.Of(Settings()), Slash.None);
+        }
+
+        router.Map("GET", "api/jwt/settings", SettingsOf, Slash.None);
         router.Map("POST", "api/jwt/settings", Change, Slash.None);
         router.Map("GET", "api/token", List);
         router.Map("POST", "api/token", Create);
@@ -108,15 +168,15 @@ internal sealed class Tokens(LabelStudioDouble server)
             ["id"] = user.Id,
             ["first_name"] = user.FirstName,
             ["last_name"] = user.LastName,
-            ["username"] = "",
+            ["username"] = user.Id == 1 ? "" : user.Email.Split('@')[0],
             ["email"] = user.Email,
             ["last_activity"] = server.UtcNow.Iso(),
             ["date_joined"] = server.UtcNow.Iso(),
             ["avatar"] = null,
-            ["initials"] = user.Email[..2],
+            ["initials"] = user.Initials,
             ["phone"] = "",
-            ["active_organization"] = 1,
-            ["allow_newsletters"] = null,
+            ["active_organization"] = user.Organization,
+            ["allow_newsletters"] = user.Id == 1 ? null : false,
         };
 
     private async Task<Answer> LogInAsync(Call call)
@@ -131,6 +191,22 @@ internal sealed class Tokens(LabelStudioDouble server)
                 : Answer.Html(StatusCodes.Status302Found, "").With("Location", "/").With("Set-Cookie", $"sessionid={user.Session}; Path=/");
         }
     }
+
+    private JsonObject WhoAmI123(UserRow user)
+    {
+        var shown = WhoAmI(user);
+        shown["custom_hotkeys"] = new JsonObject();
+        shown["active_organization_meta"] = user.Organization is null
+            ? new JsonObject { ["title"] = "", ["email"] = "" }
+            : new JsonObject { ["title"] = People.Organization, ["email"] = server.Data.Users[0].Email };
+        shown["permissions"] = new JsonArray([.. Rights.Select(right => JsonValue.Create(right))]);
+        return shown;
+    }
+
+    private Answer SettingsOf(Call call) =>
+        call.User.Organization is not null
+            ? Answer.Of(Settings())
+            : throw new Refusal(StatusCodes.Status500InternalServerError, "'NoneType' object has no attribute 'jwt'");
 
     private JsonObject Settings() =>
         new() { ["api_tokens_enabled"] = server.Data.ApiTokensEnabled, ["legacy_api_tokens_enabled"] = server.Data.LegacyTokensEnabled };

@@ -1,5 +1,6 @@
 using System.Net.Http.Headers;
 using System.Text;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Http;
@@ -31,6 +32,7 @@ internal sealed partial class Webhooks : IDisposable
 
     private readonly LabelStudioDouble server;
     private readonly StorageFaults faults;
+    private readonly FormRules rules;
     private readonly HttpClient http = new(
         new SocketsHttpHandler
         {
@@ -47,6 +49,14 @@ internal sealed partial class Webhooks : IDisposable
     {
         this.server = server;
         faults = new StorageFaults(server);
+        rules = new FormRules(server.Is116)
+            .Text("url", mayBeNull: false, fault: address => WebAddress().IsMatch(address) ? null : "Enter a valid URL.")
+            .Other("headers", Headers)
+            .Other("actions", Chosen)
+            .Key("project", IsProject)
+            .Flag("is_active")
+            .Flag("send_payload")
+            .Flag("send_for_all_actions");
         http.DefaultRequestHeaders.Add("Accept", "*/*");
         http.DefaultRequestHeaders.Add("Accept-Encoding", "gzip, deflate");
         http.DefaultRequestHeaders.Add("User-Agent", server.Is116 ? "python-requests/2.32.5" : "python-requests/2.34.2");
@@ -54,8 +64,8 @@ internal sealed partial class Webhooks : IDisposable
 
     public void Map(Router router)
     {
-        router.Map("GET", "api/webhooks/info", Info);
-        router.Map("GET", "api/webhooks", List);
+        router.Map("GET", "api/webhooks/info?organization-only", Info);
+        router.Map("GET", "api/webhooks?project", List);
         router.Map("POST", "api/webhooks", Create);
         router.Map("GET", "api/webhooks/{id}", Get);
         router.Map("PATCH", "api/webhooks/{id}", Change);
@@ -91,7 +101,7 @@ internal sealed partial class Webhooks : IDisposable
             if (hooks.Exists(hook => hook.Flag("send_payload")))
             {
                 fill(data, payload);
-                payload["project"] = ProjectPayload.Of(data, data.ProjectOf(project), server.Is116);
+                payload["project"] = ProjectPayload.Of(data, data.Projects.Find(found => found.Id == project)!, server.Is116);
             }
         }
 
@@ -152,6 +162,8 @@ internal sealed partial class Webhooks : IDisposable
         lock (data.Gate)
         {
             var project = call.QueryNumber("project");
+            if (project is not null && !IsProject(project.Value))
+                throw Refusal.Invalid("project", "Select a valid choice. That choice is not one of the available choices.");
             return Answer.Of(
                 new JsonArray([
                     .. data.Webhooks.Where(webhook => project is null || webhook.Fields.Number("project") == project).Select(Show),
@@ -172,7 +184,7 @@ internal sealed partial class Webhooks : IDisposable
             ["is_active"] = true,
             ["actions"] = new JsonArray(),
         };
-        Write(fields, call.Form);
+        Write(fields, rules.Read(call, "url"));
         faults.RefuseLocal(fields.Text("url"));
         var data = server.Data;
         lock (data.Gate)
@@ -204,7 +216,7 @@ internal sealed partial class Webhooks : IDisposable
         lock (data.Gate)
         {
             var webhook = Find(data, call.Id);
-            Write(webhook.Fields, call.Form);
+            Write(webhook.Fields, rules.Read(call));
             if (!call.Form.ContainsKey("actions"))
                 webhook.Fields["actions"] = new JsonArray();
             webhook.UpdatedAt = data.Now();
@@ -225,27 +237,39 @@ internal sealed partial class Webhooks : IDisposable
     private static WebhookRow Find(Database data, int id) =>
         data.Webhooks.Find(webhook => webhook.Id == id) ?? throw Refusal.NotFound("No Webhook matches the given query.");
 
-    private static void Write(JsonObject fields, JsonObject form)
+    private static JsonNode? Headers(JsonNode? value) =>
+        value is JsonObject headers
+        && headers.Count <= MostHeaders
+        && headers.All(header => HeaderName().IsMatch(header.Key) && header.Value?.GetValueKind() == JsonValueKind.String)
+            ? headers.DeepClone()
+            : throw new FormRules.Wrong($"{(value is JsonValue text ? text.ToString() : value.Repr())} failed JSON schema check");
+
+    private static JsonNode? Chosen(JsonNode? value)
     {
-        if (form["url"] is not null && !WebAddress().IsMatch(form.Text("url")))
-            throw Refusal.Invalid("url", "Enter a valid URL.");
-        if (
-            form["headers"] is JsonObject headers
-            && (headers.Count > MostHeaders || headers.Any(header => !HeaderName().IsMatch(header.Key)))
-        )
-            throw Refusal.Invalid("headers", $"{headers.Repr()} failed JSON schema check");
-        if (form["actions"] is JsonArray actions)
+        if (value is not JsonArray actions)
         {
-            for (var index = 0; index < actions.Count; index++)
-            {
-                if (!Actions.Any(action => action.Action == actions[index]?.ToString()))
-                    throw Refusal.Invalid(
-                        "actions",
-                        new JsonObject { [$"{index}"] = new JsonArray($"\"{actions[index]}\" is not a valid choice.") }
-                    );
-            }
+            throw value?.GetValueKind() == JsonValueKind.String
+                ? new FormRules.Wrong("Expected a list of items but got type \"str\".")
+                : new NotSupportedException("No recording has such actions.");
         }
 
+        for (var index = 0; index < actions.Count; index++)
+        {
+            if (!Actions.Any(action => action.Action == actions[index]?.ToString()))
+                throw new FormRules.Wrong(new JsonObject { [$"{index}"] = new JsonArray($"\"{actions[index]}\" is not a valid choice.") });
+        }
+
+        return actions.DeepClone();
+    }
+
+    private bool IsProject(int id)
+    {
+        lock (server.Data.Gate)
+            return server.Data.Projects.Exists(project => project.Id == id);
+    }
+
+    private static void Write(JsonObject fields, JsonObject form)
+    {
         foreach (var (name, value) in form.Where(field => fields.ContainsKey(field.Key)))
             fields[name] =
                 name == "actions"
