@@ -17,7 +17,7 @@ public sealed class ClockTests : IDisposable
     [Fact]
     public async Task Everything_goes_on_when_the_clock_is_set_back()
     {
-        var clock = new Clock();
+        var clock = new ShiftedClock();
         await using var host = new Host(folder, clock);
         host.UseKestrel(0);
         host.StartServer();
@@ -66,7 +66,7 @@ public sealed class ClockTests : IDisposable
             Assert.Equal(HttpStatusCode.OK, page.StatusCode);
         await DoneAsync(visitor.EraseAsync(first.Id));
         Assert.Equal(made.Count - 1, (await visitor.ListAsync()).Items.Count);
-        await DoneAsync(visitor.SendAsync(HttpMethod.Get, "health/ready"));
+        await visitor.ReadyAsync();
     }
 
     private static async Task DoneAsync(Task<HttpResponseMessage> request)
@@ -75,14 +75,7 @@ public sealed class ClockTests : IDisposable
         Assert.True(answer.IsSuccessStatusCode, await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
     }
 
-    private sealed class Clock : TimeProvider
-    {
-        public TimeSpan Shift { get; set; }
-
-        public override DateTimeOffset GetUtcNow() => base.GetUtcNow() + Shift;
-    }
-
-    private sealed class Host(string data, Clock clock) : WebApplicationFactory<Program>
+    private sealed class Host(string data, ShiftedClock clock) : WebApplicationFactory<Program>
     {
         protected override void ConfigureWebHost(IWebHostBuilder builder)
         {

@@ -1,3 +1,4 @@
+using Ardalis.Specification;
 using GourmetGram.Application.Common;
 using GourmetGram.Domain.Classification;
 using GourmetGram.Infrastructure.Persistence;

@@ -5,7 +5,9 @@ using GourmetGram.Tests.Integration.Fixtures;
 
 namespace GourmetGram.Tests.Integration.Faults;
 
-/// <summary>A disk that is full or takes no writes: clear answers, nothing half-written, and work goes on by itself when there is room.</summary>
+/// <summary>
+/// A disk that is full or takes no writes: clear answers, nothing half-written, and work goes on by itself when there is room.
+/// </summary>
 public sealed class DiskTests
 {
     private const long Mebibyte = 1 << 20;
@@ -41,11 +43,7 @@ public sealed class DiskTests
         await AssertWholeAsync(client, disk, uploads);
         // A photo smaller than the last one might still have found room.
         disk.FillUpTo(15 * Mebibyte);
-        using (var ready = await client.SendAsync(HttpMethod.Get, "health/ready"))
-        {
-            Assert.Equal(HttpStatusCode.ServiceUnavailable, ready.StatusCode);
-            Assert.Contains("No space left", await ready.Content.ReadAsStringAsync(Cancel), StringComparison.Ordinal);
-        }
+        await client.ReadyAsync(HttpStatusCode.ServiceUnavailable, "No space left");
 
         await AssertDoneAsync(client.FlagAsync(first.Id));
         await AssertDoneAsync(client.CorrectAsync(first.Id, first.Class));
@@ -54,7 +52,7 @@ public sealed class DiskTests
 
         disk.MakeRoom();
         await client.UploadAsync();
-        await AssertDoneAsync(client.SendAsync(HttpMethod.Get, "health/ready"));
+        await client.ReadyAsync();
         await AssertWholeAsync(client, disk, uploads);
     }
 
@@ -72,7 +70,8 @@ public sealed class DiskTests
             using (var answer = await client.TryUploadAsync(Photos.New()))
                 await AssertSaysFullAsync(answer);
             await AssertWholeAsync(client, disk, 1);
-            // What the database can do without a byte of room depends on how much of its log is in use: done, or refused with words. Never in between.
+            // What the database can do without a byte of room depends on how much of its log is in use: done, or refused with words. Never
+            // in between.
             var erased = false;
             for (var i = 0; i < 20; i++)
             {
@@ -174,7 +173,7 @@ public sealed class DiskTests
         Assert.Equal(
             found.Select(p => p.Id).Order(),
             Directory
-                .EnumerateFiles(Path.Combine(objects, "production"), "*", SearchOption.AllDirectories)
+                .EnumerateFiles(Path.Combine(objects, "production"), "*.jpg", SearchOption.AllDirectories)
                 .Select(path => Guid.Parse(Path.GetFileNameWithoutExtension(path)))
                 .Order()
         );

@@ -4,10 +4,13 @@ using GourmetGram.Tests.Integration.Fixtures;
 
 namespace GourmetGram.Tests.Integration.Faults;
 
-/// <summary>Two nodes on one database, of which now the one and now the other is killed: each firing has one completed run in the end, and no two runs overlap.</summary>
+/// <summary>
+/// Two nodes on one database, of which now the one and now the other is killed: each firing has one completed run in the end, and no two
+/// runs overlap.
+/// </summary>
 public sealed class JobKillTests : IDisposable
 {
-    private const int Kills = 6;
+    private static readonly int Kills = Environment.GetEnvironmentVariable("GOURMETGRAM_TEST_LONG") == "1" ? 12 : 3;
     private const int PeriodSeconds = 1;
 
     private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("gourmetgram-nodes-");
@@ -33,7 +36,7 @@ public sealed class JobKillTests : IDisposable
                 var often = await clients[0]
                     .SendAsync(
                         HttpMethod.Patch,
-                        "api/v1/jobs/store-images",
+                        "api/v1/jobs/housekeeping",
                         JsonContent.Create(new { cron = $"0/{PeriodSeconds} * * * * ?" })
                     )
             )
@@ -56,7 +59,7 @@ public sealed class JobKillTests : IDisposable
 
             using (
                 var pause = await clients[0]
-                    .SendAsync(HttpMethod.Patch, "api/v1/jobs/store-images", JsonContent.Create(new { paused = true }))
+                    .SendAsync(HttpMethod.Patch, "api/v1/jobs/housekeeping", JsonContent.Create(new { paused = true }))
             )
                 pause.EnsureSuccessStatusCode();
             Check([.. (await EndedRunsAsync(clients[0])).Where(run => (DateTimeOffset)run["dueAt"]! >= from)]);
@@ -141,7 +144,7 @@ public sealed class JobKillTests : IDisposable
 
     private static async Task<JsonObject> RunsAsync(AppClient client, string query)
     {
-        using var answer = await client.SendAsync(HttpMethod.Get, $"api/v1/jobs/store-images/runs{query}");
+        using var answer = await client.SendAsync(HttpMethod.Get, $"api/v1/jobs/housekeeping/runs{query}");
         answer.EnsureSuccessStatusCode();
         return (await answer.Content.ReadFromJsonAsync<JsonObject>(Cancel))!;
     }

@@ -8,14 +8,14 @@ using GourmetGram.Tests.Integration.Fixtures;
 namespace GourmetGram.Tests.Integration.Faults;
 
 /// <summary>
-/// A server that is killed at random moments, again and again on the same data, while several clients upload, flag, correct, take back and erase. Each start needs no hand, and each
-/// time all that was answered is there, and nothing else.
+/// A server that is killed at random moments, again and again on the same data, while several clients upload, flag, correct, take back and
+/// erase. Each start needs no hand, and each time all that was answered is there, and nothing else.
 /// </summary>
 public abstract class KillTests : IDisposable
 {
     private static readonly bool IsLong = Environment.GetEnvironmentVariable("GOURMETGRAM_TEST_LONG") == "1";
-    private static readonly int Kills = IsLong ? 100 : 10;
-    private static readonly int KillsAtStart = IsLong ? 40 : 4;
+    private static readonly int Kills = IsLong ? 100 : 5;
+    private static readonly int KillsAtStart = IsLong ? 40 : 3;
     private const int Clients = 4;
     private const string Kept = "kept.jpg";
 
@@ -76,7 +76,10 @@ public abstract class KillTests : IDisposable
         await CheckAsync(last, Client(await last.ListeningAsync()), users, checkAll: true, $"seed {seed}, at the end");
     }
 
-    /// <summary>Kills a server some time after it has taken the data directory: while it loads the model, makes the database, migrates, begins to listen.</summary>
+    /// <summary>
+    /// Kills a server some time after it has taken the data directory: while it loads the model, makes the database, migrates, begins to
+    /// listen.
+    /// </summary>
     private async Task KillWhileStartingAsync(TimeSpan moment)
     {
         await using var server = ServerProcess.Start(ServerProcess.Built, settings);
@@ -179,13 +182,16 @@ public abstract class KillTests : IDisposable
     private IEnumerable<Guid> Ids(string bucket) =>
         Directory.Exists(Path.Combine(Data, "objects", bucket))
             ? Directory
-                .EnumerateFiles(Path.Combine(Data, "objects", bucket), "*", SearchOption.AllDirectories)
+                .EnumerateFiles(Path.Combine(Data, "objects", bucket), "*.jpg", SearchOption.AllDirectories)
                 .Select(path => Guid.Parse(Path.GetFileNameWithoutExtension(path)))
             : [];
 
     private static AppClient Client(Uri address) => AppClient.Administrator(new HttpClient { BaseAddress = address });
 
-    /// <summary>What a user knows of a photo. Where a request was cut off, both what was before and what was asked for may be true, until the next look.</summary>
+    /// <summary>
+    /// What a user knows of a photo. Where a request was cut off, both what was before and what was asked for may be true, until the next
+    /// look.
+    /// </summary>
     private sealed class Photo(string name, byte[] bytes, string? key)
     {
         public string Name { get; } = name;

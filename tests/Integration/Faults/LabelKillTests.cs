@@ -5,11 +5,13 @@ using GourmetGram.Tests.Integration.Fixtures;
 
 namespace GourmetGram.Tests.Integration.Faults;
 
-/// <summary>A server that is killed while people label, and while labels are brought to the datasets: what was acknowledged is there, once.</summary>
+/// <summary>
+/// A server that is killed while people label, and while labels are brought to the datasets: what was acknowledged is there, once.
+/// </summary>
 public sealed class LabelKillTests : ServerTests
 {
     private const int Photos = 60;
-    private const int Kills = 5;
+    private static readonly int Kills = Environment.GetEnvironmentVariable("GOURMETGRAM_TEST_LONG") == "1" ? 20 : 3;
 
     private const string Loop = "lowconfidence";
 
@@ -29,7 +31,7 @@ public sealed class LabelKillTests : ServerTests
                 var all = await admin.SendAsync(
                     HttpMethod.Patch,
                     $"api/v1/loops/{Loop}",
-                    JsonContent.Create(new { settings = new { threshold = 1 } })
+                    JsonContent.Create(new { dailyLimit = 0, settings = new { threshold = 1, perUploader = 0 } })
                 )
             )
                 all.EnsureSuccessStatusCode();
@@ -77,7 +79,9 @@ public sealed class LabelKillTests : ServerTests
         }
     }
 
-    /// <summary>Labels until there is nothing left, or the server is gone. A decision that was not acknowledged is made again after it.</summary>
+    /// <summary>
+    /// Labels until there is nothing left, or the server is gone. A decision that was not acknowledged is made again after it.
+    /// </summary>
     /// <returns>Whether the server is gone.</returns>
     private static async Task<bool> LabelAsync(AppClient admin, Dictionary<Guid, string> decided, Random random, Action<int> acknowledged)
     {

@@ -3,7 +3,10 @@ using System.Globalization;
 
 namespace GourmetGram.Tests.Integration.Faults;
 
-/// <summary>A disk that can be filled and made read-only: a small file system in memory. Mounting one needs root; without, the calling test is skipped.</summary>
+/// <summary>
+/// A disk that can be filled and made read-only: a small file system in memory. Mounting one needs root; without, the calling test is
+/// skipped.
+/// </summary>
 internal sealed class SmallDisk : IDisposable
 {
     private readonly string ballast;

@@ -10,8 +10,8 @@ using Microsoft.Extensions.DependencyInjection;
 namespace GourmetGram.Tests.Integration.Faults;
 
 /// <summary>
-/// A real S3 server that is killed, held and started again, and our process killed meanwhile, while people upload. Each upload is answered, and in the end each photo that was is in the
-/// store once, whole and with its tags.
+/// A real S3 server that is killed, held and started again, and our process killed meanwhile, while people upload. Each upload is answered,
+/// and in the end each photo that was is in the store once, whole and with its tags.
 /// </summary>
 public sealed class StoreAwayTests : IDisposable
 {
@@ -52,7 +52,8 @@ public sealed class StoreAwayTests : IDisposable
                 )
             )
                 Assert.Equal(HttpStatusCode.OK, often.StatusCode);
-            // One after another at first: uploads that register the model at once are begun anew, and what a store says too late of the first beginning is removed after a start only.
+            // One after another at first: uploads that register the model at once are begun anew, and what a store says too late of the
+            // first beginning is removed after a start only.
             await UploadAsync(server.Client, 1);
             await UploadAsync(server.Client, 5);
 
@@ -62,11 +63,7 @@ public sealed class StoreAwayTests : IDisposable
             await uploads;
             var before = answered.Keys.ToHashSet();
             await UploadAsync(server.Client, 5);
-            using (var ready = await server.Client.SendAsync(HttpMethod.Get, "health/ready"))
-            {
-                Assert.Equal(HttpStatusCode.OK, ready.StatusCode);
-                Assert.Contains("wait in the spool", await ready.Content.ReadAsStringAsync(Cancel), StringComparison.Ordinal);
-            }
+            await server.Client.ReadyAsync(words: "wait in the spool");
 
             await CheckImagesAsync(server.Client, answered.Where(photo => !before.Contains(photo.Key)));
             // Our process is killed with a full spool, and again while it moves photos.
@@ -102,7 +99,7 @@ public sealed class StoreAwayTests : IDisposable
                 .ToDictionary(StringComparer.Ordinal)
         );
         var store = container.GetRequiredService<IObjectStore>();
-        var stored = await store.ListAsync("production", "", Cancel).ToListAsync(Cancel);
+        var stored = await store.ListAsync("production", "class_", Cancel).ToListAsync(Cancel);
         Assert.Equal(answered.Keys.Order(), stored.Select(found => Guid.Parse(Path.GetFileNameWithoutExtension(found.Key))).Order());
         foreach (var found in stored)
         {

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using GourmetGram.Application.Classification;
 using GourmetGram.Application.Common;
 using GourmetGram.Domain.Classification;
@@ -15,6 +16,7 @@ public abstract class SweepTests(DatabaseProvider provider) : PersistenceTests(p
     // Files have the times of the real clock. A minute later, by this one, the server starts.
     private readonly FakeTimeProvider time = new(TimeProvider.System.GetUtcNow() + TimeSpan.FromMinutes(1));
     private PersistenceHost host = null!;
+    private int models;
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
@@ -39,26 +41,57 @@ public abstract class SweepTests(DatabaseProvider provider) : PersistenceTests(p
     private async Task<IReadOnlyList<string>> KeysAsync(string bucket)
     {
         var keys = new List<string>();
-        await foreach (var found in Store.ListAsync(bucket, "", Cancel))
+        await foreach (
+            var found in Store
+                .ListAsync(bucket, "", Cancel)
+                .Where(found => !found.Key.StartsWith(Buckets.OwnPrefix, StringComparison.Ordinal))
+        )
             keys.Add(found.Key);
         return [.. keys.Order(StringComparer.Ordinal)];
     }
 
-    private async Task<Prediction> KeepAsync(ModelVersion? model = null)
+    /// <summary>A prediction whose photo is what <see cref="PutAsync"/> writes.</summary>
+    private Prediction New(DateTimeOffset answeredAt)
     {
-        var prediction = Some.Prediction(model ?? Some.Model());
+        byte[] bytes = [1, 2, 3];
+        var photo = new StoredPhoto(
+            new string('b', 64),
+            Convert.ToHexStringLower(SHA256.HashData(bytes)),
+            bytes.Length,
+            "image/jpeg",
+            ".jpg",
+            4,
+            3,
+            "soup.jpg"
+        );
+        var model = ModelVersion.Register($"model{++models}", "1", "float", new string('a', 64), 1, Some.Labels, Some.Time);
+        return Prediction.Record(
+            photo,
+            new ClassProbabilities([0.1f, 0.2f, 0.7f]),
+            model,
+            Some.Visitor,
+            TimeSpan.Zero,
+            TimeSpan.Zero,
+            answeredAt
+        );
+    }
+
+    private async Task<Prediction> KeepAsync(DateTimeOffset? answeredAt = null)
+    {
+        var prediction = New(answeredAt ?? time.GetUtcNow());
         await host.SaveAsync(prediction);
         await PutAsync("production", prediction.ObjectKey);
         return prediction;
     }
 
-    private string NewKey() => $"class_00/{Guid.CreateVersion7(time.GetUtcNow())}.jpg";
+    private string NewKey(DateTimeOffset? time = null) => $"class_00/{Guid.CreateVersion7(time ?? this.time.GetUtcNow())}.jpg";
 
     [Fact]
-    public async Task Photos_and_thumbnails_without_prediction_go_and_all_else_stays()
+    public async Task Photos_without_prediction_are_set_aside_and_their_thumbnails_go_and_all_else_stays()
     {
         var kept = await KeepAsync();
-        await PutAsync("production", NewKey());
+        var orphan = NewKey();
+        await PutAsync("production", orphan);
         await PutAsync("production", "class_00/notes-of-a-person.txt");
         await PutAsync("thumbnails", $"160/{kept.Id}.jpg");
         await PutAsync("thumbnails", $"160/{Guid.CreateVersion7(time.GetUtcNow())}.jpg");
@@ -68,6 +101,7 @@ public abstract class SweepTests(DatabaseProvider provider) : PersistenceTests(p
 
         Assert.Equal((1, 1, null), (swept.Photos, swept.Thumbnails, swept.Fault));
         Assert.Equal(["class_00/notes-of-a-person.txt", kept.ObjectKey], await KeysAsync("production"));
+        Assert.Equal([orphan], await KeysAsync("orphans"));
         Assert.Equal([$"160/{kept.Id}.jpg"], await KeysAsync("thumbnails"));
         Assert.Single(await KeysAsync("datasets"));
     }
@@ -87,12 +121,14 @@ public abstract class SweepTests(DatabaseProvider provider) : PersistenceTests(p
     [Fact]
     public async Task The_photo_of_an_erased_prediction_goes()
     {
-        await KeepAsync();
+        var kept = await KeepAsync();
         var erased = Some.Prediction(Some.Model());
         await host.SaveAsync(Tombstone.For(erased, time.GetUtcNow()));
         await PutAsync("production", erased.ObjectKey);
 
-        Assert.Equal(1, (await SweepAsync()).Photos);
+        Assert.Equal((0, 1), (await SweepAsync()) is var swept ? (swept.Photos, swept.Deleted) : default);
+        Assert.Equal([kept.ObjectKey], await KeysAsync("production"));
+        Assert.Empty(await KeysAsync("orphans"));
     }
 
     [Fact]
@@ -127,7 +163,7 @@ public abstract class SweepTests(DatabaseProvider provider) : PersistenceTests(p
         var swept = await SweepAsync();
 
         Assert.StartsWith(
-            "The database names none of the 2 photos in the object store. Nothing was removed.",
+            "The object store has photos, and the database has a prediction for none of them: ",
             swept.Fault,
             StringComparison.Ordinal
         );
@@ -152,7 +188,7 @@ public abstract class SweepTests(DatabaseProvider provider) : PersistenceTests(p
     public async Task One_among_many_batches_is_found()
     {
         var model = Some.Model();
-        var rows = Enumerable.Range(0, 1200).Select(_ => Some.Prediction(model)).ToArray();
+        var rows = Enumerable.Range(0, 1200).Select(_ => Some.Prediction(model, time.GetUtcNow())).ToArray();
         await host.SaveAsync(rows);
         foreach (var row in rows)
         {
@@ -165,6 +201,45 @@ public abstract class SweepTests(DatabaseProvider provider) : PersistenceTests(p
 
         Assert.Equal(1, (await SweepAsync()).Photos);
         Assert.Equal(rows.Select(row => row.ObjectKey).Order(StringComparer.Ordinal), await KeysAsync("production"));
+    }
+
+    [Fact]
+    public async Task An_older_copy_of_the_database_moves_no_photo_and_a_newer_one_gets_its_photos_back()
+    {
+        await KeepAsync(time.GetUtcNow() - TimeSpan.FromDays(1));
+        // Made after the copy.
+        var newer = New(time.GetUtcNow() - TimeSpan.FromHours(1));
+        await PutAsync("production", newer.ObjectKey);
+
+        var swept = await SweepAsync();
+        Assert.Contains("this looks like an older copy of the database. Nothing was set aside.", swept.Fault, StringComparison.Ordinal);
+        Assert.Contains(newer.ObjectKey, await KeysAsync("production"), StringComparer.Ordinal);
+
+        // People go on with the older copy: now it looks as if crashes had left the photo.
+        await KeepAsync();
+        Assert.Equal((1, null), (await SweepAsync()) is var second ? (second.Photos, second.Fault) : default);
+        Assert.Equal([newer.ObjectKey], await KeysAsync("orphans"));
+
+        // The newer database is found after all.
+        await host.SaveAsync(newer);
+        Assert.Equal(1, (await SweepAsync()).Returned);
+        Assert.Contains(newer.ObjectKey, await KeysAsync("production"), StringComparer.Ordinal);
+        Assert.Empty(await KeysAsync("orphans"));
+    }
+
+    [Fact]
+    public async Task What_was_set_aside_is_deleted_after_thirty_days_and_not_before()
+    {
+        await KeepAsync();
+        await PutAsync("production", NewKey());
+        Assert.Equal(1, (await SweepAsync()).Photos);
+
+        time.Advance(TimeSpan.FromDays(29));
+        Assert.Equal(0, (await SweepAsync()).Deleted);
+        Assert.Single(await KeysAsync("orphans"));
+        time.Advance(TimeSpan.FromDays(2));
+        Assert.Equal(1, (await SweepAsync()).Deleted);
+        Assert.Empty(await KeysAsync("orphans"));
     }
 
     [Fact]

@@ -138,11 +138,23 @@ public abstract class ObjectStoreContract : IAsyncLifetime
             Tags(("predicted_class", "Vegetable/Fruit"), ("confidence", "0.610"), ("timestamp", "2026-11-23T10:00:00Z")),
             Cancel
         );
-        await Store.WriteTagsAsync(Photo, Tags(("flagged", "true"), ("corrected_class", "Crème brûlée")), Cancel);
-        Assert.Equal(Tags(("flagged", "true"), ("corrected_class", "Crème brûlée")), await Store.ReadTagsAsync(Photo, Cancel));
+        await Store.WriteTagsAsync(Photo, Tags(("flagged", "true"), ("corrected_class", "Soup + bread: a=b_c@d.e-f")), Cancel);
+        Assert.Equal(Tags(("flagged", "true"), ("corrected_class", "Soup + bread: a=b_c@d.e-f")), await Store.ReadTagsAsync(Photo, Cancel));
         await Store.WriteTagsAsync(Photo, Tags(), Cancel);
         Assert.Empty(await Store.ReadTagsAsync(Photo, Cancel));
         Assert.Equal(Jpeg, (await Store.FindAsync(Photo, Cancel))!.MediaType);
+    }
+
+    [Theory]
+    [InlineData("Crème brûlée")]
+    [InlineData("寿司")]
+    [InlineData("a & b")]
+    public async Task Tags_that_some_server_refuses_are_refused_and_those_before_stay(string value)
+    {
+        await Store.PutAsync(Photo, Bytes(1), Jpeg, Cancel);
+        await Store.WriteTagsAsync(Photo, Tags(("a", "b")), Cancel);
+        await Assert.ThrowsAsync<TagsRefusedException>(() => Store.WriteTagsAsync(Photo, Tags(("a", value)), Cancel));
+        Assert.Equal(Tags(("a", "b")), await Store.ReadTagsAsync(Photo, Cancel));
     }
 
     [Fact]

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Text;
 using GourmetGram.Application.Common;
 using GourmetGram.Tests.Integration.Fixtures;
 using Microsoft.Extensions.DependencyInjection;
@@ -42,6 +43,26 @@ public sealed class S3FaultTests
         Assert.Equal("Object production/class_05/a.jpg could not be written: the S3 server did not answer within 1 s.", fault.Message);
     }
 
+    [Fact]
+    public async Task A_large_object_creates_its_bucket_although_the_server_hangs_up_on_bodies_that_it_refuses()
+    {
+        using var strict = new TcpListener(IPAddress.Loopback, 0);
+        strict.Start();
+        var settings = S3Server.NewStore();
+        settings["ObjectStore__Endpoint"] = $"http://{strict.LocalEndpoint}";
+        await using var container = ObjectStores.Build(settings);
+        var writing = container.GetRequiredService<IObjectStore>().PutAsync(Photo, new byte[18_000_000], "image/jpeg", Cancel);
+
+        Assert.StartsWith(
+            "PUT ",
+            await AnswerAsync(strict, "404 Not Found", "<Error><Code>NoSuchBucket</Code></Error>"),
+            StringComparison.Ordinal
+        );
+        Assert.StartsWith("PUT ", await AnswerAsync(strict, "200 OK", ""), StringComparison.Ordinal);
+        Assert.StartsWith("PUT ", await AnswerAsync(strict, "200 OK", "", readsBody: true), StringComparison.Ordinal);
+        await writing;
+    }
+
     [Theory]
     [InlineData("ObjectStore__SecretKey", "correct ObjectStore:SecretKey")]
     [InlineData("ObjectStore__AccessKey", "set ObjectStore:AccessKey to one that it has")]
@@ -74,8 +95,7 @@ public sealed class S3FaultTests
             var client = new AppClient(new HttpClient { BaseAddress = await server.ListeningAsync() });
 
             var waiting = await client.UploadAsync();
-            using (var ready = await client.SendAsync(HttpMethod.Get, "health/ready"))
-                Assert.Contains("correct ObjectStore:SecretKey", await ready.Content.ReadAsStringAsync(Cancel), StringComparison.Ordinal);
+            await client.ReadyAsync(words: "correct ObjectStore:SecretKey");
             var doctor = await CommandProcess.RunAsync(settings, "doctor", "storage");
             Assert.Equal(1, doctor.ExitCode);
             Assert.StartsWith("FAULT", doctor.Output, StringComparison.Ordinal);
@@ -163,6 +183,29 @@ public sealed class S3FaultTests
         ];
         foreach (var call in calls)
             Assert.Contains(words, (await Assert.ThrowsAsync<TException>(call)).Message, StringComparison.Ordinal);
+    }
+
+    /// <summary>Answers the next request by its head alone, and resets the connection.</summary>
+    /// <returns>The head.</returns>
+    private static async Task<string> AnswerAsync(TcpListener server, string status, string document, bool readsBody = false)
+    {
+        using var connection = await server.AcceptTcpClientAsync(Cancel);
+        connection.LingerState = new LingerOption(enable: true, seconds: 0);
+        var stream = connection.GetStream();
+        var head = new StringBuilder();
+        while (!head.ToString().EndsWith("\r\n\r\n", StringComparison.Ordinal))
+            head.Append((char)stream.ReadByte());
+        if (readsBody)
+        {
+            await stream.WriteAsync("HTTP/1.1 100 Continue\r\n\r\n"u8.ToArray(), Cancel);
+            await stream.ReadExactlyAsync(new byte[18_000_000], Cancel);
+        }
+
+        var headers = $"x-amz-request-id: 1\r\nETag: \"a\"\r\nConnection: close\r\nContent-Length: {document.Length}\r\n\r\n";
+        await stream.WriteAsync(Encoding.ASCII.GetBytes($"HTTP/1.1 {status}\r\n{headers}{document}"), Cancel);
+        // Until the caller hangs up, or sends what nobody reads.
+        _ = await stream.ReadAtLeastAsync(new byte[1], 1, throwOnEndOfStream: false, Cancel);
+        return head.ToString();
     }
 
     private static int FreePort()
