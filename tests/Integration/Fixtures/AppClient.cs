@@ -81,6 +81,17 @@ public sealed class AppClient(HttpClient http)
 
     public Task<HttpResponseMessage> EraseAsync(Guid id) => SendAsync(HttpMethod.Delete, $"api/v1/predictions/{id}");
 
+    /// <summary>Waits until readiness, which is checked in the background, answers as expected.</summary>
+    /// <param name="status">Status of the answer.</param>
+    /// <param name="words">Part of what it says.</param>
+    public Task ReadyAsync(HttpStatusCode status = HttpStatusCode.OK, string words = "") =>
+        Waiting.UntilAsync(async () =>
+        {
+            using var ready = await SendAsync(HttpMethod.Get, "health/ready");
+            return ready.StatusCode == status
+                && (await ready.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)).Contains(words, StringComparison.Ordinal);
+        });
+
     /// <summary>Downloads all of the caller's photos.</summary>
     public async Task<ZipArchive> DownloadAllAsync() =>
         new(

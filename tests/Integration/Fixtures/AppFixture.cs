@@ -12,8 +12,9 @@ using Microsoft.Extensions.Hosting;
 namespace GourmetGram.Tests.Integration.Fixtures;
 
 /// <summary>
-/// A running GourmetGram on a real port, with a database and a data directory of its own. Tests say what a user does (<see cref="AppClient.UploadAsync"/>); they never reach into the
-/// server's services. One server per engine serves all tests, so every test acts as callers of its own.
+/// A running GourmetGram on a real port, with a database and a data directory of its own. Tests say what a user does
+/// (<see cref="AppClient.UploadAsync"/>); they never reach into the server's services. One server per engine serves all tests, so every
+/// test acts as callers of its own.
 /// </summary>
 public abstract class AppFixture : IAsyncLifetime
 {
@@ -98,7 +99,7 @@ public abstract class AppFixture : IAsyncLifetime
     private string Objects => Path.Combine(directory, "objects");
 
     private HttpClient NewClient(bool cookies) =>
-        new(new HttpClientHandler { UseCookies = cookies, AllowAutoRedirect = false }) { BaseAddress = Address };
+        new(new ContractHandler(new HttpClientHandler { UseCookies = cookies, AllowAutoRedirect = false })) { BaseAddress = Address };
 
     private Task StartAsync()
     {

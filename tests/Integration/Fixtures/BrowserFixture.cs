@@ -83,11 +83,13 @@ public sealed class BrowserWindow : IAsyncDisposable
 {
     private readonly IBrowserContext context;
     private readonly Uri address;
+    private readonly bool isTab;
 
-    internal BrowserWindow(IBrowserContext context, IPage page, Uri address)
+    internal BrowserWindow(IBrowserContext context, IPage page, Uri address, bool isTab = false)
     {
         this.context = context;
         this.address = address;
+        this.isTab = isTab;
         Page = page;
         page.Console += (_, message) =>
         {
@@ -109,7 +111,44 @@ public sealed class BrowserWindow : IAsyncDisposable
     /// <summary>Errors and warnings of scripts and of the content security policy, and requests to other hosts.</summary>
     public List<string> Faults { get; } = [];
 
+    /// <summary>Opens another tab of the same browser, with the same cookies and the same storage.</summary>
+    public async Task<BrowserWindow> OpenTabAsync() => new(context, await context.NewPageAsync(), address, isTab: true);
+
     public Task GoAsync(string path = "") => Page.GotoAsync(new Uri(address, path).ToString());
+
+    /// <summary>
+    /// A person sees this without scrolling: all of it is in the window, and nothing covers it. <c>ToBeVisible</c> says neither.
+    /// </summary>
+    public async Task SeesAsync(ILocator locator)
+    {
+        ArgumentNullException.ThrowIfNull(locator);
+        string? covering = null;
+        // The page may still be scrolling to it.
+        for (var look = 0; look == 0 || (covering is not null && look < 100); look++)
+        {
+            await Assertions.Expect(locator).ToBeInViewportAsync(new() { Ratio = 1 });
+            covering = await locator.EvaluateAsync<string?>(
+                """
+                element => {
+                  const { x, y, width, height } = element.getBoundingClientRect();
+                  const top = document.elementFromPoint(x + width / 2, y + height / 2);
+                  return top && (element.contains(top) || top.contains(element)) ? null : top?.outerHTML.slice(0, 200) ?? 'nothing';
+                }
+                """
+            );
+        }
+
+        Assert.True(covering is null, $"{locator} is covered by {covering}");
+    }
+
+    /// <summary>A person sees a message with these words without scrolling.</summary>
+    public async Task SeesTextAsync(string words)
+    {
+        // The innermost element with the words: its box is that of the message, not of the page. What only screen readers get is nowhere on
+        // the screen.
+        var found = Page.GetByText(words).And(Page.Locator(":not(.sr)")).Filter(new() { Visible = true }).Last;
+        await SeesAsync(found);
+    }
 
     /// <summary>No accessibility finding of axe: WCAG 2.0 to 2.2, A and AA, and best practice.</summary>
     public async Task AssertAccessibleAsync()
@@ -129,12 +168,21 @@ public sealed class BrowserWindow : IAsyncDisposable
             "The page scrolls sideways."
         );
 
-    /// <summary>Takes a picture of the whole page, or of what the window shows of it; with <c>GOURMETGRAM_ACCEPT_SNAPSHOTS=1</c> it becomes the one in <c>docs/screenshots</c>.</summary>
+    /// <summary>
+    /// Takes a picture of the whole page, or of what the window shows of it; with <c>GOURMETGRAM_ACCEPT_SNAPSHOTS=1</c> it becomes the one
+    /// in <c>docs/screenshots</c>.
+    /// </summary>
     public async Task ScreenshotAsync(string name, bool fullPage = true)
     {
         var folder = Repository.PathOf(Snapshot.IsAccepting ? "docs/screenshots" : "artifacts/screenshots");
         await Page.ScreenshotAsync(new PageScreenshotOptions { Path = Path.Combine(folder, $"{name}.png"), FullPage = fullPage });
     }
 
-    public async ValueTask DisposeAsync() => await context.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        if (isTab)
+            await Page.CloseAsync();
+        else
+            await context.DisposeAsync();
+    }
 }

@@ -9,12 +9,23 @@ internal static class Photos
 
     /// <summary>A golden picture by its name, e.g. <c>landscape.jpg</c>.</summary>
     public static byte[] Golden(string name) =>
-        File.ReadAllBytes(Path.Combine(AppContext.BaseDirectory, "models", "food11", "golden", name));
+        System.IO.File.ReadAllBytes(Path.Combine(AppContext.BaseDirectory, "models", "food11", "golden", name));
 
-    /// <summary>A JPEG that no test has sent before: a golden drawing with a comment of its own. The pixels, and so the answer, stay the same.</summary>
+    /// <summary>
+    /// A photo as a phone or program has been reported to write it, e.g. <c>samsung-panorama.jpg</c>; <c>plain.jpg</c> is the same picture
+    /// as it should be.
+    /// </summary>
+    public static byte[] File(string name) => System.IO.File.ReadAllBytes(Path.Combine(AppContext.BaseDirectory, "photos", name));
+
+    /// <summary>
+    /// A JPEG that no test has sent before: a golden drawing with a comment of its own. The pixels, and so the answer, stay the same.
+    /// </summary>
     public static byte[] New() => WithSegment(Golden("drawing-fried.jpg"), 0xFE, BitConverter.GetBytes(Interlocked.Increment(ref counter)));
 
-    /// <summary>A JPEG whose kept bytes no other test's photo has: coefficients of the finest details are scaled differently. It has no metadata, so it is kept as it is sent.</summary>
+    /// <summary>
+    /// A JPEG whose kept bytes no other test's photo has: coefficients of the finest details are scaled differently. It has no metadata, so
+    /// it is kept as it is sent.
+    /// </summary>
     public static byte[] NewKept()
     {
         var jpeg = Golden("drawing-fried.jpg");

@@ -3,7 +3,9 @@ using SkiaSharp;
 
 namespace GourmetGram.Tests.Integration.Fixtures;
 
-/// <summary>One small drawing in every kind of file that is accepted, and for each the plain file that must be classified the same.</summary>
+/// <summary>
+/// One small drawing in every kind of file that is accepted, and for each the plain file that must be classified the same.
+/// </summary>
 internal static class Pictures
 {
     public const int Width = 96;
@@ -75,7 +77,30 @@ internal static class Pictures
     public static byte[] Jpeg() => EncodeRgb(Drawing, Width, Height, SKEncodedImageFormat.Jpeg);
 
     /// <summary>The drawing as a camera stores it that was held so: turned or mirrored, with an orientation that puts it right.</summary>
-    public static byte[] Oriented(int orientation)
+    public static byte[] Oriented(int orientation) =>
+        Parts.InsertIntoJpeg(EncodeTurned(orientation, SKEncodedImageFormat.Jpeg), Parts.JpegExif(orientation, "secret"));
+
+    /// <summary>The same as a WebP.</summary>
+    public static byte[] OrientedWebp(int orientation)
+    {
+        var (storedWidth, storedHeight) = orientation > 4 ? (Height, Width) : (Width, Height);
+        return Parts.Webp(
+            Parts.WebpExtended(0x08, storedWidth, storedHeight),
+            Parts.WebpPicture(EncodeTurned(orientation, SKEncodedImageFormat.Webp)),
+            Parts.WebpChunk("EXIF", Parts.Exif(orientation, "secret"))
+        );
+    }
+
+    /// <summary>Chunks of a PNG that viewers pass over because they are broken.</summary>
+    public static byte[][] BrokenChunks() =>
+        [
+            Parts.PngChunk("iCCP", [.. "profile\0\0not compressed"u8]),
+            Parts.PngChunk("gAMA", 1),
+            Parts.PngChunk("eXIf", 1, 2, 3),
+            [.. Parts.PngChunk("tEXt", [.. "Comment\0lunch"u8])[..^1], 0],
+        ];
+
+    private static byte[] EncodeTurned(int orientation, SKEncodedImageFormat format)
     {
         var (storedWidth, storedHeight) = orientation > 4 ? (Height, Width) : (Width, Height);
         var stored = new byte[Drawing.Length];
@@ -88,23 +113,25 @@ internal static class Pictures
             }
         }
 
-        return Parts.InsertIntoJpeg(
-            EncodeRgb(stored, storedWidth, storedHeight, SKEncodedImageFormat.Jpeg),
-            Parts.JpegExif(orientation, "secret")
-        );
+        return EncodeRgb(stored, storedWidth, storedHeight, format);
     }
 
     /// <summary>A whole PNG of black in one bit a pixel: few bytes, however large.</summary>
     public static byte[] BlackPng(int width, int height) =>
         Parts.Png(Parts.PngHeader(width, height, 1, Grey), new byte[((width + 7) / 8 + 1) * height]);
 
-    /// <summary>A whole progressive JPEG of plain grey, without subsampling: few bytes, and coefficients of all its pixels in the decoder's memory.</summary>
+    /// <summary>
+    /// A whole progressive JPEG of plain grey, without subsampling: few bytes, and coefficients of all its pixels in the decoder's memory.
+    /// </summary>
     public static byte[] ProgressiveJpeg(int width, int height)
     {
-        // One bit says that a block is as grey as the one before; the last byte is filled up with ones.
-        var bits = 3 * ((width + 7) / 8) * ((height + 7) / 8);
-        var scan = new byte[(bits + 7) / 8];
-        scan[^1] = (byte)((1 << (scan.Length * 8 - bits)) - 1);
+        // One bit says that a block is as grey as the one before. Of the AC coefficients one code says that so many blocks have none.
+        var blocks = (width + 7) / 8 * ((height + 7) / 8);
+        const int Run = 32_767;
+        var runs =
+            string.Concat(Enumerable.Repeat("0" + new string('1', 14), blocks / Run))
+            + string.Concat(Enumerable.Repeat("10", blocks % Run));
+        byte[] ac = Bits(runs);
         return
         [
             0xFF,
@@ -129,12 +156,24 @@ internal static class Pictures
                 0
             ),
             .. Parts.JpegSegment(0xC4, [0, 1, .. new byte[15], 0]),
+            // The code 0 stands for a run of 2 to the 14th blocks and as many more as the next 14 bits say, 10 for one block.
+            .. Parts.JpegSegment(0xC4, [0x10, 1, 1, .. new byte[14], 0xE0, 0]),
             .. Parts.JpegSegment(0xDA, 3, 1, 0, 2, 0, 3, 0, 0, 0, 0),
-            .. scan,
+            .. Bits(new string('0', 3 * blocks)),
+            .. Enumerable.Range(1, 3).SelectMany(component => (byte[])[.. Parts.JpegSegment(0xDA, 1, (byte)component, 0, 1, 63, 0), .. ac]),
             0xFF,
             0xD9,
         ];
     }
+
+    /// <summary>Bits as a JPEG's compressed data: the last byte is filled up with ones, and behind a byte FF comes a zero.</summary>
+    private static byte[] Bits(string bits) =>
+        [
+            .. bits.PadRight((bits.Length + 7) / 8 * 8, '1')
+                .Chunk(8)
+                .Select(byteBits => Convert.ToByte(new string(byteBits), 2))
+                .SelectMany(value => value == 0xFF ? (byte[])[value, 0] : [value]),
+        ];
 
     private static byte[] Load()
     {

@@ -33,6 +33,19 @@ public sealed class PostgresServer : IAsyncDisposable
         return ConnectionStringOf(database);
     }
 
+    /// <summary>
+    /// Creates a database that holds what another one does. Connections to that one are ended: PostgreSQL copies no database in use.
+    /// </summary>
+    /// <returns>Its connection string. It has no pool: a test that makes many copies would keep more connections than the server
+    /// has.</returns>
+    public static async Task<string> CopyDatabaseAsync(string connectionString)
+    {
+        var (source, database) = (new NpgsqlConnectionStringBuilder(connectionString).Database, Name());
+        await ExecuteAsync($"SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity WHERE datname = '{source}'");
+        await ExecuteAsync($"CREATE DATABASE {database} TEMPLATE {source}");
+        return Unpooled(ConnectionStringOf(database));
+    }
+
     /// <summary>Connection string of a database that does not exist.</summary>
     public static string NameMissingDatabase() => ConnectionStringOf(Name());
 

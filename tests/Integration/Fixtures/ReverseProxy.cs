@@ -7,7 +7,10 @@ using Microsoft.Extensions.Logging;
 
 namespace GourmetGram.Tests.Integration.Fixtures;
 
-/// <summary>A small reverse proxy that shows a server under a sub-path, as nginx and others do: it keeps the sub-path or strips it, and says who asked and how.</summary>
+/// <summary>
+/// A small reverse proxy that shows a server under a sub-path, as nginx and others do: it keeps the sub-path or strips it, and says who
+/// asked and how.
+/// </summary>
 internal sealed class ReverseProxy : IAsyncDisposable
 {
     private readonly WebApplication app;

@@ -1,10 +1,18 @@
+using System.Security.Cryptography;
+
 namespace GourmetGram.Tests.Integration.Fixtures;
 
-/// <summary>The real S3 server that <c>test.sh</c> starts with <c>tests/run-s3.sh</c>, or any other that the environment names. Tests keep apart by a bucket prefix of their own.</summary>
+/// <summary>
+/// The real S3 server that <c>test.sh</c> starts with <c>tests/run-s3.sh</c>, or any other that the environment names. Tests keep apart by
+/// a bucket prefix of their own.
+/// </summary>
 internal static class S3Server
 {
     /// <summary>Environment variable with <c>ENDPOINT ACCESS_KEY SECRET_KEY</c>.</summary>
     public const string Variable = "GOURMETGRAM_TEST_S3";
+
+    /// <summary>A server that outlives the tests has buckets of earlier runs.</summary>
+    private static readonly string Run = RandomNumberGenerator.GetHexString(8, lowercase: true);
 
     private static int count;
 
@@ -33,7 +41,7 @@ internal static class S3Server
             ["ObjectStore__BucketPrefix"] = NewPrefix(),
         };
 
-    public static string NewPrefix() => $"t{Environment.ProcessId}-{Interlocked.Increment(ref count)}-";
+    public static string NewPrefix() => $"t{Run}-{Interlocked.Increment(ref count)}-";
 
     private static string[] Require()
     {

@@ -8,7 +8,7 @@ using GourmetGram.WebApi.Hosting;
 
 namespace GourmetGram.Tests.Integration.Fixtures;
 
-/// <summary>README's table of settings, made from the options classes: name, default, range and meaning stand in the code once.</summary>
+/// <summary>The table of docs/settings.md, made from the options classes, so that names, defaults and meanings are written once.</summary>
 internal static class SettingsTable
 {
     public static string Render()

@@ -27,7 +27,23 @@ internal static class Snapshot
         var expected = File.Exists(path) ? File.ReadAllText(path) : "";
         Assert.True(
             expected == found,
-            $"{Path.GetFileName(path)} differs. {meaning} If that is meant, run with {AcceptVariable}=1 and commit the file. Found:\n{found}"
+            $"{Path.GetFileName(path)} differs. {meaning} If that is meant, run with {AcceptVariable}=1 and commit the file. "
+                + $"{Difference(expected, found)}"
         );
+    }
+
+    /// <summary>The first lines that differ; a whole document would hide everything else in a log.</summary>
+    private static string Difference(string expected, string found)
+    {
+        var (old, now) = (expected.Split('\n'), found.Split('\n'));
+        var first = old.Zip(now).TakeWhile(pair => pair.First == pair.Second).Count();
+        var last = old.Reverse()
+            .Zip(now.Reverse())
+            .Take(Math.Min(old.Length, now.Length) - first)
+            .TakeWhile(pair => pair.First == pair.Second)
+            .Count();
+        return $"From line {first + 1} on, expected:\n{Part(old)}\nFound:\n{Part(now)}";
+
+        string Part(string[] lines) => string.Join('\n', lines[first..^last].Take(40));
     }
 }
