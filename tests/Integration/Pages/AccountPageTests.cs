@@ -32,7 +32,7 @@ public sealed class AccountPageTests(BrowserFixture browser) : IDisposable
         await window.Page.GetByLabel("Password").FillAsync("twelve chars");
         await window.AssertAccessibleAsync();
         await window.Page.GetByLabel("Password").FillAsync(Password);
-        await window.Page.GetByRole(AriaRole.Button, new() { Name = "Make the account" }).ClickAsync();
+        await window.Page.GetByRole(AriaRole.Button, new() { Name = "Create account" }).ClickAsync();
         await Expect(window.Page.Locator(".account")).ToContainTextAsync("Ada");
 
         await window.Page.GetByRole(AriaRole.Button, new() { Name = "Sign out" }).ClickAsync();

@@ -13,7 +13,7 @@ internal static class Accounts
         await window.GoAsync(await server.FirstAdministratorLinkAsync());
         await window.Page.GetByLabel("Name").FillAsync("Ada");
         await window.Page.GetByLabel("Password").FillAsync("correct horse battery staple");
-        await window.Page.GetByRole(AriaRole.Button, new() { Name = "Make the account" }).ClickAsync();
+        await window.Page.GetByRole(AriaRole.Button, new() { Name = "Create account" }).ClickAsync();
         await Expect(window.Page.Locator(".account")).ToContainTextAsync("Ada");
     }
 }

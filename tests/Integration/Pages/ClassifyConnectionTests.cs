@@ -48,7 +48,7 @@ public sealed class ClassifyConnectionTests(SqliteApp app, BrowserFixture browse
         await window.ChooseAsync(photos);
         await Expect(window.Results).Not.ToHaveCountAsync(0);
         await window.Page.Context.SetOfflineAsync(true);
-        await Expect(window.Page.Locator(".toast[data-offline]")).ToContainTextAsync("No connection.");
+        await Expect(window.Page.Locator(".toast[data-offline]")).ToContainTextAsync("You’re offline.");
         await Expect(window.Waiting.Last).ToContainTextAsync("Waiting for the connection");
         await window.Page.Context.SetOfflineAsync(false);
 
@@ -92,7 +92,7 @@ public sealed class ClassifyConnectionTests(SqliteApp app, BrowserFixture browse
                 : route.ContinueAsync()
         );
         await window.ChooseAsync(New("first.jpg"), New("second.jpg"));
-        await Expect(window.Waiting.First).ToContainTextAsync("Trying again by itself in");
+        await Expect(window.Waiting.First).ToContainTextAsync("Trying again automatically in");
         await Expect(window.Waiting.Last).ToContainTextAsync("Queued");
         await Expect(window.Results).ToHaveCountAsync(2);
         Assert.Equal(3, posts);
@@ -112,14 +112,15 @@ public sealed class ClassifyConnectionTests(SqliteApp app, BrowserFixture browse
                     {
                         ContentType = "text/html",
                         Body =
-                            "<section class=shots><article data-retry-after=600><p class=is-bad>The server is busy. Your photo was not sent.</p></article></section>",
+                            "<section class=shots><article data-retry-after=600><p class=is-bad>The server is busy. Your photo was not "
+                            + "sent.</p></article></section>",
                     }
                 )
                 : route.ContinueAsync()
         );
         await window.ChooseAsync(New());
         await Expect(window.Waiting).ToContainTextAsync("The server is busy. Your photo was not sent.");
-        await Expect(window.Waiting).ToContainTextAsync("Trying again by itself in 600 seconds.");
+        await Expect(window.Waiting).ToContainTextAsync("Trying again automatically in 600 seconds.");
         await window.Page.GetByRole(AriaRole.Button, new() { Name = "Try again" }).ClickAsync();
         await Expect(window.Results).ToHaveCountAsync(1);
     }

@@ -26,18 +26,18 @@ public sealed class ReviewPageTests(BrowserFixture browser) : ServerTests
         await window.AssertAccessibleAsync();
         await window.Page.GetByRole(AriaRole.Link, new() { Name = "Review 8" }).ClickAsync();
         await Expect(window.Page.Locator("[data-count]")).ToHaveTextAsync("0 of 8");
-        await Expect(window.Page.Locator("[data-answer]")).ToContainTextAsync("Model says");
+        await Expect(window.Page.Locator("[data-answer]")).ToContainTextAsync("Model: ");
         await window.AssertFitsAsync();
         await window.AssertAccessibleAsync();
 
         // A class by its key, and the model's own class.
         await window.Page.Keyboard.PressAsync("1");
-        await SavedAsync(window, 1);
+        await window.SavedAsync(1);
         await window.Page.Locator("button.guess").ClickAsync();
-        await SavedAsync(window, 2);
-        await Expect(window.Page.Locator(".trail li").First).ToContainTextAsync("Model agreed");
+        await window.SavedAsync(2);
+        await Expect(window.Page.Locator(".trail li").First).ToContainTextAsync("Model agrees");
         await window.Page.Keyboard.PressAsync("s");
-        await SavedAsync(window, 3);
+        await window.SavedAsync(3);
         await Expect(window.Page.Locator(".trail li").First).ToContainTextAsync("Skipped");
         await window.ScreenshotAsync($"review-{(screen == Screen.Phone ? "phone-dark" : "desktop")}", fullPage: false);
 
@@ -59,12 +59,13 @@ public sealed class ReviewPageTests(BrowserFixture browser) : ServerTests
         await window.Page.Keyboard.PressAsync("Escape");
         for (var decided = 1; decided < 8; decided++)
         {
-            await Expect(window.Page.Locator("#decide")).ToBeVisibleAsync();
+            await window.SeesPhotoAsync();
             await window.Page.Keyboard.PressAsync("2");
-            await SavedAsync(window, decided + 1);
+            if (decided < 7)
+                await window.SavedAsync(decided + 1);
         }
 
-        await Expect(window.Page.GetByRole(AriaRole.Heading, new() { Name = "Nothing left to review" })).ToBeVisibleAsync();
+        await window.SeesAsync(window.Page.GetByRole(AriaRole.Heading, new() { Name = "All caught up. You labelled 8 photos today." }));
         await window.AssertAccessibleAsync();
 
         Assert.Equal("Completed", (await admin.RunJobAsync("process-annotations"))["state"]!.GetValue<string>());
@@ -77,7 +78,7 @@ public sealed class ReviewPageTests(BrowserFixture browser) : ServerTests
 
         await window.GoAsync("datasets/userfeedback");
         await Expect(window.Page.Locator(".tiles li")).ToHaveCountAsync(8);
-        await Expect(window.Page.GetByText("8 photos, the last one")).ToBeVisibleAsync();
+        await window.SeesTextAsync("8 photos, the last one");
         await window.AssertFitsAsync();
         await window.AssertAccessibleAsync();
         await window.Page.GetByText("Show the model against people").ClickAsync();
@@ -98,23 +99,25 @@ public sealed class ReviewPageTests(BrowserFixture browser) : ServerTests
         await window.AssertFitsAsync();
         await window.Page.Locator("#decide button[name=class]").First.ClickAsync();
         await Expect(window.Page.Locator("[data-count]")).ToHaveTextAsync("1 of 3");
-        await window.Page.Locator("#decide button.skip").ClickAsync();
+        await window.Page.Locator("#decide button[name=skip]").ClickAsync();
         await Expect(window.Page.Locator("[data-count]")).ToHaveTextAsync("2 of 3");
         await Expect(window.Page.Locator(".trail li").First).ToContainTextAsync("Skipped");
         await window.Page.GetByRole(AriaRole.Button, new() { Name = "Undo" }).ClickAsync();
         await Expect(window.Page.Locator("[data-count]")).ToHaveTextAsync("1 of 3");
         await window.Page.Locator("#decide button[name=class]").Nth(1).ClickAsync();
         await window.Page.Locator("#decide button[name=class]").Nth(1).ClickAsync();
-        await Expect(window.Page.GetByRole(AriaRole.Heading, new() { Name = "Nothing left to review" })).ToBeVisibleAsync();
+        await window.SeesAsync(window.Page.GetByRole(AriaRole.Heading, new() { Name = "All caught up. You labelled 3 photos today." }));
 
         await window.GoAsync("loops?loop=lowconfidence");
         await window.Page.GetByLabel("Select below").FillAsync("1.7");
         await window.Page.GetByRole(AriaRole.Button, new() { Name = "Save settings" }).ClickAsync();
-        await Expect(window.Page.Locator(".error")).ToContainTextAsync("1.7 is too high. Enter a number from 0 to 1.");
+        await window.SeesAsync(window.Page.Locator(".error", new() { HasText = "1.7 is too high. Enter a number from 0 to 1." }));
+        await Expect(window.Page.GetByLabel("Select below")).ToBeFocusedAsync();
         await Expect(window.Page.GetByLabel("Select below")).ToHaveValueAsync("1.7");
         await window.Page.GetByLabel("Select below").FillAsync("0.8");
         await window.Page.GetByRole(AriaRole.Button, new() { Name = "Save settings" }).ClickAsync();
         await Expect(window.Page.GetByRole(AriaRole.Row).Filter(new() { HasText = "Select below" })).ToContainTextAsync("Ada");
+        await window.SeesTextAsync("Settings saved.");
         await Expect(window.Page.GetByText("below 80%")).ToBeVisibleAsync();
     }
 
@@ -130,15 +133,15 @@ public sealed class ReviewPageTests(BrowserFixture browser) : ServerTests
         window.Page.Response += (_, response) => seen.Add(string.Join('\n', response.Headers.Select(header => header.Value)));
         await window.GoAsync("review/randomsampled");
         await Expect(window.Page.Locator("[data-answer]")).ToHaveTextAsync("The model’s answer is hidden until you decide");
-        Assert.DoesNotContain("guess", await window.Page.ContentAsync(), StringComparison.Ordinal);
+        await Expect(window.Page.Locator(".guess")).ToHaveCountAsync(0);
         Assert.NotEmpty(seen);
         Assert.DoesNotContain(seen, headers => headers.Contains("class_", StringComparison.Ordinal));
         await window.Page.Keyboard.PressAsync("1");
-        await SavedAsync(window, 1);
+        await window.SavedAsync(1);
         await Expect(window.Page.Locator(".trail li small").First)
             .ToHaveTextAsync(
                 new System.Text.RegularExpressions.Regex(
-                    "Model (agreed|said .+)",
+                    "Model( agrees|: .+)",
                     System.Text.RegularExpressions.RegexOptions.None,
                     TimeSpan.FromSeconds(1)
                 )
@@ -147,8 +150,91 @@ public sealed class ReviewPageTests(BrowserFixture browser) : ServerTests
         await Expect(window.Page.Locator("[data-count]")).ToHaveTextAsync("0 of 5");
         await Expect(window.Page.Locator(".stage[aria-busy=true]")).ToHaveCountAsync(0);
         await window.Page.Keyboard.PressAsync("2");
-        await SavedAsync(window, 1);
+        await window.SavedAsync(1);
         Assert.Empty(window.Faults);
+    }
+
+    [Fact]
+    public async Task A_blind_review_page_leads_nowhere_to_the_answer_and_reads_of_it_are_refused()
+    {
+        await using var server = StartServer();
+        var admin = await PrepareAsync(server, photos: 3, flag: false);
+        Assert.Equal("Completed", (await admin.RunJobAsync("random-sampling"))["state"]!.GetValue<string>());
+        var ids = (await admin.ListAsync()).Items.Select(photo => photo.Id.ToString()).ToList();
+        Assert.Equal(3, ids.Count);
+        await using var window = await browser.OpenAsync(await server.ListeningAsync());
+        await window.BecomeAdministratorAsync(server);
+        var traffic = new System.Collections.Concurrent.ConcurrentQueue<Task<string>>();
+        window.Page.Response += (_, response) => traffic.Enqueue(TextOfAsync(response));
+        await window.ReviewAsync("randomsampled");
+        await window.Page.Keyboard.PressAsync("x");
+        await Expect(window.Page.Locator(".zoomed .frame")).ToBeFocusedAsync();
+        await window.Page.Keyboard.PressAsync("x");
+        // Skipped photos stay on the page, in the list of the last labels.
+        await window.Page.Keyboard.PressAsync("s");
+        await window.SavedAsync(1);
+        await window.SeesPhotoAsync();
+        await window.Page.ReloadAsync();
+        await window.SeesPhotoAsync();
+        await Expect(window.Trail).ToHaveCountAsync(1);
+        var seen =
+            string.Join('\n', await Task.WhenAll(traffic))
+            + await window.Page.ContentAsync()
+            + await window.Page.EvaluateAsync<string>("() => JSON.stringify({ ...localStorage, ...sessionStorage })");
+        Assert.Contains("/image?size=1280", seen, StringComparison.Ordinal);
+        Assert.DoesNotContain(ids, id => seen.Contains(id, StringComparison.OrdinalIgnoreCase));
+
+        // Two photos are this window's; the one that was skipped may be read.
+        var refused = 0;
+        foreach (var id in ids)
+        {
+            var api = await FetchAsync($"api/v1/predictions/{id}");
+            var page = await FetchAsync($"photos/{id}");
+            Assert.Equal(api.Status, page.Status);
+            if (api.Status != 409)
+                continue;
+            refused++;
+            Assert.Contains("You are labelling this photo without the model's answer.", api.Text, StringComparison.Ordinal);
+            Assert.Contains("You are labelling this photo", page.Text, StringComparison.Ordinal);
+            Assert.DoesNotContain("% sure", page.Text, StringComparison.Ordinal);
+        }
+
+        Assert.Equal(2, refused);
+
+        // An error names neither the photo's place in the store nor the prediction.
+        var task = await window.TaskAsync();
+        foreach (
+            var file in Directory.EnumerateFiles(
+                Path.Combine(Folder, "data", "objects", "production"),
+                "*.jpg",
+                SearchOption.AllDirectories
+            )
+        )
+            File.Delete(file);
+        var missing = await FetchAsync($"api/v1/tasks/{task}/image");
+        Assert.Equal(404, missing.Status);
+        Assert.Contains("The photo was not found.", missing.Text, StringComparison.Ordinal);
+        Assert.DoesNotContain("class_", missing.Text, StringComparison.Ordinal);
+
+        async Task<(int Status, string Text)> FetchAsync(string path)
+        {
+            var answer = await window.Page.EvaluateAsync<string[]>(
+                "async path => { const answer = await fetch(new URL(path, document.baseURI)); return [String(answer.status), await "
+                    + "answer.text()]; }",
+                path
+            );
+            return (int.Parse(answer[0], System.Globalization.CultureInfo.InvariantCulture), answer[1]);
+        }
+
+        static async Task<string> TextOfAsync(IResponse response)
+        {
+            var type = await response.HeaderValueAsync("content-type") ?? "";
+            var body =
+                type.Contains("json", StringComparison.Ordinal) || type.Contains("html", StringComparison.Ordinal)
+                    ? await response.TextAsync()
+                    : "";
+            return string.Join('\n', [response.Url, response.Request.PostData, .. response.Headers.Select(header => header.Value), body]);
+        }
     }
 
     [Theory]
@@ -161,10 +247,10 @@ public sealed class ReviewPageTests(BrowserFixture browser) : ServerTests
         var admin = await PrepareAsync(server, photos: 3, flag: true);
         await using var window = await browser.OpenAsync(await server.ListeningAsync());
         await window.BecomeAdministratorAsync(server);
-        await window.GoAsync("review/userfeedback");
+        await window.ReviewAsync();
         // Taken back, one photo stands before two others: all three are this window's.
         await window.Page.Keyboard.PressAsync("1");
-        await SavedAsync(window, 1);
+        await window.SavedAsync(1);
         await window.Page.Keyboard.PressAsync("z");
         await Expect(window.Page.Locator("[data-count]")).ToHaveTextAsync("0 of 3");
         await Expect(window.Page.Locator(".stage[aria-busy=true]")).ToHaveCountAsync(0);
@@ -174,7 +260,7 @@ public sealed class ReviewPageTests(BrowserFixture browser) : ServerTests
         {
             case "link":
                 await window.Page.GetByRole(AriaRole.Link, new() { Name = "Done" }).ClickAsync();
-                await Expect(window.Page.GetByRole(AriaRole.Heading, new() { Level = 1 })).ToHaveTextAsync("Review");
+                await Expect(window.Page.GetByRole(AriaRole.Heading, new() { Level = 1 })).ToContainTextAsync("waiting");
                 break;
             case "address":
                 await window.Page.GotoAsync("about:blank");
@@ -199,73 +285,6 @@ public sealed class ReviewPageTests(BrowserFixture browser) : ServerTests
     }
 
     [Fact]
-    public async Task Decisions_wait_while_there_is_no_connection_and_none_is_lost()
-    {
-        await using var server = StartServer();
-        var admin = await PrepareAsync(server, photos: 6, flag: true);
-        await using var window = await browser.OpenAsync(await server.ListeningAsync());
-        await window.BecomeAdministratorAsync(server);
-        var loaded = new HashSet<string>();
-        window.Page.RequestFinished += (_, request) =>
-        {
-            if (request.Url.EndsWith("/image?size=1280", StringComparison.Ordinal))
-                loaded.Add(request.Url);
-        };
-        await window.GoAsync("review/userfeedback");
-        await window.Page.Keyboard.PressAsync("1");
-        await SavedAsync(window, 1);
-        // The decided photo, the one on the screen, and the one after it are there.
-        await Waiting.UntilAsync(() => Task.FromResult(loaded.Count == 3));
-        await window.Page.Context.SetOfflineAsync(true);
-        await window.Page.Keyboard.PressAsync("2");
-        await Expect(window.Page.Locator(".trail li").First).ToContainTextAsync("1 waits for the connection");
-        await window.Page.Keyboard.PressAsync("3");
-        await Expect(window.Page.Locator(".trail li").First).ToContainTextAsync("Saving");
-        await window.Page.Context.SetOfflineAsync(false);
-        await SavedAsync(window, 3);
-        await Expect(window.Page.Locator("#decide")).ToBeVisibleAsync();
-        Assert.Equal(3, await LabelledAsync(admin));
-    }
-
-    [Fact]
-    public async Task What_waits_is_sent_when_the_page_is_loaded_again_and_is_not_asked_again()
-    {
-        await using var server = StartServer();
-        var admin = await PrepareAsync(server, photos: 4, flag: true);
-        await using var window = await browser.OpenAsync(await server.ListeningAsync());
-        await window.BecomeAdministratorAsync(server);
-        await window.GoAsync("review/userfeedback");
-        // Somebody else answers in the server's place, as networks of hotels do.
-        const string Decisions = "**/api/v1/tasks/*/label";
-        await window.Page.RouteAsync(Decisions, route => route.FulfillAsync(
-                new()
-                {
-                    Status = 200,
-                    ContentType = "text/html",
-                    Body = "<h1>Welcome</h1>",
-                }
-            ));
-        var decided = new HashSet<string>();
-        foreach (var key in new[] { "1", "2" })
-        {
-            decided.Add(await window.Page.Locator("input[name=task]").InputValueAsync());
-            await window.Page.Keyboard.PressAsync(key);
-            await Expect(window.Page.Locator(".stage[aria-busy=true]")).ToHaveCountAsync(0);
-        }
-
-        await Expect(window.Page.Locator(".trail li").Nth(1)).ToContainTextAsync("for the connection");
-        await window.Page.ReloadAsync();
-        await Expect(window.Page.Locator("[data-count]")).ToHaveTextAsync("2 of 4");
-        await Expect(window.Page.Locator(".stage[aria-busy=true]")).ToHaveCountAsync(0);
-        Assert.DoesNotContain(await window.Page.Locator("input[name=task]").InputValueAsync(), decided);
-        await window.Page.UnrouteAsync(Decisions);
-        await SavedAsync(window, 2);
-        await window.Page.Keyboard.PressAsync("3");
-        await SavedAsync(window, 3);
-        Assert.Equal(3, await LabelledAsync(admin));
-    }
-
-    [Fact]
     public async Task Any_number_is_taken_back_also_of_what_was_decided_before_the_page_was_loaded()
     {
         const int Count = 9;
@@ -273,32 +292,30 @@ public sealed class ReviewPageTests(BrowserFixture browser) : ServerTests
         var admin = await PrepareAsync(server, Count, flag: true);
         await using var window = await browser.OpenAsync(await server.ListeningAsync());
         await window.BecomeAdministratorAsync(server);
-        await window.GoAsync("review/userfeedback");
-        for (var decided = 1; decided <= Count; decided++)
+        await window.ReviewAsync();
+        for (var labelled = 1; labelled <= Count; labelled++)
         {
+            await window.SeesPhotoAsync();
             await window.Page.Keyboard.PressAsync("1");
-            await SavedAsync(window, decided);
+            if (labelled < Count)
+                await window.SavedAsync(labelled);
         }
 
+        // The summary takes back the last one; the page takes back the others, also those that were given before it was drawn.
+        await window.Page.GetByRole(AriaRole.Button, new() { Name = "Undo the last label" }).ClickAsync();
         for (var left = Count - 1; left >= 0; left--)
         {
-            await window.Page.Keyboard.PressAsync("z");
             await Expect(window.Page.Locator("[data-count]")).ToHaveTextAsync($"{left} of {Count}");
-            await Expect(window.Page.Locator(".stage[aria-busy=true]")).ToHaveCountAsync(0);
-            await Expect(window.Page.Locator("#decide")).ToBeVisibleAsync();
-            // The first four that the page was drawn with are taken back: it is drawn again, with those before them.
-            if (left == 3)
-                await window.Page.WaitForURLAsync("**/review/userfeedback?task=*");
-            if (left == 7)
-            {
-                Assert.Equal(6, await window.Page.Locator(".trail li").CountAsync());
+            await window.SeesPhotoAsync();
+            if (left == 6)
                 await window.Page.ReloadAsync();
-            }
+            if (left > 0)
+                await window.Page.Keyboard.PressAsync("z");
         }
 
         await Expect(window.Page.Locator(".trail li")).ToHaveCountAsync(0);
         await Expect(window.Page.Locator("[data-undo] button")).ToBeDisabledAsync();
-        Assert.Equal(0, await LabelledAsync(admin));
+        Assert.Equal(0, await admin.LabelledAsync());
         Assert.Empty(window.Faults);
     }
 
@@ -314,7 +331,7 @@ public sealed class ReviewPageTests(BrowserFixture browser) : ServerTests
         await window.GoAsync("review/userfeedback");
         await window.Page.GetByRole(AriaRole.Button, new() { Name = "Keys" }).ClickAsync();
         await window.AssertAccessibleAsync();
-        await window.Page.GetByLabel("Use single keys").UncheckAsync();
+        await window.Page.GetByLabel("Use single-key shortcuts").UncheckAsync();
         await window.Page.Keyboard.PressAsync("Escape");
         await window.Page.ReloadAsync();
         foreach (var key in new[] { "1", "s", "n", "x", "?" })
@@ -322,7 +339,7 @@ public sealed class ReviewPageTests(BrowserFixture browser) : ServerTests
         await Expect(window.Page.Locator("[popover]:popover-open, .zoomed")).ToHaveCountAsync(0);
         await Expect(window.Page.Locator("[data-count]")).ToHaveTextAsync("0 of 3");
         await window.Page.GetByRole(AriaRole.Button, new() { Name = "Keys" }).ClickAsync();
-        await window.Page.GetByLabel("Use single keys").CheckAsync();
+        await window.Page.GetByLabel("Use single-key shortcuts").CheckAsync();
         await window.Page.Keyboard.PressAsync("Escape");
 
         // Enlarged, the photo can be moved about, and its tools stay where they are.
@@ -344,13 +361,15 @@ public sealed class ReviewPageTests(BrowserFixture browser) : ServerTests
         await window.Page.Keyboard.PressAsync("n");
         await window.Page.Keyboard.TypeAsync("too dark");
         await window.Page.Keyboard.PressAsync("Escape");
+        await window.SeesAsync(window.Page.GetByRole(AriaRole.Button, new() { Name = "Note added" }));
         var skip = await window.Page.RunAndWaitForRequestAsync(
             () => window.Page.Keyboard.PressAsync("s"),
             request => request.Url.EndsWith("/skip", StringComparison.Ordinal)
         );
         Assert.Equal("too dark", JsonNode.Parse(skip.PostData!)!["note"]!.GetValue<string>());
-        await SavedAsync(window, 1);
+        await window.SavedAsync(1);
         await Expect(window.Page.Locator("#note-text")).ToHaveValueAsync("");
+        await window.SeesAsync(window.Page.GetByRole(AriaRole.Button, new() { NameRegex = new("^Note( n)?$") }));
         Assert.Empty(window.Faults);
     }
 
@@ -367,7 +386,7 @@ public sealed class ReviewPageTests(BrowserFixture browser) : ServerTests
             ("GourmetGram__BootstrapAdminKey", AppFixture.AdminKey),
             ("Model__Directory", model)
         );
-        var admin = await PrepareAsync(server, photos: 3, flag: true);
+        var admin = await PrepareAsync(server, photos: 4, flag: true);
         await using var window = await browser.OpenAsync(await server.ListeningAsync(), screen);
         await window.BecomeAdministratorAsync(server);
         await window.GoAsync("review/userfeedback");
@@ -377,37 +396,42 @@ public sealed class ReviewPageTests(BrowserFixture browser) : ServerTests
         // The photo is not crowded out by its keys.
         Assert.True((await window.Page.Locator("[data-shown]").BoundingBoxAsync())!.Height > 200);
         await window.Page.Keyboard.PressAsync(classes < 20 ? "4" : "s");
-        await Expect(window.Page.Locator("[data-count]")).ToHaveTextAsync(classes < 20 ? "0 of 3" : "1 of 3");
+        await Expect(window.Page.Locator("[data-count]")).ToHaveTextAsync(classes < 20 ? "0 of 4" : "1 of 4");
         var decided = classes < 20 ? 0 : 1;
         await window.Page.Keyboard.PressAsync(classes < 20 ? "3" : "p");
-        await SavedAsync(window, decided + 1);
+        await window.SavedAsync(decided + 1);
         await Expect(window.Page.Locator(".trail li").First).ToContainTextAsync(classes < 20 ? "Kind 3" : "Kind 20");
         // The last class has no key when there are many, and is reached all the same.
         await window.Page.Locator("#decide button[name=class]").Last.ClickAsync();
-        await SavedAsync(window, decided + 2);
+        await window.SavedAsync(decided + 2);
         await Expect(window.Page.Locator(".trail li").First).ToContainTextAsync($"Kind {classes}");
         Assert.Equal("Completed", (await admin.RunJobAsync("process-annotations"))["state"]!.GetValue<string>());
         Assert.Empty(window.Faults);
     }
 
-    private static async Task<int> LabelledAsync(AppClient admin) =>
-        (await admin.Http.GetFromJsonAsync<JsonObject>("api/v1/loops/userfeedback", Cancel))!["loop"]!["counts"]![
-            "labelled"
-        ]!.GetValue<int>();
-
-    /// <summary>All decisions so far are acknowledged, and what comes next is on the screen.</summary>
-    private static async Task SavedAsync(BrowserWindow window, int decided)
+    [Fact]
+    public async Task None_of_these_and_cannot_tell_have_keys_and_are_counted_apart()
     {
-        await Expect(window.Page.Locator("[data-count]"))
-            .ToHaveTextAsync(
-                new System.Text.RegularExpressions.Regex(
-                    $"^{decided} of ",
-                    System.Text.RegularExpressions.RegexOptions.None,
-                    TimeSpan.FromSeconds(1)
-                )
-            );
-        await Expect(window.Page.Locator(".trail small.wait")).ToHaveCountAsync(0);
-        await Expect(window.Page.Locator(".stage[aria-busy=true]")).ToHaveCountAsync(0);
+        await using var server = StartServer();
+        var admin = await PrepareAsync(server, photos: 3, flag: true);
+        await using var window = await browser.OpenAsync(await server.ListeningAsync());
+        await window.BecomeAdministratorAsync(server);
+        await window.ReviewAsync();
+        foreach (var (index, (key, words)) in new[] { ("w", "None of these"), ("e", "Can’t tell") }.Index())
+        {
+            await window.Page.Keyboard.PressAsync(key);
+            await window.SavedAsync(index + 1);
+            await Expect(window.Page.Locator(".trail li").First).ToContainTextAsync(words);
+        }
+
+        var counts = (await admin.Http.GetFromJsonAsync<JsonObject>("api/v1/loops/userfeedback", TestContext.Current.CancellationToken))![
+            "loop"
+        ]!["counts"]!;
+        Assert.Equal((1, 1, 1), ((int)counts["labelled"]!, (int)counts["none"]!, (int)counts["unusable"]!));
+        Assert.Equal("Completed", (string)(await admin.RunJobAsync("process-annotations"))["state"]!);
+        await window.GoAsync("review/userfeedback/done");
+        await Expect(window.Page.Locator("dl.stats")).ToContainTextAsync("none of these");
+        Assert.Empty(window.Faults);
     }
 
     private ServerProcess StartServer() => Start(("Jobs__Scheduled", "false"), ("GourmetGram__BootstrapAdminKey", AppFixture.AdminKey));
