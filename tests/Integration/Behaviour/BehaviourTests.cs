@@ -2,7 +2,9 @@ using GourmetGram.Tests.Integration.Fixtures;
 
 namespace GourmetGram.Tests.Integration.Behaviour;
 
-/// <summary>Base of what must hold on every engine. Each behaviour is an abstract class with one sealed class per engine beneath it.</summary>
+/// <summary>
+/// Base of what must hold on every engine. Each behaviour is an abstract class with one sealed class per engine beneath it.
+/// </summary>
 public abstract class BehaviourTests
 {
     protected BehaviourTests(AppFixture app)

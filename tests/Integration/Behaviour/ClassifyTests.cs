@@ -19,7 +19,7 @@ public abstract class ClassifyTests(AppFixture app) : BehaviourTests(app)
         Assert.Equal("Bread", prediction.Probabilities[0].Class);
         Assert.Equal(prediction.Probability, prediction.Probabilities.Max(p => p.Probability));
         Assert.Equal(1, prediction.Probabilities.Sum(p => p.Probability!.Value), 1e-4);
-        Assert.Equal(("food11", "1"), (prediction.Model.Name, prediction.Model.Version));
+        Assert.Equal(("food11", "2"), (prediction.Model.Name, prediction.Model.Version));
         Assert.Equal("Grüße aus Köln.jpg", prediction.FileName);
         Assert.Equal("image/jpeg", prediction.MediaType);
         Assert.True(prediction is { Width: > 0, Height: > 0, Flagged: false, Correction: null });

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
+using GourmetGram.Infrastructure.Scheduling;
 using GourmetGram.Tests.Integration.Fixtures;
 
 namespace GourmetGram.Tests.Integration.Behaviour;
@@ -36,19 +37,7 @@ public abstract class JobApiTests(AppFixture app) : BehaviourTests(app)
     public async Task A_schedule_is_read_and_changed()
     {
         var jobs = (await ReadAsync("api/v1/jobs"))["items"]!.AsArray();
-        Assert.Equal(
-            [
-                "export-tracking",
-                "housekeeping",
-                "process-annotations",
-                "publish-tasks",
-                "random-sampling",
-                "select-candidates",
-                "store-images",
-                "sync-label-studio",
-            ],
-            jobs.Select(job => (string?)job!["name"])
-        );
+        Assert.Equal(JobTable.All.Select(job => job.Name).Order(StringComparer.Ordinal), jobs.Select(job => (string?)job!["name"]));
         using var changed = await ChangeAsync(new { cron = "0 0 3 * * ?" });
         var job = (await changed.Content.ReadFromJsonAsync<JsonObject>(Cancel))!;
         Assert.Equal("0 0 3 * * ?", (string?)job["cron"]);
@@ -56,7 +45,7 @@ public abstract class JobApiTests(AppFixture app) : BehaviourTests(app)
         using var bad = await ChangeAsync(new { cron = "at three" });
         Assert.Equal(HttpStatusCode.BadRequest, bad.StatusCode);
         Assert.Contains(
-            "'at three' is no schedule",
+            "“at three” isn’t a valid schedule.",
             (string?)(await bad.Content.ReadFromJsonAsync<JsonObject>(Cancel))!["detail"],
             StringComparison.Ordinal
         );

@@ -86,10 +86,15 @@ public abstract class LoopTests(AppFixture app) : BehaviourTests(app)
             (HttpStatusCode.OK, "application/zip", null),
             (answer.StatusCode, answer.Content.Headers.ContentType!.MediaType, answer.Content.Headers.ContentLength)
         );
-        using var zip = new ZipArchive(new MemoryStream(await answer.Content.ReadAsByteArrayAsync(Cancel)), ZipArchiveMode.Read);
+        var download = await answer.Content.ReadAsByteArrayAsync(Cancel);
+        using var zip = new ZipArchive(new MemoryStream(download), ZipArchiveMode.Read);
+        Assert.Equal(zip.Entries.Select(entry => entry.FullName), ZipStream.Read(download).Select(file => file.Name));
         JsonArray manifest;
         await using (var list = await zip.GetEntry("manifest.json")!.OpenAsync(Cancel))
             manifest = (await JsonNode.ParseAsync(list, cancellationToken: Cancel))!.AsArray();
+        // Photos without a class are listed last, and not in the zip; another test may have left some.
+        Assert.All(manifest.SkipWhile(row => row!["file"] is not null), row => Assert.Null(row!["file"]));
+        manifest = [.. manifest.Where(row => row!["file"] is not null).Select(row => row!.DeepClone())];
         Assert.Equal(
             zip.Entries.Select(entry => entry.FullName).Where(name => name != "manifest.json").Order(),
             manifest.Select(row => row!["file"]!.GetValue<string>()).Order()
@@ -104,8 +109,8 @@ public abstract class LoopTests(AppFixture app) : BehaviourTests(app)
         var csv = (await admin.Http.GetStringAsync(new Uri("api/v1/datasets/userfeedback/labels.csv", UriKind.Relative), Cancel)).Split(
             "\r\n"
         );
-        Assert.Equal("file,class,predicted,probability,prediction_id,sha256,bytes,collected_at", csv[0]);
-        Assert.Equal(manifest.Count, csv.Count(line => line.Length > 0) - 1);
+        Assert.Equal("file,class,predicted,probability,prediction_id,sha256,bytes,collected_at,answer", csv[0]);
+        Assert.Equal(manifest.Count, csv.Count(line => line.EndsWith(",Class", StringComparison.Ordinal)));
         var dataset = (await admin.Http.GetFromJsonAsync<JsonObject>("api/v1/datasets/userfeedback", Cancel))!;
         Assert.Equal(manifest.Count, dataset["photos"]!.GetValue<int>());
         Assert.Equal(
@@ -135,6 +140,102 @@ public abstract class LoopTests(AppFixture app) : BehaviourTests(app)
                 dataset["confusion"]![row]![column]!.GetValue<int>()
             );
         }
+    }
+
+    [Fact]
+    public async Task Photos_without_a_class_are_labels_that_are_listed_and_not_copied()
+    {
+        var admin = App.Administrator();
+        var visitor = await App.VisitorAsync();
+        var (none, unusable) = (await visitor.UploadAsync(), await visitor.UploadAsync());
+        (await visitor.FlagAsync(none.Id)).Dispose();
+        await RunAsync(admin, "select-candidates");
+        var before = await CountsAsync(admin, "userfeedback");
+        var task = await NextOfAsync(admin, "userfeedback", none.Id);
+        var label = await AnswerAsync(admin, task, "None");
+        Assert.Equal(("None", null, none.Class), (Text(label["answer"]), label["class"], Text(label["model"])));
+        Assert.False(label["agreed"]!.GetValue<bool>());
+        Assert.Equal(label.ToJsonString(), (await AnswerAsync(admin, task, "None")).ToJsonString());
+        (await visitor.FlagAsync(unusable.Id)).Dispose();
+        await RunAsync(admin, "select-candidates");
+        var other = await NextOfAsync(admin, "userfeedback", unusable.Id);
+        label = await AnswerAsync(admin, other, "Unusable");
+        Assert.Equal(("Unusable", null, null), (label["answer"]!.GetValue<string>(), label["class"], label["agreed"]));
+        var after = await CountsAsync(admin, "userfeedback");
+        string[] names = ["labelled", "none", "unusable", "agreed"];
+        Assert.Equal([1, 1, 1, 0], names.Select(name => after[name] - before[name]));
+
+        await RunAsync(admin, "process-annotations");
+        Assert.Empty(await CopiesOfAsync(none.Id));
+        Assert.Empty(await CopiesOfAsync(unusable.Id));
+        foreach (var (photo, answer) in new[] { (none, "None"), (unusable, "Unusable") })
+        {
+            var all = await ListedAsync(admin, "userfeedback", answer);
+            var listed = Assert.Single(all, item => item["predictionId"]!.GetValue<Guid>() == photo.Id);
+            Assert.Equal(
+                (answer, null, null, photo.Class),
+                (Text(listed["answer"]), listed["class"], listed["file"], Text(listed["predicted"]))
+            );
+            var csv = await admin.Http.GetStringAsync(new Uri("api/v1/datasets/userfeedback/labels.csv", UriKind.Relative), Cancel);
+            var line = Assert.Single(csv.Split("\r\n"), line => line.Contains(photo.Id.ToString(), StringComparison.Ordinal));
+            Assert.StartsWith($",,\"{photo.Class}\",", line, StringComparison.Ordinal);
+            Assert.EndsWith($",{answer}", line, StringComparison.Ordinal);
+            var row = Assert.Single(await ManifestAsync(admin, "userfeedback"), row => row["prediction_id"]?.GetValue<Guid>() == photo.Id);
+            Assert.Equal((answer, null, null), (Text(row["answer"]), row["file"], row["class"]));
+        }
+
+        // A class instead is copied and not listed any more; none of the classes instead of it removes the copy.
+        await LabelAsync(admin, other, unusable.Class);
+        await RunAsync(admin, "process-annotations");
+        Assert.Equal([Collected("userfeedback", other, unusable.Class, unusable.Id)], await CopiesOfAsync(unusable.Id));
+        Assert.DoesNotContain(unusable.Id, await ListedIdsAsync("Unusable"));
+        var latest = await AnswerAsync(admin, other, "None");
+        await RunAsync(admin, "process-annotations");
+        Assert.Empty(await CopiesOfAsync(unusable.Id));
+        using (var undone = await admin.SendAsync(HttpMethod.Delete, $"api/v1/labels/{latest["id"]}"))
+            Assert.Equal(HttpStatusCode.OK, undone.StatusCode);
+        Assert.DoesNotContain(unusable.Id, await ListedIdsAsync("None"));
+
+        using (var erased = await visitor.EraseAsync(none.Id))
+            Assert.Equal(HttpStatusCode.NoContent, erased.StatusCode);
+        Assert.DoesNotContain(none.Id, await ListedIdsAsync("None"));
+
+        async Task<List<Guid>> ListedIdsAsync(string answer) =>
+            [.. (await ListedAsync(admin, "userfeedback", answer)).Select(item => item["predictionId"]!.GetValue<Guid>())];
+    }
+
+    [Theory]
+    [InlineData("""{ "answer": "None", "class": "Soup" }""")]
+    [InlineData("""{ "answer": "Unusable", "class": "Soup" }""")]
+    [InlineData("""{ "answer": "Class" }""")]
+    [InlineData("""{ "answer": "Perhaps" }""")]
+    [InlineData("""{ "answer": 7 }""")]
+    [InlineData("{}")]
+    public async Task An_answer_that_makes_no_sense_is_refused(string answer)
+    {
+        using var content = new StringContent(answer, System.Text.Encoding.UTF8, "application/json");
+        using var refused = await App.Administrator().SendAsync(HttpMethod.Post, $"api/v1/tasks/{Guid.Empty}/label", content);
+        Assert.Equal(HttpStatusCode.BadRequest, refused.StatusCode);
+    }
+
+    [Fact]
+    public async Task A_skip_decides_nothing_and_is_no_answer()
+    {
+        var admin = App.Administrator();
+        var visitor = await App.VisitorAsync();
+        var photo = await visitor.UploadAsync();
+        (await visitor.FlagAsync(photo.Id)).Dispose();
+        await RunAsync(admin, "select-candidates");
+        var task = await NextOfAsync(admin, "userfeedback", photo.Id);
+        using (var skipped = await admin.SendAsync(HttpMethod.Post, $"api/v1/tasks/{task["id"]}/skip"))
+        {
+            var label = (await skipped.Content.ReadFromJsonAsync<JsonObject>(Cancel))!;
+            Assert.Equal((null, null, null, null), (label["answer"], label["class"], label["model"], label["agreed"]));
+        }
+
+        await LabelAsync(admin, task, photo.Class);
+        await RunAsync(admin, "process-annotations");
+        Assert.Single(await CopiesOfAsync(photo.Id));
     }
 
     [Fact]
@@ -205,10 +306,10 @@ public abstract class LoopTests(AppFixture app) : BehaviourTests(app)
             Assert.Equal(HttpStatusCode.OK, changed.StatusCode);
             var answer = (await changed.Content.ReadFromJsonAsync<JsonObject>(Cancel))!;
             Assert.Equal(40, answer["loop"]!["dailyLimit"]!.GetValue<int>());
-            Assert.Equal(("dailyLimit", "0", "40"), (Text(answer, "setting"), Text(answer, "from"), Text(answer, "to")));
+            Assert.Equal(("dailyLimit", "200", "40"), (Text(answer, "setting"), Text(answer, "from"), Text(answer, "to")));
         }
 
-        using var back = await PatchAsync(admin, "lowconfidence", new { dailyLimit = 0 });
+        using var back = await PatchAsync(admin, "lowconfidence", new { dailyLimit = 200 });
         Assert.Equal(HttpStatusCode.OK, back.StatusCode);
 
         static string? Text(JsonObject answer, string field) => answer["history"]![0]![field]?.GetValue<string>();
@@ -310,6 +411,45 @@ public abstract class LoopTests(AppFixture app) : BehaviourTests(app)
         );
         Assert.True(answer.StatusCode == HttpStatusCode.Created, await answer.Content.ReadAsStringAsync(Cancel));
         return (await answer.Content.ReadFromJsonAsync<JsonObject>(Cancel))!;
+    }
+
+    private static string? Text(JsonNode? value) => value?.GetValue<string>();
+
+    private static async Task<JsonObject> AnswerAsync(AppClient admin, JsonObject task, string answer)
+    {
+        using var given = await admin.SendAsync(HttpMethod.Post, $"api/v1/tasks/{task["id"]}/label", JsonContent.Create(new { answer }));
+        Assert.True(given.StatusCode == HttpStatusCode.Created, await given.Content.ReadAsStringAsync(Cancel));
+        return (await given.Content.ReadFromJsonAsync<JsonObject>(Cancel))!;
+    }
+
+    private static async Task<Dictionary<string, long>> CountsAsync(AppClient admin, string loop) =>
+        (await admin.Http.GetFromJsonAsync<JsonObject>($"api/v1/loops/{loop}", Cancel))!["loop"]!["counts"]!
+            .AsObject()
+            .Where(pair => pair.Value?.GetValueKind() == System.Text.Json.JsonValueKind.Number)
+            .ToDictionary(pair => pair.Key, pair => pair.Value!.GetValue<long>(), StringComparer.Ordinal);
+
+    /// <summary>All pages of the photos with an answer, two rows at a time.</summary>
+    private static async Task<List<JsonObject>> ListedAsync(AppClient admin, string bucket, string answer)
+    {
+        var all = new List<JsonObject>();
+        for (string? cursor = null; ; )
+        {
+            var from = cursor is null ? "" : $"&cursor={cursor}";
+            var page = (
+                await admin.Http.GetFromJsonAsync<JsonObject>($"api/v1/datasets/{bucket}/photos?answer={answer}&limit=2{from}", Cancel)
+            )!;
+            all.AddRange(page["items"]!.AsArray().Select(item => item!.AsObject()));
+            if ((cursor = page["next"]?.GetValue<string>()) is null)
+                return all;
+        }
+    }
+
+    private static async Task<List<JsonObject>> ManifestAsync(AppClient admin, string bucket)
+    {
+        var bytes = await admin.Http.GetByteArrayAsync($"api/v1/datasets/{bucket}/download", Cancel);
+        using var zip = new ZipArchive(new MemoryStream(bytes), ZipArchiveMode.Read);
+        await using var list = await zip.GetEntry("manifest.json")!.OpenAsync(Cancel);
+        return [.. (await JsonNode.ParseAsync(list, cancellationToken: Cancel))!.AsArray().Select(row => row!.AsObject())];
     }
 
     private static Task<HttpResponseMessage> PatchAsync(AppClient admin, string loop, object change) =>

@@ -3,6 +3,7 @@ using System.Net;
 using System.Security.Cryptography;
 using System.Text.Json.Nodes;
 using GourmetGram.Tests.Integration.Fixtures;
+using SkiaSharp;
 
 namespace GourmetGram.Tests.Integration.Behaviour;
 
@@ -159,6 +160,47 @@ public abstract class PhotoTests(AppFixture app) : BehaviourTests(app)
             );
             var flag = Assert.Single(rows[0]!["feedback"]!.AsArray());
             Assert.Equal(("Flag", "Withdrawn"), ((string)flag!["kind"]!, (string)flag["end"]!));
+        }
+    }
+
+    [Fact]
+    public async Task A_download_can_be_read_while_it_arrives()
+    {
+        var visitor = await App.VisitorAsync();
+        var first = await visitor.UploadAsync(Photos.Golden("photo.webp"));
+        var second = await visitor.UploadAsync();
+
+        var files = ZipStream.Read(await visitor.Http.GetByteArrayAsync(new Uri("api/v1/predictions/download", UriKind.Relative), Cancel));
+
+        Assert.Equal([$"{second.Id}.jpg", $"{first.Id}.webp", "photos.json"], files.Select(file => file.Name));
+        Assert.Equal(await visitor.DownloadAsync(second), files[0].Content);
+        Assert.Equal(await visitor.DownloadAsync(first), files[1].Content);
+        Assert.Equal(2, JsonNode.Parse(files[2].Content)!.AsArray().Count);
+    }
+
+    [Fact]
+    public async Task A_photo_is_stored_so_that_browsers_show_it_upright()
+    {
+        var visitor = await App.VisitorAsync();
+        foreach (
+            var photo in new[]
+            {
+                Pictures.OrientedWebp(6),
+                Pictures.OrientedWebp(3),
+                Photos.File("orientation-long.jpg"),
+                Photos.File("orientation-byte.jpg"),
+            }
+        )
+        {
+            var prediction = await visitor.UploadAsync(photo);
+            using var codec = SKCodec.Create(new MemoryStream(await visitor.DownloadAsync(prediction)));
+            // Browsers follow the orientation of a JPEG stored as EXIF has it, and of a WebP none.
+            var turned = prediction.MediaType == "image/jpeg" && codec.EncodedOrigin == SKEncodedOrigin.RightTop;
+            Assert.True(turned || codec.EncodedOrigin == SKEncodedOrigin.TopLeft);
+            Assert.Equal(
+                (prediction.Width, prediction.Height),
+                turned ? (codec.Info.Height, codec.Info.Width) : (codec.Info.Width, codec.Info.Height)
+            );
         }
     }
 

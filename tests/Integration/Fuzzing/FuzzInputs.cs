@@ -537,6 +537,9 @@ internal sealed class FuzzInputs(int seed, FuzzTarget target)
             : Request("GET", path, null, $"{Accept(dice)}Cookie: {cookies}\r\n");
     }
 
+    private static string AnyLabPath(Dice dice, string id, string nasty) =>
+        dice.Pick($"class_99/{id}.jpg", $"{nasty}/{nasty}", id, "", $"../../{id}", new string('/', 300), "%2e%2e%2f%2e%2e%2fdata");
+
     private byte[] Query(Dice dice)
     {
         var nasty = Escaped(dice.Nasty());
@@ -554,11 +557,10 @@ internal sealed class FuzzInputs(int seed, FuzzTarget target)
             2 => $"/api/v1/predictions?{nasty}={nasty}&limit=1&limit=2&cursor&cursor={cursor}",
             3 => $"/api/v1/predictions/{id}{dice.Pick("", "/", "/image", "/image?size=160")}",
             4 => $"/api/v1/predictions/{AnyId(dice)}/image?size={dice.Pick("160", "480", "1280", "161", "-1", "2147483648", nasty)}",
-            5 or 6 =>
-                $"/photos?show={dice.Pick("unsure", "flagged", "corrected", nasty)}&class={dice.Pick("Soup", nasty)}&before={cursor}&after={dice.Pick("", cursor)}&erased={nasty}",
+            5 or 6 => $"/photos?show={dice.Pick("unsure", "flagged", "corrected", nasty)}"
+                + $"&class={dice.Pick("Soup", nasty)}&before={cursor}&after={dice.Pick("", cursor)}&erased={nasty}",
             7 => $"/?p={id}&p={nasty}&p={string.Join("&p=", Enumerable.Repeat(AnyId(dice), dice.Pick(1, 30)))}",
-            8 =>
-                $"/{dice.Pick("flag", "correct-label")}/{dice.Pick($"class_99/{id}.jpg", $"{nasty}/{nasty}", id, "", $"../../{id}", new string('/', 300), "%2e%2e%2f%2e%2e%2fdata")}",
+            8 => $"/{dice.Pick("flag", "correct-label")}/{AnyLabPath(dice, id, nasty)}",
             9 => $"/photos/{id}{dice.Pick("", "/erase", $"?show={nasty}&before={cursor}")}",
             10 => $"/sign-in?returnUrl={nasty}",
             _ => dice.Pick(

@@ -8,8 +8,9 @@ using Microsoft.Data.Sqlite;
 namespace GourmetGram.Tests.Integration.Fuzzing;
 
 /// <summary>
-/// A server in a process of its own gets requests that are wrong in every way we could think of. It must answer all of them, log no error, leave nothing behind, and work as before.
-/// <c>GOURMETGRAM_TEST_FUZZ_SEED</c> chooses another seed, <c>GOURMETGRAM_TEST_FUZZ_INDEX</c> sends one input of it alone.
+/// A server in a process of its own gets requests that are wrong in every way we could think of. It must answer all of them, log no error,
+/// leave nothing behind, and work as before. <c>GOURMETGRAM_TEST_FUZZ_SEED</c> chooses another seed, <c>GOURMETGRAM_TEST_FUZZ_INDEX</c>
+/// sends one input of it alone.
 /// </summary>
 public sealed partial class FuzzTests : IDisposable
 {
@@ -87,7 +88,7 @@ public sealed partial class FuzzTests : IDisposable
         Assert.Equal(
             PredictionIds(),
             files
-                .Where(path => path.StartsWith("objects/production/", StringComparison.Ordinal))
+                .Where(path => path.StartsWith("objects/production/class_", StringComparison.Ordinal))
                 .Select(path => Path.GetFileNameWithoutExtension(path))
                 .ToHashSet()
         );
@@ -123,7 +124,8 @@ public sealed partial class FuzzTests : IDisposable
             {
                 var path = $"/api/v1/predictions/{id.Groups[1].Value}/image?size=160";
                 var get =
-                    $"GET {path} HTTP/1.1\r\nHost: {address.Authority}\r\nConnection: close\r\nAuthorization: Bearer {AppFixture.AdminKey}\r\n\r\n";
+                    $"GET {path} HTTP/1.1\r\nHost: {address.Authority}\r\nConnection: close\r\nAuthorization: Bearer "
+                    + $"{AppFixture.AdminKey}\r\n\r\n";
                 var thumbnail = await RawHttp.SendAsync(address, System.Text.Encoding.ASCII.GetBytes(get), Ending.Wait, Cancel);
                 if (thumbnail.Status != 200)
                     Fail(input, $"Its thumbnail was answered {thumbnail.Status}: {thumbnail.Body}");
@@ -136,7 +138,8 @@ public sealed partial class FuzzTests : IDisposable
     }
 
     /// <summary>
-    /// What is wrong with an answer; null when nothing is. Kestrel itself answers 501 or 505 where it cannot speak what was asked for, and all that it answers itself has no body.
+    /// What is wrong with an answer; null when nothing is. Kestrel itself answers 501 or 505 where it cannot speak what was asked for, and
+    /// all that it answers itself has no body.
     /// </summary>
     private static string? Objection(FuzzInput input, RawAnswer answer)
     {
@@ -235,7 +238,8 @@ public sealed partial class FuzzTests : IDisposable
             seen.GroupBy(pair => pair.Key.Kind)
                 .OrderBy(group => group.Key)
                 .Select(group =>
-                    $"{group.Key}: {string.Join(", ", group.OrderBy(pair => pair.Key.Status).Select(pair => $"{pair.Value} × {pair.Key.Status}"))}"
+                    $"{group.Key}: "
+                    + $"{string.Join(", ", group.OrderBy(pair => pair.Key.Status).Select(pair => $"{pair.Value} × {pair.Key.Status}"))}"
                 )
         );
 
@@ -245,7 +249,8 @@ public sealed partial class FuzzTests : IDisposable
         var kept = Directory.CreateTempSubdirectory("gourmetgram-fuzz-failed-").FullName;
         foreach (var (input, _) in failures)
             File.WriteAllBytes(Path.Combine(kept, $"{Seed}-{input.Index}.http"), input.Bytes);
-        return $"{failures.Count} failures with seed {Seed}, {errors.Count} errors logged; requests in {kept}\n{string.Join('\n', errors.Take(ShownFailures))}\n"
+        return $"{failures.Count} failures with seed {Seed}, {errors.Count} errors logged; requests in "
+            + $"{kept}\n{string.Join('\n', errors.Take(ShownFailures))}\n"
             + string.Join(
                 '\n',
                 failures
@@ -264,7 +269,7 @@ public sealed partial class FuzzTests : IDisposable
     private static partial Regex ErrorLine();
 
     [GeneratedRegex(
-        """^(gourmetgram\.db(-wal|-shm)?|lock|server\.json|objects/production/class_\d\d/[0-9a-f-]{36}\.(jpg|png|webp)|objects/\.details/production/class_\d\d/[0-9a-f-]{36}\.(jpg|png|webp)\.json|objects/tracking/(production|written-by-gourmetgram)\.json|objects/thumbnails/(160|480|1280)/[0-9a-f-]{36}\.jpg)$"""
+        """^(gourmetgram\.db(-wal|-shm)?|lock|server\.json|objects/production/\.gourmetgram/installation\.json|objects/\.details/production/\.gourmetgram/installation\.json\.json|objects/production/class_\d\d/[0-9a-f-]{36}\.(jpg|png|webp)|objects/\.details/production/class_\d\d/[0-9a-f-]{36}\.(jpg|png|webp)\.json|objects/tracking/(production|written-by-gourmetgram)\.json|objects/thumbnails/(160|480|1280)/[0-9a-f-]{36}\.jpg)$"""
     )]
     private static partial Regex KnownFile();
 

@@ -3,6 +3,7 @@ using GourmetGram.Application.Feedback;
 using GourmetGram.Application.Labeling;
 using GourmetGram.Domain.Classification;
 using GourmetGram.Domain.Feedback;
+using GourmetGram.Domain.Labeling;
 using GourmetGram.Infrastructure.Hosting;
 using GourmetGram.Infrastructure.Persistence;
 using GourmetGram.Tests.Integration.Persistence;
@@ -59,14 +60,25 @@ public abstract class AllLoopsTests(DatabaseProvider provider) : PersistenceTest
             new ConfigureLoop.Command("randomsampled", "Ada", Settings: new Dictionary<string, string> { ["perWindow"] = $"{PerWindow}" })
         );
 
+        await host.SendAsync(
+            new ConfigureLoop.Command(
+                "lowconfidence",
+                "Ada",
+                DailyLimit: 0,
+                Settings: new Dictionary<string, string> { ["perUploader"] = "0" }
+            )
+        );
+
         await host.SendAsync(new SampleRandom.Command());
         var selected = await host.SendAsync(new SelectCandidates.Command());
         var unsure = photos.Where(photo => photo.Confidence < 0.7).ToList();
         Assert.Equal((unsure.Count + flagged.Count + corrected.Count, 0), (selected.Selected, selected.HeldBack));
+        await host.SendAsync(new MakeTasks.Command());
+        var shown = (await host.RowsAsync<AnnotationTask>()).ToDictionary(task => task.Id, task => task.PredictionId);
         foreach (var loop in new[] { "randomsampled", "lowconfidence", "userfeedback" })
         {
             while (await host.SendAsync(new NextTask.Command(loop, Ada)) is { } task)
-                await host.SendAsync(new LabelTask.Command(task.Id, Some.Labels[SaidOf(task.PredictionId)], Ada));
+                await host.SendAsync(new LabelTask.Command(task.Id, Some.Labels[SaidOf(shown[task.Id])], Ada));
         }
 
         await host.SendAsync(new ProcessAnnotations.Command());

@@ -156,7 +156,7 @@ public abstract class ProcessAnnotationsTests(DatabaseProvider provider, int out
         await Host.SaveAsync(photos);
         foreach (var (photo, file) in photos.Zip(files))
         {
-            await store.PutAsync(new ObjectAddress("production", photo.ObjectKey), new byte[] { 1 }, "image/jpeg", Cancel);
+            await store.PutAsync(new ObjectAddress("production", photo.ObjectKey), new byte[] { 1, 2, 3, 4 }, "image/jpeg", Cancel);
             var content = (await File.ReadAllTextAsync(file, Cancel)).Replace(
                 "01997d2e-0000-7000-8000-000000000009",
                 photo.Id.ToString(),
@@ -183,6 +183,46 @@ public abstract class ProcessAnnotationsTests(DatabaseProvider provider, int out
         // Label Studio's own objects stay.
         Assert.Equal(outcomes.Count, (await ListAsync(Host, "labelstudio", "output/")).Count);
         Assert.Equal(labelled.Length, (await ListAsync(Host, Loop, "")).Count);
+    }
+
+    [Fact]
+    public async Task What_names_a_photo_that_comes_later_is_read_when_it_is_there_and_what_is_put_back_is_read_again()
+    {
+        await Host.MigrateAsync();
+        var photo = Photo(Some.Model(), 1);
+        const string Lab = "output/userfeedback2/feedback_2f1c5a7e-58a4-4d53-9f0e-2f8b6f0a1c11.json";
+        await PutAsync(Host, $"output/{Loop}/7", Annotation(photo.Id, 0, version: 1, number: 7));
+        await PutAsync(
+            Host,
+            Lab,
+            $$$"""{"task": {"data": {"image": "http://lab:9000/production/class_02/{{{photo.Id}}}.jpg"}}, "result": [{"type": "choices", "value": {"choices": ["Bread"]}}]}"""
+        );
+        Assert.Equal(2, (await Host.SendAsync(new ProcessAnnotations.Command())).Outputs[OutputOutcome.Invalid]);
+        Assert.Equal(0, (await Host.SendAsync(new ProcessAnnotations.Command())).Outputs.Values.Sum());
+        Assert.Equal(
+            new[] { $"output/{Loop}/7", Lab }.Order(StringComparer.Ordinal),
+            (await ListAsync(Host, "labelstudio", "output/")).Order(StringComparer.Ordinal)
+        );
+
+        await Host.SaveAsync(photo);
+        await Host
+            .Services.GetRequiredService<IObjectStore>()
+            .PutAsync(new ObjectAddress("production", photo.ObjectKey), new byte[] { 1, 2, 3, 4 }, "image/jpeg", Cancel);
+        Assert.Equal(2, (await Host.SendAsync(new ProcessAnnotations.Command())).Outputs[OutputOutcome.Labelled]);
+        Assert.Equal([$"class_00/{photo.Id}.jpg"], await ListAsync(Host, Loop, ""));
+        Assert.Empty(await ListAsync(Host, "labelstudio", "quarantine/"));
+
+        // A file without an annotation's number goes to quarantine; put back unchanged or put right, it is read again.
+        const string Broken =
+            """{"result": [{"type": "choices", "value": {"choices": ["Pizza"]}}], "task": {"data": {"image": "http://lab:9000/production/class_02/PHOTO.jpg"}}}""";
+        var content = Broken.Replace("PHOTO", photo.Id.ToString(), StringComparison.Ordinal);
+        for (var time = 0; time < 2; time++)
+        {
+            await PutAsync(Host, $"output/{Loop}/by-hand.json", content);
+            Assert.Equal(1, (await Host.SendAsync(new ProcessAnnotations.Command())).Outputs[OutputOutcome.Invalid]);
+            Assert.Contains($"quarantine/{Loop}/by-hand.json", await ListAsync(Host, "labelstudio", "quarantine/"));
+            Assert.DoesNotContain($"output/{Loop}/by-hand.json", await ListAsync(Host, "labelstudio", "output/"));
+        }
     }
 
     [Fact]

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
 using System.Text;
+using Ardalis.Specification;
 using GourmetGram.Application.Common;
 using GourmetGram.Application.Feedback;
 using GourmetGram.Application.Labeling;
@@ -71,6 +72,7 @@ public abstract class SamplingTests(DatabaseProvider provider) : PersistenceTest
     {
         await Host.MigrateAsync();
         // All are flagged as uncertain, and so taken by another loop before.
+        await TakeAllAsync(Host);
         await Host.SaveAsync(Photos(Some.Model(), 0, 60, confidence: 0.5f));
         await Host.SendAsync(new SelectCandidates.Command());
         await Host.SendAsync(new SampleRandom.Command());
@@ -110,7 +112,7 @@ public abstract class SamplingTests(DatabaseProvider provider) : PersistenceTest
         Assert.NotEqual(0, (await Host.SendAsync(new SelectCandidates.Command())).Selected);
         await Host.SendAsync(new SampleRandom.Command());
 
-        // The rule of the README, written again.
+        // The rule of docs/sampling.md, written again.
         var secret = Convert.FromBase64String(Assert.Single(await Host.RowsAsync<SamplingKey>()).Secret);
         ulong PlaceOf(string purpose, Guid id) =>
             BinaryPrimitives.ReadUInt64BigEndian(HMACSHA256.HashData(secret, Encoding.UTF8.GetBytes($"{purpose}/{Loop}/{id:N}"))) >> 1;
@@ -125,8 +127,7 @@ public abstract class SamplingTests(DatabaseProvider provider) : PersistenceTest
         var handedOut = new List<Guid>();
         while (await Host.SendAsync(new NextTask.Command(Loop, person)) is { } task)
         {
-            handedOut.Add(task.PredictionId);
-            await Host.SendAsync(new LabelTask.Command(task.Id, Some.Labels[0], person));
+            handedOut.Add((await Host.SendAsync(new LabelTask.Command(task.Id, Some.Labels[0], person))).PredictionId!.Value);
         }
 
         Assert.Equal(drawn.Select(line => line.PredictionId).OrderBy(id => PlaceOf("hand out", id)), handedOut);
@@ -154,9 +155,147 @@ public abstract class SamplingTests(DatabaseProvider provider) : PersistenceTest
         var closed = Assert.Single(await Host.RowsAsync<AnnotationTask>());
         Assert.Equal((TaskState.Labelled, 1), (closed.State, closed.ClassIndex));
 
-        static Caller Person(string name) => new(new Actor(ActorKind.Account, name), IsReviewer: true);
-
         async Task<Guid?> NextAsync(Caller person) => (await Host.SendAsync(new NextTask.Command("lowconfidence", person)))?.Id;
+    }
+
+    [Fact]
+    public async Task Votes_apply_to_tasks_that_are_not_decided_and_what_paused_is_selected_at_once()
+    {
+        await Host.MigrateAsync();
+        await Host.SendAsync(new ConfigureLoop.Command("lowconfidence", "Ada", Votes: 3));
+        await Host.SaveAsync(Photos(Some.Model(), 0, 3, confidence: 0.5f));
+        await RunSelectionAsync();
+        var (ada, bob) = (Person("ada"), Person("bob"));
+        var first = await NextAsync(ada);
+        await Host.SendAsync(new LabelTask.Command(first, Some.Labels[1], ada));
+        await Host.SendAsync(new SkipTask.Command(await NextAsync(ada), ada));
+        Assert.False(await HasWorkAsync());
+
+        await Host.SendAsync(new ConfigureLoop.Command("lowconfidence", "Ada", Votes: 1));
+        Assert.True(await HasWorkAsync());
+        await RunSelectionAsync();
+        Assert.False(await HasWorkAsync());
+        var tasks = await Host.RowsAsync<AnnotationTask>();
+        Assert.All(tasks, task => Assert.Equal(1, task.Votes));
+        Assert.Equal(1, tasks.Single(task => task.Id == first).ClassIndex);
+        Assert.Equal([TaskState.Created, TaskState.Labelled, TaskState.Skipped], tasks.Select(task => task.State).Order());
+
+        // What was decided stays as it was decided.
+        await Host.SendAsync(new ConfigureLoop.Command("lowconfidence", "Ada", Votes: 2));
+        await RunSelectionAsync();
+        Assert.Equal(
+            [(TaskState.Created, 2), (TaskState.Created, 2), (TaskState.Labelled, 1)],
+            (await Host.RowsAsync<AnnotationTask>()).Select(task => (task.State, task.Votes)).Order()
+        );
+
+        // What people say while a loop is off waits for it.
+        await Host.SendAsync(new ConfigureLoop.Command("userfeedback", "Ada", Enabled: false));
+        await FlagAsync((await Host.RowsAsync<Prediction>())[0]);
+        await RunSelectionAsync();
+        Assert.Equal(3, (await Host.RowsAsync<AnnotationTask>()).Count);
+        Assert.False(await HasWorkAsync());
+        await Host.SendAsync(new ConfigureLoop.Command("userfeedback", "Ada", Enabled: true));
+        Assert.True(await HasWorkAsync());
+        await RunSelectionAsync();
+        Assert.Equal(4, (await Host.RowsAsync<AnnotationTask>()).Count);
+
+        async Task RunSelectionAsync()
+        {
+            await Host.SendAsync(new ApplyLoopChanges.Command());
+            await Host.SendAsync(new SelectCandidates.Command());
+            await Host.SendAsync(new MakeTasks.Command());
+        }
+
+        async Task<bool> HasWorkAsync() => (await Host.SendAsync(new HasCandidates.Query())).Any;
+    }
+
+    [Fact]
+    public async Task Where_people_disagree_one_more_is_asked_and_then_an_administrator_decides()
+    {
+        await Host.MigrateAsync();
+        await Host.SendAsync(new ConfigureLoop.Command("lowconfidence", "Ada", Votes: 2));
+        await Host.SaveAsync(Photos(Some.Model(), 0, 2, confidence: 0.5f));
+        await Host.SendAsync(new SelectCandidates.Command());
+        var people = new[] { Person("ada"), Person("bob"), Person("eve") };
+        var grace = new Caller(new Actor(ActorKind.Account, "grace"), IsReviewer: true, IsAdministrator: true);
+        var disputed = await NextAsync(people[0]);
+        await Assert.ThrowsAsync<ConflictException>(() => Host.SendAsync(new AdjudicateTask.Command(disputed, Some.Labels[0], grace)));
+        for (var i = 0; i < people.Length; i++)
+        {
+            Assert.Equal(disputed, await NextAsync(people[i], disputed));
+            await Host.SendAsync(new LabelTask.Command(disputed, Some.Labels[i], people[i], Note: $"note {i}"));
+            Assert.Equal(i == 0 ? 0 : 1, (await DisputesAsync()).Count);
+            if (i > 0)
+                Assert.Equal(i == 1, Assert.Single(await DisputesAsync()).AsksOneMore);
+        }
+
+        var found = Assert.Single(await DisputesAsync());
+        Assert.Equal(
+            [(Some.Labels[0], "note 0"), (Some.Labels[1], "note 1"), (Some.Labels[2], "note 2")],
+            found.Labels.Select(label => (label.Class, label.Note))
+        );
+        Assert.Equal(1, (await Host.SendAsync(new GetLoop.Query("lowconfidence"))).Loop.Counts.Disputed);
+        Assert.Equal(
+            (1, 0),
+            (
+                (await Host.SendAsync(new ListReviews.Query(grace))).Disputed,
+                (await Host.SendAsync(new ListReviews.Query(people[0]))).Disputed
+            )
+        );
+        // Nobody is asked any more.
+        Assert.NotEqual(disputed, await NextAsync(Person("linus"), disputed));
+
+        await Assert.ThrowsAsync<FluentValidation.ValidationException>(() =>
+            Host.SendAsync(new AdjudicateTask.Command(disputed, "no such class", grace))
+        );
+        var label = await Host.SendAsync(new AdjudicateTask.Command(disputed, Some.Labels[2], grace));
+        Assert.Equal(label.Id, (await Host.SendAsync(new AdjudicateTask.Command(disputed, Some.Labels[2], grace))).Id);
+        var task = (await Host.RowsAsync<AnnotationTask>()).Single(task => task.Id == disputed);
+        Assert.Equal((TaskState.Labelled, 2, true), (task.State, task.ClassIndex, task.IsOutputDue));
+        Assert.Empty(await DisputesAsync());
+        Assert.Equal(4, (await Host.RowsAsync<HumanLabel>()).Count(label => label.EndedAt is null));
+
+        await Host.SendAsync(new UndoLabel.Command(label.Id, grace));
+        Assert.Equal(disputed, Assert.Single(await DisputesAsync()).TaskId);
+
+        async Task<IReadOnlyList<Dispute>> DisputesAsync() =>
+            (await Host.SendAsync(new ListDisputes.Query("lowconfidence", Cursor: null, 10))).Items;
+    }
+
+    private static Caller Person(string name) => new(new Actor(ActorKind.Account, name), IsReviewer: true);
+
+    private async Task<Guid> NextAsync(Caller person, Guid? wanted = null) =>
+        (await Host.SendAsync(new NextTask.Command("lowconfidence", person, TaskId: wanted)))!.Id;
+
+    [Fact]
+    public async Task A_skipped_photo_is_left_to_others_after_those_that_nobody_has_seen()
+    {
+        await Host.MigrateAsync();
+        await Host.SaveAsync(Photos(Some.Model(), 0, 2, confidence: 0.5f));
+        await Host.SendAsync(new SelectCandidates.Command());
+        var ada = new Caller(new Actor(ActorKind.Account, "ada"), IsReviewer: true);
+        var bob = new Caller(new Actor(ActorKind.Account, "bob"), IsReviewer: true);
+        var first = (await Host.SendAsync(new NextTask.Command("lowconfidence", ada)))!;
+        await Host.SendAsync(new SkipTask.Command(first.Id, ada));
+        Assert.NotEqual(first.Id, (await Host.SendAsync(new NextTask.Command("lowconfidence", ada)))!.Id);
+        // Ada holds the other one, and so Bob cannot label it now.
+        Assert.Equal((1, 1), (await LeftAsync(ada), await LeftAsync(bob)));
+        var counts = (await Host.SendAsync(new GetLoop.Query("lowconfidence"))).Loop.Counts;
+        Assert.Equal((1, 1, 0), (counts.Waiting, counts.Skipped, counts.Labelled));
+
+        var second = (await Host.SendAsync(new NextTask.Command("lowconfidence", bob, TaskId: first.Id)))!;
+        Assert.Equal(first.Id, second.Id);
+        await Host.SendAsync(new ReleaseTask.Command(second.Id, bob));
+        await Host.SendAsync(new ReleaseTask.Command((await Host.SendAsync(new NextTask.Command("lowconfidence", ada)))!.Id, ada));
+        var unseen = (await Host.SendAsync(new NextTask.Command("lowconfidence", bob)))!;
+        Assert.NotEqual(first.Id, unseen.Id);
+        await Host.SendAsync(new LabelTask.Command(unseen.Id, Some.Labels[0], bob));
+        Assert.Equal(first.Id, (await Host.SendAsync(new NextTask.Command("lowconfidence", bob)))!.Id);
+        await Host.SendAsync(new LabelTask.Command(first.Id, Some.Labels[1], bob));
+        Assert.Equal(1, (await Host.RowsAsync<AnnotationTask>()).Single(task => task.Id == first.Id).ClassIndex);
+        Assert.Equal((0, 0), (await LeftAsync(ada), await LeftAsync(bob)));
+
+        async Task<int> LeftAsync(Caller person) => (await Host.SendAsync(new GetReview.Query("lowconfidence", person))).Progress.Left;
     }
 
     [Fact]
@@ -275,6 +414,7 @@ public abstract class SamplingTests(DatabaseProvider provider) : PersistenceTest
         var time = new Microsoft.Extensions.Time.Testing.FakeTimeProvider(Some.Time.AddDays(1));
         await using var host = AddHost(more: services => services.AddSingleton<TimeProvider>(time));
         await host.MigrateAsync();
+        await TakeAllAsync(host);
         await host.SaveAsync(Photos(Some.Model(), 0, 30, confidence: 0.5f));
         await host.SendAsync(new SelectCandidates.Command());
         var people = Enumerable.Range(0, 4).Select(i => new Caller(new Actor(ActorKind.Account, $"p{i}"), IsReviewer: true)).ToList();
@@ -308,7 +448,7 @@ public abstract class SamplingTests(DatabaseProvider provider) : PersistenceTest
         foreach (var copy in copies)
             await store.PutAsync(
                 new ObjectAddress("production", copy.ObjectKey),
-                new byte[] { 1 },
+                new byte[4],
                 "image/jpeg",
                 TestContext.Current.CancellationToken
             );
@@ -327,7 +467,7 @@ public abstract class SamplingTests(DatabaseProvider provider) : PersistenceTest
         var third = (await Host.RowsAsync<Prediction>()).Single(photo => !copies.Select(copy => copy.Id).Contains(photo.Id));
         await store.PutAsync(
             new ObjectAddress("production", third.ObjectKey),
-            new byte[] { 1 },
+            new byte[4],
             "image/jpeg",
             TestContext.Current.CancellationToken
         );
@@ -354,6 +494,7 @@ public abstract class SamplingTests(DatabaseProvider provider) : PersistenceTest
         Assert.Equal(7, (await Host.SendAsync(new SelectCandidates.Command())).Selected);
         await AddAsync(100, 5, 0.5f);
         Assert.Equal((5, 0), (await CandidatesAsync()));
+        Assert.All(await Host.RowsAsync<Selection>(), line => Assert.Null(line.Probability));
 
         async Task<(int, int)> CandidatesAsync()
         {
@@ -362,8 +503,200 @@ public abstract class SamplingTests(DatabaseProvider provider) : PersistenceTest
         }
     }
 
+    [Fact]
+    public async Task What_is_above_a_daily_limit_waits_for_the_next_day_and_the_least_sure_go_first()
+    {
+        var time = new Microsoft.Extensions.Time.Testing.FakeTimeProvider(Some.Time);
+        await using var host = AddHost(more: services => services.AddSingleton<TimeProvider>(time));
+        await host.MigrateAsync();
+        await host.SendAsync(
+            new ConfigureLoop.Command(
+                "lowconfidence",
+                "Ada",
+                DailyLimit: 4,
+                Settings: new Dictionary<string, string> { ["perUploader"] = "0" }
+            )
+        );
+        var photos = Enumerable.Range(0, 10).Select(i => (Number: i, Confidence: 0.65f - 0.02f * i)).ToArray();
+        var model = Some.Model();
+        await host.SaveAsync(photos.Select(photo => Photo(model, photo.Number, photo.Confidence)).ToArray());
+        Assert.Equal((4, 6), await SelectAsync());
+        Assert.Equal((0, 6), await SelectAsync());
+        time.Advance(TimeSpan.FromDays(1));
+        Assert.Equal((4, 2), await SelectAsync());
+        time.Advance(TimeSpan.FromDays(1));
+        Assert.Equal((2, 0), await SelectAsync());
+        // Of one day the least sure, whatever came first: 47% to 53%, then 55% to 61%, then 63% and 65%.
+        var days = (await host.RowsAsync<Selection>())
+            .OrderBy(line => line.CreatedAt)
+            .ThenBy(line => line.Reason, StringComparer.Ordinal)
+            .Select(line => line.Reason)
+            .ToList();
+        Assert.Equal(10, days.Count);
+        Assert.Equal(days.Order(StringComparer.Ordinal), days);
+
+        async Task<(int, long)> SelectAsync()
+        {
+            var done = await host.SendAsync(new SelectCandidates.Command());
+            return (done.Selected, (await host.SendAsync(new GetLoop.Query("lowconfidence"))).Loop.Counts.Pending);
+        }
+    }
+
+    [Fact]
+    public async Task One_uploader_fills_a_part_of_the_day_only_and_a_rule_that_took_everything_is_sure()
+    {
+        await Host.MigrateAsync();
+        await Host.SaveAsync(Photos(Some.Model(), 0, 5, confidence: 0.5f));
+        await Host.SendAsync(new SelectCandidates.Command());
+        Assert.All(await Host.RowsAsync<Selection>(), line => Assert.Equal(1, line.Probability));
+        await AddAsync(100, 30, 0.5f);
+        Assert.Equal(15, (await Host.SendAsync(new SelectCandidates.Command())).Selected);
+        Assert.Equal(15, (await Host.SendAsync(new GetLoop.Query("lowconfidence"))).Loop.Counts.Pending);
+        Assert.All(await Host.RowsAsync<Selection>(), line => Assert.Null(line.Probability));
+    }
+
+    [Fact]
+    public async Task A_loop_that_is_off_forgets_no_flag_and_what_waits_can_be_skipped()
+    {
+        await Host.MigrateAsync();
+        var photos = Photos(Some.Model(), 0, 3);
+        await Host.SaveAsync(photos);
+        await Host.SendAsync(new ConfigureLoop.Command("userfeedback", "Ada", Enabled: false));
+        foreach (var photo in photos)
+            await FlagAsync(photo);
+        Assert.Equal(0, (await Host.SendAsync(new SelectCandidates.Command())).Selected);
+        Assert.Equal(3, await PendingAsync());
+        // Taken back meanwhile: it does not wait any more.
+        await Host.SendAsync(new UndoFeedback.Command(photos[2].Id, FeedbackTopic.Flag, Visitor, FeedbackSource.Page));
+        Assert.Equal(2, await PendingAsync());
+        await Host.SendAsync(new ConfigureLoop.Command("userfeedback", "Ada", Enabled: true));
+        Assert.Equal(2, (await Host.SendAsync(new SelectCandidates.Command())).Selected);
+        Assert.Equal(
+            photos[..2].Select(photo => photo.Id).Order(),
+            (await Host.RowsAsync<Selection>()).Select(line => line.PredictionId).Order()
+        );
+
+        await Host.SendAsync(new ConfigureLoop.Command("userfeedback", "Ada", Enabled: false));
+        await FlagAsync(photos[2]);
+        await Host.SendAsync(new SelectCandidates.Command());
+        Assert.Equal(1, (await Host.SendAsync(new SkipPending.Command("userfeedback"))).Skipped);
+        await Host.SendAsync(new ConfigureLoop.Command("userfeedback", "Ada", Enabled: true));
+        Assert.Equal(0, (await Host.SendAsync(new SelectCandidates.Command())).Selected);
+
+        async Task<long> PendingAsync() => (await Host.SendAsync(new GetLoop.Query("userfeedback"))).Loop.Counts.Pending;
+    }
+
+    [Fact]
+    public async Task A_flag_that_is_taken_back_takes_its_task_away_and_given_again_brings_it_back()
+    {
+        await Host.MigrateAsync();
+        var photo = Photos(Some.Model(), 0, 1)[0];
+        await Host.SaveAsync(photo);
+        await FlagAsync(photo);
+        await Host.SendAsync(new SelectCandidates.Command());
+        var ada = new Caller(new Actor(ActorKind.Account, "ada"), IsReviewer: true);
+        var task = (await Host.SendAsync(new NextTask.Command("userfeedback", ada)))!;
+        await Host.SendAsync(new ReleaseTask.Command(task.Id, ada));
+
+        await Host.SendAsync(new UndoFeedback.Command(photo.Id, FeedbackTopic.Flag, Visitor, FeedbackSource.Page));
+        Assert.Null(await Host.SendAsync(new NextTask.Command("userfeedback", ada)));
+        Assert.Equal(TaskState.Withdrawn, Assert.Single(await Host.RowsAsync<AnnotationTask>()).State);
+        Assert.NotNull(Assert.Single(await Host.RowsAsync<Selection>()).WithdrawnAt);
+        Assert.Equal(0, (await Host.SendAsync(new GetLoop.Query("userfeedback"))).Loop.Counts.Waiting);
+
+        await FlagAsync(photo);
+        await Host.SendAsync(new SelectCandidates.Command());
+        Assert.Equal(task.Id, (await Host.SendAsync(new NextTask.Command("userfeedback", ada)))!.Id);
+        Assert.Null(Assert.Single(await Host.RowsAsync<Selection>()).WithdrawnAt);
+    }
+
+    [Fact]
+    public async Task A_correction_that_is_taken_back_leaves_nothing_waiting()
+    {
+        await Host.MigrateAsync();
+        var photo = Photos(Some.Model(), 0, 1)[0];
+        await Host.SaveAsync(photo);
+        await Host.SendAsync(new CorrectLabel.Command(photo.Id, Some.Labels[0], Visitor, FeedbackSource.Page));
+        await Host.SendAsync(new SelectCandidates.Command());
+        await Host.SendAsync(new ProcessAnnotations.Command());
+        await Host.SendAsync(new UndoFeedback.Command(photo.Id, FeedbackTopic.Class, Visitor, FeedbackSource.Page));
+        await Host.SendAsync(new ProcessAnnotations.Command());
+        var counts = (await Host.SendAsync(new GetLoop.Query("userfeedback2"))).Loop.Counts;
+        Assert.Equal((0, 0), (counts.Waiting, counts.Labelled));
+        Assert.Equal(TaskState.Withdrawn, Assert.Single(await Host.RowsAsync<AnnotationTask>()).State);
+    }
+
+    [Fact]
+    public async Task Backfill_counts_first_then_lets_what_it_found_wait_and_a_random_draw_has_none()
+    {
+        await Host.MigrateAsync();
+        await Host.SendAsync(new ConfigureLoop.Command("lowconfidence", "Ada", Enabled: false));
+        await Host.SaveAsync(Photos(Some.Model(), 0, 6, confidence: 0.5f));
+        await Host.SendAsync(new SelectCandidates.Command());
+        await Host.SendAsync(new ConfigureLoop.Command("lowconfidence", "Ada", Enabled: true));
+        Assert.Equal(0, (await Host.SendAsync(new SelectCandidates.Command())).Selected);
+        Assert.Equal(
+            new BackfillLoop.Response(6, 6, DryRun: true),
+            await Host.SendAsync(new BackfillLoop.Command("lowconfidence", DryRun: true))
+        );
+        Assert.Empty(await Host.RowsAsync<WaitingCandidate>());
+        Assert.Equal(6, (await Host.SendAsync(new BackfillLoop.Command("lowconfidence", DryRun: false))).Found);
+        Assert.Equal(0, (await Host.SendAsync(new BackfillLoop.Command("lowconfidence", DryRun: false))).Found);
+        Assert.Equal(6, (await Host.SendAsync(new SelectCandidates.Command())).Selected);
+        Assert.All(await Host.RowsAsync<Selection>(), line => Assert.Null(line.Probability));
+        await Assert.ThrowsAsync<ConflictException>(() => Host.SendAsync(new BackfillLoop.Command(Loop, DryRun: true)));
+    }
+
+    [Fact]
+    public async Task What_is_held_for_review_is_told_to_nobody_until_it_is_accepted()
+    {
+        await Host.MigrateAsync();
+        var photos = Photos(Some.Model(), 0, 31);
+        await Host.SaveAsync(photos);
+        await Host.SaveAsync([
+            .. photos.Select((photo, i) => UserFeedback.Flag(photo, Some.Visitor, FeedbackSource.Api, Some.Time.AddMinutes(i))),
+        ]);
+        Assert.Empty(await ToldAsync());
+        await Host.SendAsync(new SelectCandidates.Command());
+        Assert.Equal(30, (await ToldAsync()).Count);
+        Assert.DoesNotContain(photos[30].Id, await ToldAsync());
+        var held = (await Host.SendAsync(new ListHeldBack.Query())).Items;
+        await Host.SendAsync(new DecideHeldBack.Command(Release: true, [Assert.Single(held).Id], Visitor));
+        await Host.SendAsync(new SelectCandidates.Command());
+        Assert.Contains(photos[30].Id, await ToldAsync());
+        Assert.Equal(TagsState.Dirty, (await Host.RowsAsync<Prediction>()).Single(photo => photo.Id == photos[30].Id).TagsState);
+
+        async Task<List<Guid>> ToldAsync() =>
+            await Host.InScopeAsync(async scope =>
+                (
+                    await scope
+                        .GetRequiredService<GourmetGram.Application.Classification.IPredictionFacts>()
+                        .OfAllAsync(photos, TestContext.Current.CancellationToken)
+                )
+                    .Where(pair => pair.Value.Flagged)
+                    .Select(pair => pair.Key)
+                    .ToList()
+            );
+    }
+
+    /// <summary>An operator lets the loop take as much as it wants, of whomever.</summary>
+    private static Task<GetLoop.Response> TakeAllAsync(PersistenceHost host) =>
+        host.SendAsync(
+            new ConfigureLoop.Command(
+                "lowconfidence",
+                "Ada",
+                DailyLimit: 0,
+                Settings: new Dictionary<string, string> { ["perUploader"] = "0" }
+            )
+        );
+
+    private static Caller Visitor => new(Some.Visitor, IsReviewer: true);
+
+    private Task<FlagPrediction.Response> FlagAsync(Prediction photo) =>
+        Host.SendAsync(new FlagPrediction.Command(photo.Id, Visitor, FeedbackSource.Page));
+
     private Task AddAsync(int from, int count, float confidence = 0.9f) =>
-        Host.InScopeAsync(async scope =>
+        Host.InStepAsync(async scope =>
         {
             var model = await scope
                 .GetRequiredService<IRepository<ModelVersion>>()
@@ -371,7 +704,6 @@ public abstract class SamplingTests(DatabaseProvider provider) : PersistenceTest
             var repository = scope.GetRequiredService<IRepository<Prediction>>();
             foreach (var photo in Photos(model!, from, count, confidence))
                 repository.Add(photo);
-            await repository.SaveChangesAsync(TestContext.Current.CancellationToken);
         });
 
     private static Prediction[] Photos(ModelVersion model, int from, int count, float confidence = 0.9f) =>

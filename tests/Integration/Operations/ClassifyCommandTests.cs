@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text.Json.Nodes;
@@ -121,6 +122,122 @@ public sealed class ClassifyCommandTests : IDisposable
         Assert.Equal((double)prediction["probability"]!, prediction["probabilities"]!.AsArray().Max(p => (double)p!["probability"]!));
         Assert.EndsWith($"/api/v1/predictions/{(string)prediction["id"]!}/image", (string)prediction["image"]!, StringComparison.Ordinal);
         Assert.EndsWith("Z", (string)prediction["createdAt"]!, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_photo_may_have_any_name(bool withServer)
+    {
+        string[] names =
+        [
+            "say \"hi\".jpg",
+            "two\nlines.jpg",
+            "back\rto the start.jpg",
+            "tab\t.jpg",
+            @"at the end\",
+            @"C:\lunch.jpg",
+            "100%22.jpg",
+            "a; filename=b.jpg",
+            "寿司 é.jpg",
+            "=?x?=.jpg",
+            "--.jpg",
+        ];
+        foreach (var name in names)
+            File.Copy(Repository.PathOf("samples", "soup.jpg"), Path.Combine(folder, name));
+        await using var server = withServer ? await StartServerAsync() : null;
+
+        var json = await RunAsync(["classify", "--json", .. names.Select(name => Path.Combine(folder, name))]);
+        Assert.Equal((0, ""), (json.ExitCode, json.Errors));
+        var lines = json.Lines.Select(line => JsonNode.Parse(line)!).ToList();
+        Assert.Equal(names.Select(name => Path.Combine(folder, name)), lines.Select(line => (string)line["path"]!));
+        // Stored without control characters.
+        Assert.Equal(
+            names.Select(name => string.Concat(name.Where(c => !char.IsControl(c)))),
+            lines.Select(line => (string)line["prediction"]!["fileName"]!)
+        );
+
+        var text = await RunAsync(["classify", .. names.Select(name => Path.Combine(folder, name))]);
+        Assert.Equal((0, ""), (text.ExitCode, text.Errors));
+        Assert.Equal(names.Length, text.Lines.Count);
+        Assert.Equal(
+            names.Select(name =>
+                Path.Combine(
+                    folder,
+                    name.Replace("\n", @"\n", StringComparison.Ordinal)
+                        .Replace("\r", @"\r", StringComparison.Ordinal)
+                        .Replace("\t", @"\t", StringComparison.Ordinal)
+                )
+            ),
+            text.Lines.Select(line => line.Split('\t')[0])
+        );
+    }
+
+    [Fact]
+    public async Task In_a_folder_all_that_is_named_as_a_photo_is_tried_and_links_are_followed_once()
+    {
+        var photos = Directory.CreateDirectory(Path.Combine(folder, "more"));
+        var elsewhere = Directory.CreateDirectory(Path.Combine(folder, "elsewhere"));
+        string[] named = ["a.jpg", "b.JPG", "c.jpeg", "d.jpe", "e.JFIF", "f.mpo", "g.pjpeg", "h.png", "i.webp"];
+        foreach (var name in named)
+            File.Copy(Repository.PathOf("samples", "soup.jpg"), Path.Combine(photos.FullName, name));
+        await File.WriteAllBytesAsync(
+            Path.Combine(photos.FullName, "j.HEIC"),
+            [0, 0, 0, 24, .. "ftypheic"u8, 0, 0, 0, 0, .. "mif1heic"u8],
+            Cancel
+        );
+        File.Copy(Repository.PathOf("samples", "egg.jpg"), Path.Combine(elsewhere.FullName, "k.jpg"));
+        File.WriteAllText(Path.Combine(photos.FullName, "notes.txt"), "not named as a photo");
+        File.WriteAllText(Path.Combine(photos.FullName, ".hidden.jpg"), "hidden");
+        File.CreateSymbolicLink(Path.Combine(photos.FullName, "l.jpg"), Path.Combine(photos.FullName, "a.jpg"));
+        File.CreateSymbolicLink(Path.Combine(photos.FullName, "m.jpg"), Path.Combine(folder, "nowhere.jpg"));
+        Directory.CreateSymbolicLink(Path.Combine(photos.FullName, "n"), "../elsewhere");
+        Directory.CreateSymbolicLink(Path.Combine(photos.FullName, "o"), "../elsewhere");
+        Directory.CreateSymbolicLink(Path.Combine(elsewhere.FullName, "back"), "../more");
+        File.CreateSymbolicLink(Path.Combine(photos.FullName, "p.jpg"), "p.jpg");
+
+        var found = await RunAsync("classify", photos.FullName);
+
+        Assert.Equal(1, found.ExitCode);
+        Assert.Equal(
+            [
+                .. named.Select(name => Path.Combine(photos.FullName, name)),
+                Path.Combine(photos.FullName, "l.jpg"),
+                Path.Combine(photos.FullName, "n", "k.jpg"),
+            ],
+            found.Lines.Select(line => line.Split('\t')[0])
+        );
+        var errors = found.Errors.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        Assert.Equal(3, errors.Length);
+        Assert.StartsWith($"{Path.Combine(photos.FullName, "j.HEIC")}: This file is a HEIC photo", errors[0], StringComparison.Ordinal);
+        Assert.StartsWith($"{Path.Combine(photos.FullName, "m.jpg")}: The file cannot be read", errors[1], StringComparison.Ordinal);
+        Assert.StartsWith($"{Path.Combine(photos.FullName, "p.jpg")}: The file cannot be read", errors[2], StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_file_that_cannot_be_read_is_the_only_one_that_fails(bool withServer)
+    {
+        // Opening this one works, reading its first bytes does not.
+        File.CreateSymbolicLink(Path.Combine(Photos, "0.jpg"), "/proc/self/mem");
+        await ShellAsync("cp \"$1/a.jpg\" \"$1/$(printf 'caf\\351.jpg')\"");
+        await using var server = withServer ? await StartServerAsync() : null;
+
+        var result = await RunAsync("classify", Photos);
+
+        Assert.Equal((1, 3), (result.ExitCode, result.Lines.Count));
+        Assert.Contains("0.jpg: ", result.Errors, StringComparison.Ordinal);
+        Assert.Contains("caf\uFFFD.jpg: Its name is not UTF-8", result.Errors, StringComparison.Ordinal);
+        await ShellAsync("rm \"$1\"/caf*");
+    }
+
+    /// <summary>For names that .NET cannot say. The folder of the photos is <c>$1</c>.</summary>
+    private async Task ShellAsync(string script)
+    {
+        using var shell = Process.Start("sh", ["-c", script, "sh", Photos]);
+        await shell.WaitForExitAsync(Cancel);
+        Assert.Equal(0, shell.ExitCode);
     }
 
     [Fact]

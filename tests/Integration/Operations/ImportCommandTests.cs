@@ -126,7 +126,9 @@ public abstract class ImportCommandTests(DatabaseProvider provider) : ServerTest
     private static Dictionary<string, string[]> Lines(CommandResult result) =>
         result.Lines.Select(line => line.Split('\t')).ToDictionary(parts => parts[1], StringComparer.Ordinal);
 
-    /// <summary>What labs of both generations leave: file names and uuids, tags or not, an entry in the list or not, and things that are no photos.</summary>
+    /// <summary>
+    /// What labs of both generations leave: file names and uuids, tags or not, an entry in the list or not, and things that are no photos.
+    /// </summary>
     private Task FillAsync() =>
         UseAsync(async store =>
         {

@@ -5,7 +5,9 @@ using SkiaSharp;
 
 namespace GourmetGram.Tests.Integration.Operations;
 
-/// <summary>What an operator has to plan for: the memory of the published process when the worst photos that are allowed come all at once.</summary>
+/// <summary>
+/// What an operator has to plan for: the memory of the published process when the worst photos that are allowed come all at once.
+/// </summary>
 public sealed class MemoryTests(PublishedApp app) : IDisposable
 {
     private const long Megabyte = 1_000_000;

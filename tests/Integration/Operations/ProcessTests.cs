@@ -40,6 +40,49 @@ public sealed class ProcessTests(PublishedApp app) : IDisposable
         Assert.Equal(0, await server.ExitAsync());
     }
 
+    /// <summary>
+    /// The model runs on as many threads as there are uploads when the server ends: taking it away from one of them would end the process
+    /// with a signal.
+    /// </summary>
+    [Fact]
+    public async Task A_server_that_is_asked_to_stop_under_load_ends_well()
+    {
+        var environment = Environment;
+        environment["Limits__QueueMilliseconds"] = "60000";
+        environment["Limits__Concurrency"] = "8";
+        await using var server = ServerProcess.Start(ServerProcess.Built, environment);
+        var address = await server.ListeningAsync();
+        using var warm = new CountdownEvent(16);
+        var senders = Enumerable.Range(0, warm.InitialCount).Select(_ => SendUntilClosedAsync(Client(address), warm)).ToList();
+        await Task.Run(() => warm.Wait(Cancel), Cancel);
+
+        server.Terminate();
+
+        Assert.Equal(0, await server.ExitAsync());
+        Assert.All(await Task.WhenAll(senders), answers => Assert.All(answers, status => Assert.Equal(HttpStatusCode.Created, status)));
+    }
+
+    /// <returns>The answers until the server took no more.</returns>
+    private static async Task<IReadOnlyList<HttpStatusCode>> SendUntilClosedAsync(AppClient client, CountdownEvent warm)
+    {
+        var answers = new List<HttpStatusCode>();
+        while (true)
+        {
+            try
+            {
+                using var response = await client.TryUploadAsync(Photos.New());
+                answers.Add(response.StatusCode);
+            }
+            catch (HttpRequestException)
+            {
+                return answers;
+            }
+
+            if (answers.Count == 1)
+                warm.Signal();
+        }
+    }
+
     [Fact]
     public async Task What_was_answered_is_there_after_a_kill()
     {

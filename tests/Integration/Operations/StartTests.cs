@@ -1,11 +1,17 @@
+using System.Net;
+using System.Net.Sockets;
 using System.Text.Json.Nodes;
 using GourmetGram.Tests.Integration.Fixtures;
+using GourmetGram.Tests.Unit.TestModels;
 
 namespace GourmetGram.Tests.Integration.Operations;
 
 /// <summary>A server that cannot work does not start, and says in a sentence what to do.</summary>
 public sealed class StartTests : IDisposable
 {
+    /// <summary>What no message may show.</summary>
+    private const string Secret = "hunter2";
+
     private readonly string folder = Directory.CreateTempSubdirectory("gourmetgram-start-").FullName;
 
     public void Dispose() => Directory.Delete(folder, recursive: true);
@@ -15,9 +21,12 @@ public sealed class StartTests : IDisposable
         var environment = settings.ToDictionary(s => s.Name, s => s.Value);
         environment.TryAdd("GourmetGram__DataDirectory", Path.Combine(folder, "data"));
         await using var server = ServerProcess.Start(ServerProcess.Built, environment);
-        Assert.NotEqual(0, await server.ExitAsync());
-        Assert.DoesNotContain("   at ", server.Output, StringComparison.Ordinal);
-        return server.Output;
+        Assert.Equal(1, await server.ExitAsync());
+        var output = server.Output;
+        Assert.Single(output.Split('\n'), line => line.StartsWith("GourmetGram cannot start. ", StringComparison.Ordinal));
+        foreach (var noise in new[] { "   at ", "fail:", "crit:", "Unhandled exception", Secret })
+            Assert.DoesNotContain(noise, output, StringComparison.Ordinal);
+        return output;
     }
 
     [Theory]
@@ -34,11 +43,113 @@ public sealed class StartTests : IDisposable
     [InlineData("Model__Directory", "/no/such/model", "/no/such/model", "expected")]
     [InlineData("Limits__QueueLength", "many", "Limits:QueueLength", "many")]
     [InlineData("Database__ConnectionStringFile", "/no/such/secret", "Database:ConnectionStringFile", "/no/such/secret")]
+    [InlineData("GourmetGram__PublicUrl", "https://user:hunter2@food.example.org", "GourmetGram:PublicUrl", "@food.example.org")]
+    [InlineData("Database__ConnectionString", "Data Source=x.db;Password=hunter2", "Database:ConnectionString", "remove Password")]
+    [InlineData(
+        "Database__ConnectionString",
+        "Data Source=x.db;Secret=half;hunter2=1",
+        "Database:ConnectionString",
+        "Data Source=gourmetgram.db"
+    )]
+    [InlineData("Database__ConnectionString", "Data Source=x.db;Pooling=hunter2", "Database:ConnectionString", "does not know")]
+    [InlineData("Database__ConnectionString", "Data Source=x.db;Mode=hunter2", "Database:ConnectionString", "does not know")]
+    [InlineData("Database__ConnectionString", "hunter2", "Database:ConnectionString", "does not know")]
+    [InlineData("Database__ConnectionString", "Data Source=x.db;Vfs=nosuch", "x.db cannot be used", "nosuch")]
+    [InlineData("ASPNETCORE_URLS", "nonsense", "ASPNETCORE_URLS", "nonsense")]
+    [InlineData("ASPNETCORE_URLS", "ftp://127.0.0.1:0", "ASPNETCORE_URLS", "ftp://")]
+    [InlineData("ASPNETCORE_URLS", "http://user:hunter2@127.0.0.1:99999", "ASPNETCORE_URLS", "cannot listen")]
+    [InlineData("ASPNETCORE_URLS", "http://203.0.113.7:8080", "ASPNETCORE_URLS", "203.0.113.7")]
+    [InlineData("Kestrel__Endpoints__A__Url", "https://127.0.0.1:0", "Kestrel:Certificates", "certificate")]
     public async Task A_bad_setting_is_named_with_the_value_found(string name, string value, string setting, string found)
     {
         var output = await RefusalAsync((name, value));
         Assert.Contains(setting, output, StringComparison.Ordinal);
         Assert.Contains(found, output, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("/no/such.pfx", "Kestrel:Certificates")]
+    [InlineData("/dev/null", "Kestrel:Certificates")]
+    public async Task A_bad_certificate_is_named(string path, string setting)
+    {
+        var output = await RefusalAsync(
+            ("ASPNETCORE_URLS", "https://127.0.0.1:0"),
+            ("Kestrel__Certificates__Default__Path", path),
+            ("Kestrel__Certificates__Default__Password", Secret)
+        );
+        Assert.Contains(setting, output, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("Host=db;hunter2=1", "does not know")]
+    [InlineData("Host=db;Port=hunter2", "does not know")]
+    [InlineData("Username=u;Password=hunter2", "names no Host")]
+    public async Task A_connection_string_for_PostgreSql_that_is_wrong_is_not_shown(string connectionString, string found)
+    {
+        var output = await RefusalAsync(("Database__Provider", "PostgreSql"), ("Database__ConnectionString", connectionString));
+        Assert.Contains("Database:ConnectionString", output, StringComparison.Ordinal);
+        Assert.Contains(found, output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_port_that_is_in_use_is_named()
+    {
+        using var other = new TcpListener(IPAddress.Loopback, 0);
+        other.Start();
+        var address = $"http://127.0.0.1:{((IPEndPoint)other.LocalEndpoint).Port}";
+        var output = await RefusalAsync(("ASPNETCORE_URLS", address));
+        Assert.Contains(
+            $"Failed to bind to address {address}: address already in use. Stop the program that listens there, or set ASPNETCORE_URLS",
+            output,
+            StringComparison.Ordinal
+        );
+    }
+
+    [Fact]
+    public async Task Files_that_cannot_be_what_they_should_are_named()
+    {
+        var data = Path.Combine(folder, "data");
+        Directory.CreateDirectory(Path.Combine(data, "gourmetgram.db"));
+        Assert.Contains("gourmetgram.db", await RefusalAsync(), StringComparison.Ordinal);
+
+        Directory.Delete(data, recursive: true);
+        await File.WriteAllTextAsync(data, "no folder", TestContext.Current.CancellationToken);
+        Assert.Contains(data, await RefusalAsync(), StringComparison.Ordinal);
+
+        File.Delete(data);
+        Directory.CreateDirectory(Path.Combine(data, "server.json"));
+        Assert.Contains("server.json", await RefusalAsync(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_command_fails_in_a_sentence_too()
+    {
+        var settings = new Dictionary<string, string> { ["GourmetGram__DataDirectory"] = Path.Combine(folder, "data") };
+        var refused = await CommandProcess.ExpectAsync(
+            1,
+            settings,
+            "jobs",
+            "list",
+            $"--Database:ConnectionString=Data Source=x.db;Password={Secret}"
+        );
+        Assert.StartsWith("GourmetGram cannot start. Database:ConnectionString", refused.Errors, StringComparison.Ordinal);
+        Assert.DoesNotContain(Secret, refused.Errors, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", refused.Errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_link_for_the_first_administrator_comes_after_everything_else_of_the_start()
+    {
+        await using var server = ServerProcess.Start(
+            ServerProcess.Built,
+            new Dictionary<string, string> { ["GourmetGram__DataDirectory"] = Path.Combine(folder, "data"), ["Jobs__Scheduled"] = "false" }
+        );
+        var link = await server.LineAsync("first-administrator?token=");
+        var lines = server.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        Assert.Equal(link, lines[^1]);
+        Assert.Contains(lines, line => line.Contains("Application started", StringComparison.Ordinal));
+        Assert.DoesNotContain(lines, line => line.Contains("Quartz", StringComparison.Ordinal));
+        Assert.Contains(lines, line => line.Contains($"Data directory {Path.Combine(folder, "data")};", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -59,8 +170,29 @@ public sealed class StartTests : IDisposable
         }
 
         var output = await RefusalAsync(("Model__Directory", model));
-        Assert.Contains("model.onnx", output, StringComparison.Ordinal);
-        Assert.Contains("908e297b1e90a17445cd18bb703f47c8a0a898bc175140b6e19a9b91c8a9fc53", output, StringComparison.Ordinal);
+        var manifest = JsonNode.Parse(
+            await File.ReadAllTextAsync(Path.Combine(model, "manifest.json"), TestContext.Current.CancellationToken)
+        )!;
+        var expected = manifest["variants"]!["float"]!["sha256"]!.GetValue<string>();
+        Assert.Matches($"model\\.onnx: expected SHA-256 {expected} as in manifest\\.json, found [0-9a-f]{{64}}\\.", output);
+    }
+
+    [Fact]
+    public async Task A_variant_that_answers_wrongly_on_this_processor_is_refused_with_the_way_out()
+    {
+        var model = new TestModel { HasInt8 = true }.WriteTo(Path.Combine(folder, "model"));
+        var list = Path.Combine(model, "golden", "cases.json");
+        var golden = JsonNode.Parse(await File.ReadAllTextAsync(list, TestContext.Current.CancellationToken))!;
+        golden["cases"]![1]!["logits_int8"]![0] = 9.9;
+        await File.WriteAllTextAsync(list, golden.ToJsonString(), TestContext.Current.CancellationToken);
+
+        var output = await RefusalAsync(("Model__Directory", model), ("Model__Variant", "int8"));
+        Assert.Contains("GourmetGram cannot start.", output, StringComparison.Ordinal);
+        Assert.Contains(
+            "The int8 variant answers rightly only on processors with VNNI: set Model:Variant to float.",
+            output,
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]

@@ -35,7 +35,8 @@ public abstract class DatabaseMigratorTests(DatabaseProvider provider) : Persist
         var exception = await Assert.ThrowsAsync<DatabaseException>(Host.MigrateAsync);
 
         Assert.Matches(
-            "is newer than this program: it has 99991231235959_FromTheFuture, and the last that this program knows is \\d+_\\w+\\. Start the newer",
+            "is newer than this program: it has 99991231235959_FromTheFuture, and the last that this program knows is \\d+_\\w+\\. Start "
+                + "the newer",
             exception.Message
         );
     }
@@ -107,7 +108,8 @@ public sealed class SqliteMigratorTests() : DatabaseMigratorTests(DatabaseProvid
         open.Open();
         using var command = open.CreateCommand();
         command.CommandText =
-            "PRAGMA journal_mode = WAL; PRAGMA wal_autocheckpoint = 0; CREATE TABLE Recipes (Name TEXT); INSERT INTO Recipes VALUES ('Goulash')";
+            "PRAGMA journal_mode = WAL; PRAGMA wal_autocheckpoint = 0; CREATE TABLE Recipes (Name TEXT); INSERT INTO Recipes VALUES "
+            + "('Goulash')";
         command.ExecuteNonQuery();
 
         await Host.MigrateAsync();

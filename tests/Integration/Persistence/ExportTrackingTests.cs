@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using GourmetGram.Application.Classification;
 using GourmetGram.Application.Common;
+using GourmetGram.Application.Feedback;
 using GourmetGram.Domain.Classification;
 using GourmetGram.Infrastructure.Persistence;
 using GourmetGram.Tests.Integration.Fixtures;
@@ -84,6 +85,50 @@ public abstract class ExportTrackingTests(DatabaseProvider provider) : Persisten
         await Host.SendAsync(new ExportTracking.Command());
         Assert.Empty(await ReadAsync());
     }
+
+    [Fact]
+    public async Task An_unchanged_list_is_not_written_again_and_a_changed_one_is()
+    {
+        await Host.MigrateAsync();
+        var model = Some.Model();
+        await Host.SaveAsync(Some.Prediction(model), Some.Prediction(model, Some.Time.AddSeconds(1)));
+        await Host.SendAsync(new SampleRandom.Command());
+        Assert.Equal(2, await ExportedAsync(written: true));
+        Assert.Equal(2, await ExportedAsync(written: false));
+        // An imported photo has an id that is older than all others.
+        await AddAsync(Some.Time.AddYears(-1));
+        Assert.Equal(3, await ExportedAsync(written: true));
+        Assert.Equal(3, await ExportedAsync(written: false));
+        var administrator = new Caller(Some.Visitor, IsReviewer: true, IsAdministrator: true);
+        await Host.SendAsync(new ErasePrediction.Command((await Host.RowsAsync<Prediction>())[0].Id, administrator));
+        Assert.Equal(2, await ExportedAsync(written: true));
+        await Host.SendAsync(new SampleRandom.Command());
+        Assert.Equal(2, await ExportedAsync(written: true));
+        Assert.Equal(2, await ExportedAsync(written: false));
+        // Somebody else replaced the list.
+        await Host
+            .Services.GetRequiredService<IObjectStore>()
+            .PutAsync(ExportTracking.Address, "[]"u8.ToArray(), "application/json", Cancel);
+        Assert.Equal(2, await ExportedAsync(written: true));
+        Assert.Equal(2, (await ReadAsync()).Count);
+
+        async Task<long> ExportedAsync(bool written)
+        {
+            var store = Host.Services.GetRequiredService<IObjectStore>();
+            var before = (await store.FindAsync(ExportTracking.Address, Cancel))?.Version;
+            var count = (await Host.SendAsync(new ExportTracking.Command())).Predictions;
+            Assert.Equal(written, (await store.FindAsync(ExportTracking.Address, Cancel))!.Version != before);
+            return count;
+        }
+    }
+
+    private Task AddAsync(DateTimeOffset at) =>
+        Host.InStepAsync(async step =>
+        {
+            var model = await step.GetRequiredService<IRepository<ModelVersion>>()
+                .FirstOrDefaultAsync(Specifications.Create<ModelVersion>("ModelVersionOf", Some.LoadedModel), Cancel);
+            step.GetRequiredService<IRepository<Prediction>>().Add(Some.Prediction(model!, at));
+        });
 
     [Fact]
     public async Task With_S3_the_links_are_those_of_the_objects()

@@ -123,11 +123,20 @@ public sealed class LeavingCallerTests : IDisposable
     {
         public ModelDescription Model => classifier.Model;
 
+        public IModelLease Lease() => new CountingLease(classifier.Lease(), inference);
+    }
+
+    private sealed class CountingLease(IModelLease lease, Counted inference) : IModelLease
+    {
+        public ModelDescription Model => lease.Model;
+
         public ClassifierOutput Run(ReadOnlySpan<byte> rgb, CancellationToken cancellationToken)
         {
             inference.Add();
-            return classifier.Run(rgb, cancellationToken);
+            return lease.Run(rgb, cancellationToken);
         }
+
+        public void Dispose() => lease.Dispose();
     }
 
     /// <summary>The sender leaves when the file stands.</summary>

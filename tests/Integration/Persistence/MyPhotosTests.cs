@@ -64,7 +64,7 @@ public abstract class MyPhotosTests(DatabaseProvider provider) : PersistenceTest
                 )
             )
             .ToList();
-        await app.InScopeAsync(async scope =>
+        await app.InStepAsync(async scope =>
         {
             if (first)
                 scope.GetRequiredService<IRepository<ModelVersion>>().Add(model);
@@ -80,8 +80,6 @@ public abstract class MyPhotosTests(DatabaseProvider provider) : PersistenceTest
                     .GetRequiredService<IObjectStore>()
                     .PutAsync(new ObjectAddress("thumbnails", $"160/{row.Id}.jpg"), new byte[] { 1 }, "image/jpeg", Cancel);
             }
-
-            await scope.GetRequiredService<IRepository<Prediction>>().SaveChangesAsync(Cancel);
         });
         made.AddRange(rows);
         return rows;
@@ -321,13 +319,5 @@ public abstract class MyPhotosTests(DatabaseProvider provider) : PersistenceTest
             address.Bucket == broken.Bucket
                 ? throw new StoreUnavailableException("The disk is read-only.")
                 : base.DeleteAsync(address, cancellationToken);
-    }
-
-    /// <summary>A loaded model; nothing is classified here.</summary>
-    private sealed class ThreeClasses : IClassifier
-    {
-        public ModelDescription Model => Some.LoadedModel;
-
-        public ClassifierOutput Run(ReadOnlySpan<byte> rgb, CancellationToken cancellationToken) => throw new NotSupportedException();
     }
 }

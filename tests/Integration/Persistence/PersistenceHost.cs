@@ -66,7 +66,12 @@ internal sealed class PersistenceHost : IAsyncDisposable
 
     public DatabaseHealth Health => services.GetRequiredService<DatabaseHealth>();
 
-    public Task MigrateAsync() => services.GetRequiredService<DatabaseMigrator>().MigrateAsync(TestContext.Current.CancellationToken);
+    /// <summary>Prepares the database as each start does.</summary>
+    public async Task MigrateAsync()
+    {
+        await services.GetRequiredService<DatabaseMigrator>().MigrateAsync(TestContext.Current.CancellationToken);
+        await services.GetRequiredService<IServiceScopeFactory>().SeedAsync(TestContext.Current.CancellationToken);
+    }
 
     /// <summary>One request: services of one scope.</summary>
     public async Task<TResult> InScopeAsync<TResult>(Func<IServiceProvider, Task<TResult>> work)
@@ -85,15 +90,27 @@ internal sealed class PersistenceHost : IAsyncDisposable
     public Task<TResponse> SendAsync<TResponse>(IRequest<TResponse> message) =>
         InScopeAsync(scope => scope.GetRequiredService<IMediator>().Send(message, TestContext.Current.CancellationToken));
 
-    /// <summary>Adds entities in one request.</summary>
+    /// <summary>One step: services of one scope, committed after the work.</summary>
+    public Task<TResult> InStepAsync<TResult>(Func<IServiceProvider, Task<TResult>> work) =>
+        InScopeAsync(scope => scope.GetRequiredService<IUnitOfWork>().RunStepAsync(work));
+
+    /// <summary>One step: services of one scope, committed after the work.</summary>
+    public Task InStepAsync(Func<IServiceProvider, Task> work) =>
+        InStepAsync(async scope =>
+        {
+            await work(scope);
+            return true;
+        });
+
+    /// <summary>Adds entities in one step.</summary>
     public Task SaveAsync<T>(params T[] entities)
         where T : class =>
-        InScopeAsync(async scope =>
+        InStepAsync(scope =>
         {
             var repository = scope.GetRequiredService<IRepository<T>>();
             foreach (var entity in entities)
                 repository.Add(entity);
-            await repository.SaveChangesAsync(TestContext.Current.CancellationToken);
+            return Task.CompletedTask;
         });
 
     /// <summary>All rows of a kind.</summary>
@@ -123,11 +140,15 @@ internal sealed class PersistenceHost : IAsyncDisposable
     {
         public string PredictionImage(Guid predictionId) => $"/image/{predictionId}";
 
+        public string TaskImage(Guid taskId) => $"/task-image/{taskId}";
+
         public string Absolute(string path) => $"https://food.example/{path}";
     }
 }
 
-/// <summary>Tests that hold on both engines: derive an abstract class with the tests, and one sealed class for each engine from that.</summary>
+/// <summary>
+/// Tests that hold on both engines: derive an abstract class with the tests, and one sealed class for each engine from that.
+/// </summary>
 public abstract class PersistenceTests(DatabaseProvider provider) : IAsyncLifetime
 {
     private readonly List<PersistenceHost> hosts = [];
@@ -153,7 +174,9 @@ public abstract class PersistenceTests(DatabaseProvider provider) : IAsyncLifeti
         GC.SuppressFinalize(this);
     }
 
-    /// <summary>One more host on the same database, with its own data directory on PostgreSQL; the one before must have ended on SQLite.</summary>
+    /// <summary>
+    /// One more host on the same database, with its own data directory on PostgreSQL; the one before must have ended on SQLite.
+    /// </summary>
     private protected PersistenceHost AddHost(
         string? otherConnectionString = null,
         Durability durability = Durability.Power,

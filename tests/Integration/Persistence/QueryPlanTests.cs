@@ -1,17 +1,17 @@
-using System.Collections.Concurrent;
-using System.Data.Common;
-using System.Diagnostics;
+using Ardalis.Specification;
 using GourmetGram.Application.Common;
 using GourmetGram.Application.Feedback;
 using GourmetGram.Application.Labeling;
 using GourmetGram.Domain.Classification;
 using GourmetGram.Infrastructure.Persistence;
 using Microsoft.EntityFrameworkCore;
-using Microsoft.EntityFrameworkCore.Diagnostics;
 
 namespace GourmetGram.Tests.Integration.Persistence;
 
-/// <summary>With a hundred thousand predictions, what runs every few seconds and what people wait for still goes by indexes: the statements that were sent are explained.</summary>
+/// <summary>
+/// With a hundred thousand predictions, what runs every few seconds and what people wait for still goes by indexes: the statements that
+/// were sent are explained.
+/// </summary>
 public sealed class QueryPlanTests() : PersistenceTests(DatabaseProvider.Sqlite)
 {
     private const int Rows = 100_000;
@@ -115,18 +115,19 @@ public sealed class QueryPlanTests() : PersistenceTests(DatabaseProvider.Sqlite)
         );
         await Host.ExecuteAsync(
             $"WITH RECURSIVE numbers(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < {Rows}) "
-                + $"INSERT INTO \"Predictions\" ({string.Join(", ", columns.Select(name => $"\"{name}\""))}) SELECT {string.Join(", ", values)} FROM numbers, (SELECT * FROM \"Predictions\" LIMIT 1)"
+                + $"INSERT INTO \"Predictions\" ({string.Join(", ", columns.Select(name => $"\"{name}\""))}) "
+                + $"SELECT {string.Join(", ", values)} FROM numbers, (SELECT * FROM \"Predictions\" LIMIT 1)"
         );
         await Host.ExecuteAsync("ANALYZE");
     }
 
-    private async Task<IReadOnlyCollection<Statement>> RecordAsync(Func<Task> work)
-    {
-        var recorder = new Recorder(Host.DatabaseFile);
-        using (DiagnosticListener.AllListeners.Subscribe(recorder))
-            await work();
-        return recorder.Statements;
-    }
+    private async Task<IReadOnlyCollection<Statement>> RecordAsync(Func<Task> work) =>
+        [
+            .. (await StatementRecorder.RecordAsync(Host, work)).Where(statement =>
+                statement.Text.StartsWith("SELECT", StringComparison.Ordinal)
+                || statement.Text.StartsWith("UPDATE", StringComparison.Ordinal)
+            ),
+        ];
 
     private async Task AssertIndexedAsync(IReadOnlyCollection<Statement> statements, int atLeast)
     {
@@ -167,8 +168,6 @@ public sealed class QueryPlanTests() : PersistenceTests(DatabaseProvider.Sqlite)
     private static bool IsLarge(string text, string alias) =>
         Array.Exists(Large, table => alias == table || text.Contains($"\"{table}\" AS \"{alias}\"", StringComparison.Ordinal));
 
-    private sealed record Statement(string Text, IReadOnlyList<(string Name, object? Value)> Parameters);
-
     private sealed class OfBytes : Specification<Prediction>
     {
         public OfBytes()
@@ -176,42 +175,5 @@ public sealed class QueryPlanTests() : PersistenceTests(DatabaseProvider.Sqlite)
             var sha256 = new string('7', 64);
             Query.Where(prediction => prediction.Photo.UploadSha256 == sha256).OrderBy(prediction => prediction.Id).Take(1);
         }
-    }
-
-    /// <summary>Hears all databases of the process, and keeps what was sent to one of them: other tests run at the same time.</summary>
-    private sealed class Recorder(string database) : IObserver<DiagnosticListener>, IObserver<KeyValuePair<string, object?>>
-    {
-        private readonly ConcurrentQueue<Statement> statements = new();
-
-        public IReadOnlyCollection<Statement> Statements => statements;
-
-        public void OnNext(DiagnosticListener value)
-        {
-            if (value.Name == DbLoggerCategory.Name)
-                value.Subscribe(this);
-        }
-
-        public void OnNext(KeyValuePair<string, object?> value)
-        {
-            if (
-                value.Key == RelationalEventId.CommandExecuting.Name
-                && value.Value is CommandEventData { Context: SqliteDbContext } data
-                && data.Command.Connection?.DataSource == database
-                && data.Command.CommandText is var text
-                && (text.StartsWith("SELECT", StringComparison.Ordinal) || text.StartsWith("UPDATE", StringComparison.Ordinal))
-            )
-            {
-                statements.Enqueue(
-                    new Statement(
-                        text,
-                        [.. data.Command.Parameters.Cast<DbParameter>().Select(parameter => (parameter.ParameterName, parameter.Value))]
-                    )
-                );
-            }
-        }
-
-        public void OnCompleted() { }
-
-        public void OnError(Exception error) => throw error;
     }
 }

@@ -1,3 +1,4 @@
+using Ardalis.Specification;
 using GourmetGram.Application.Classification;
 using GourmetGram.Application.Common;
 using GourmetGram.Application.Feedback;
@@ -68,7 +69,7 @@ public abstract class RepositoryTests(DatabaseProvider provider) : PersistenceTe
     {
         await Host.SaveAsync(Some.Prediction(Some.Model()));
 
-        await Host.InScopeAsync(async scope =>
+        await Host.InStepAsync(async scope =>
         {
             var models = scope.GetRequiredService<IRepository<ModelVersion>>();
             var known = await models.FirstOrDefaultAsync(
@@ -77,7 +78,6 @@ public abstract class RepositoryTests(DatabaseProvider provider) : PersistenceTe
             );
             var predictions = scope.GetRequiredService<IRepository<Prediction>>();
             predictions.Add(Some.Prediction(known!));
-            await predictions.SaveChangesAsync(Cancellation);
         });
 
         Assert.Equal(2, (await Host.RowsAsync<Prediction>()).Count);
@@ -113,19 +113,20 @@ public abstract class RepositoryTests(DatabaseProvider provider) : PersistenceTe
     }
 
     [Fact]
-    public async Task Of_two_requests_that_meet_the_same_new_model_the_second_starts_over_with_an_empty_unit_of_work()
+    public async Task Of_two_steps_that_meet_the_same_new_model_the_second_starts_over_with_an_empty_unit_of_work()
     {
         await Host.SaveAsync(Some.Prediction(Some.Model()));
 
-        await Host.InScopeAsync(async scope =>
+        var attempts = 0;
+        await Host.InStepAsync(scope =>
         {
-            var predictions = scope.GetRequiredService<IRepository<Prediction>>();
-            predictions.Add(Some.Prediction(Some.Model()));
-            await Assert.ThrowsAsync<ConcurrentChangeException>(() => predictions.SaveChangesAsync(Cancellation));
             Assert.Empty(scope.GetRequiredService<GourmetGramDbContext>().ChangeTracker.Entries());
-            await predictions.SaveChangesAsync(Cancellation);
+            if (++attempts == 1)
+                scope.GetRequiredService<IRepository<Prediction>>().Add(Some.Prediction(Some.Model()));
+            return Task.CompletedTask;
         });
 
+        Assert.Equal(2, attempts);
         Assert.Single(await Host.RowsAsync<Prediction>());
     }
 
@@ -137,18 +138,19 @@ public abstract class RepositoryTests(DatabaseProvider provider) : PersistenceTe
         await Host.SaveAsync(IdempotencyRecord.For("visitor", "key", winner));
         await Host.SaveAsync(IdempotencyRecord.For("other visitor", "key", winner));
 
-        await Host.InScopeAsync(async scope =>
-        {
-            var model = await scope
-                .GetRequiredService<IRepository<ModelVersion>>()
-                .FirstOrDefaultAsync(Specifications.Create<ModelVersion>("LatestModelVersion"), Cancellation);
-            scope.GetRequiredService<GourmetGramDbContext>().Attach(model!);
-            var loser = Some.Prediction(model!);
-            scope.GetRequiredService<IRepository<Prediction>>().Add(loser);
-            var keys = scope.GetRequiredService<IRepository<IdempotencyRecord>>();
-            keys.Add(IdempotencyRecord.For("visitor", "key", loser));
-            await Assert.ThrowsAsync<ConcurrentChangeException>(() => keys.SaveChangesAsync(Cancellation));
-        });
+        await Assert.ThrowsAsync<ConcurrentChangeException>(() =>
+            Host.InStepAsync(async scope =>
+            {
+                var model = await scope
+                    .GetRequiredService<IRepository<ModelVersion>>()
+                    .FirstOrDefaultAsync(Specifications.Create<ModelVersion>("LatestModelVersion"), Cancellation);
+                scope.GetRequiredService<GourmetGramDbContext>().Attach(model!);
+                var loser = Some.Prediction(model!);
+                scope.GetRequiredService<IRepository<Prediction>>().Add(loser);
+                var keys = scope.GetRequiredService<IRepository<IdempotencyRecord>>();
+                keys.Add(IdempotencyRecord.For("visitor", "key", loser));
+            })
+        );
 
         Assert.Equal([winner.Id], (await Host.RowsAsync<Prediction>()).Select(p => p.Id));
         var record = await FindAsync(Specifications.Create<IdempotencyRecord>("IdempotencyRecordOf", "visitor", "key"));
@@ -164,19 +166,24 @@ public abstract class RepositoryTests(DatabaseProvider provider) : PersistenceTe
         var later = Some.Prediction(Some.Model(), Some.Time + IdempotencyRecord.Lifetime);
         var specification = Specifications.Create<IdempotencyRecord>("IdempotencyRecordOf", "visitor", "key");
 
-        await Host.InScopeAsync(async slow =>
+        var seen = new List<Guid>();
+        await Host.InStepAsync(async slow =>
         {
-            var slowKeys = slow.GetRequiredService<IRepository<IdempotencyRecord>>();
-            (await slowKeys.FirstOrDefaultAsync(specification, Cancellation))!.Reuse(later);
-            await Host.InScopeAsync(async fast =>
-            {
-                var fastKeys = fast.GetRequiredService<IRepository<IdempotencyRecord>>();
-                (await fastKeys.FirstOrDefaultAsync(specification, Cancellation))!.Reuse(later);
-                await fastKeys.SaveChangesAsync(Cancellation);
-            });
-            await Assert.ThrowsAsync<ConcurrentChangeException>(() => slowKeys.SaveChangesAsync(Cancellation));
+            var record = (
+                await slow.GetRequiredService<IRepository<IdempotencyRecord>>().FirstOrDefaultAsync(specification, Cancellation)
+            )!;
+            seen.Add(record.PredictionId);
+            if (seen.Count > 1)
+                return;
+            record.Reuse(later);
+            await Host.InStepAsync(async fast =>
+                (await fast.GetRequiredService<IRepository<IdempotencyRecord>>().FirstOrDefaultAsync(specification, Cancellation))!.Reuse(
+                    later
+                )
+            );
         });
 
+        Assert.Equal([first.Id, later.Id], seen);
         Assert.Equal(later.Id, Assert.Single(await Host.RowsAsync<IdempotencyRecord>()).PredictionId);
     }
 
@@ -254,19 +261,22 @@ public abstract class RepositoryTests(DatabaseProvider provider) : PersistenceTe
         await Host.SaveAsync(fact);
         var specification = Specifications.Create<UserFeedback>("CurrentFeedback", prediction.Id, Some.Visitor, FeedbackTopic.Flag);
 
-        await Host.InScopeAsync(async slow =>
+        var seen = new List<UserFeedback?>();
+        await Host.InStepAsync(async slow =>
         {
-            var slowFacts = slow.GetRequiredService<IRepository<UserFeedback>>();
-            (await slowFacts.FirstOrDefaultAsync(specification, Cancellation))!.Supersede(Some.Time);
-            await Host.InScopeAsync(async fast =>
-            {
-                var fastFacts = fast.GetRequiredService<IRepository<UserFeedback>>();
-                (await fastFacts.FirstOrDefaultAsync(specification, Cancellation))!.Withdraw(Some.Time);
-                await fastFacts.SaveChangesAsync(Cancellation);
-            });
-            await Assert.ThrowsAsync<ConcurrentChangeException>(() => slowFacts.SaveChangesAsync(Cancellation));
+            seen.Add(await slow.GetRequiredService<IRepository<UserFeedback>>().FirstOrDefaultAsync(specification, Cancellation));
+            if (seen.Count > 1)
+                return;
+            seen[0]!.Supersede(Some.Time);
+            await Host.InStepAsync(async fast =>
+                (await fast.GetRequiredService<IRepository<UserFeedback>>().FirstOrDefaultAsync(specification, Cancellation))!.Withdraw(
+                    Some.Time
+                )
+            );
         });
 
+        Assert.Equal(2, seen.Count);
+        Assert.Null(seen[1]);
         Assert.Equal(FeedbackEnd.Withdrawn, Assert.Single(await Host.RowsAsync<UserFeedback>()).End);
     }
 
@@ -281,7 +291,7 @@ public abstract class RepositoryTests(DatabaseProvider provider) : PersistenceTe
                 .Select(i =>
                     Task.Run(
                         () =>
-                            Host.InScopeAsync(async scope =>
+                            Host.InStepAsync(async scope =>
                             {
                                 var model = await scope
                                     .GetRequiredService<IRepository<ModelVersion>>()
@@ -293,7 +303,6 @@ public abstract class RepositoryTests(DatabaseProvider provider) : PersistenceTe
                                 scope.GetRequiredService<IRepository<Prediction>>().Add(prediction);
                                 var keys = scope.GetRequiredService<IRepository<IdempotencyRecord>>();
                                 keys.Add(IdempotencyRecord.For("visitor", $"key {i}", prediction));
-                                await keys.SaveChangesAsync(Cancellation);
                             }),
                         Cancellation
                     )

@@ -43,3 +43,11 @@ internal static class Some
             time ?? Time
         );
 }
+
+/// <summary>A loaded model; nothing is classified.</summary>
+internal sealed class ThreeClasses : IClassifier
+{
+    public ModelDescription Model => Some.LoadedModel;
+
+    public IModelLease Lease() => throw new NotSupportedException();
+}

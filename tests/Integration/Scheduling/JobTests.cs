@@ -53,6 +53,8 @@ public abstract class JobTests(DatabaseProvider provider) : PersistenceTests(pro
 
     private protected TestWork Work { get; } = new();
 
+    private protected ShiftedClock Clock { get; } = new();
+
     protected static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     protected IJobs Jobs => App.Services.GetRequiredService<IJobs>();
@@ -140,7 +142,7 @@ public abstract class JobTests(DatabaseProvider provider) : PersistenceTests(pro
         var bad = await Assert.ThrowsAsync<ValidationException>(() =>
             Jobs.ScheduleAsync(TestJob.JobName, "every day", paused: null, "test", Cancel)
         );
-        Assert.Contains("seconds, minutes, hours, day, month, weekday", Assert.Single(bad.Errors).ErrorMessage, StringComparison.Ordinal);
+        Assert.Contains("Use six fields", Assert.Single(bad.Errors).ErrorMessage, StringComparison.Ordinal);
         await Assert.ThrowsAsync<ValidationException>(() =>
             Jobs.ScheduleAsync(TestJob.JobName, "0 0 0 1 1 ? 1999", paused: null, "test", Cancel)
         );
@@ -166,6 +168,39 @@ public abstract class JobTests(DatabaseProvider provider) : PersistenceTests(pro
         var midnight = new DateTimeOffset(now.UtcDateTime.Date, TimeSpan.Zero);
         Assert.Equal(midnight, (await EndedAsync(run => run.DueAt > now.AddDays(-2))).DueAt);
         Assert.Equal(2, (await Jobs.RunsAsync(TestJob.JobName, cursor: null, 10, Cancel)).Items.Count);
+    }
+
+    [Theory]
+    [InlineData(-1)]
+    [InlineData(1)]
+    public async Task Jobs_go_on_when_the_clock_is_set(int hours)
+    {
+        Work.ReleaseAll();
+        await Jobs.ScheduleAsync(TestJob.JobName, "0/1 * * * * ?", paused: null, "test", Cancel);
+        await using var working = Start();
+        await EndedAsync(run => run.DueAt is not null);
+        var before = Clock.GetUtcNow();
+        Clock.Shift += TimeSpan.FromHours(hours);
+        var (from, to) = hours < 0 ? (before.AddHours(-1), before.AddMinutes(-30)) : (before.AddMinutes(30), before.AddHours(2));
+        await EndedAsync(run => run.DueAt > from && run.DueAt < to);
+    }
+
+    [Fact]
+    public async Task What_was_due_before_the_clock_was_set_back_keeps_no_later_firing_from_running()
+    {
+        Work.ReleaseAll();
+        var now = Clock.GetUtcNow();
+        // While no server ran: every firing of the next hour has its run already.
+        var store = App.Services.GetRequiredService<JobStore>();
+        var second = new DateTimeOffset(now.Ticks - (now.Ticks % TimeSpan.TicksPerSecond), TimeSpan.Zero);
+        for (var i = 0; i < 60; i++)
+            await store.TryAddAsync(JobRun.Due(TestJob.JobName, second.AddMinutes(2).AddSeconds(i), second.AddMinutes(2).AddSeconds(i)));
+        await Jobs.ScheduleAsync(TestJob.JobName, "0/1 * * * * ?", paused: null, "test", Cancel);
+        await using var working = Start();
+        await EndedAsync(run => run.DueAt < now.AddMinutes(1));
+        Assert.DoesNotContain((await Jobs.RunsAsync(TestJob.JobName, cursor: null, 100, Cancel)).Items, run =>
+            run.DueAt > Clock.GetUtcNow().AddMinutes(1)
+        );
     }
 
     [Fact]
@@ -219,7 +254,8 @@ public abstract class JobTests(DatabaseProvider provider) : PersistenceTests(pro
         {
             services.AddScheduling();
             services.AddSingleton(Work);
-            services.AddScoped<IScheduledJob, TestJob>();
+            services.AddSingleton<TimeProvider>(Clock);
+            services.AddSingleton(TestJob.Doing(Work));
             services.PostConfigure<JobOptions>(options => options.LeaseSeconds = 600);
         });
 
@@ -303,22 +339,15 @@ internal sealed class TestWork
     }
 }
 
-internal sealed class TestJob(TestWork work) : IScheduledJob
+internal static class TestJob
 {
     public const string JobName = "test-work";
 
-    public string Name => JobName;
-
-    public string Title => "Test work";
-
-    public string Description => "Does what a test wants";
-
-    public string Cron => "0 0 0 1 1 ? 2099";
-
-    public async Task<IReadOnlyDictionary<string, long>> RunAsync(IProgress<JobProgress> progress, CancellationToken cancellationToken)
-    {
-        progress.Report(new JobProgress(3, 7));
-        await work.RunAsync(cancellationToken);
-        return new Dictionary<string, long>(StringComparer.Ordinal) { ["done"] = 7 };
-    }
+    public static JobDescriptor Doing(TestWork work) =>
+        new(JobName, "Test work", "Does what a test wants", "0 0 0 1 1 ? 2099", async (_, progress, token) =>
+        {
+            progress.Report(new JobProgress(3, 7));
+            await work.RunAsync(token);
+            return new Dictionary<string, long>(StringComparer.Ordinal) { ["done"] = 7 };
+        });
 }

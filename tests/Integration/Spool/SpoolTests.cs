@@ -43,7 +43,9 @@ public sealed class SpoolOnPostgreSql() : SpoolTests(DatabaseProvider.PostgreSql
         );
 }
 
-/// <summary>What was answered is kept, whatever the object store does: in the spool first, and in the store, once, when it is back.</summary>
+/// <summary>
+/// What was answered is kept, whatever the object store does: in the spool first, and in the store, once, when it is back.
+/// </summary>
 public abstract class SpoolTests(DatabaseProvider provider) : PersistenceTests(provider)
 {
     private static readonly Caller Me = new(Some.Visitor, IsReviewer: false);
@@ -97,12 +99,18 @@ public abstract class SpoolTests(DatabaseProvider provider) : PersistenceTests(p
 
         store.GiveBack();
         clock.Advance(TimeSpan.FromMinutes(1));
-        Assert.Equal(new StoreImages.Response(Stored: 1, Lost: 0, SetAside: 0, Tagged: 1), await App.SendAsync(new StoreImages.Command()));
+        Assert.Equal(
+            new StoreImages.Response(Stored: 1, Missing: 0, SetAside: 0, Tagged: 1, Refused: 0),
+            await App.SendAsync(new StoreImages.Command())
+        );
         Assert.Equal((ImageState.Stored, TagsState.Clean), (await RowAsync(id)) is var row ? (row.ImageState, row.TagsState) : default);
         Assert.Equal((0, null), (await SpoolAsync()) is var empty ? (empty.Photos, empty.OldestAt) : default);
         await CheckStoredAsync(id);
         await CheckImageAsync(id);
-        Assert.Equal(new StoreImages.Response(Stored: 0, Lost: 0, SetAside: 0, Tagged: 0), await App.SendAsync(new StoreImages.Command()));
+        Assert.Equal(
+            new StoreImages.Response(Stored: 0, Missing: 0, SetAside: 0, Tagged: 0, Refused: 0),
+            await App.SendAsync(new StoreImages.Command())
+        );
     }
 
     [Fact]
@@ -179,9 +187,12 @@ public abstract class SpoolTests(DatabaseProvider provider) : PersistenceTests(p
 
         store.GiveBack();
         clock.Advance(TimeSpan.FromMinutes(1));
-        Assert.Equal(new StoreImages.Response(Stored: 1, Lost: 1, SetAside: 2, Tagged: 1), await App.SendAsync(new StoreImages.Command()));
+        Assert.Equal(
+            new StoreImages.Response(Stored: 1, Missing: 1, SetAside: 2, Tagged: 1, Refused: 0),
+            await App.SendAsync(new StoreImages.Command())
+        );
         await CheckStoredAsync(good);
-        Assert.Equal(ImageState.Lost, (await RowAsync(damaged.Id)).ImageState);
+        Assert.Equal(ImageState.Missing, (await RowAsync(damaged.Id)).ImageState);
         Assert.Contains(damaged.Photo.StoredSha256, await ReasonAsync(PhotoName.Of(damaged)), StringComparison.Ordinal);
         Assert.Contains("somebody else put it here", await ReasonAsync("holiday.jpg"), StringComparison.Ordinal);
         Assert.Equal((0, 2), (await SpoolAsync()) is var spool ? (spool.Photos, spool.SetAside) : default);
@@ -204,13 +215,13 @@ public abstract class SpoolTests(DatabaseProvider provider) : PersistenceTests(p
     }
 
     [Fact]
-    public async Task A_photo_that_is_nowhere_is_said_to_be_lost()
+    public async Task A_photo_that_is_nowhere_is_said_to_be_missing()
     {
         store.TakeAway();
         var row = await RowAsync(await UploadAsync());
         await App.InScopeAsync(scope => scope.GetRequiredService<IPhotoSpool>().RemoveAsync(PhotoName.Of(row), Cancel));
-        Assert.Equal(1, (await App.SendAsync(new StoreImages.Command())).Lost);
-        Assert.Equal(ImageState.Lost, (await RowAsync(row.Id)).ImageState);
+        Assert.Equal(1, (await App.SendAsync(new StoreImages.Command())).Missing);
+        Assert.Equal(ImageState.Missing, (await RowAsync(row.Id)).ImageState);
     }
 
     [Fact]
@@ -254,11 +265,7 @@ public abstract class SpoolTests(DatabaseProvider provider) : PersistenceTests(p
         var photo = await (
             await store.OpenReadAsync(new ObjectAddress(Classify.Bucket, (await RowAsync(id)).ObjectKey), Cancel)
         ).ReadAllAsync();
-        await App.InScopeAsync(async scope =>
-        {
-            await scope.GetRequiredService<IPhotoSpool>().AddAsync(await RowAsync(id), photo, Cancel);
-            await scope.GetRequiredService<IRepository<Prediction>>().SaveChangesAsync(Cancel);
-        });
+        await App.InStepAsync(async scope => await scope.GetRequiredService<IPhotoSpool>().AddAsync(await RowAsync(id), photo, Cancel));
         Assert.Equal(1, (await SpoolAsync()).Photos);
         await App.SendAsync(new StoreImages.Command());
         Assert.Equal(0, (await SpoolAsync()).Photos);
@@ -279,6 +286,9 @@ public abstract class SpoolTests(DatabaseProvider provider) : PersistenceTests(p
         var other = row.Model.Labels.First(label => label != row.PredictedClass.Name);
         await App.SendAsync(new FlagPrediction.Command(id, Me, FeedbackSource.Api));
         await App.SendAsync(new CorrectLabel.Command(id, other, Stranger, FeedbackSource.Api));
+        // Until it is known whether they are held for review, they are told to nobody.
+        Assert.Equal(first, await WriteTagsAsync(id));
+        await App.SendAsync(new SelectCandidates.Command());
         var said = await WriteTagsAsync(id);
         Assert.Equal(("true", other), (said["flagged"], said["corrected_class"]));
 
@@ -291,10 +301,17 @@ public abstract class SpoolTests(DatabaseProvider provider) : PersistenceTests(p
     public async Task Feedback_that_comes_while_tags_are_written_is_not_forgotten()
     {
         var id = await UploadAsync();
-        store.AfterTags = () => App.SendAsync(new FlagPrediction.Command(id, Me, FeedbackSource.Api));
-        Assert.Equal(0, (await App.SendAsync(new StoreImages.Command())).Tagged);
-        store.AfterTags = null;
-        Assert.Equal("true", (await WriteTagsAsync(id))["flagged"]);
+        store.AfterTags = async () =>
+        {
+            store.AfterTags = null;
+            await App.SendAsync(new FlagPrediction.Command(id, Me, FeedbackSource.Api));
+            await App.SendAsync(new SelectCandidates.Command());
+        };
+        await App.SendAsync(new StoreImages.Command());
+        Assert.Equal(
+            "true",
+            (await store.ReadTagsAsync(new ObjectAddress(Classify.Bucket, (await RowAsync(id)).ObjectKey), Cancel))["flagged"]
+        );
     }
 
     [Fact]
@@ -316,12 +333,12 @@ public abstract class SpoolTests(DatabaseProvider provider) : PersistenceTests(p
     }
 
     [Fact]
-    public async Task A_photo_that_somebody_removed_from_the_store_is_said_to_be_lost()
+    public async Task A_photo_that_somebody_removed_from_the_store_is_said_to_be_missing()
     {
         var id = await UploadAsync();
         await store.DeleteAsync(new ObjectAddress(Classify.Bucket, (await RowAsync(id)).ObjectKey), Cancel);
         await App.SendAsync(new StoreImages.Command());
-        Assert.Equal(ImageState.Lost, (await RowAsync(id)).ImageState);
+        Assert.Equal(ImageState.Missing, (await RowAsync(id)).ImageState);
     }
 
     private async Task<Guid> UploadAsync(byte[]? photo = null) =>

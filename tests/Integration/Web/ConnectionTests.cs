@@ -6,7 +6,10 @@ using GourmetGram.Tests.Integration.Fixtures;
 
 namespace GourmetGram.Tests.Integration.Web;
 
-/// <summary>What only shows on the bare connection: bodies that are too large and never sent, senders that trickle, more connections than are served.</summary>
+/// <summary>
+/// What only shows on the bare connection: bodies that are too large and never sent, senders that trickle, more connections than are
+/// served.
+/// </summary>
 public sealed class ConnectionTests(SqliteApp app) : ServerTests
 {
     private const long Mebibyte = 1024 * 1024;
@@ -74,7 +77,9 @@ public sealed class ConnectionTests(SqliteApp app) : ServerTests
         Assert.StartsWith("HTTP/1.1 408", text, StringComparison.Ordinal);
         Assert.Contains("application/problem+json", text, StringComparison.Ordinal);
         Assert.Contains("Send it again over a better connection", text, StringComparison.Ordinal);
-        Assert.Single(Directory.EnumerateFiles(Path.Combine(Folder, "data", "objects", "production"), "*", SearchOption.AllDirectories));
+        Assert.Single(
+            Directory.EnumerateFiles(Path.Combine(Folder, "data", "objects", "production"), "*.jpg", SearchOption.AllDirectories)
+        );
     }
 
     [Fact]
@@ -98,7 +103,8 @@ public sealed class ConnectionTests(SqliteApp app) : ServerTests
             var answers = new List<string>();
             for (var i = 0; i < 40; i++)
             {
-                connections.Add(await RawConnection.OpenAsync(address));
+                // Not the machine's usual address for itself, which gets fewer than all.
+                connections.Add(await RawConnection.OpenAsync(address, IPAddress.Parse("127.0.0.2")));
                 answers.Add(await connections[i].AskAsync("health/live"));
             }
 
@@ -125,6 +131,70 @@ public sealed class ConnectionTests(SqliteApp app) : ServerTests
         Assert.StartsWith("HTTP/1.1 200", answered, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Connections_beyond_the_most_of_one_address_are_closed_and_other_addresses_get_in()
+    {
+        await using var server = Start(
+            ("Connections__Most", "20"),
+            ("Connections__MostPerAddress", "5"),
+            ("GourmetGram__TrustedProxies__0", "127.0.0.4")
+        );
+        var address = await server.ListeningAsync();
+        var connections = new List<RawConnection>();
+        try
+        {
+            Assert.Equal(5, await CountAsync("127.0.0.2", 12));
+            Assert.Equal(1, await CountAsync("127.0.0.3", 1));
+            // A proxy stands for many.
+            Assert.Equal(8, await CountAsync("127.0.0.4", 8));
+            Assert.Equal(1, await CountAsync("127.0.0.1", 1));
+            await server.LineAsync("127.0.0.2 has 5 connections open");
+            Assert.Single(server.Output.Split('\n'), line => line.Contains("connections open", StringComparison.Ordinal));
+            // Those that were let in are still served.
+            Assert.StartsWith("HTTP/1.1 200", await connections[2].AskAsync("health/live"), StringComparison.Ordinal);
+        }
+        finally
+        {
+            connections.ForEach(connection => connection.Dispose());
+        }
+
+        async Task<int> CountAsync(string from, int count)
+        {
+            var served = 0;
+            for (var i = 0; i < count; i++)
+            {
+                connections.Add(await RawConnection.OpenAsync(address, IPAddress.Parse(from)));
+                if ((await connections[^1].AskAsync("health/live")).StartsWith("HTTP/1.1 200", StringComparison.Ordinal))
+                    served++;
+            }
+
+            return served;
+        }
+    }
+
+    [Fact]
+    public async Task The_machine_s_own_address_cannot_take_all_connections_either()
+    {
+        await using var server = Start(("Connections__Most", "20"), ("Connections__MostPerAddress", "5"));
+        var address = await server.ListeningAsync();
+        var connections = new List<RawConnection>();
+        try
+        {
+            for (var i = 0; i < 30; i++)
+            {
+                connections.Add(await RawConnection.OpenAsync(address));
+                Assert.Equal(i < 18, (await connections[i].AskAsync("health/live")).Length > 0);
+            }
+
+            connections.Add(await RawConnection.OpenAsync(address, IPAddress.Parse("127.0.0.2")));
+            Assert.StartsWith("HTTP/1.1 200", await connections[^1].AskAsync("health/live"), StringComparison.Ordinal);
+        }
+        finally
+        {
+            connections.ForEach(connection => connection.Dispose());
+        }
+    }
+
     private static void AssertTooLarge(string answer)
     {
         Assert.StartsWith("HTTP/1.1 413", answer, StringComparison.Ordinal);
@@ -140,12 +210,24 @@ public sealed class ConnectionTests(SqliteApp app) : ServerTests
     /// <summary>A connection on which a test says exactly what is sent.</summary>
     private sealed class RawConnection : IDisposable
     {
-        private readonly TcpClient client = new();
+        private readonly TcpClient client;
 
-        public static async Task<RawConnection> OpenAsync(Uri address)
+        private RawConnection(IPAddress from) => client = new TcpClient(new IPEndPoint(from, 0));
+
+        /// <param name="address">The server.</param>
+        /// <param name="from">The address that it sees; by default the machine's usual one for itself.</param>
+        public static async Task<RawConnection> OpenAsync(Uri address, IPAddress? from = null)
         {
-            var connection = new RawConnection();
-            await connection.client.ConnectAsync(IPAddress.Loopback, address.Port, Cancel);
+            var connection = new RawConnection(from ?? IPAddress.Loopback);
+            try
+            {
+                await connection.client.ConnectAsync(IPAddress.Loopback, address.Port, Cancel);
+            }
+            catch (SocketException e) when (e.SocketErrorCode == SocketError.ConnectionReset)
+            {
+                // Taken and closed before we knew of it: it gets no answer, as one that is closed a moment later.
+            }
+
             return connection;
         }
 
@@ -154,6 +236,8 @@ public sealed class ConnectionTests(SqliteApp app) : ServerTests
         /// <returns>False when the other end has closed.</returns>
         public async Task<bool> TrySendAsync(string text)
         {
+            if (!client.Connected)
+                return false;
             try
             {
                 await SendAsync(text);

@@ -4,10 +4,15 @@ using System.Text;
 using System.Text.Json.Nodes;
 using GourmetGram.Tests.Integration.Behaviour;
 using GourmetGram.Tests.Integration.Fixtures;
+using GourmetGram.Tests.Unit.Imaging;
+using Photos = GourmetGram.Tests.Integration.Fixtures.Photos;
 
 namespace GourmetGram.Tests.Integration.Web;
 
-/// <summary>Every kind of input by every way in: refused with its status, words that say what to do and nothing kept, or accepted for what it shows. docs/limits.md has the same table.</summary>
+/// <summary>
+/// Every kind of input by every way in: refused with its status, words that say what to do and nothing kept, or accepted for what it shows.
+/// docs/limits.md has the same table.
+/// </summary>
 public abstract class InputTests(AppFixture app) : BehaviourTests(app)
 {
     private const string Api = "api/v1/predictions";
@@ -73,8 +78,9 @@ public abstract class InputTests(AppFixture app) : BehaviourTests(app)
         foreach (var prediction in new[] { alone, item.Prediction!, (await form.Content.ReadFromJsonAsync<PredictionJson>(Cancel))! })
         {
             Assert.Equal((input.MediaType, plain.Width, plain.Height), (prediction.MediaType, prediction.Width, prediction.Height));
+            // A PNG holds what a JPEG of the same drawing has lost.
             Assert.All(plain.Probabilities.Zip(prediction.Probabilities), pair =>
-                Assert.Equal(pair.First.Probability!.Value, pair.Second.Probability!.Value, 0.05)
+                Assert.Equal(pair.First.Probability!.Value, pair.Second.Probability!.Value, 0.15)
             );
         }
 
@@ -94,7 +100,7 @@ public abstract class InputTests(AppFixture app) : BehaviourTests(app)
             using var answer = await caller.SendAsync(
                 HttpMethod.Post,
                 path,
-                Inputs.Form(input.Sent, Photos.New()),
+                Inputs.Form(input.Sent(), Photos.New()),
                 ("Accept", "application/json")
             );
             Assert.True(answer.IsSuccessStatusCode, await answer.Content.ReadAsStringAsync(Cancel));
@@ -214,9 +220,13 @@ internal static class Inputs
     public sealed record AcceptedPhoto(string Name, Func<byte[]> Photo, Func<byte[]> Plain, string MediaType);
 
     /// <param name="Name">As in the document.</param>
-    /// <param name="Sent">The name in the form.</param>
+    /// <param name="Sent">What stands between the quotes in the form.</param>
     /// <param name="Kept">The name in the answer.</param>
-    public sealed record GivenName(string Name, string Sent, string? Kept);
+    public sealed record GivenName(string Name, Func<byte[]> Sent, string? Kept)
+    {
+        public GivenName(string name, string sent, string? kept)
+            : this(name, () => Encoding.UTF8.GetBytes(sent), kept) { }
+    }
 
     private const string Api = "api/v1/predictions";
     private const string Batch = "api/v1/predictions/batch";
@@ -245,7 +255,32 @@ internal static class Inputs
         ),
         new("PDF", () => [.. "%PDF-1.7\n1 0 obj"u8], 415, "a PDF, not a JPEG, PNG or WebP photo. Save it as"),
         new("ZIP", () => [.. "PK\x03\x04"u8, 20, 0, 0, 0], 415, "a ZIP archive"),
+        new(
+            "AVIF that calls itself HEIF",
+            () => [0, 0, 0, 28, .. "ftypmif1"u8, 0, 0, 0, 0, .. "mif1avifmiaf"u8],
+            415,
+            "an AVIF, not a JPEG, PNG or WebP photo. Save it as"
+        ),
+        new(
+            "a raw photo (CR3)",
+            () => [0, 0, 0, 24, .. "ftypcrx "u8, 0, 0, 0, 1, .. "crx isom"u8],
+            415,
+            "a camera's raw photo, not a JPEG, PNG or WebP photo. Save it as"
+        ),
+        new(
+            "a JPEG of 12 bits per colour",
+            () => [0xFF, 0xD8, .. Parts.JpegSegment(0xC1, 12, 0, 16, 0, 8, 1, 1, 0x11, 0), 0xFF, 0xD9],
+            415,
+            "12 bits per colour"
+        ),
         new("a JPEG that was cut off", () => Photos.Golden("drawing-fried.jpg")[..9000], 422, "Send it again"),
+        new("a JPEG of which half is missing, with an end marker", () => Photos.File("half-lost.jpg"), 422, "Send it again"),
+        new(
+            "a progressive JPEG without its last scans, with an end marker",
+            () => [.. Photos.File("progressive.jpg")[..^300], 0xFF, 0xD9],
+            422,
+            "Send it again"
+        ),
         new("a PNG that was cut off", () => Pictures.Plain()[..500], 422, "Send it again"),
         new("a WebP that was cut off", () => Photos.Golden("photo.webp")[..2000], 422, "Send it again"),
         new("30000 × 30000 px in about 100 kB", static () => Huge.Value, 413, "Save it smaller"),
@@ -338,6 +373,37 @@ internal static class Inputs
         new("grey JPEG", Pictures.GreyJpeg, Pictures.PlainGrey, "image/jpeg"),
         new("CMYK JPEG", Pictures.CmykJpeg, Pictures.PlainCmyk, "image/jpeg"),
         new("animated WebP: its first frame", Pictures.AnimatedWebp, Pictures.Webp, "image/webp"),
+        new("JPEG without its end marker", () => Photos.File("no-end-marker.jpg"), PlainPhoto, "image/jpeg"),
+        new("JPEG with zeros in place of its end marker", () => Photos.File("zero-padded.jpg"), PlainPhoto, "image/jpeg"),
+        new(
+            "JPEG with a trailer in place of its end marker (panoramas of Samsung phones)",
+            () => Photos.File("samsung-panorama.jpg"),
+            PlainPhoto,
+            "image/jpeg"
+        ),
+        new(
+            "JPEG with further pictures behind it (MPO)",
+            () => [.. PlainPhoto(), .. Pictures.Jpeg(), .. Pictures.Jpeg()],
+            PlainPhoto,
+            "image/jpeg"
+        ),
+        new("PNG without its end chunk", () => Photos.File("no-end-chunk.png"), PlainPhoto, "image/png"),
+        new(
+            "PNG with broken ancillary chunks",
+            () => Parts.InsertIntoPng(Pictures.Plain(), Pictures.BrokenChunks()),
+            Pictures.Plain,
+            "image/png"
+        ),
+        new(
+            "WebP whose RIFF header has a wrong size",
+            () => [.. "RIFF"u8, 3, 0, 0, 0, .. Pictures.Webp()[8..]],
+            Pictures.Webp,
+            "image/webp"
+        ),
+        new("WebP with an EXIF orientation: stored turned", () => Pictures.OrientedWebp(6), Pictures.Plain, "image/webp"),
+        new("EXIF orientation stored as BYTE", () => Photos.File("orientation-byte.jpg"), PlainPhoto, "image/jpeg"),
+        new("EXIF orientation stored as LONG", () => Photos.File("orientation-long.jpg"), PlainPhoto, "image/jpeg"),
+        new("EXIF orientation stored as LONG in a PNG", () => Photos.File("orientation-long.png"), PlainPhoto, "image/png"),
         .. Enumerable
             .Range(1, 8)
             .Select(orientation => new AcceptedPhoto(
@@ -355,21 +421,34 @@ internal static class Inputs
         new("file name of 300 characters", new string('n', 300), new string('n', 300)),
         new("file name with emoji", "🍜 lunch 🥢.jpg", "🍜 lunch 🥢.jpg"),
         new("file name with a drive and backslashes", @"C:\photos\lunch.jpg", @"C:\photos\lunch.jpg"),
+        new("file name with a drive and backslashes, each escaped (curl)", @"C:\\photos\\lunch.jpg", @"C:\photos\lunch.jpg"),
+        new("file name with quotes, each escaped (curl)", "say \\\"hi\\\".jpg", "say \"hi\".jpg"),
+        new("file name with quotes, written %22 (browsers)", "say %22hi%22.jpg", "say \"hi\".jpg"),
+        new("file name with a line break, written %0D%0A (browsers): kept without it", "two%0D%0Alines.jpg", "twolines.jpg"),
+        new("file name with another percent sign", "100%25 vegan%2C.jpg", "100%25 vegan%2C.jpg"),
+        new("file name with a backslash at its end (browsers)", @"lunch\", @"lunch\"),
+        new("file name with a semicolon and an equals sign", "a; filename=b.jpg", "a; filename=b.jpg"),
+        new("file name in Latin-1", () => [.. "caf"u8, 0xE9, .. " cr"u8, 0xE8, .. "me.jpg"u8], "café crème.jpg"),
+        new("file name in Windows-1252", () => [0x93, .. "caf"u8, 0xE9, 0x94, .. " 5 "u8, 0x80, .. ".jpg"u8], "“café” 5 €.jpg"),
+        new("file name in Shift JIS", () => [0x8E, 0xF5, 0x8E, 0x69, 0x83, 0x5C, .. ".jpg"u8], "寿司ソ.jpg"),
     ];
 
+    private static byte[] PlainPhoto() => Photos.File("plain.jpg");
+
     /// <summary>A form whose photo has a name that clients' libraries would change.</summary>
-    public static ByteArrayContent Form(string fileName, byte[] photo)
-    {
-        var quoted = fileName.Replace(@"\", @"\\", StringComparison.Ordinal);
-        return Raw(
+    /// <param name="fileName">What stands between the quotes.</param>
+    /// <param name="photo">The photo.</param>
+    public static ByteArrayContent Form(byte[] fileName, byte[] photo) =>
+        Raw(
             [
-                .. Encoding.UTF8.GetBytes($"--b\r\nContent-Disposition: form-data; name=\"file\"; filename=\"{quoted}\"\r\n\r\n"),
+                .. "--b\r\nContent-Disposition: form-data; name=\"file\"; filename=\""u8,
+                .. fileName,
+                .. "\"\r\n\r\n"u8,
                 .. photo,
                 .. "\r\n--b--\r\n"u8,
             ],
             FormType
         );
-    }
 
     private static ByteArrayContent Raw(string body, string contentType) => Raw(Encoding.ASCII.GetBytes(body), contentType);
 

@@ -31,7 +31,10 @@ public sealed class SmallApp : SqliteApp
     }
 }
 
-/// <summary>docs/limits.md is what the server does: its tables are made from the settings and from the cases of <see cref="InputTests"/>, and each limit is met once.</summary>
+/// <summary>
+/// docs/limits.md is what the server does: its tables are made from the settings and from the cases of <see cref="InputTests"/>, and each
+/// limit is met once.
+/// </summary>
 public sealed class LimitsDocumentTests(SmallApp app) : IClassFixture<SmallApp>
 {
     private sealed record Limit(string Setting, int? Status, string Answer);
@@ -55,6 +58,7 @@ public sealed class LimitsDocumentTests(SmallApp app) : IClassFixture<SmallApp>
         new("Limits:StoreSeconds", null, "it is in the spool"),
         new("Limits:SpoolMebibytes", null, "503 with `Retry-After`, only while the object store is away"),
         new("Connections:Most", null, "closed without an answer"),
+        new("Connections:MostPerAddress", null, "closed without an answer"),
         new("Connections:HeaderSeconds", 408, "no words: nobody has asked for anything yet; closed"),
         new("Connections:BodyBytesPerSecond", 408, "Send it again over a better connection, or a smaller photo."),
         new("Connections:BodyGraceSeconds", 408, "the same"),
@@ -146,7 +150,8 @@ public sealed class LimitsDocumentTests(SmallApp app) : IClassFixture<SmallApp>
                 var meaning = property.GetCustomAttributes(inherit: false).OfType<DescriptionAttribute>().Single().Description;
                 table.Append(
                     CultureInfo.InvariantCulture,
-                    $"| {meaning} | `{setting}` | {SettingsTable.DefaultOf(type, property)} | {SettingsTable.Allowed(property)} | {limit.Status}{(limit.Status is null ? "" : ": ")}{limit.Answer} |\n"
+                    $"| {meaning} | `{setting}` | {SettingsTable.DefaultOf(type, property)} | {SettingsTable.Allowed(property)} | "
+                        + $"{limit.Status}{(limit.Status is null ? "" : ": ")}{limit.Answer} |\n"
                 );
             }
         }

@@ -2,6 +2,7 @@ using GourmetGram.WebUi;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Mvc.Testing;
 using Microsoft.AspNetCore.Routing;
+using Microsoft.AspNetCore.Routing.Patterns;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace GourmetGram.Tests.Integration.Web;
@@ -11,7 +12,7 @@ public sealed class RouteTests
 {
     private static readonly string[] Names = [Policies.Visitor, Policies.Annotator, Policies.Admin, Policies.Metrics];
 
-    private static List<RouteEndpoint> Routes()
+    internal static List<RouteEndpoint> Routes()
     {
         var folder = Directory.CreateTempSubdirectory("gourmetgram-routes-").FullName;
         try
@@ -44,6 +45,26 @@ public sealed class RouteTests
             .Select(route => route.RoutePattern.RawText);
         Assert.Empty(open);
     }
+
+    /// <summary>The route with something in place of its parameters.</summary>
+    internal static string PathOf(RouteEndpoint route) =>
+        string.Join(
+            '/',
+            route.RoutePattern.PathSegments.Select(segment =>
+                string.Concat(
+                    segment.Parts.Select(part =>
+                        part switch
+                        {
+                            RoutePatternLiteralPart literal => literal.Content,
+                            RoutePatternSeparatorPart separator => separator.Content,
+                            RoutePatternParameterPart { ParameterPolicies.Count: > 0 } => "01a20ba7-026f-7ab5-874e-21380266241c",
+                            RoutePatternParameterPart { Name: "documentName" } => "v1",
+                            _ => "lowconfidence",
+                        }
+                    )
+                )
+            )
+        );
 
     [Fact]
     public void Every_route_that_the_design_names_exists()

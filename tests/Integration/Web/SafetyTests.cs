@@ -132,6 +132,87 @@ public sealed class SafetyTests(SqliteApp app)
     }
 
     [Fact]
+    public async Task What_is_personal_is_stored_by_no_cache_and_a_photo_is_asked_for_again_each_time()
+    {
+        var visitor = await app.VisitorAsync();
+        var photo = await visitor.UploadAsync();
+        foreach (
+            var path in new[]
+            {
+                "api/v1/predictions",
+                $"api/v1/predictions/{photo.Id}",
+                "api/v1/predictions/download",
+                "photos",
+                $"api/v1/predictions/{Guid.Empty}",
+            }
+        )
+        {
+            using var answer = await visitor.SendAsync(HttpMethod.Get, path);
+            Assert.True(answer.Headers.CacheControl?.NoStore, path);
+            Assert.False(answer.Headers.Contains("Strict-Transport-Security"));
+        }
+
+        foreach (var path in new[] { "", "?size=160" })
+        {
+            var image = $"api/v1/predictions/{photo.Id}/image{path}";
+            using var first = await visitor.SendAsync(HttpMethod.Get, image);
+            Assert.Equal("no-cache, private", first.Headers.CacheControl!.ToString());
+            using var again = await visitor.SendAsync(HttpMethod.Get, image, content: null, ("If-None-Match", first.Headers.ETag!.Tag));
+            Assert.Equal(HttpStatusCode.NotModified, again.StatusCode);
+        }
+
+        using (await visitor.EraseAsync(photo.Id))
+        {
+            using var gone = await visitor.SendAsync(
+                HttpMethod.Get,
+                $"api/v1/predictions/{photo.Id}/image",
+                content: null,
+                ("If-None-Match", "*")
+            );
+            Assert.Equal(HttpStatusCode.NotFound, gone.StatusCode);
+        }
+    }
+
+    [Theory]
+    [InlineData("api/v1/predictions")]
+    [InlineData("api/v1/predictions/01a20ba7-026f-7ab5-874e-21380266241c")]
+    public async Task An_error_carries_the_security_headers_too(string path)
+    {
+        using var answer = await app.Anonymous().SendAsync(HttpMethod.Get, path);
+        Assert.True((int)answer.StatusCode >= 400);
+        Assert.Equal("nosniff", answer.Headers.GetValues("X-Content-Type-Options").Single());
+        Assert.Single(answer.Headers.GetValues("Content-Security-Policy"));
+    }
+
+    [Theory]
+    [InlineData("Sec-Fetch-Site", "cross-site", true)]
+    [InlineData("Sec-Fetch-Site", "same-site", true)]
+    [InlineData("Sec-Purpose", "prefetch;prerender", true)]
+    [InlineData("Purpose", "prefetch", true)]
+    [InlineData("Sec-Fetch-Site", "same-origin", false)]
+    [InlineData("Sec-Fetch-Site", "none", false)]
+    public async Task A_link_on_another_site_and_a_browser_that_loads_ahead_reserve_no_photo(string header, string value, bool isLedAway)
+    {
+        using var answer = await app.Administrator()
+            .SendAsync(
+                HttpMethod.Get,
+                "review/lowconfidence",
+                content: null,
+                ("Accept", "text/html"),
+                ("Sec-Fetch-Mode", "navigate"),
+                (header, value)
+            );
+        if (isLedAway)
+            Assert.Equal((HttpStatusCode.Redirect, "/review"), (answer.StatusCode, answer.Headers.Location?.OriginalString));
+        else
+            // Whether photos wait depends on the other tests with this server.
+            Assert.True(
+                answer.StatusCode == HttpStatusCode.OK || answer.Headers.Location?.OriginalString == "/review/lowconfidence/done",
+                $"{answer}"
+            );
+    }
+
+    [Fact]
     public async Task A_forged_visitor_cookie_is_nobody()
     {
         using var answer = await app.Anonymous()
@@ -142,10 +223,11 @@ public sealed class SafetyTests(SqliteApp app)
     [Fact]
     public async Task Readiness_names_each_part()
     {
+        await app.Anonymous().ReadyAsync(words: "\"status\":\"Healthy\"");
         using var ready = await app.Anonymous().SendAsync(HttpMethod.Get, "health/ready");
         var body = (await ready.Content.ReadFromJsonAsync<JsonObject>(Cancel))!;
         Assert.Equal("Healthy", (string)body["status"]!);
-        Assert.Equal(["database", "model", "store"], body["checks"]!.AsObject().Select(c => c.Key).Order());
+        Assert.Equal(["database", "model", "photos", "store"], body["checks"]!.AsObject().Select(c => c.Key).Order());
         using var live = await app.Anonymous().SendAsync(HttpMethod.Get, "health/live");
         Assert.Equal(HttpStatusCode.OK, live.StatusCode);
     }

@@ -60,7 +60,7 @@ public sealed class SubPathTests(BrowserFixture browser) : IDisposable
             await card.Locator("summary").ClickAsync();
         await card.GetByRole(AriaRole.Button, new() { Name = "Rice" }).ClickAsync();
         await Expect(card.Locator("h2")).ToHaveTextAsync("Rice");
-        await Expect(card.Locator(".chip.person")).ToHaveTextAsync("You said");
+        await Expect(card.Locator(".chip.person")).ToHaveTextAsync("Corrected");
         await window.Page.ReloadAsync();
         await Expect(card.Locator("h2")).ToHaveTextAsync("Rice");
         Assert.StartsWith(proxy.Address.ToString(), window.Page.Url, StringComparison.Ordinal);
@@ -122,6 +122,23 @@ public sealed class SubPathTests(BrowserFixture browser) : IDisposable
         {
             using var alive = await direct.SendAsync(HttpMethod.Get, path);
             Assert.Equal(HttpStatusCode.OK, alive.StatusCode);
+        }
+    }
+
+    [Fact]
+    public async Task A_public_address_with_https_makes_cookies_secure_also_behind_a_proxy_that_is_not_configured()
+    {
+        await using var proxy = await ReverseProxy.StartAsync("", keepsPrefix: true, scheme: "http");
+        await using var server = await StartAsync(proxy, ("GourmetGram__PublicUrl", "https://food.example.org"));
+        var client = ClientOf(proxy.Address);
+        using var page = await client.SendAsync(HttpMethod.Get, "", null, ("Accept", "text/html"));
+        var cookies = page.Headers.GetValues("Set-Cookie").ToList();
+        Assert.Equal(2, cookies.Count);
+        Assert.All(cookies, cookie => Assert.Contains("; secure", cookie, StringComparison.Ordinal));
+        foreach (var path in new[] { "", "api/v1/classes", "no/such/page", "api/v1/predictions", "favicon.ico" })
+        {
+            using var answer = await client.SendAsync(HttpMethod.Get, path);
+            Assert.Equal("max-age=31536000", answer.Headers.GetValues("Strict-Transport-Security").Single());
         }
     }
 
