@@ -4,7 +4,10 @@ using GourmetGram.Domain.Feedback.Strategies;
 
 namespace GourmetGram.Tests.Unit.Feedback;
 
-/// <summary>That the draw is a simple random sample. Keys and ids are fixed, so each test gives the same answer each time; limits are those of a test at the 0.001 level.</summary>
+/// <summary>
+/// That the draw is a simple random sample. Keys and ids are fixed, so each test gives the same answer each time; limits are those of a
+/// test at the 0.001 level.
+/// </summary>
 public sealed class RandomSampleTests
 {
     private static readonly RandomSample Strategy = new();
@@ -75,7 +78,8 @@ public sealed class RandomSampleTests
     [Fact]
     public void What_is_handed_out_first_is_a_random_part_of_what_was_drawn()
     {
-        // Of a large window the first of the draw's order are taken: handed out in that order, they would all come before those of a small window.
+        // Of a large window the first of the draw's order are taken: handed out in that order, they would all come before those of a small
+        // window.
         var (large, small) = (Ids(20_000), Ids(200, 900_000));
         var order = Key(1);
         var drawn = Draw(large, 100, order)

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using System.Text.RegularExpressions;
 using GourmetGram.Application.Feedback;
 using GourmetGram.Domain.Classification;
@@ -8,7 +7,9 @@ using MarginUncertainty = GourmetGram.Tests.Unit.Feedback.Examples.MarginUncerta
 
 namespace GourmetGram.Tests.Unit.Feedback;
 
-/// <summary>What every strategy must do: those of the product, and the worked example of CONTRIBUTING. A new file is tested without a change here.</summary>
+/// <summary>
+/// What every strategy must do: those of the product, and the worked example of CONTRIBUTING. A new file is tested without a change here.
+/// </summary>
 public sealed partial class StrategyContractTests
 {
     private static readonly KeyedOrder Order = new("key", [.. Enumerable.Range(0, 32).Select(i => (byte)i)]);
@@ -70,7 +71,7 @@ public sealed partial class StrategyContractTests
     {
         var strategy = Find(name);
         var candidates = Candidates(200);
-        var context = new SelectionContext(DateTimeOffset.UnixEpoch, Order, ImmutableDictionary<int, int>.Empty);
+        var context = new SelectionContext(DateTimeOffset.UnixEpoch, Order);
         var first = Select(strategy, candidates, context);
         Assert.NotEmpty(first);
         Assert.Equal(first.Count, first.Distinct().Count());
@@ -92,7 +93,7 @@ public sealed partial class StrategyContractTests
                         ClassProbabilities.BestOnly(1, 0.4f, 3)
                     ),
                 ],
-                new SelectionContext(DateTimeOffset.UnixEpoch, Order, ImmutableDictionary<int, int>.Empty)
+                new SelectionContext(DateTimeOffset.UnixEpoch, Order)
             )
         );
 
@@ -103,25 +104,63 @@ public sealed partial class StrategyContractTests
         var picks = new LowConfidence().Choose(
             candidates,
             new LowConfidence.Settings { Threshold = 0.7f },
-            new SelectionContext(DateTimeOffset.UnixEpoch, Order, ImmutableDictionary<int, int>.Empty)
+            new SelectionContext(DateTimeOffset.UnixEpoch, Order)
         );
         Assert.Equal([candidates[0].Id], picks.Select(pick => pick.PredictionId));
     }
 
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void What_it_chooses_does_not_depend_on_what_arrives_together(string name)
+    {
+        if (Find(name) is not PredictionStrategy strategy)
+            return;
+        var candidates = Candidates(200);
+        var context = new SelectionContext(DateTimeOffset.UnixEpoch, Order);
+        var all = strategy.Choose(candidates, strategy.DefaultSettings, context).OrderBy(pick => pick.PredictionId).ToList();
+        var apart = candidates
+            .Chunk(7)
+            .SelectMany(some => strategy.Choose(some, strategy.DefaultSettings, context))
+            .OrderBy(pick => pick.PredictionId);
+        Assert.Equal(all, apart);
+        Assert.All(all, pick => Assert.True(double.IsFinite(pick.Priority)));
+    }
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void Its_title_is_its_own_and_no_setting_has_a_name_that_every_loop_has(string name)
+    {
+        Assert.Single(All, strategy => strategy.Title == Find(name).Title);
+        Assert.Null(StrategyCatalogue.FindFault(name, Find(name).DefaultSettings.GetType()));
+    }
+
     [Fact]
-    public void The_smallest_margins_come_first_and_each_class_has_its_budget()
+    public void A_setting_with_a_name_that_every_loop_has_is_refused_with_a_sentence() =>
+        Assert.StartsWith(
+            "Strategy takesvotes has a setting 'votes'. Every loop has something of this name: call the setting otherwise.",
+            StrategyCatalogue.FindFault("takesvotes", typeof(TakesVotes)),
+            StringComparison.Ordinal
+        );
+
+    [Fact]
+    public void The_least_sure_and_the_smallest_margins_come_first_whatever_their_class()
     {
         var candidates = Candidates(300);
-        var settings = new MarginUncertainty.Settings { Margin = 1, PerClass = 4 };
-        var picks = new MarginUncertainty()
-            .Choose(candidates, settings, new SelectionContext(DateTimeOffset.UnixEpoch, Order, new Dictionary<int, int> { [0] = 3 }))
-            .ToList();
-        var byId = candidates.ToDictionary(candidate => candidate.Id);
-        var ofClass = picks
-            .GroupBy(pick => byId[pick.PredictionId].Probabilities.PredictedIndex)
-            .ToDictionary(group => group.Key, group => group.Count());
-        Assert.Equal(1, ofClass[0]);
-        Assert.All(ofClass.Where(pair => pair.Key != 0), pair => Assert.Equal(4, pair.Value));
+        var context = new SelectionContext(DateTimeOffset.UnixEpoch, Order);
+        var first = new MarginUncertainty()
+            .Choose(candidates, new MarginUncertainty.Settings { Margin = 1 }, context)
+            .OrderBy(pick => pick.Priority)
+            .Take(3);
+        Assert.Equal(candidates.Take(3).Select(candidate => candidate.Id), first.Select(pick => pick.PredictionId));
+        first = new LowConfidence().Choose(candidates, new LowConfidence.Settings(), context).OrderBy(pick => pick.Priority).Take(3);
+        Assert.Equal(candidates.Take(3).Select(candidate => candidate.Id), first.Select(pick => pick.PredictionId));
+        Assert.Equal((20, 200), (new LowConfidence().LimitsOf(new LowConfidence.Settings()).PerUploader, new LowConfidence().DailyLimit));
+    }
+
+    private sealed record TakesVotes
+    {
+        [System.ComponentModel.DataAnnotations.Display(Name = "Votes", Description = "A name that every loop has.")]
+        public int Votes { get; init; }
     }
 
     [Fact]

@@ -23,6 +23,15 @@ public sealed class DataDirectoryTests : IDisposable
     }
 
     [Fact]
+    public void It_stands_beside_the_executable_and_once_for_all_executables_of_a_checkout()
+    {
+        var program = Path.Combine(parent.FullName, "src", "WebApi", "bin", "Debug", "net10.0");
+        Assert.Equal(Path.Combine(program, "data"), GourmetGramOptions.DefaultDataDirectory(program));
+        File.WriteAllText(Path.Combine(parent.FullName, "GourmetGram.sln"), "");
+        Assert.Equal(Path.Combine(parent.FullName, "data"), GourmetGramOptions.DefaultDataDirectory(program));
+    }
+
+    [Fact]
     public void A_second_process_is_told_who_has_it()
     {
         using var first = Open(Folder);

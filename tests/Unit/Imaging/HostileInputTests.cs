@@ -20,14 +20,7 @@ public sealed class HostileInputTests
             var exif = Parts.Exif(orientation: 6, "secret");
             return new TheoryData<string, byte[]>
             {
-                {
-                    "JPEG",
-                    Parts.InsertIntoJpeg(
-                        Photos.Encode(SKEncodedImageFormat.Jpeg, quality: 60),
-                        Parts.JpegExif(6, "secret"),
-                        Parts.JpegSegment(0xDD, 0, 2)
-                    )
-                },
+                { "JPEG", Parts.InsertIntoJpeg(Photos.File("restarts.jpg"), Parts.JpegExif(6, "secret")) },
                 {
                     "PNG",
                     Parts.InsertIntoPng(
@@ -36,6 +29,9 @@ public sealed class HostileInputTests
                         Parts.PngChunk("tEXt", "secret"u8.ToArray())
                     )
                 },
+                { "progressive JPEG", Parts.InsertIntoJpeg(Photos.File("progressive-restarts.jpg"), Parts.JpegExif(6, "secret")) },
+                { "JPEG without restarts", Photos.Encode(SKEncodedImageFormat.Jpeg, quality: 60) },
+                { "JPEG of several scans", Photos.File("scan-per-component.jpg") },
                 { "lossy WebP", webp },
                 { "lossless WebP", Photos.Encode(SKEncodedImageFormat.Webp, alpha: 100) },
                 {
@@ -71,6 +67,7 @@ public sealed class HostileInputTests
 
                 cleaned++;
                 Assert.Equal(clean, Reader.RemoveMetadata(clean));
+                IsRead(() => Reader.Decode(clean, 8, 8));
             }
             catch (Exception exception)
             {
@@ -92,7 +89,7 @@ public sealed class HostileInputTests
             var rest = seed.AsMemory(0, length);
             IsRead(() => Reader.ReadHeader(rest));
             IsRead(() => Reader.Decode(rest, 8, 8));
-            Assert.Throws<UnusablePhotoException>(() => Reader.RemoveMetadata(rest));
+            IsRead(() => Reader.RemoveMetadata(rest));
         }
     }
 

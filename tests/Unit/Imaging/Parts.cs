@@ -31,6 +31,30 @@ internal static class Parts
         return stream.ToArray();
     }
 
+    /// <summary>EXIF with nothing but an orientation, of any TIFF type.</summary>
+    /// <param name="type">1 BYTE, 2 ASCII, 3 SHORT, 4 LONG, 5 RATIONAL, 6 SBYTE, 8 SSHORT, 9 SLONG.</param>
+    /// <param name="orientation">The value, negative for a signed type.</param>
+    /// <param name="bigEndian">Byte order.</param>
+    public static byte[] Orientation(ushort type, int orientation, bool bigEndian)
+    {
+        var value = new byte[4];
+        if (type is 1 or 6)
+            value[0] = (byte)orientation;
+        else if (type is 3 or 8)
+            Write16(value, (ushort)orientation, bigEndian);
+        else
+            Write32(value, orientation, bigEndian);
+        var entry = new byte[26];
+        Write32(entry.AsSpan(4), 8, bigEndian);
+        Write16(entry.AsSpan(8), 1, bigEndian);
+        Write16(entry.AsSpan(10), 0x0112, bigEndian);
+        Write16(entry.AsSpan(12), type, bigEndian);
+        Write32(entry.AsSpan(14), 1, bigEndian);
+        value.CopyTo(entry, 18);
+        (bigEndian ? "MM\0*"u8 : "II*\0"u8).CopyTo(entry);
+        return entry;
+    }
+
     public static byte[] JpegSegment(byte marker, params byte[] data)
     {
         byte[] segment = [0xFF, marker, 0, 0, .. data];
@@ -62,15 +86,19 @@ internal static class Parts
         return PngChunk("IHDR", data);
     }
 
-    /// <param name="header">The header chunk.</param>
-    /// <param name="rows">Filter byte and pixels of each row.</param>
-    public static byte[] Png(byte[] header, byte[] rows)
+    /// <summary>A zlib stream.</summary>
+    public static byte[] Deflate(byte[] bytes)
     {
         using var stream = new MemoryStream();
         using (var zlib = new ZLibStream(stream, CompressionLevel.Fastest, leaveOpen: true))
-            zlib.Write(rows);
-        return [.. PngSignature, .. header, .. PngChunk("IDAT", stream.ToArray()), .. PngChunk("IEND")];
+            zlib.Write(bytes);
+        return stream.ToArray();
     }
+
+    /// <param name="header">The header chunk.</param>
+    /// <param name="rows">Filter byte and pixels of each row.</param>
+    public static byte[] Png(byte[] header, byte[] rows) =>
+        [.. PngSignature, .. header, .. PngChunk("IDAT", Deflate(rows)), .. PngChunk("IEND")];
 
     /// <summary>Puts chunks right behind a PNG's header.</summary>
     public static byte[] InsertIntoPng(byte[] png, params byte[][] chunks) => [.. png[..33], .. chunks.SelectMany(c => c), .. png[33..]];
@@ -94,6 +122,17 @@ internal static class Parts
 
     /// <summary>The picture chunk of a WebP that has nothing else.</summary>
     public static byte[] WebpPicture(byte[] simple) => simple[12..];
+
+    /// <summary>The chunks of a well-formed WebP.</summary>
+    public static IEnumerable<byte[]> WebpChunks(byte[] webp)
+    {
+        for (var position = 12; position < webp.Length; )
+        {
+            var length = 8 + ((BinaryPrimitives.ReadInt32LittleEndian(webp.AsSpan(position + 4)) + 1) & ~1);
+            yield return webp[position..(position + length)];
+            position += length;
+        }
+    }
 
     /// <summary>A frame that fills the canvas for a tenth of a second.</summary>
     public static byte[] WebpFrame(int width, int height, params byte[][] chunks) =>
@@ -155,6 +194,22 @@ internal static class Parts
         };
 
     public static bool Holds(byte[] file, string text) => file.AsSpan().IndexOf(Encoding.ASCII.GetBytes(text)) >= 0;
+
+    private static void Write16(Span<byte> target, ushort value, bool bigEndian)
+    {
+        if (bigEndian)
+            BinaryPrimitives.WriteUInt16BigEndian(target, value);
+        else
+            BinaryPrimitives.WriteUInt16LittleEndian(target, value);
+    }
+
+    private static void Write32(Span<byte> target, int value, bool bigEndian)
+    {
+        if (bigEndian)
+            BinaryPrimitives.WriteInt32BigEndian(target, value);
+        else
+            BinaryPrimitives.WriteInt32LittleEndian(target, value);
+    }
 
     private static void WriteEntry(BinaryWriter writer, int tag, short type, int count, int value)
     {

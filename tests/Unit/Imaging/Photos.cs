@@ -13,7 +13,15 @@ internal static class Photos
     public static IPhotoReader Reader(int megapixels = 40, int mebibytes = 20) =>
         new PhotoReader(Options.Create(new LimitsOptions { Megapixels = megapixels, UploadMebibytes = mebibytes }));
 
-    public static byte[] Golden(string file) => File.ReadAllBytes(Path.Combine(GoldenFolder, file));
+    /// <summary>A photo of the folder Files.</summary>
+    public static byte[] File(string name) => System.IO.File.ReadAllBytes(Path.Combine(AppContext.BaseDirectory, "photos", name));
+
+    /// <summary>What is seen of an upload: it is cleaned, and the clean file is decoded.</summary>
+    /// <returns>width × height × 3 bytes, RGB.</returns>
+    public static byte[] Show(this IPhotoReader reader, ReadOnlyMemory<byte> upload, int width, int height) =>
+        reader.Decode(reader.RemoveMetadata(upload), width, height);
+
+    public static byte[] Golden(string file) => System.IO.File.ReadAllBytes(Path.Combine(GoldenFolder, file));
 
     /// <summary>A small picture in which every corner looks different.</summary>
     public static byte[] Encode(SKEncodedImageFormat format, int width = 32, int height = 24, byte alpha = 255, int quality = 100)

@@ -106,6 +106,27 @@ public sealed class ReadHeaderTests
     [InlineData("\0\0\0\u0018ftypavif....", "an AVIF")]
     [InlineData("\0\0\0\u0018ftypmif1....", "a HEIF photo")]
     [InlineData("\0\0\0\u0018ftypisom....", "a video")]
+    [InlineData("\0\0\0\u0018ftypqt  ....", "a video")]
+    [InlineData("\0\0\0\u0018ftyp3gp5....", "a video")]
+    [InlineData("\0\0\0\u0018ftypM4A ....", "a sound recording")]
+    [InlineData("\0\0\0\u0014moov........", "a video")]
+    [InlineData("\u001AE\u00DF\u00A3....", "a video")]
+    [InlineData("RIFF....AVI LIST", "a video")]
+    [InlineData("\0\0\0\u0018ftypcrx ....crx isom", "a camera's raw photo")]
+    [InlineData("II*\0\u0010\0\0\0CR\u0002\0", "a camera's raw photo")]
+    [InlineData("II\u001A\0\0\0HEAPCCDR", "a camera's raw photo")]
+    [InlineData("IIU\0\u0018\0\0\0", "a camera's raw photo")]
+    [InlineData("IIRO\u0008\0\0\0", "a camera's raw photo")]
+    [InlineData("FUJIFILMCCD-RAW 0201", "a camera's raw photo")]
+    [InlineData("FOVb....", "a camera's raw photo")]
+    [InlineData("\0\0\0\u001Cftypmif1\0\0\0\0mif1avifmiaf", "an AVIF")]
+    [InlineData("\0\0\0\u001Cftypmsf1\0\0\0\0msf1avismiaf", "an AVIF")]
+    [InlineData("\0\0\0\u001Cftypmif1\0\0\0\0mif1heicmiaf", "a HEIC photo")]
+    [InlineData("\0\0\0\u0018ftypheix\0\0\0\0mif1heix", "a HEIC photo")]
+    [InlineData("\u00FF\u000A........", "a JPEG XL")]
+    [InlineData("\0\0\0\u000CJXL \u000D\u000A\u0087\u000A", "a JPEG XL")]
+    [InlineData("\0\0\0\u000CjP  \u000D\u000A\u0087\u000A", "a JPEG 2000")]
+    [InlineData("8BPS\0\u0001", "a Photoshop document")]
     [InlineData("<?xml version=\"1.0\"?>\n<svg xmlns=\"http://www.w3.org/2000/svg\"/>", "an SVG drawing")]
     [InlineData("  <svg/>", "an SVG drawing")]
     [InlineData("\u00EF\u00BB\u00BF<svg/>", "an SVG drawing")]
@@ -137,6 +158,39 @@ public sealed class ReadHeaderTests
 
         Assert.EndsWith(
             "Save it as JPEG, PNG or WebP and send it again. On an iPhone: Settings, Camera, Formats, Most Compatible.",
+            refusal.Message,
+            StringComparison.Ordinal
+        );
+    }
+
+    [Theory]
+    [InlineData("ftypmif1\0\0\0\0mif1avifmiaf")]
+    [InlineData("ftypavif\0\0\0\0mif1heic")]
+    [InlineData("ftypcrx \0\0\0\u0001crx isom")]
+    public void Only_what_an_iPhone_may_have_taken_comes_with_that_setting(string start)
+    {
+        var refusal = Photos.AssertRefused(PhotoFault.UnknownFormat, () =>
+            Photos.Reader().ReadHeader(Encoding.Latin1.GetBytes("\0\0\0\u001C" + start))
+        );
+
+        Assert.DoesNotContain("iPhone", refusal.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(0xC1, 12, "a JPEG of 12 bits per colour")]
+    [InlineData(0xC2, 12, "a JPEG of 12 bits per colour")]
+    [InlineData(0xC3, 8, "a lossless JPEG")]
+    [InlineData(0xC3, 16, "a lossless JPEG")]
+    [InlineData(0xC5, 8, "a hierarchical JPEG")]
+    [InlineData(0xF7, 8, "a lossless JPEG")]
+    public void A_JPEG_of_a_kind_that_nothing_shows_is_named(byte marker, byte precision, string name)
+    {
+        byte[] jpeg = [0xFF, 0xD8, .. Parts.JpegSegment(marker, precision, 0, 16, 0, 8, 1, 1, 0x11, 0), 0xFF, 0xD9];
+
+        var refusal = Photos.AssertRefused(PhotoFault.UnknownFormat, () => Photos.Reader().ReadHeader(jpeg));
+
+        Assert.StartsWith(
+            $"This file is {name}, which neither browsers nor this server can show.",
             refusal.Message,
             StringComparison.Ordinal
         );

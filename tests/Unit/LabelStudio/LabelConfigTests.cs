@@ -12,15 +12,21 @@ public sealed class LabelConfigTests
     public void A_loop_that_is_not_blind_shows_what_the_model_had_said() =>
         Assert.Equal(
             """
-            <View>
-              <Image name="image" value="$image" />
-              <Header value="The model said: $ml_prediction ($confidence)" />
-              <Choices name="label" toName="image" choice="single" required="true" showInLine="true">
-                <Choice value="Bread" hotkey="1" />
-                <Choice value="Crème brûlée &quot;flambée&quot;" hotkey="2" />
-                <Choice value="Fish &amp; &lt;Chips&gt;" hotkey="3" />
-              </Choices>
-              <TextArea name="notes" toName="image" rows="2" required="false" placeholder="Note, if any" />
+            <View style="display: flex; flex-wrap: wrap; gap: 16px; align-items: flex-start">
+              <View style="flex: 3 1 16rem; min-width: 0">
+                <Image name="image" value="$image" maxHeight="calc(100vh - 194px)" />
+              </View>
+              <View style="flex: 1 1 11rem">
+                <Header value="The model said: $ml_prediction ($confidence)" />
+                <Choices name="label" toName="image" choice="single" required="true">
+                  <Choice value="Bread" hotkey="1" />
+                  <Choice value="Crème brûlée &quot;flambée&quot;" hotkey="2" />
+                  <Choice value="Fish &amp; &lt;Chips&gt;" hotkey="3" />
+                  <Choice value="None of these classes" hotkey="w" />
+                  <Choice value="Unusable photo" hotkey="e" />
+                </Choices>
+                <TextArea name="notes" toName="image" rows="2" required="false" placeholder="Note, if any" />
+              </View>
             </View>
             """,
             LabelConfig.Write(Plan(isBlind: false, Classes))
@@ -41,6 +47,29 @@ public sealed class LabelConfigTests
         Assert.Contains("<Choice value=\"c9\" hotkey=\"0\" />", config, StringComparison.Ordinal);
         Assert.Contains("<Choice value=\"c19\" hotkey=\"p\" />", config, StringComparison.Ordinal);
         Assert.Contains("<Choice value=\"c20\" />", config, StringComparison.Ordinal);
+        Assert.Contains("<Choice value=\"None of these classes\" />", config, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_answers_that_are_no_class_have_the_keys_behind_the_last_class()
+    {
+        var config = LabelConfig.Write(Plan(isBlind: true, [.. Enumerable.Range(0, 14).Select(i => $"c{i}")]));
+        Assert.Contains("<Choice value=\"c13\" hotkey=\"r\" />", config, StringComparison.Ordinal);
+        Assert.Contains("<Choice value=\"None of these classes\" hotkey=\"t\" />", config, StringComparison.Ordinal);
+        Assert.Contains("<Choice value=\"Unusable photo\" hotkey=\"y\" />", config, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_class_that_has_the_name_of_such_an_answer_stays_a_class()
+    {
+        var config = LabelConfig.Write(Plan(isBlind: true, ["None of these classes", "Soup", "None of these classes (not a class)"]));
+        Assert.Contains("<Choice value=\"None of these classes\" hotkey=\"1\" />", config, StringComparison.Ordinal);
+        Assert.Contains(
+            "<Choice value=\"None of these classes (not a class) (not a class)\" hotkey=\"w\" />",
+            config,
+            StringComparison.Ordinal
+        );
+        Assert.Null(LabelConfig.FindFault(config, ["None of these classes", "Soup", "None of these classes (not a class)"]));
     }
 
     [Fact]
@@ -58,6 +87,11 @@ public sealed class LabelConfigTests
     [InlineData(
         "<View><Choices name=\"x\" toName=\"i\"/><Choices name=\"y\" toName=\"i\"/></View>",
         "its label config has no <Choices name=\"label\">"
+    )]
+    [InlineData(
+        "<View><Choices name=\"label\"><Choice value=\"A\"/><Choice value=\"B\"/>"
+            + "<Choice value=\"None of these classes\"/></Choices></View>",
+        null
     )]
     [InlineData("<View/>", "its label config has no <Choices name=\"label\">")]
     [InlineData("<View><Choices name=\"label\" toName=\"i\"><Choice value=\"A\"/></Choices></View>", "its label config does not offer: B")]

@@ -15,7 +15,8 @@ public sealed class LabelStudioOptionsTests
             Fault(new LabelStudioOptions { Url = "label-studio:8080", ApiKey = "x" })
         );
         Assert.Equal(
-            "LabelStudio:ApiKey is empty, but LabelStudio:Url is set: set it to a token of a Label Studio user, or name a file in LabelStudio:ApiKeyFile.",
+            "LabelStudio:ApiKey is empty, but LabelStudio:Url is set: set it to a token of a Label Studio user, or name a file in "
+                + "LabelStudio:ApiKeyFile.",
             Fault(new LabelStudioOptions { Url = "http://ls:8080" })
         );
         Assert.Equal(
@@ -27,7 +28,8 @@ public sealed class LabelStudioOptionsTests
             Fault(new LabelStudioOptions { StoreAccessKey = "x" })
         );
         Assert.Equal(
-            "LabelStudio:CallbackUrl must be an address as http://gourmetgram.internal:8080, without query, fragment and user. Found: 'http://a?b'.",
+            "LabelStudio:CallbackUrl must be an address as http://gourmetgram.internal:8080, without query, fragment and user. Found: "
+                + "'http://a?b'.",
             Fault(new LabelStudioOptions { CallbackUrl = "http://a?b" })
         );
     }

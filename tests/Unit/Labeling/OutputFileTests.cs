@@ -36,13 +36,21 @@ public sealed class OutputFileTests
     public void What_Label_Studio_wrote_is_read(string version, string name, string? label, string? fault)
     {
         var annotation = Assert.Single(OutputFile.Read(Object(version, name)));
-        Assert.Equal(label, annotation.Class);
+        Assert.Equal(label, annotation.Choice);
         Assert.Equal(fault, annotation.Fault);
         Assert.NotNull(annotation.AnnotationId);
         Assert.NotNull(annotation.UpdatedAt);
         Assert.Equal("1", annotation.Person);
         Assert.Contains(annotation.Photo, text => text.EndsWith("01997d2e-0000-7000-8000-000000000009.jpg", StringComparison.Ordinal));
         Assert.True(annotation.ShowedAnswer);
+    }
+
+    [Fact]
+    public void A_byte_order_mark_before_an_output_is_passed_over()
+    {
+        var plain = Assert.Single(OutputFile.Read(Object("1.23.2", "annotate")));
+        var marked = Assert.Single(OutputFile.Read((byte[])[0xEF, 0xBB, 0xBF, .. Object("1.23.2", "annotate")]));
+        Assert.Equivalent(plain, marked, strict: true);
     }
 
     [Theory]
@@ -53,7 +61,7 @@ public sealed class OutputFileTests
         var annotations = OutputFile.Read(Object(version, "future-task"));
         Assert.Equal(2, annotations.Count);
         Assert.All(annotations, annotation => Assert.NotNull(annotation.AnnotationId));
-        Assert.Equal("Soup", annotations[0].Class);
+        Assert.Equal("Soup", annotations[0].Choice);
     }
 
     [Theory]
@@ -65,7 +73,8 @@ public sealed class OutputFileTests
         var annotation = Assert.Single(
             OutputFile.Read(
                 Encoding.UTF8.GetBytes(
-                    $"{{\"id\": 1, \"parent_prediction\": {prediction}, \"result\": [{{\"type\": \"choices\", \"value\": {{\"choices\": [\"Soup\"]}}}}], \"task\": {{{data}}}}}"
+                    $"{{\"id\": 1, \"parent_prediction\": {prediction}, \"result\": [{{\"type\": \"choices\", \"value\": {{\"choices\": "
+                        + $"[\"Soup\"]}}}}], \"task\": {{{data}}}}}"
                 )
             )
         );
@@ -73,7 +82,7 @@ public sealed class OutputFileTests
     }
 
     [Fact]
-    public void Of_a_person_the_number_and_the_name_are_read_and_no_address()
+    public void The_number_and_the_name_of_a_person_are_read_and_the_address_is_not_printed()
     {
         var annotation = Assert.Single(
             OutputFile.Read(
@@ -81,6 +90,7 @@ public sealed class OutputFileTests
             )
         );
         Assert.Equal(("7", "Grace Hopper"), (annotation.Person, annotation.PersonName));
+        Assert.Equal("grace@example.com", annotation.Email);
         Assert.DoesNotContain("@", annotation.ToString(), StringComparison.Ordinal);
     }
 
@@ -98,7 +108,7 @@ public sealed class OutputFileTests
                 )
             )
         );
-        Assert.Equal("Soup", annotation.Class);
+        Assert.Equal("Soup", annotation.Choice);
         Assert.Null(annotation.AnnotationId);
         Assert.True(annotation.ShowedAnswer);
     }
@@ -126,11 +136,7 @@ public sealed class OutputFileTests
         );
 
     [Fact]
-    public void A_mark_before_the_text_or_too_much_of_it_is_refused()
-    {
-        Assert.Throws<FormatException>(() => OutputFile.Read(new byte[] { 0xEF, 0xBB, 0xBF, (byte)'{', (byte)'}' }));
-        Assert.Throws<FormatException>(() => OutputFile.Read(new byte[OutputFile.MostBytes + 1]));
-    }
+    public void Too_many_bytes_are_refused() => Assert.Throws<FormatException>(() => OutputFile.Read(new byte[OutputFile.MostBytes + 1]));
 
     private static byte[] Object(string version, string name) =>
         File.ReadAllBytes(Path.Combine(AppContext.BaseDirectory, "outputs", version, $"{name}-object.json"));

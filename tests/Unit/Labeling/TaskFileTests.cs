@@ -1,5 +1,10 @@
+using System.Collections.Immutable;
 using System.Text;
 using GourmetGram.Application.Labeling;
+using GourmetGram.Domain.Classification;
+using GourmetGram.Domain.Feedback;
+using GourmetGram.Domain.Feedback.Strategies;
+using GourmetGram.Domain.Labeling;
 
 namespace GourmetGram.Tests.Unit.Labeling;
 
@@ -30,6 +35,50 @@ public sealed class TaskFileTests
     [Fact]
     public void Bytes_that_are_no_text_are_found() =>
         Assert.Equal("It is not UTF-8.", TaskFile.FindFault(Encoding.Latin1.GetBytes("{\"data\": {\"image\": \"é\"}}")));
+
+    [Fact]
+    public void A_blind_task_names_itself_and_nothing_that_leads_to_the_answer()
+    {
+        var time = new DateTimeOffset(2026, 11, 23, 12, 0, 0, TimeSpan.Zero);
+        var model = ModelVersion.Register("three", "1", "float", new string('a', 64), 1, ["A", "B", "Soup"], time);
+        var photo = new StoredPhoto(new string('b', 64), new string('c', 64), 1000, "image/jpeg", ".jpg", 40, 30, FileName: null);
+        var prediction = Prediction.Record(
+            photo,
+            new ClassProbabilities([0.1f, 0.2f, 0.7f]),
+            model,
+            Actor.Anonymous,
+            TimeSpan.Zero,
+            TimeSpan.Zero,
+            time
+        );
+        foreach (var isBlind in new[] { true, false })
+        {
+            var settings = new LoopSettings(
+                true,
+                "bucket",
+                Surface.LabelStudio,
+                isBlind,
+                1,
+                0,
+                ImmutableSortedDictionary<string, string>.Empty
+            );
+            var selection = Selection.ByRule(
+                prediction,
+                new LowConfidence(),
+                settings,
+                "because",
+                new KeyedOrder("k", [.. new byte[32]]),
+                time,
+                isSure: true
+            );
+            var task = AnnotationTask.For(selection, settings, time);
+            var text = Encoding.UTF8.GetString(TaskFile.Write(task, prediction, new LowConfidence().Lab, "https://food.example/media/x"));
+            Assert.Contains($"\"task_id\":\"{task.Id}\"", text, StringComparison.Ordinal);
+            foreach (var told in new[] { prediction.Id.ToString(), "Soup", "0.7", "class_" })
+                Assert.True(!isBlind || !text.Contains(told, StringComparison.Ordinal), $"{told} is in {text}");
+            Assert.Equal(!isBlind, text.Contains(prediction.Id.ToString(), StringComparison.Ordinal));
+        }
+    }
 
     [Theory]
     [InlineData("tasks/lowconfidence/task0199b0c6-0000-7000-8000-000000000001.json", true)]

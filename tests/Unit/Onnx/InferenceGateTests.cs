@@ -194,7 +194,10 @@ public sealed class InferenceGateTests
         (await Soon(waiting)).Dispose();
     }
 
-    /// <summary>Whatever comes, goes, gives up or runs out of patience in whatever order: never more than the budget is reserved, and in the end nothing is.</summary>
+    /// <summary>
+    /// Whatever comes, goes, gives up or runs out of patience in whatever order: never more than the budget is reserved, and in the end
+    /// nothing is.
+    /// </summary>
     [Theory]
     [InlineData(1)]
     [InlineData(2)]

@@ -7,8 +7,8 @@ namespace GourmetGram.Tests.Unit.Onnx;
 public sealed class OnnxTelemetryTests
 {
     /// <summary>
-    /// ONNX Runtime creates its folder while it makes the first session, so that the folder is there when a model is loaded, or never. Only a new process can tell: in this
-    /// one another test may have been first.
+    /// ONNX Runtime creates its folder while it makes the first session, so that the folder is there when a model is loaded, or never. Only
+    /// a new process can tell: in this one another test may have been first.
     /// </summary>
     [Fact]
     public async Task A_process_that_classifies_leaves_no_trace_of_telemetry_in_its_home()

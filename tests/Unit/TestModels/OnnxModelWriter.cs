@@ -4,8 +4,8 @@ using System.Text;
 namespace GourmetGram.Tests.Unit.TestModels;
 
 /// <summary>
-/// Writes ONNX models by hand (field numbers: onnx.proto of ONNX IR version 8), so that tests can have any model they need without a file or a package.
-/// The model is <c>image → mean of each channel (the embedding) → Gemm with head.weight and head.bias → logits</c>.
+/// Writes ONNX models by hand (field numbers: onnx.proto of ONNX IR version 8), so that tests can have any model they need without a file
+/// or a package. The model is <c>image → mean of each channel (the embedding) → Gemm with head.weight and head.bias → logits</c>.
 /// </summary>
 internal static class OnnxModelWriter
 {

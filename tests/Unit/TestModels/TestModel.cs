@@ -4,8 +4,9 @@ using System.Text.Json.Nodes;
 namespace GourmetGram.Tests.Unit.TestModels;
 
 /// <summary>
-/// A model folder whose answers can be told by looking: class k is strong where channel k mod 3 (red, green, blue) is bright, and of equals the first class wins.
-/// A painted photo of one colour has that colour as its mean at every size, so such a photo can be sent through the whole program.
+/// A model folder whose answers can be told by looking: class k is strong where channel k mod 3 (red, green, blue) is bright, and of equals
+/// the first class wins. A painted photo of one colour has that colour as its mean at every size, so such a photo can be sent through the
+/// whole program.
 /// </summary>
 internal sealed record TestModel
 {
@@ -24,14 +25,22 @@ internal sealed record TestModel
     /// <summary>Whether model and manifest have the embedding: the three normalised mean channels.</summary>
     public bool HasEmbedding { get; init; } = true;
 
-    /// <summary>Whether the folder holds a golden case.</summary>
+    /// <summary>Whether the folder holds golden cases: one orange photo, one green.</summary>
     public bool HasGolden { get; init; } = true;
+
+    /// <summary>
+    /// Whether there is a variant <c>int8</c> too: the same file under another name of variant, so that it answers alike on every
+    /// processor.
+    /// </summary>
+    public bool HasInt8 { get; init; }
 
     public string Name { get; init; } = "colours";
 
+    public string Version { get; init; } = "1";
+
     public double Temperature { get; init; } = 0.5;
 
-    /// <summary>Writes the whole folder; its only variant is <c>float</c>.</summary>
+    /// <summary>Writes the whole folder.</summary>
     /// <returns>The folder.</returns>
     public string WriteTo(string directory)
     {
@@ -74,18 +83,11 @@ internal sealed record TestModel
         new()
         {
             ["name"] = Name,
-            ["version"] = "1",
+            ["version"] = Version,
             ["default"] = "float",
-            ["variants"] = new JsonObject
-            {
-                ["float"] = new JsonObject
-                {
-                    ["file"] = "model.onnx",
-                    ["sha256"] = Convert.ToHexStringLower(SHA256.HashData(model)),
-                    ["bytes"] = model.Length,
-                    ["temperature"] = Temperature,
-                },
-            },
+            ["variants"] = HasInt8
+                ? new JsonObject { ["float"] = Variant(model), ["int8"] = Variant(model) }
+                : new JsonObject { ["float"] = Variant(model) },
             ["input"] = new JsonObject
             {
                 ["name"] = "image",
@@ -111,21 +113,38 @@ internal sealed record TestModel
             ["labels"] = new JsonArray([.. Labels.Select(label => JsonValue.Create(label))]),
         };
 
+    private JsonObject Variant(byte[] model) =>
+        new()
+        {
+            ["file"] = "model.onnx",
+            ["sha256"] = Convert.ToHexStringLower(SHA256.HashData(model)),
+            ["bytes"] = model.Length,
+            ["temperature"] = Temperature,
+        };
+
     private void WriteGolden(string directory)
     {
         Directory.CreateDirectory(directory);
-        File.WriteAllBytes(Path.Combine(directory, "orange.pixels.bin"), Paint(250, 140, 20));
         var golden = new JsonObject
         {
-            ["cases"] = new JsonArray(
-                new JsonObject
-                {
-                    ["file"] = "orange.png",
-                    ["pixels"] = "orange.pixels.bin",
-                    ["logits"] = new JsonArray([.. LogitsOf(250, 140, 20).Select(logit => JsonValue.Create(logit))]),
-                }
-            ),
+            ["cases"] = new JsonArray(Golden(directory, "orange", 250, 140, 20), Golden(directory, "green", 40, 180, 60)),
         };
         File.WriteAllText(Path.Combine(directory, "cases.json"), golden.ToJsonString());
+    }
+
+    private JsonObject Golden(string directory, string name, byte red, byte green, byte blue)
+    {
+        File.WriteAllBytes(Path.Combine(directory, $"{name}.pixels.bin"), Paint(red, green, blue));
+        var golden = new JsonObject
+        {
+            ["file"] = $"{name}.png",
+            ["pixels"] = $"{name}.pixels.bin",
+            ["logits"] = Logits(),
+        };
+        if (HasInt8)
+            golden["logits_int8"] = Logits();
+        return golden;
+
+        JsonArray Logits() => new([.. LogitsOf(red, green, blue).Select(logit => JsonValue.Create(logit))]);
     }
 }

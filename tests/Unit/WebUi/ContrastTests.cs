@@ -3,7 +3,10 @@ using System.Text.RegularExpressions;
 
 namespace GourmetGram.Tests.Unit.WebUi;
 
-/// <summary>Every pair of colours that the stylesheet puts on each other is readable in both schemes: WCAG 2.2, 4.5 for text, 3 for borders of controls and marks.</summary>
+/// <summary>
+/// Every pair of colours that the stylesheet puts on each other is readable in both schemes: WCAG 2.2, 4.5 for text, 3 for borders of
+/// controls and marks.
+/// </summary>
 public sealed partial class ContrastTests
 {
     private static readonly string Css = File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "app.css"));

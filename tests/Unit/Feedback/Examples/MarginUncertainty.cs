@@ -4,7 +4,10 @@ using GourmetGram.Domain.Feedback;
 
 namespace GourmetGram.Tests.Unit.Feedback.Examples;
 
-/// <summary>Predictions whose two best classes are nearly equal: smallest margin, p₁ − p₂ (Scheffer et al. 2001), so many of each predicted class a day.</summary>
+/// <summary>
+/// Predictions whose two best classes are nearly equal: smallest margin, p₁ − p₂ (Scheffer et al. 2001), so many of each predicted class a
+/// day.
+/// </summary>
 public sealed class MarginUncertainty : PredictionStrategy<MarginUncertainty.Settings>
 {
     /// <summary>What counts as nearly equal, and how many are wanted.</summary>
@@ -25,17 +28,14 @@ public sealed class MarginUncertainty : PredictionStrategy<MarginUncertainty.Set
 
     public override string Description => "Photos where the model hesitates between two classes.";
 
+    protected override SelectionLimits LimitsOf(Settings settings) => new(PerClass: settings.PerClass);
+
     protected override IEnumerable<Pick> Choose(IReadOnlyList<Candidate> candidates, Settings settings, SelectionContext context) =>
         from candidate in candidates
         let margin = MarginOf(candidate)
         where margin < settings.Margin
-        orderby margin, candidate.Id
-        group (candidate, margin) by candidate.Probabilities.PredictedIndex into ofClass
-        from chosen in ofClass.Take(Math.Max(0, settings.PerClass - context.TakenToday.GetValueOrDefault(ofClass.Key)))
-        select new Pick(
-            chosen.candidate.Id,
-            string.Create(CultureInfo.InvariantCulture, $"{chosen.margin * 100:0} points between the two best classes")
-        );
+        let reason = string.Create(CultureInfo.InvariantCulture, $"{margin * 100:0} points between the two best classes")
+        select new Pick(candidate.Id, reason, Priority: margin);
 
     protected override string Describe(Settings settings) =>
         string.Create(CultureInfo.InvariantCulture, $"margin below {settings.Margin * 100:0.##} points");
