@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # A throw-away S3 server for tests: Ceph's, with its data in memory, loopback only.
-#   tests/run-s3.sh DIR PORT            creates it in DIR, starts it and prints "ENDPOINT ACCESS_KEY SECRET_KEY"; PORT+1 to PORT+40 are used too
-#   tests/run-s3.sh gateway DIR         starts its S3 gateway again (DIR/gateway.pid), after a test has killed it
+#   tests/run-s3.sh DIR PORT            creates it in DIR, starts it and prints "ENDPOINT ACCESS_KEY SECRET_KEY"; uses PORT+1 to PORT+40 too
+#   tests/run-s3.sh gateway DIR         restarts its S3 gateway (DIR/gateway.pid) after a test has killed it
 #   tests/run-s3.sh stop DIR            stops it; DIR can then be removed
 set -euo pipefail
 
@@ -10,7 +10,7 @@ PATH=$PATH:/usr/sbin:/sbin
 
 fail() { echo "run-s3: $*" >&2; exit 1; }
 
-# The caller's pipes must not be held open by what goes on running.
+# The gateway outlives this script, so it must not hold the caller's pipes open.
 start_gateway() {
     local dir=$1 endpoint
     setsid radosgw -c "$dir/ceph.conf" -n client.rgw -f >>"$dir/gateway.log" 2>&1 </dev/null &
@@ -51,7 +51,7 @@ disk=$(cat /proc/sys/kernel/random/uuid)
 monitor="v2:127.0.0.1:$((port + 1)),v1:127.0.0.1:$((port + 2))"
 echo "http://127.0.0.1:$port" >"$dir/endpoint"
 
-# Without crc mode the gateway hangs for ever; without the two paxos settings the first write takes seconds.
+# Without crc mode, the gateway hangs forever. Without the two paxos settings, the first write takes seconds.
 cat >"$dir/ceph.conf" <<CONF
 [global]
 fsid = $cluster

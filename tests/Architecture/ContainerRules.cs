@@ -4,7 +4,7 @@ using System.Xml.Linq;
 namespace GourmetGram.Tests.Architecture;
 
 /// <summary>The container files follow the projects, and hold no secret.</summary>
-public sealed class ContainerRules
+public sealed partial class ContainerRules
 {
     [Fact]
     public void The_Dockerfile_copies_every_project_it_restores()
@@ -46,6 +46,21 @@ public sealed class ContainerRules
     }
 
     [Fact]
+    public void Compose_files_stand_alone_and_publish_to_this_machine_only()
+    {
+        var files = Directory.GetFiles(Path.Combine(Product.Root, "docker"), "compose*.yaml").Select(Path.GetFileName);
+        Rule.HasNoOffence(files.SelectMany(file => ReachOffences(file!, Read($"docker/{file}"))));
+        const string Compose = """
+            name: gourmetgram
+            extends:
+              - "8080:8080"
+              - "127.0.0.1:8080:8080"
+              - "0.0.0.0:8081:8080"
+            """;
+        Rule.Catches(ReachOffences("c.yaml", Compose), "c.yaml:1", "c.yaml:2", "c.yaml:3", "c.yaml:5");
+    }
+
+    [Fact]
     public void A_secret_in_a_compose_file_is_caught()
     {
         const string Compose = """
@@ -61,7 +76,9 @@ public sealed class ContainerRules
         Rule.Catches(SecretOffences("c.yaml", Compose), "c.yaml:1", "c.yaml:2", "c.yaml:3", "c.yaml:4");
     }
 
-    /// <summary>What restoring a project reads: the project, its lock file, the same of those it references, and what they all import.</summary>
+    /// <summary>
+    /// What restoring a project reads: the project, its lock file, the same of those it references, and what they all import.
+    /// </summary>
     /// <returns>Paths relative to the root.</returns>
     private static IEnumerable<string> NeededToRestore(string project)
     {
@@ -74,6 +91,21 @@ public sealed class ContainerRules
             .Select(reference => Path.GetRelativePath(Product.Root, reference));
         return [.. shared, project, Path.Combine(folder, "packages.lock.json"), .. references.SelectMany(NeededToRestore)];
     }
+
+    /// <summary>What older composers do not read, and ports that Docker would open past the host's firewall.</summary>
+    private static IEnumerable<string> ReachOffences(string file, string compose)
+    {
+        foreach (var (index, line) in compose.Split('\n').Index())
+        {
+            if (line.StartsWith("name:", StringComparison.Ordinal) || line.TrimStart().StartsWith("extends:", StringComparison.Ordinal))
+                yield return $"{file}:{index + 1} is read by Docker Compose 2 only: {line.Trim()}";
+            if (PublishedPort().IsMatch(line) && !line.Contains("127.0.0.1:", StringComparison.Ordinal))
+                yield return $"{file}:{index + 1} publishes to all addresses: {line.Trim()}";
+        }
+    }
+
+    [GeneratedRegex("""^\s*- "?([0-9.]+:)?\d+:\d+"?\s*$""", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex PublishedPort();
 
     private static IEnumerable<string> CopyOffences(string dockerfile, IEnumerable<string> needed)
     {

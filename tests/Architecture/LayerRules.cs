@@ -38,6 +38,7 @@ public sealed class LayerRules
         ["Application"] = new(
             ["Domain"],
             [
+                "Ardalis.Specification",
                 "FluentValidation",
                 "FluentValidation.DependencyInjectionExtensions",
                 "MediatR",

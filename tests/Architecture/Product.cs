@@ -22,7 +22,9 @@ internal static class Product
 
     public static readonly IReadOnlyList<Assembly> Assemblies = [Domain, Application, Infrastructure, WebUi, WebApi];
 
-    /// <summary>In the order in which data flows through them, which is the alphabet's. A module knows itself and what stands before it.</summary>
+    /// <summary>
+    /// In the order in which data flows through them, which is the alphabet's. A module knows itself and what stands before it.
+    /// </summary>
     public static readonly ImmutableArray<string> Modules = ["Classification", "Feedback", "Labeling", "Monitoring", "Retraining"];
 
     /// <summary>The folder with the solution file, found upwards from where the tests run.</summary>
@@ -44,7 +46,7 @@ internal static class Product
     /// <returns>Absolute paths.</returns>
     public static IEnumerable<string> FilesIn(string folder)
     {
-        string[] made = ["bin", "obj", "data", "artifacts", "TestResults", ".git", ".vs", ".idea"];
+        string[] made = ["bin", "obj", "node_modules", "data", "artifacts", "TestResults", ".git", ".vs", ".idea"];
         foreach (var file in Directory.EnumerateFiles(folder).Where(file => !made.Contains(Path.GetFileName(file))))
             yield return file;
         foreach (var below in Directory.EnumerateDirectories(folder).Where(below => !made.Contains(Path.GetFileName(below))))

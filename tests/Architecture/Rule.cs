@@ -14,7 +14,9 @@ internal static class Rule
         Assert.True(found.Count == 0, string.Join(Environment.NewLine, found.Prepend($"{found.Count} offence(s):")));
     }
 
-    /// <summary>Fails unless there is exactly one offence for each of these beginnings: the rule sees each offender, and nothing else.</summary>
+    /// <summary>
+    /// Fails unless there is exactly one offence for each of these beginnings: the rule sees each offender, and nothing else.
+    /// </summary>
     public static void Catches(IEnumerable<string> offences, params IEnumerable<string> beginnings)
     {
         var found = offences.Order(StringComparer.Ordinal).ToList();
@@ -38,7 +40,9 @@ internal static class Rule
             )
             .Where(types.ToHashSet().Contains);
 
-    /// <summary>NetArchTest does not look into an asynchronous lambda: its state machine is two levels below the type, in the closure.</summary>
+    /// <summary>
+    /// NetArchTest does not look into an asynchronous lambda: its state machine is two levels below the type, in the closure.
+    /// </summary>
     private sealed class GeneratedCodeNames(string name) : ICustomRule
     {
         private readonly Regex pattern = new($@"(?<![\w.]){Regex.Escape(name)}(?!\w)", RegexOptions.None, TimeSpan.FromSeconds(1));

@@ -1,12 +1,13 @@
 using System.Reflection;
 using FluentValidation;
+using GourmetGram.Application.Common;
 using MediatR;
 
 namespace GourmetGram.Tests.Architecture;
 
 /// <summary>
-/// One use case is one file: a public static class with its message (Command or Query), its Handler and, where there is input to check, its Validator
-/// nested inside. A class is taken for a use case by the message inside it.
+/// One use case is one file: a public static class with its message (Command or Query), its Handler and, where there is input to check, its
+/// Validator nested inside. A class is taken for a use case by the message inside it.
 /// </summary>
 public sealed class UseCaseRules
 {
@@ -25,6 +26,7 @@ public sealed class UseCaseRules
             UseCasesIn(Product.Samples("Application")).SelectMany(ShapeOffences),
             "NotStatic is not a public static class",
             "TwoMessages has 2 messages",
+            "CommittingQuery's query is an ICommand",
             "OddMessage's message is called Request",
             "OddMessage's message is not a sealed record",
             "NoHandler has 0 handlers",
@@ -81,6 +83,8 @@ public sealed class UseCaseRules
         var message = messages[0];
         if (message.Name is not ("Command" or "Query"))
             yield return $"{name}'s message is called {message.Name}: Command changes something, Query does not";
+        if (message.Name == "Query" && Implements(message, typeof(ICommand<>)))
+            yield return $"{name}'s query is an ICommand: nothing of it is to be committed";
         if (!message.IsSealed || !IsRecord(message))
             yield return $"{name}'s message is not a sealed record";
 
@@ -122,18 +126,20 @@ public sealed class UseCaseRules
                 typeof(IBaseRequest).IsAssignableFrom(type)
                 || Implements(type, typeof(IRequestHandler<,>))
                 || Implements(type, typeof(IValidator<>))
-            where type.DeclaringType is null || !useCases.Contains(type.DeclaringType)
+            where !type.IsInterface && (type.DeclaringType is null || !useCases.Contains(type.DeclaringType))
             select $"{type.Name} stands outside of a use case: nest it in one";
     }
 
     private static IEnumerable<string> FileOffences(IReadOnlyCollection<Type> useCases, string root, string folder) =>
         from useCase in useCases
         let folders = useCase.Namespace![root.Length..].Split('.', StringSplitOptions.RemoveEmptyEntries)
-        let file = Path.Combine([folder, .. folders, $"{useCase.Name}.cs"])
-        where !File.Exists(file)
-        select $"{useCase.Name} is not in {file}";
+        let module = Path.Combine([folder, .. folders])
+        where !Directory.EnumerateFiles(module, $"{useCase.Name}.cs", SearchOption.AllDirectories).Any()
+        select $"{useCase.Name} is in no file of its name below {module}";
 
-    /// <summary>A text that the command carries itself or in a part that the use case defines; shared parts answer for themselves.</summary>
+    /// <summary>
+    /// A text that the command carries itself or in a part that the use case defines; shared parts answer for themselves.
+    /// </summary>
     private static PropertyInfo? FindText(Type useCase, Type carrier)
     {
         var properties = carrier.GetProperties();

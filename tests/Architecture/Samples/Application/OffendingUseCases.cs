@@ -1,4 +1,5 @@
 using FluentValidation;
+using GourmetGram.Application.Common;
 using MediatR;
 
 namespace GourmetGram.Tests.Architecture.Samples.Application;
@@ -44,6 +45,16 @@ public static class OddMessage
     internal sealed class Handler : IRequestHandler<Request, int>
     {
         public Task<int> Handle(Request request, CancellationToken cancellationToken) => Task.FromResult(1);
+    }
+}
+
+public static class CommittingQuery
+{
+    public sealed record Query : ICommand<int>;
+
+    internal sealed class Handler : IRequestHandler<Query, int>
+    {
+        public Task<int> Handle(Query request, CancellationToken cancellationToken) => Task.FromResult(1);
     }
 }
 
