@@ -8,7 +8,10 @@ using SkiaSharp;
 
 namespace GourmetGram.Benchmarks;
 
-/// <summary>What is done to a photo of 12 megapixels beside the model: decoding to the model's size, in each format, and removing metadata with both hashes.</summary>
+/// <summary>
+/// What is done to a photo of 12 megapixels beside the model: decoding to the model's size, in each format, and removing metadata with both
+/// hashes.
+/// </summary>
 [Config(typeof(VariantBenchmark.OneProcess))]
 [MemoryDiagnoser]
 public class DecodeBenchmark

@@ -15,6 +15,8 @@ public class VariantBenchmark
     private byte[] pixels = [];
     private OnnxClassifier? fullPrecision;
     private OnnxClassifier? quantized;
+    private IModelLease? fullPrecisionLease;
+    private IModelLease? quantizedLease;
 
     [GlobalSetup]
     public void Load()
@@ -23,17 +25,21 @@ public class VariantBenchmark
         pixels = File.ReadAllBytes(Path.Combine(folder, "golden", "landscape.jpg.pixels.bin"));
         fullPrecision = ModelLoader.Load(folder, "float", NullLogger.Instance);
         quantized = ModelLoader.Load(folder, "int8", NullLogger.Instance);
+        fullPrecisionLease = fullPrecision.Lease();
+        quantizedLease = quantized.Lease();
     }
 
     [Benchmark(Baseline = true, Description = "float")]
-    public ClassifierOutput FullPrecision() => fullPrecision!.Run(pixels, CancellationToken.None);
+    public ClassifierOutput FullPrecision() => fullPrecisionLease!.Run(pixels, CancellationToken.None);
 
     [Benchmark(Description = "int8")]
-    public ClassifierOutput Quantized() => quantized!.Run(pixels, CancellationToken.None);
+    public ClassifierOutput Quantized() => quantizedLease!.Run(pixels, CancellationToken.None);
 
     [GlobalCleanup]
     public void Unload()
     {
+        fullPrecisionLease?.Dispose();
+        quantizedLease?.Dispose();
         fullPrecision?.Dispose();
         quantized?.Dispose();
     }

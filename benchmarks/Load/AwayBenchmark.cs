@@ -3,13 +3,16 @@ using System.Net.Sockets;
 
 namespace GourmetGram.Benchmarks.Load;
 
-/// <summary>What is left of the rate while the object store is away. The limit is the same server, at the same time, with a store that answers.</summary>
+/// <summary>
+/// What is left of the rate while the object store is away. The limit is the same server, at the same time, with a store that answers.
+/// </summary>
 internal static class AwayBenchmark
 {
     private const double Turn = 2;
     private const int Clients = 4;
 
-    /// <param name="options">As those of <see cref="LoadBenchmark.RunAsync(string[])"/>; besides <c>--s3 "ENDPOINT KEY SECRET"</c>, as tests/run-s3.sh prints it.</param>
+    /// <param name="options">As those of <see cref="LoadBenchmark.RunAsync(string[])"/>; besides <c>--s3 "ENDPOINT KEY SECRET"</c>, as
+    /// tests/run-s3.sh prints it.</param>
     public static Task<int> RunAsync(string[] options) => LoadBenchmark.WithServerAsync(options, async (executable, _, rounds) =>
         {
             if (

@@ -78,7 +78,8 @@ internal sealed class Generator(Uri server, PredictRequest request) : IDisposabl
         }
         catch (Exception e) when (e is HttpRequestException or TaskCanceledException)
         {
-            // A server that refuses a body unread may close the connection before the client has read the answer. The count is in the report.
+            // A server that refuses a body unread may close the connection before the client has read the answer. The count is in the
+            // report.
             Interlocked.Increment(ref broken);
         }
     }

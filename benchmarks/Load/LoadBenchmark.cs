@@ -5,7 +5,8 @@ using System.Runtime.CompilerServices;
 namespace GourmetGram.Benchmarks.Load;
 
 /// <summary>
-/// The whole server under load: it on core 0, this process on core 1. What core 0 can do at most (<see cref="RawLimit"/>) is measured in turn with it, since machines are noisy.
+/// The whole server under load: it on core 0, this process on core 1. What core 0 can do at most (<see cref="RawLimit"/>) is measured in
+/// turn with it, since machines are noisy.
 /// </summary>
 internal static class LoadBenchmark
 {
@@ -18,7 +19,8 @@ internal static class LoadBenchmark
 
     /// <summary>Head of the table that <see cref="CompareAsync"/> writes rows of.</summary>
     public const string Head =
-        "| clients | limit a second | answers a second | ratio | its spread | median ms | p99 ms | 503 | broken |\n|---|---|---|---|---|---|---|---|---|";
+        "| clients | limit a second | answers a second | ratio | its spread | median ms | p99 ms | 503 | broken "
+        + "|\n|---|---|---|---|---|---|---|---|---|";
 
     private static readonly (string Name, int Width, int Height, int Quality)[] Photos =
     [
@@ -28,7 +30,8 @@ internal static class LoadBenchmark
 
     private static readonly string[] Durabilities = ["Power", "Process"];
 
-    /// <param name="options"><c>--server DIR</c>: a published copy; else one is made. <c>--rounds N</c>: how often limit and server are compared.</param>
+    /// <param name="options"><c>--server DIR</c>: a published copy; else one is made. <c>--rounds N</c>: how often limit and server are
+    /// compared.</param>
     public static async Task<int> RunAsync(string[] options)
     {
         return await WithServerAsync(options, async (executable, folder, rounds) =>
@@ -47,7 +50,9 @@ internal static class LoadBenchmark
         });
     }
 
-    /// <summary>Publishes a server unless there is one, moves this process to its own core, and gives it a folder that is removed afterwards.</summary>
+    /// <summary>
+    /// Publishes a server unless there is one, moves this process to its own core, and gives it a folder that is removed afterwards.
+    /// </summary>
     /// <param name="options">As those of <see cref="RunAsync(string[])"/>.</param>
     /// <param name="measure">Takes the server's executable, the folder, and how often to compare.</param>
     public static async Task<int> WithServerAsync(string[] options, Func<string, string, int, Task> measure)
@@ -100,12 +105,15 @@ internal static class LoadBenchmark
         Console.WriteLine(
             string.Create(
                 CultureInfo.InvariantCulture,
-                $"\np99 of the accepted at five times the rate: {five.P99 / sixteen.P99:0.00} times that of 16 clients. Memory afterwards: {server.Megabytes} MB."
+                $"\np99 of the accepted at five times the rate: {five.P99 / sixteen.P99:0.00} times that of 16 clients. Memory "
+                    + $"afterwards: {server.Megabytes} MB."
             )
         );
     }
 
-    /// <summary>Limit and server in turn, a second or a few each: the ratio is that of neighbours, whatever the machine does meanwhile.</summary>
+    /// <summary>
+    /// Limit and server in turn, a second or a few each: the ratio is that of neighbours, whatever the machine does meanwhile.
+    /// </summary>
     public static async Task<Measured> CompareAsync(string what, int rounds, Func<Task<double>> measureLimit, Func<Task<Measured>> measure)
     {
         var (limits, parts) = (new List<double> { await measureLimit() }, new List<Measured>());
@@ -120,7 +128,8 @@ internal static class LoadBenchmark
         Console.WriteLine(
             string.Create(
                 CultureInfo.InvariantCulture,
-                $"| {what} | {limits.Average():0.0} | {all.PerSecond:0.0} | {ratios[ratios.Count / 2]:0.00} | {ratios[0]:0.00} to {ratios[^1]:0.00} | {all.Median:0} | {all.P99:0} | {all.Refused} | {all.Broken} |"
+                $"| {what} | {limits.Average():0.0} | {all.PerSecond:0.0} | {ratios[ratios.Count / 2]:0.00} | {ratios[0]:0.00} to "
+                    + $"{ratios[^1]:0.00} | {all.Median:0} | {all.P99:0} | {all.Refused} | {all.Broken} |"
             )
         );
         return all;
@@ -144,8 +153,10 @@ internal static class LoadBenchmark
         Console.WriteLine(
             string.Create(
                 CultureInfo.InvariantCulture,
-                $"Of {Starts} starts on one core with an empty data directory, the median: first answer after {firsts.Order().ElementAt(Starts / 2):0.00} s, "
-                    + $"{idles.Order().ElementAt(Starts / 2)} MB when it listens, {afters.Order().ElementAt(Starts / 2)} MB after the first answer."
+                $"Of {Starts} starts on one core with an empty data directory, the median: first answer after "
+                    + $"{firsts.Order().ElementAt(Starts / 2):0.00} s, "
+                    + $"{idles.Order().ElementAt(Starts / 2)} MB when it listens, {afters.Order().ElementAt(Starts / 2)} MB after the "
+                    + $"first answer."
             )
         );
     }

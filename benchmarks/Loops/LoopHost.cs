@@ -49,7 +49,11 @@ internal sealed class LoopHost : IAsyncDisposable
 
     public IObjectStore Store => services.GetRequiredService<IObjectStore>();
 
-    public Task MigrateAsync() => services.GetRequiredService<DatabaseMigrator>().MigrateAsync(CancellationToken.None);
+    public async Task MigrateAsync()
+    {
+        await services.GetRequiredService<DatabaseMigrator>().MigrateAsync(CancellationToken.None);
+        await services.GetRequiredService<IServiceScopeFactory>().SeedAsync(CancellationToken.None);
+    }
 
     public async Task<TResponse> SendAsync<TResponse>(IRequest<TResponse> message)
     {
@@ -61,10 +65,16 @@ internal sealed class LoopHost : IAsyncDisposable
         where T : class
     {
         await using var scope = services.CreateAsyncScope();
-        var repository = scope.ServiceProvider.GetRequiredService<IRepository<T>>();
-        foreach (var entity in entities)
-            repository.Add(entity);
-        await repository.SaveChangesAsync(CancellationToken.None);
+        await scope
+            .ServiceProvider.GetRequiredService<IUnitOfWork>()
+            .RunStepAsync(
+                (IRepository<T> repository) =>
+                {
+                    foreach (var entity in entities)
+                        repository.Add(entity);
+                    return Task.FromResult(true);
+                }
+            );
     }
 
     /// <summary>A statement of our own making.</summary>
@@ -93,6 +103,8 @@ internal sealed class LoopHost : IAsyncDisposable
     private sealed class NoLinks : ILinks
     {
         public string PredictionImage(Guid predictionId) => $"/image/{predictionId}";
+
+        public string TaskImage(Guid taskId) => $"/task-image/{taskId}";
 
         public string Absolute(string path) => $"http://localhost/{path}";
     }

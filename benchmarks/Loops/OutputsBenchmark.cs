@@ -8,7 +8,10 @@ using GourmetGram.Infrastructure.Hosting;
 
 namespace GourmetGram.Benchmarks.Loops;
 
-/// <summary>Finished labels brought to a dataset, against copying the same photos inside the store as fast as it goes, four at once as the product does, in turns.</summary>
+/// <summary>
+/// Finished labels brought to a dataset, against copying the same photos inside the store as fast as it goes, four at once as the product
+/// does, in turns.
+/// </summary>
 internal static class OutputsBenchmark
 {
     private const int PhotoBytes = 150_000;
@@ -53,7 +56,8 @@ internal static class OutputsBenchmark
             Console.WriteLine(
                 string.Create(
                     CultureInfo.InvariantCulture,
-                    $"| {durability} | {outputs.Order().ElementAt(Rounds / 2):0} | {copies.Order().ElementAt(Rounds / 2):0} | {ratios[Rounds / 2]:0.00} | {ratios[0]:0.00}–{ratios[^1]:0.00} |"
+                    $"| {durability} | {outputs.Order().ElementAt(Rounds / 2):0} | {copies.Order().ElementAt(Rounds / 2):0} | "
+                        + $"{ratios[Rounds / 2]:0.00} | {ratios[0]:0.00}–{ratios[^1]:0.00} |"
                 )
             );
         }

@@ -9,7 +9,10 @@ using Microsoft.Playwright;
 
 namespace GourmetGram.Benchmarks.Loops;
 
-/// <summary>The review page in a real browser: how many labels a minute it takes when the person is not what takes time, and what is lost when the server is killed in between.</summary>
+/// <summary>
+/// The review page in a real browser: how many labels a minute it takes when the person is not what takes time, and what is lost when the
+/// server is killed in between.
+/// </summary>
 internal static partial class ReviewBenchmark
 {
     private const int Photos = 120;

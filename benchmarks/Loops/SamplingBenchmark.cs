@@ -6,7 +6,10 @@ using GourmetGram.Infrastructure.Hosting;
 
 namespace GourmetGram.Benchmarks.Loops;
 
-/// <summary>What a window of a thousand predictions costs to select from and to draw from, in a table of ten thousand and in one of a million, in turns.</summary>
+/// <summary>
+/// What a window of a thousand predictions costs to select from and to draw from, in a table of ten thousand and in one of a million, in
+/// turns.
+/// </summary>
 internal static class SamplingBenchmark
 {
     private const int Small = 10_000;
@@ -94,7 +97,9 @@ internal static class SamplingBenchmark
         await host.ExecuteAsync(
             string.Create(
                 CultureInfo.InvariantCulture,
-                $"WITH RECURSIVE numbers(n) AS (SELECT {from + 1} UNION ALL SELECT n + 1 FROM numbers WHERE n < {from + count}) INSERT INTO \"Predictions\" ({string.Join(", ", columns.Select(name => $"\"{name}\""))}) SELECT {string.Join(", ", values)} FROM numbers, (SELECT * FROM \"Predictions\" LIMIT 1)"
+                $"WITH RECURSIVE numbers(n) AS (SELECT {from + 1} UNION ALL SELECT n + 1 FROM numbers WHERE n < {from + count}) "
+                    + $"INSERT INTO \"Predictions\" ({string.Join(", ", columns.Select(name => $"\"{name}\""))}) "
+                    + $"SELECT {string.Join(", ", values)} FROM numbers, (SELECT * FROM \"Predictions\" LIMIT 1)"
             )
         );
     }
