@@ -1,16 +1,19 @@
 #!/usr/bin/env bash
-# Builds everything and runs every test. The last line says "N passed, N failed, N skipped".
+# Builds everything and runs every test. The output ends with the twenty slowest test classes; the last line is
+# "N passed, N failed, N skipped".
 set -euo pipefail
 cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")"
 
 usage() {
     cat <<'TEXT'
-Usage: ./test.sh [--long] [--real-label-studio] [--filter TEXT] [--filter-OPTION VALUE…]
+Usage: ./test.sh [--long] [--filter TEXT] [--filter-OPTION VALUE…]
 
-  --long             also the tests that take hours
-  --real-label-studio  also the tests against the Label Studio that LABEL_STUDIO_URL and LABEL_STUDIO_API_KEY name; it has to reach the tests' S3 server
+  --long             many more rounds of the tests that kill processes and of the fuzzer, and with Java the HTML checker on every page; takes hours
   --filter TEXT      only tests with TEXT in their full name (namespace.class.method)
   --filter-OPTION    passed on with its values: --filter-class, --filter-not-namespace, --filter-trait, … as xunit has them
+
+Where LABEL_STUDIO_TEST_URL and LABEL_STUDIO_TEST_TOKEN name a Label Studio that reaches the tests' S3 server (GOURMETGRAM_TEST_S3 names another), the tests
+against a real one run too.
 
 As root on a machine with apt-get, missing programs (PostgreSQL, Ceph's S3 server, Chromium, strace, fonts, …) are installed; else they are named, and the tests
 that need them are skipped. The exit code is 0 if tests ran and none failed; with CI=true none may be skipped either.
@@ -39,8 +42,24 @@ trap 'exit 143' TERM
 
 say() { printf 'test.sh: %s\n' "$*"; }
 
+# Reads the reports of all projects. Classes run in parallel, so their times add up to more than the run took.
+# The awk program relies on attributes that are never split over two lines and whose quotes are escaped.
+print_slowest() {
+    local reports
+    reports=$(compgen -G "$work/*.xml") || return 0
+    say "the slowest test classes"
+    # shellcheck disable=SC2086 # Word splitting separates the file names; this script chose the folder's name.
+    awk 'BEGIN { RS = "<test " }
+         match($0, / type="[^"]*"/) {
+             name = substr($0, RSTART + 7, RLENGTH - 8)
+             if (match($0, / time="[0-9.]+"/)) { seconds[name] += substr($0, RSTART + 7, RLENGTH - 8); tests[name]++ }
+         }
+         END { for (name in seconds) printf "%8.1f s %5d tests  %s\n", seconds[name], tests[name], name }' $reports | sort -rn | sed -n 1,20p
+}
+
 finish() {
     local code=0
+    print_slowest
     if ((failed > 0)); then
         code=1
     elif ((passed == 0)); then
@@ -54,20 +73,17 @@ finish() {
     exit "$code"
 }
 
-# Something other than a test went wrong: it counts as one failure.
+# Counts a problem outside the tests as one failure.
 fail() {
     say "$*"
     failed=$((failed + 1))
 }
 
-filters=() real=
+filters=()
 while (($# > 0)); do
     case $1 in
         --help | -h) usage; exit 0 ;;
         --long) export GOURMETGRAM_TEST_LONG=1; shift ;;
-        --real-label-studio)
-            [[ -n ${LABEL_STUDIO_URL:-} && -n ${LABEL_STUDIO_API_KEY:-} ]] || { say "--real-label-studio needs LABEL_STUDIO_URL and LABEL_STUDIO_API_KEY"; exit 64; }
-            real=1; shift ;;
         --filter)
             (($# > 1)) || { usage >&2; exit 64; }
             filters+=(--filter-method "*$2*"); shift 2 ;;
@@ -78,11 +94,15 @@ while (($# > 0)); do
     esac
 done
 chosen=${#filters[@]}
-[[ -n $real ]] || filters+=(--filter-not-trait "Needs=real-label-studio")
+absent=()
+[[ -n ${LABEL_STUDIO_TEST_URL:-} && -n ${LABEL_STUDIO_TEST_TOKEN:-} ]] || absent+=("Needs=real-label-studio")
+# The HTML checker is a Java program.
+[[ -n ${GOURMETGRAM_TEST_LONG:-} ]] && command -v java >/dev/null || absent+=("Needs=java")
+((${#absent[@]} == 0)) || filters+=(--filter-not-trait "${absent[@]}")
 
-# ONNX Runtime and the test platform report home unless the real environment says no.
+# ONNX Runtime and the test platform send telemetry unless these variables of the process environment turn it off.
 export ORT_DISABLE_TELEMETRY=1 TESTINGPLATFORM_TELEMETRY_OPTOUT=1 DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
-# A bare Debian has no ICU: without this the SDK would not start.
+# A minimal Debian has no ICU, and without this setting the SDK would not start.
 compgen -G "/usr/lib/*/libicuuc.so.*" >/dev/null || export DOTNET_SYSTEM_GLOBALIZATION_INVARIANT=1
 
 has_postgres() { command -v initdb >/dev/null || compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null; }
@@ -101,6 +121,7 @@ missing_packages() {
     [[ -e /usr/share/zoneinfo/Europe/Berlin ]] || echo tzdata
     [[ -e /usr/share/fonts/truetype/noto/NotoSans-Regular.ttf ]] || echo fonts-noto-core
     command -v pkill >/dev/null || echo procps
+    command -v npm >/dev/null || echo npm
 }
 
 mapfile -t missing < <(missing_packages)
@@ -116,7 +137,7 @@ fi
 
 command -v dotnet >/dev/null || { fail "the .NET SDK is missing: https://dotnet.microsoft.com/download"; finish; }
 say "building"
-# No build server may outlive the script: it keeps the caller's pipe open for ten minutes.
+# No build server may outlive the script, because it would hold the caller's pipe open for ten minutes.
 DOTNET_CLI_USE_MSBUILD_SERVER=0 MSBUILDDISABLENODEREUSE=1 dotnet build GourmetGram.sln -clp:ErrorsOnly -p:UseSharedCompilation=false \
     || { fail "the build failed"; finish; }
 
@@ -124,7 +145,7 @@ DOTNET_CLI_USE_MSBUILD_SERVER=0 MSBUILDDISABLENODEREUSE=1 dotnet build GourmetGr
 work=$(mktemp -d "${TMPDIR:-/tmp}/gourmetgram-test.XXXXXX")
 chmod 711 "$work"
 
-# Of the ten thousand from $1 on; below those that the system gives to clients.
+# Prints a free port from the 9,900 that start at $1. Callers choose ranges below the ports that the system assigns to clients.
 free_port() {
     local port
     while port=$((RANDOM % 9900 + $1)); do
@@ -143,7 +164,7 @@ if has_postgres; then
     fi
 fi
 
-# An S3 server of one's own, named by the same variable, takes the place of ours.
+# If the caller's GOURMETGRAM_TEST_S3 names an S3 server, the tests use that one.
 if [[ -z ${GOURMETGRAM_TEST_S3:-} ]] && has_s3; then
     objects=$work/s3
     if GOURMETGRAM_TEST_S3=$(tests/run-s3.sh "$objects" "$(free_port 10000)"); then
@@ -154,10 +175,22 @@ if [[ -z ${GOURMETGRAM_TEST_S3:-} ]] && has_s3; then
     fi
 fi
 
-# The count comes from the summary, the verdict from the exit code too: 0 all passed, 2 some failed, 8 none ran, else the run broke off.
+# Installs the linters for the OpenAPI document and the pages from their lock file, without running the packages' install scripts.
+unset GOURMETGRAM_TEST_LINTERS
+if command -v npm >/dev/null; then
+    if npm ci --prefix tests/linters --ignore-scripts --no-audit --no-fund --loglevel=error >&2; then
+        export GOURMETGRAM_TEST_LINTERS=$PWD/tests/linters/node_modules
+    else
+        fail "npm could not install what tests/linters/package-lock.json names"
+    fi
+fi
+
+# Takes the counts from the summary and checks them against the exit code:
+# 0 all passed, 2 some failed, 8 none ran, anything else means that the run broke off.
 run_project() {
     local project=$1 log=$work/$1.log code=0 total=0 bad=0 good=0 left=0
-    dotnet "tests/$project/bin/Debug/net10.0/GourmetGram.Tests.$project.dll" --no-ansi --progress off "${filters[@]}" 2>&1 \
+    dotnet "tests/$project/bin/Debug/net10.0/GourmetGram.Tests.$project.dll" --no-ansi --progress off \
+        --results-directory "$work" --report-xunit-xml --report-xunit-xml-filename "$project.xml" "${filters[@]}" 2>&1 \
         | tee "$log" || code=${PIPESTATUS[0]}
     read -r total bad good left < <(
         awk '/^Test run summary:/{on=1} !on{next} /^ *total: /{t=$2} /^ *failed: /{b=$2} /^ *succeeded: /{g=$2} /^ *skipped: /{s=$2}
