@@ -26,7 +26,7 @@ internal static class Faults
         new(
             PhotoFault.TooManyPixels,
             $"Decoding this photo of {layout.Width} × {layout.Height} pixels takes about {layout.DecodeBytes / LimitsOptions.Mebibyte} "
-                + $"MiB; at most {limits.DecodeMebibytes} MiB are given to one. "
+                + $"MiB of memory; at most {limits.DecodeMebibytes} MiB are allowed. "
                 + "Save it as a baseline (not progressive) JPEG, or smaller, and send it again."
         );
 
@@ -44,7 +44,7 @@ internal static class Faults
     public static UnusablePhotoException RareKind(string found) =>
         new(
             PhotoFault.UnknownFormat,
-            $"This file is {found}, which neither browsers nor this server can show. Save it as a usual JPEG (8 bits per colour), PNG or "
+            $"This file is {found}, which browsers and this server cannot show. Save it as a standard JPEG (8 bits per colour), PNG or "
                 + "WebP and send it again."
         );
 
@@ -52,6 +52,6 @@ internal static class Faults
     public static UnusablePhotoException Damaged(string detail) =>
         new(
             PhotoFault.Damaged,
-            $"The photo is cut off or damaged: {detail}. Send it again, or export it again from the program that made it."
+            $"The photo is incomplete or damaged: {detail}. Send it again, or export it again from the program that created it."
         );
 }

@@ -28,7 +28,7 @@ internal sealed class HuffmanTable
             int count = counts[length - 1];
             // The code that consists only of ones is reserved.
             if (count > 0 && code + count >= 1 << length)
-                throw Faults.Damaged("one of its Huffman tables is broken");
+                throw Faults.Damaged("one of its Huffman tables is invalid");
             (firstCode[length], endOfCodes[length], firstSymbol[length]) = (code, code + count, index);
             for (var end = code + count; code < end; code++, index++)
             {

@@ -38,7 +38,9 @@ internal sealed class JpegFile : IPhotoFormat
 
     public string Extension => ".jpg";
 
-    public bool Matches(ReadOnlySpan<byte> file) => file.StartsWith([(byte)0xFF, StartOfImage, (byte)0xFF]);
+    public static bool Begins(ReadOnlySpan<byte> file) => file.StartsWith([(byte)0xFF, StartOfImage, (byte)0xFF]);
+
+    public bool Matches(ReadOnlySpan<byte> file) => Begins(file);
 
     public PhotoLayout ReadLayout(ReadOnlySpan<byte> file)
     {
@@ -69,7 +71,7 @@ internal sealed class JpegFile : IPhotoFormat
 
         return frame is var (width, height, _)
             ? new PhotoLayout(width, height, orientation ?? ExifOrientation.Upright, hasPasses ? InPasses : InStrips)
-            : throw Faults.Damaged("this JPEG has no frame header, which says its size");
+            : throw Faults.Damaged("this JPEG has no frame header, which contains its size");
     }
 
     public byte[] RemoveMetadata(ReadOnlySpan<byte> file)

@@ -32,9 +32,9 @@ internal sealed class JpegScans
     public void StartFrame(ReadOnlySpan<byte> header, bool isProgressive)
     {
         if (components.Length > 0)
-            throw Faults.Damaged("this JPEG holds a second picture inside the first");
+            throw Faults.Damaged("this JPEG contains a second picture inside the first");
         if (header.Length < 6 || header[5] is 0 or > 4 || header.Length < 6 + (header[5] * 3))
-            throw Faults.Damaged("its frame header is broken");
+            throw Faults.Damaged("its frame header is invalid");
         this.isProgressive = isProgressive;
         height = BinaryPrimitives.ReadUInt16BigEndian(header[1..]);
         var width = BinaryPrimitives.ReadUInt16BigEndian(header[3..]);
@@ -44,7 +44,7 @@ internal sealed class JpegScans
             var description = header.Slice(6 + (i * 3), 3);
             found[i] = new Component(description[0], description[1] >> 4, description[1] & 15);
             if (found[i].Across is 0 or > 4 || found[i].Down is 0 or > 4)
-                throw Faults.Damaged("its frame header is broken");
+                throw Faults.Damaged("its frame header is invalid");
         }
 
         var (mostAcross, mostDown) = (found.Max(component => component.Across), found.Max(component => component.Down));
@@ -70,7 +70,7 @@ internal sealed class JpegScans
             foreach (var count in counts)
                 total += count;
             if (counts.IsEmpty || total > 256 || segment.Length < 17 + total || (segment[0] & 0xEC) != 0)
-                throw Faults.Damaged("one of its Huffman tables is broken");
+                throw Faults.Damaged("one of its Huffman tables is invalid");
             (segment[0] >> 4 == 0 ? dcTables : acTables)[segment[0] & 3] = new HuffmanTable(counts, segment.Slice(17, total));
             segment = segment[(17 + total)..];
         }
@@ -79,7 +79,7 @@ internal sealed class JpegScans
     /// <summary>Reads a restart interval (DRI).</summary>
     public void DefineRestartInterval(ReadOnlySpan<byte> segment) =>
         restartInterval =
-            segment.Length >= 2 ? BinaryPrimitives.ReadUInt16BigEndian(segment) : throw Faults.Damaged("its restart interval is broken");
+            segment.Length >= 2 ? BinaryPrimitives.ReadUInt16BigEndian(segment) : throw Faults.Damaged("its restart interval is invalid");
 
     /// <summary>Follows one scan.</summary>
     /// <param name="header">Content of the scan's header (SOS).</param>
@@ -133,7 +133,7 @@ internal sealed class JpegScans
         var length = bits.BytesTaken();
         // Encoders pad the last byte with ones. A zero byte that no marker follows is padding for lost data.
         return length > 0 && data[length - 1] == 0 && !IsMarker(data[length..])
-            ? throw Faults.Damaged("its compressed pixels end in zeros, which stand for data that is missing")
+            ? throw Faults.Damaged("its compressed pixels end in zeros, so data is missing")
             : length;
     }
 
@@ -316,12 +316,12 @@ internal sealed class JpegScans
     private static HuffmanTable TableOf(HuffmanTable?[] tables, IReadOnlyList<HuffmanTable> usual, int number) =>
         number < tables.Length && tables[number] is { } table ? table
         : number < usual.Count ? usual[number]
-        : throw Faults.Damaged("it needs a Huffman table that it does not hold");
+        : throw Faults.Damaged("it needs a Huffman table that it does not contain");
 
     private UnusablePhotoException EndsAt(Scan scan, int mcu) =>
         Faults.Damaged($"its compressed pixels end or break at row {mcu / scan.McusAcross * scan.McuHeight} of {height}");
 
-    private static UnusablePhotoException BrokenScan() => Faults.Damaged("one of its scan headers is broken");
+    private static UnusablePhotoException BrokenScan() => Faults.Damaged("one of its scan headers is invalid");
 
     private static int Ratio(int value, int divisor) => (value + divisor - 1) / divisor;
 

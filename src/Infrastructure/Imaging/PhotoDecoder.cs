@@ -5,8 +5,8 @@ using SkiaSharp;
 namespace GourmetGram.Infrastructure.Imaging;
 
 /// <summary>
-/// Decodes and resizes photos with Skia's codecs as Pillow would: no colour management unless requested, transparency on white, orientation
-/// left as stored.
+/// Decodes and resizes photos as Pillow would: no colour management unless requested, transparency on white, orientation left as stored.
+/// Skia's codecs decode all that <see cref="VipsJpeg"/> does not.
 /// </summary>
 internal static class PhotoDecoder
 {
@@ -19,13 +19,13 @@ internal static class PhotoDecoder
     /// </summary>
     private const int LeastShrunk = 3;
 
-    /// <summary>Rows of a JPEG in memory at the same time: 64 rows of the widest JPEG take 16 MiB.</summary>
+    /// <summary>Rows of a JPEG that are decoded at a time: 64 rows of the widest JPEG take 16 MiB.</summary>
     private const int StripRows = 64;
 
     /// <summary>Encoding effort, 0 to 100. Measured with 12 megapixels: more effort takes longer and hardly saves any bytes.</summary>
     private const float LeastEffort = 0;
 
-    private static readonly float[] JpegScales = [1 / 8f, 1 / 4f, 1 / 2f];
+    private static readonly int[] JpegShrinks = [8, 4, 2];
 
     /// <param name="photo">The file.</param>
     /// <param name="layout">Size and orientation from the file's header.</param>
@@ -36,12 +36,22 @@ internal static class PhotoDecoder
     /// <exception cref="UnusablePhotoException">The pixels cannot be decoded.</exception>
     public static unsafe byte[] Decode(ReadOnlyMemory<byte> photo, PhotoLayout layout, int width, int height, SKColorSpace? colours = null)
     {
+        var shrink = JpegFile.Begins(photo.Span) ? ShrinkFor(layout, width, height) : 1;
+        if (colours is null && JpegFile.Begins(photo.Span))
+        {
+            var isWhole = MemoryMarshal.TryGetArray(photo, out var part) && part.Count == part.Array!.Length;
+            var file = isWhole ? part.Array! : photo.ToArray();
+            if (VipsJpeg.Decode(file, layout, shrink, width, height) is { } pixels)
+                return pixels;
+        }
+
         using var pinned = photo.Pin();
         using var data = SKData.Create((nint)pinned.Pointer, photo.Length);
         using var codec = Open(data, layout);
-        var size = ShrunkSize(codec, width, height);
+        var size = codec.GetScaledDimensions(1f / shrink);
         var info = new SKImageInfo(size.Width, size.Height, SKColorType.Rgba8888, SKAlphaType.Unpremul, colours);
-        var resizer = new TriangleResizer(size.Width, size.Height, width, height);
+        var extent = ((double)layout.Width / shrink, (double)layout.Height / shrink);
+        var resizer = new TriangleResizer((size.Width, size.Height), extent, BytesPerPixel, width, height);
         if (codec.EncodedFormat == SKEncodedImageFormat.Jpeg)
             ResizeInStrips(codec, info, resizer);
         else
@@ -85,26 +95,18 @@ internal static class PhotoDecoder
         var size = codec.Info.Size;
         codec.Dispose();
         throw Faults.Damaged(
-            $"it says in one place that it has {layout.Width} × {layout.Height} pixels and in another {size.Width} × {size.Height}"
+            $"it declares {layout.Width} × {layout.Height} pixels in one place and {size.Width} × {size.Height} in another"
         );
     }
 
     /// <summary>
-    /// Returns the smallest size to which the JPEG codec can shrink while decoding, and that is still large enough for the resizer.
+    /// Returns by how much a JPEG can be shrunk while decoding so that it is still large enough for the resizer: 1, 2, 4 or 8.
     /// </summary>
-    private static SKSizeI ShrunkSize(SKCodec codec, int width, int height)
-    {
-        if (codec.EncodedFormat != SKEncodedImageFormat.Jpeg)
-            return codec.Info.Size;
-        foreach (var scale in JpegScales)
-        {
-            var size = codec.GetScaledDimensions(scale);
-            if (size.Width >= LeastShrunk * width && size.Height >= LeastShrunk * height)
-                return size;
-        }
-
-        return codec.Info.Size;
-    }
+    private static int ShrinkFor(PhotoLayout layout, int width, int height) =>
+        JpegShrinks.FirstOrDefault(
+            shrink => layout.Width / shrink >= LeastShrunk * width && layout.Height / shrink >= LeastShrunk * height,
+            defaultValue: 1
+        );
 
     /// <summary>
     /// Decodes a JPEG row by row, so the full picture is never in memory (except a progressive JPEG's coefficients, inside the codec).
@@ -112,15 +114,19 @@ internal static class PhotoDecoder
     private static void ResizeInStrips(SKCodec codec, SKImageInfo info, TriangleResizer resizer)
     {
         Check(codec.StartScanlineDecode(info));
-        using var strip = new SKBitmap(info.WithSize(info.Width, Math.Min(info.Height, StripRows)));
-        for (var done = 0; done < info.Height; )
+        using var strip = new SKBitmap(info.WithSize(info.Width, Math.Min(info.Height, resizer.MostRows + StripRows)));
+        var pixels = strip.GetPixelSpan();
+        for (int first = 0, end = 0; end < info.Height; )
         {
-            var rows = Math.Min(strip.Height, info.Height - done);
-            var decoded = codec.GetScanlines(strip.GetPixels(), rows, strip.RowBytes);
+            var kept = pixels[((resizer.FirstNeeded - first) * info.RowBytes)..((end - first) * info.RowBytes)];
+            kept.CopyTo(pixels);
+            first = resizer.FirstNeeded;
+            var rows = Math.Min(strip.Height - (end - first), info.Height - end);
+            var decoded = codec.GetScanlines(strip.GetPixels() + kept.Length, rows, info.RowBytes);
             if (decoded < rows)
-                throw Faults.Damaged($"its compressed pixels end or break at row {done + decoded} of {info.Height}");
-            AddRows(strip, rows, resizer);
-            done += rows;
+                throw Faults.Damaged($"its compressed pixels end or break at row {end + decoded} of {info.Height}");
+            end += rows;
+            resizer.AddRows(pixels[..((end - first) * info.RowBytes)], first);
         }
     }
 
@@ -130,14 +136,7 @@ internal static class PhotoDecoder
         Check(codec.GetPixels(info, bitmap.GetPixels()));
         if (codec.Info.AlphaType != SKAlphaType.Opaque)
             LayOnWhite(bitmap.GetPixelSpan());
-        AddRows(bitmap, info.Height, resizer);
-    }
-
-    private static void AddRows(SKBitmap bitmap, int rows, TriangleResizer resizer)
-    {
-        var pixels = bitmap.GetPixelSpan();
-        for (var y = 0; y < rows; y++)
-            resizer.AddRow(pixels.Slice(y * bitmap.RowBytes, bitmap.Width * BytesPerPixel));
+        resizer.AddRows(bitmap.GetPixelSpan(), first: 0);
     }
 
     private static void LayOnWhite(Span<byte> rgba)
@@ -160,7 +159,7 @@ internal static class PhotoDecoder
                 result switch
                 {
                     SKCodecResult.IncompleteInput => "its compressed pixels end too early",
-                    SKCodecResult.Unimplemented or SKCodecResult.InvalidConversion => "its kind of compression is too rare to be read here",
+                    SKCodecResult.Unimplemented or SKCodecResult.InvalidConversion => "its type of compression is not supported",
                     _ => "its compressed pixels cannot be decoded",
                 }
             );

@@ -48,7 +48,7 @@ internal sealed class PngFile : IPhotoFormat
         var width = BinaryPrimitives.ReadUInt32BigEndian(header.Data);
         var height = BinaryPrimitives.ReadUInt32BigEndian(header.Data[4..]);
         if (width > int.MaxValue || height > int.MaxValue)
-            throw Faults.Damaged($"its header promises {width} × {height} pixels, more than a PNG can have");
+            throw Faults.Damaged($"its header declares {width} × {height} pixels, more than a PNG can have");
 
         var orientation = ExifOrientation.Upright;
         while (TryReadChunk(ref reader, out var chunk) && chunk.Type != "IEND")
@@ -84,7 +84,7 @@ internal sealed class PngFile : IPhotoFormat
             if (IsKept(chunk))
                 kept.Write(chunk.Whole);
             else if (char.IsAsciiLetterUpper(chunk.Type[0]) && !hasEnd)
-                throw Faults.Damaged($"this PNG needs a chunk '{chunk.Type}' that no standard knows");
+                throw Faults.Damaged($"this PNG needs the unknown chunk '{chunk.Type}'");
         }
 
         if (!hasPixels)

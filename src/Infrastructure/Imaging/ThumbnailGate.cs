@@ -15,5 +15,5 @@ internal sealed class ThumbnailGate(LimitsOptions limits, TimeProvider time) : I
     private readonly Admission queue = new(Photos, Bytes, limits.QueueLength, TimeSpan.FromMilliseconds(limits.QueueMilliseconds), time);
 
     public Task<IDisposable> EnterAsync(long photoBytes, CancellationToken cancellationToken) =>
-        queue.EnterAsync(photoBytes, cancellationToken);
+        queue.EnterAsync(photoBytes, megapixels: 0, cancellationToken);
 }

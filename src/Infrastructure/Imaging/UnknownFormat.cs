@@ -24,7 +24,7 @@ internal static class UnknownFormat
         {
             [(byte)'G', (byte)'I', (byte)'F', (byte)'8', ..] => "a GIF",
             [(byte)'%', (byte)'P', (byte)'D', (byte)'F', ..] => "a PDF",
-            [(byte)'P', (byte)'K', 3, 4, ..] => "a ZIP archive (or an Office document, which is one)",
+            [(byte)'P', (byte)'K', 3, 4, ..] => "a ZIP archive or an Office document",
             [(byte)'B', (byte)'M', ..] when file.Length > 26 => "a BMP",
             [(byte)'8', (byte)'B', (byte)'P', (byte)'S', ..] => "a Photoshop document",
             [0xFF, 0x0A, ..] or [0, 0, 0, 12, (byte)'J', (byte)'X', (byte)'L', (byte)' ', ..] => "a JPEG XL",
@@ -83,7 +83,7 @@ internal static class UnknownFormat
             return Faults.UnknownFormat("a JPEG 2000");
         var isPicture = IsHeic(brands[0]) || IsAvif(brands[0]) || IsHeif(brands[0]);
         if (!isPicture)
-            return Faults.UnknownFormat(brands[0] is "M4A " or "M4B " or "M4P " ? "a sound recording" : "a video");
+            return Faults.UnknownFormat(brands[0] is "M4A " or "M4B " or "M4P " ? "an audio file" : "a video");
         return brands.Find(brand => IsAvif(brand) || IsHeic(brand)) switch
         {
             null => Faults.UnknownFormat("a HEIF photo", IPhoneHint),

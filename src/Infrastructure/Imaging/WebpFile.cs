@@ -38,7 +38,7 @@ internal sealed class WebpFile : IPhotoFormat
             case "VP8 " when size >= 10:
                 var frame = reader.Take(10, "its frame header");
                 if ((frame[0] & 1) != 0 || !frame[3..].StartsWith([(byte)0x9D, (byte)0x01, (byte)0x2A]))
-                    throw Faults.Damaged("this WebP does not begin with a whole picture");
+                    throw Faults.Damaged("this WebP does not begin with a complete picture");
                 return new PhotoLayout(
                     BinaryPrimitives.ReadUInt16LittleEndian(frame[6..]) & 0x3FFF,
                     BinaryPrimitives.ReadUInt16LittleEndian(frame[8..]) & 0x3FFF,
@@ -115,7 +115,7 @@ internal sealed class WebpFile : IPhotoFormat
         if (isAnimation && body.Rest.StartsWith("ANMF"u8))
             throw Faults.Damaged("this WebP ends inside a frame");
         if (!hasPixels)
-            throw Faults.Damaged("this WebP has no whole picture");
+            throw Faults.Damaged("this WebP has no complete picture");
 
         // Browsers ignore the EXIF orientation of a WebP, so a still picture is stored rotated. An animation is stored as it is.
         var turns = layout.Orientation != ExifOrientation.Upright && !isAnimation;

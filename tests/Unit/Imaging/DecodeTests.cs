@@ -93,7 +93,7 @@ public sealed class DecodeTests
 
         var refusal = Photos.AssertRefused(PhotoFault.Damaged, () => Reader.Decode(photo.AsMemory(0, photo.Length / 2), 224, 224));
 
-        Assert.EndsWith("Send it again, or export it again from the program that made it.", refusal.Message, StringComparison.Ordinal);
+        Assert.EndsWith("Send it again, or export it again from the program that created it.", refusal.Message, StringComparison.Ordinal);
     }
 
     [Fact]

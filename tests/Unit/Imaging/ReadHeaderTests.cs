@@ -108,7 +108,7 @@ public sealed class ReadHeaderTests
     [InlineData("\0\0\0\u0018ftypisom....", "a video")]
     [InlineData("\0\0\0\u0018ftypqt  ....", "a video")]
     [InlineData("\0\0\0\u0018ftyp3gp5....", "a video")]
-    [InlineData("\0\0\0\u0018ftypM4A ....", "a sound recording")]
+    [InlineData("\0\0\0\u0018ftypM4A ....", "an audio file")]
     [InlineData("\0\0\0\u0014moov........", "a video")]
     [InlineData("\u001AE\u00DF\u00A3....", "a video")]
     [InlineData("RIFF....AVI LIST", "a video")]
@@ -189,10 +189,6 @@ public sealed class ReadHeaderTests
 
         var refusal = Photos.AssertRefused(PhotoFault.UnknownFormat, () => Photos.Reader().ReadHeader(jpeg));
 
-        Assert.StartsWith(
-            $"This file is {name}, which neither browsers nor this server can show.",
-            refusal.Message,
-            StringComparison.Ordinal
-        );
+        Assert.StartsWith($"This file is {name}, which browsers and this server cannot show.", refusal.Message, StringComparison.Ordinal);
     }
 }

@@ -296,7 +296,7 @@ public sealed class RemoveMetadataTests
         var refusal = Photos.AssertRefused(PhotoFault.Damaged, () => Reader.RemoveMetadata(upload));
 
         Assert.Matches(
-            "^The photo is cut off or damaged: .+ Send it again, or export it again from the program that made it.$",
+            "^The photo is incomplete or damaged: .+ Send it again, or export it again from the program that created it.$",
             refusal.Message
         );
     }
