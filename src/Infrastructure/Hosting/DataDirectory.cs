@@ -115,7 +115,7 @@ public sealed class DataDirectory : IDisposable
     private DataDirectoryException CannotBeWritten(Exception cause) =>
         Disk.IsFull(cause)
             ? new(
-                $"The disk of the data directory {FullPath} is full. Make room there, or set GourmetGram:DataDirectory to a folder on "
+                $"The disk of the data directory {FullPath} is full. Free space there, or set GourmetGram:DataDirectory to a folder on "
                     + "another disk.",
                 cause
             )

@@ -21,35 +21,35 @@ public sealed class GourmetGramOptions
     private const string DataFolder = "data";
 
     [Description(
-        "Folder of all that is stored: database, photos, lock. A relative path starts at the working directory. "
-            + "Empty means `data` beside the executable, or `data` at the root of the checkout for a program that was built in one."
+        "Folder for all stored data: database, photos, keys. A relative path starts at the working directory. "
+            + "Empty means `data` beside the executable, or `data` at the root of the checkout if the program was built in one."
     )]
     public string? DataDirectory { get; set; }
 
     [Description(
-        "Address under which people reach this server, e.g. `https://food.example.org/gourmetgram`; builds every absolute link. With a "
-            + "path, the server answers under that path, whether a proxy keeps it or strips it. Empty means the address of the request."
+        "Public address of this server, e.g. `https://food.example.org/gourmetgram`. Absolute links start with it. If it has a path, the "
+            + "server answers under that path, whether a proxy keeps or strips it. Empty means the address of the request."
     )]
     [PublicUrl]
     public string? PublicUrl { get; set; }
 
     [Description(
         "Addresses or networks of the proxies in front of this server, e.g. `10.0.0.2` or `10.0.0.0/24`; "
-            + "`GourmetGram__TrustedProxies__0`, `__1`, … Only these are believed "
-            + "when they send `X-Forwarded-For`, `X-Forwarded-Proto` and "
+            + "`GourmetGram__TrustedProxies__0`, `__1`, … Only these may set "
+            + "`X-Forwarded-For`, `X-Forwarded-Proto` and "
             + "`X-Forwarded-Host`. Default: none."
     )]
     [NetworkList]
     public IReadOnlyList<string> TrustedProxies { get; set; } = [];
 
     [Description(
-        "An administrator's API key for unattended set-ups, sent as `Authorization: Bearer …`. At least 32 characters; empty means none."
+        "Administrator API key for automated set-ups, sent as `Authorization: Bearer …`. At least 32 characters. Empty means none."
     )]
     [MinLength(32)]
     [Secret]
     public string? BootstrapAdminKey { get; set; }
 
-    [Description("What an answer survives: `Power` (a power cut) or `Process` (a killed process; faster).")]
+    [Description("What acknowledged data survives: `Power` (a power failure) or `Process` (a killed process; faster).")]
     [EnumDataType(typeof(Durability))]
     public Durability Durability { get; set; } = Durability.Power;
 

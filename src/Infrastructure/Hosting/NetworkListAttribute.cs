@@ -10,7 +10,7 @@ namespace GourmetGram.Infrastructure.Hosting;
 public sealed class NetworkListAttribute : ValidationAttribute
 {
     public NetworkListAttribute()
-        : base("{0} must hold IP addresses (10.0.0.2) or networks that begin at their first address (10.0.0.0/24).") { }
+        : base("{0} must contain IP addresses (10.0.0.2) or networks given by their first address (10.0.0.0/24).") { }
 
     public override bool IsValid(object? value) =>
         value is IEnumerable<string> texts && texts.All(text => text.Length == 0 || TryParse(text, out _));

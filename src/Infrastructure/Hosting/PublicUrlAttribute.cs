@@ -7,7 +7,7 @@ namespace GourmetGram.Infrastructure.Hosting;
 public sealed class PublicUrlAttribute : ValidationAttribute
 {
     public PublicUrlAttribute()
-        : base("{0} must be an address as https://food.example.org/gourmetgram: http or https, without query, fragment and user.") { }
+        : base("{0} must be an http or https address without query, fragment and user, e.g. https://food.example.org/gourmetgram.") { }
 
     public override bool IsValid(object? value) =>
         value is null

@@ -59,7 +59,7 @@ public static class Settings
                 {
                     var found = property.GetCustomAttribute<SecretAttribute>() is null
                         ? $"Found: '{Show(value)}'."
-                        : "The value found is not shown: it is a secret.";
+                        : "The value is a secret, so it is not shown.";
                     faults.AddRange(results.Select(result => $"{result.ErrorMessage} {found}"));
                 }
             }

@@ -17,8 +17,8 @@ internal sealed class InferenceGate(LimitsOptions limits, TimeProvider time) : I
         time
     );
 
-    public bool IsFull => queue.IsFull;
+    public void ThrowIfFull(int requests) => queue.ThrowIfFull(requests);
 
-    public Task<IDisposable> EnterAsync(long decodeBytes, CancellationToken cancellationToken) =>
-        queue.EnterAsync(decodeBytes, cancellationToken);
+    public Task<IDisposable> EnterAsync(PhotoHeader photo, CancellationToken cancellationToken) =>
+        queue.EnterAsync(photo.DecodeBytes, photo.Megapixels, cancellationToken);
 }

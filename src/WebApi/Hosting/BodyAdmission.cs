@@ -14,8 +14,8 @@ internal sealed record BodyMemory(long Bytes);
 /// <summary>
 /// Admits request bodies before they are read. A body's announced size (or the allowed maximum, if none is announced) is reserved from
 /// <see cref="LimitsOptions.BodyMebibytes"/> until the request ends. A request waits at most twice, in the order of arrival and each time
-/// for up to <see cref="LimitsOptions.QueueMilliseconds"/>: here for its body, and later at the <see cref="IInferenceGate"/> for a turn and
-/// the memory to decode the photo. While that gate would refuse a photo, the body is not read either.
+/// for up to twice <see cref="LimitsOptions.QueueMilliseconds"/>: here for its body, and later at the <see cref="IInferenceGate"/> for a
+/// turn and the memory to decode the photo. While that gate would refuse a photo, the body is not read either.
 /// </summary>
 internal sealed class BodyAdmission(RequestDelegate next, IOptions<LimitsOptions> options, IInferenceGate gate, TimeProvider time)
 {
@@ -40,6 +40,9 @@ internal sealed class BodyAdmission(RequestDelegate next, IOptions<LimitsOptions
         time
     );
 
+    /// <summary>Requests with a body that have not ended.</summary>
+    private int requests;
+
     public async Task InvokeAsync(HttpContext context)
     {
         var bytes = BytesOf(context);
@@ -49,10 +52,22 @@ internal sealed class BodyAdmission(RequestDelegate next, IOptions<LimitsOptions
             return;
         }
 
-        if (gate.IsFull)
-            throw Admission.QueueIsFull();
+        gate.ThrowIfFull(Volatile.Read(ref requests));
+        Interlocked.Increment(ref requests);
+        try
+        {
+            await AdmitAsync(context, bytes);
+        }
+        finally
+        {
+            Interlocked.Decrement(ref requests);
+        }
+    }
+
+    private async Task AdmitAsync(HttpContext context, long bytes)
+    {
         var streamed = context.GetEndpoint()?.Metadata.GetMetadata<BodyMemory>()?.Bytes ?? long.MaxValue;
-        using var room = await queue.EnterAsync(Math.Min(bytes, streamed), context.RequestAborted);
+        using var room = await queue.EnterAsync(Math.Min(bytes, streamed), megapixels: 0, context.RequestAborted);
         var perSecond = Math.Min(bytes, streamed) / LongestArrival.TotalSeconds;
         // HTTP/2 and later have no minimum data rate for a single request.
         if (

@@ -93,11 +93,11 @@ public sealed class LeavingCallerTests : IDisposable
     /// <summary>The sender leaves when their turn has come.</summary>
     private sealed class LeftGate(IInferenceGate gate, CancellationTokenSource caller) : IInferenceGate
     {
-        public bool IsFull => gate.IsFull;
+        public void ThrowIfFull(int requests) => gate.ThrowIfFull(requests);
 
-        public async Task<IDisposable> EnterAsync(long decodeBytes, CancellationToken cancellationToken)
+        public async Task<IDisposable> EnterAsync(PhotoHeader photo, CancellationToken cancellationToken)
         {
-            var turn = await gate.EnterAsync(decodeBytes, cancellationToken);
+            var turn = await gate.EnterAsync(photo, cancellationToken);
             await caller.CancelAsync();
             return turn;
         }

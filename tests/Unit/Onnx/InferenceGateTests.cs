@@ -16,10 +16,10 @@ public sealed class InferenceGateTests
     public async Task As_many_as_allowed_are_inside_and_the_next_enters_when_one_leaves()
     {
         var gate = Gate(concurrency: 2);
-        var first = await gate.EnterAsync(0, CancellationToken.None);
-        using var second = await gate.EnterAsync(0, CancellationToken.None);
-        var third = gate.EnterAsync(0, CancellationToken.None);
-        var fourth = gate.EnterAsync(0, CancellationToken.None);
+        var first = await gate.EnterAsync(Photo(0), CancellationToken.None);
+        using var second = await gate.EnterAsync(Photo(0), CancellationToken.None);
+        var third = gate.EnterAsync(Photo(0), CancellationToken.None);
+        var fourth = gate.EnterAsync(Photo(0), CancellationToken.None);
         Assert.False(third.IsCompleted);
 
         first.Dispose();
@@ -37,12 +37,12 @@ public sealed class InferenceGateTests
     {
         var gate = Gate(concurrency: 0);
         for (var i = 0; i < Environment.ProcessorCount; i++)
-            Assert.True(gate.EnterAsync(0, CancellationToken.None).IsCompletedSuccessfully);
+            Assert.True(gate.EnterAsync(Photo(0), CancellationToken.None).IsCompletedSuccessfully);
 
-        var next = gate.EnterAsync(0, CancellationToken.None);
+        var next = gate.EnterAsync(Photo(0), CancellationToken.None);
 
         Assert.False(next.IsCompleted);
-        time.Advance(TimeSpan.FromSeconds(1));
+        time.Advance(TimeSpan.FromSeconds(2));
         await Assert.ThrowsAsync<ServerBusyException>(() => Soon(next));
     }
 
@@ -50,10 +50,10 @@ public sealed class InferenceGateTests
     public async Task With_a_full_queue_the_next_is_sent_away_at_once()
     {
         var gate = Gate(concurrency: 1, queueLength: 1);
-        var inside = await gate.EnterAsync(0, CancellationToken.None);
-        var waiting = gate.EnterAsync(0, CancellationToken.None);
+        var inside = await gate.EnterAsync(Photo(0), CancellationToken.None);
+        var waiting = gate.EnterAsync(Photo(0), CancellationToken.None);
 
-        var busy = await Assert.ThrowsAsync<ServerBusyException>(() => Soon(gate.EnterAsync(0, CancellationToken.None)));
+        var busy = await Assert.ThrowsAsync<ServerBusyException>(() => Soon(gate.EnterAsync(Photo(0), CancellationToken.None)));
 
         Assert.Contains("Too many photos are waiting", busy.Message, StringComparison.Ordinal);
         Assert.InRange(busy.RetryAfter, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(5));
@@ -62,40 +62,69 @@ public sealed class InferenceGateTests
     }
 
     [Fact]
-    public async Task Who_would_wait_in_vain_by_what_turns_last_lately_is_sent_away_at_once()
+    public async Task Who_would_wait_too_long_by_what_recent_photos_took_is_sent_away_at_once()
     {
         var gate = Gate(concurrency: 1);
-        for (var i = 0; i < 100; i++)
-        {
-            using (await gate.EnterAsync(1, CancellationToken.None))
-                time.Advance(TimeSpan.FromMilliseconds(400));
-        }
+        await LearnAsync(gate, (1, 400));
 
-        using var inside = await gate.EnterAsync(1, CancellationToken.None);
-        var first = gate.EnterAsync(1, CancellationToken.None);
-        Assert.False(gate.IsFull);
-        var second = gate.EnterAsync(1, CancellationToken.None);
-        Assert.True(gate.IsFull);
-        await Assert.ThrowsAsync<ServerBusyException>(() => Soon(gate.EnterAsync(1, CancellationToken.None)));
+        var inside = await gate.EnterAsync(Photo(1), CancellationToken.None);
+        var first = gate.EnterAsync(Photo(1), CancellationToken.None);
+        gate.ThrowIfFull(requests: 0);
+        Assert.Throws<ServerBusyException>(() => gate.ThrowIfFull(requests: 4));
+        var second = gate.EnterAsync(Photo(1), CancellationToken.None);
 
+        var busy = Assert.Throws<ServerBusyException>(() => gate.ThrowIfFull(requests: 0));
+        Assert.Equal(TimeSpan.FromSeconds(2), busy.RetryAfter);
+        await Assert.ThrowsAsync<ServerBusyException>(() => Soon(gate.EnterAsync(Photo(1), CancellationToken.None)));
+
+        time.Advance(TimeSpan.FromMilliseconds(400));
         inside.Dispose();
         (await Soon(first)).Dispose();
         (await Soon(second)).Dispose();
     }
 
     [Fact]
+    public async Task A_large_photo_counts_for_as_many_small_ones_as_it_takes_time()
+    {
+        var gate = Gate(concurrency: 1);
+        await LearnAsync(gate, (1, 20), (12, 130));
+
+        using var inside = await gate.EnterAsync(Photo(1, megapixels: 1), CancellationToken.None);
+        for (var i = 0; i < 7; i++)
+            _ = gate.EnterAsync(Photo(1, megapixels: 12), CancellationToken.None);
+        gate.ThrowIfFull(requests: 0);
+        _ = gate.EnterAsync(Photo(1, megapixels: 12), CancellationToken.None);
+
+        Assert.Throws<ServerBusyException>(() => gate.ThrowIfFull(requests: 0));
+    }
+
+    [Fact]
+    public async Task What_was_done_of_the_work_in_progress_is_not_waited_for()
+    {
+        var gate = Gate(concurrency: 1);
+        await LearnAsync(gate, (1, 800));
+        using var inside = await gate.EnterAsync(Photo(1), CancellationToken.None);
+        _ = gate.EnterAsync(Photo(1), CancellationToken.None);
+        Assert.Throws<ServerBusyException>(() => gate.ThrowIfFull(requests: 0));
+
+        time.Advance(TimeSpan.FromMilliseconds(700));
+
+        gate.ThrowIfFull(requests: 0);
+    }
+
+    [Fact]
     public async Task Who_gets_no_turn_in_time_is_sent_away_and_leaves_the_queue()
     {
         var gate = Gate(concurrency: 1, queueLength: 1);
-        var inside = await gate.EnterAsync(0, CancellationToken.None);
-        var waiting = gate.EnterAsync(0, CancellationToken.None);
+        var inside = await gate.EnterAsync(Photo(0), CancellationToken.None);
+        var waiting = gate.EnterAsync(Photo(0), CancellationToken.None);
 
-        time.Advance(TimeSpan.FromMilliseconds(999));
+        time.Advance(TimeSpan.FromMilliseconds(1999));
         Assert.False(waiting.IsCompleted);
         time.Advance(TimeSpan.FromMilliseconds(1));
 
         var busy = await Assert.ThrowsAsync<ServerBusyException>(() => Soon(waiting));
-        Assert.Contains("waited 1 s without a turn", busy.Message, StringComparison.Ordinal);
+        Assert.Contains("waited 2 s without a turn", busy.Message, StringComparison.Ordinal);
         Assert.InRange(busy.RetryAfter, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(5));
         await AssertPlaceIsFree(gate, inside);
     }
@@ -105,8 +134,8 @@ public sealed class InferenceGateTests
     {
         var gate = Gate(concurrency: 1, queueLength: 1);
         using var caller = new CancellationTokenSource();
-        var inside = await gate.EnterAsync(0, CancellationToken.None);
-        var waiting = gate.EnterAsync(0, caller.Token);
+        var inside = await gate.EnterAsync(Photo(0), CancellationToken.None);
+        var waiting = gate.EnterAsync(Photo(0), caller.Token);
 
         await caller.CancelAsync();
 
@@ -119,18 +148,18 @@ public sealed class InferenceGateTests
     {
         var gate = Gate(concurrency: 1);
 
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => gate.EnterAsync(0, new CancellationToken(canceled: true)));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => gate.EnterAsync(Photo(0), new CancellationToken(canceled: true)));
 
-        Assert.True(gate.EnterAsync(0, CancellationToken.None).IsCompletedSuccessfully);
+        Assert.True(gate.EnterAsync(Photo(0), CancellationToken.None).IsCompletedSuccessfully);
     }
 
     [Fact]
     public async Task Without_patience_there_is_a_turn_or_an_answer_at_once()
     {
         var gate = Gate(concurrency: 1, queueMilliseconds: 0);
-        using var inside = await gate.EnterAsync(0, CancellationToken.None);
+        using var inside = await gate.EnterAsync(Photo(0), CancellationToken.None);
 
-        var next = gate.EnterAsync(0, CancellationToken.None);
+        var next = gate.EnterAsync(Photo(0), CancellationToken.None);
         time.Advance(TimeSpan.Zero);
 
         await Assert.ThrowsAsync<ServerBusyException>(() => Soon(next));
@@ -140,9 +169,9 @@ public sealed class InferenceGateTests
     public async Task Who_is_large_waits_for_memory_and_nobody_passes()
     {
         var gate = Gate(concurrency: 4);
-        var first = await gate.EnterAsync(400 * Mebibyte, CancellationToken.None);
-        var large = gate.EnterAsync(200 * Mebibyte, CancellationToken.None);
-        var small = gate.EnterAsync(1, CancellationToken.None);
+        var first = await gate.EnterAsync(Photo(400 * Mebibyte), CancellationToken.None);
+        var large = gate.EnterAsync(Photo(200 * Mebibyte), CancellationToken.None);
+        var small = gate.EnterAsync(Photo(1), CancellationToken.None);
 
         Assert.False(large.IsCompleted);
         Assert.False(small.IsCompleted);
@@ -156,9 +185,9 @@ public sealed class InferenceGateTests
     {
         var gate = Gate(concurrency: 4);
         using var caller = new CancellationTokenSource();
-        using var first = await gate.EnterAsync(400 * Mebibyte, CancellationToken.None);
-        var large = gate.EnterAsync(200 * Mebibyte, caller.Token);
-        var small = gate.EnterAsync(100 * Mebibyte, CancellationToken.None);
+        using var first = await gate.EnterAsync(Photo(400 * Mebibyte), CancellationToken.None);
+        var large = gate.EnterAsync(Photo(200 * Mebibyte), caller.Token);
+        var small = gate.EnterAsync(Photo(100 * Mebibyte), CancellationToken.None);
 
         await caller.CancelAsync();
 
@@ -170,27 +199,27 @@ public sealed class InferenceGateTests
     public async Task Who_waits_for_memory_too_long_is_sent_away_and_what_was_reserved_stays_right()
     {
         var gate = Gate(concurrency: 4);
-        var first = await gate.EnterAsync(512 * Mebibyte, CancellationToken.None);
-        var waiting = gate.EnterAsync(1, CancellationToken.None);
-        time.Advance(TimeSpan.FromSeconds(1));
+        var first = await gate.EnterAsync(Photo(512 * Mebibyte), CancellationToken.None);
+        var waiting = gate.EnterAsync(Photo(1), CancellationToken.None);
+        time.Advance(TimeSpan.FromSeconds(2));
         await Assert.ThrowsAsync<ServerBusyException>(() => Soon(waiting));
 
         first.Dispose();
         first.Dispose();
-        using var whole = await Soon(gate.EnterAsync(512 * Mebibyte, CancellationToken.None));
-        Assert.False(gate.EnterAsync(1, CancellationToken.None).IsCompleted);
+        using var whole = await Soon(gate.EnterAsync(Photo(512 * Mebibyte), CancellationToken.None));
+        Assert.False(gate.EnterAsync(Photo(1), CancellationToken.None).IsCompleted);
     }
 
     [Fact]
     public async Task The_gate_is_full_when_one_more_would_be_refused()
     {
         var gate = Gate(concurrency: 1, queueLength: 1);
-        var inside = await gate.EnterAsync(0, CancellationToken.None);
-        Assert.False(gate.IsFull);
-        var waiting = gate.EnterAsync(0, CancellationToken.None);
-        Assert.True(gate.IsFull);
+        var inside = await gate.EnterAsync(Photo(0), CancellationToken.None);
+        gate.ThrowIfFull(requests: 1);
+        var waiting = gate.EnterAsync(Photo(0), CancellationToken.None);
+        Assert.Throws<ServerBusyException>(() => gate.ThrowIfFull(requests: 2));
         inside.Dispose();
-        Assert.False(gate.IsFull);
+        gate.ThrowIfFull(requests: 1);
         (await Soon(waiting)).Dispose();
     }
 
@@ -216,7 +245,7 @@ public sealed class InferenceGateTests
             {
                 case 0 or 1:
                     var caller = new CancellationTokenSource();
-                    asked.Add((queue.EnterAsync(random.Next(1, budget + 1), caller.Token), caller));
+                    asked.Add((queue.EnterAsync(random.Next(1, budget + 1), random.Next(50), caller.Token), caller));
                     break;
                 case 2 when at >= 0:
                     await asked[at].Caller.CancelAsync();
@@ -252,7 +281,7 @@ public sealed class InferenceGateTests
     /// <summary>The queue of one takes somebody again, and the turn reaches them, not the one who is gone.</summary>
     private static async Task AssertPlaceIsFree(InferenceGate gate, IDisposable inside)
     {
-        var next = gate.EnterAsync(0, CancellationToken.None);
+        var next = gate.EnterAsync(Photo(0), CancellationToken.None);
         Assert.False(next.IsCompleted);
         inside.Dispose();
         (await Soon(next)).Dispose();
@@ -261,6 +290,20 @@ public sealed class InferenceGateTests
     /// <summary>A gate that is broken fails the test instead of holding it up for ever.</summary>
     private static Task<IDisposable> Soon(Task<IDisposable> turn) =>
         turn.WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);
+
+    private static PhotoHeader Photo(long decodeBytes, int megapixels = 1) =>
+        new("image/jpeg", ".jpg", megapixels * 1000, 1000, decodeBytes);
+
+    /// <summary>Lets photos of these megapixels hold a slot for these milliseconds, in turns.</summary>
+    private async Task LearnAsync(InferenceGate gate, params (int Megapixels, int Milliseconds)[] photos)
+    {
+        for (var i = 0; i < 100; i++)
+        {
+            var (megapixels, milliseconds) = photos[i % photos.Length];
+            using (await gate.EnterAsync(Photo(1, megapixels), CancellationToken.None))
+                time.Advance(TimeSpan.FromMilliseconds(milliseconds));
+        }
+    }
 
     private InferenceGate Gate(int concurrency, int queueLength = 10, int queueMilliseconds = 1000) =>
         new(

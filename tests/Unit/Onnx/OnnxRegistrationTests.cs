@@ -25,9 +25,10 @@ public sealed class OnnxRegistrationTests
     {
         using var provider = Build(("Limits:Concurrency", "1"), ("Limits:QueueLength", "0"));
         var gate = provider.GetRequiredService<IInferenceGate>();
-        using var inside = await gate.EnterAsync(0, CancellationToken.None);
+        var photo = new PhotoHeader("image/jpeg", ".jpg", 1, 1, DecodeBytes: 0);
+        using var inside = await gate.EnterAsync(photo, CancellationToken.None);
 
-        await Assert.ThrowsAsync<ServerBusyException>(() => gate.EnterAsync(0, CancellationToken.None));
+        await Assert.ThrowsAsync<ServerBusyException>(() => gate.EnterAsync(photo, CancellationToken.None));
     }
 
     [Fact]

@@ -6,7 +6,10 @@ namespace GourmetGram.Application.Classification;
 /// <param name="Width">Width in pixels as a viewer shows it, orientation applied.</param>
 /// <param name="Height">Height in pixels as a viewer shows it, orientation applied.</param>
 /// <param name="DecodeBytes">Most memory that decoding takes, estimated from format and size.</param>
-public sealed record PhotoHeader(string MediaType, string Extension, int Width, int Height, long DecodeBytes);
+public sealed record PhotoHeader(string MediaType, string Extension, int Width, int Height, long DecodeBytes)
+{
+    public double Megapixels => Width * (double)Height / LimitsOptions.PixelsPerMegapixel;
+}
 
 /// <summary>Why a photo cannot be used.</summary>
 public enum PhotoFault

@@ -11,53 +11,59 @@ public sealed class LimitsOptions
     /// <summary>Bytes in a mebibyte, the unit of the limits on bytes.</summary>
     public const int Mebibyte = 1024 * 1024;
 
-    [Description("Largest photo in MiB.")]
+    /// <summary>Pixels in a megapixel, the unit of the limit on pixels.</summary>
+    public const int PixelsPerMegapixel = 1_000_000;
+
+    [Description("Largest accepted photo, in MiB.")]
     [Range(1, 200)]
     public int UploadMebibytes { get; set; } = 20;
 
-    [Description("Most pixels of a photo, in millions. Checked from the header, before decoding.")]
+    [Description("Largest accepted photo, in millions of pixels. Checked before decoding.")]
     [Range(1, 200)]
     public int Megapixels { get; set; } = 40;
 
-    [Description("Photos decoded and classified at the same time; 0 means one for each processor.")]
+    [Description("Number of photos decoded and classified at the same time. 0 means one per processor.")]
     [Range(0, 256)]
     public int Concurrency { get; set; }
 
-    [Description("Photos that may wait for their turn; more are answered 503.")]
+    [Description("Number of photos that may wait to be classified. Further ones get status 503.")]
     [Range(0, 10_000)]
     public int QueueLength { get; set; } = 256;
 
-    [Description("Longest wait for a turn and its memory, in milliseconds; then the answer is 503.")]
+    [Description(
+        "Longest expected wait of a photo, in milliseconds. The server predicts the wait from the time that recent photos took. A photo "
+            + "that would wait longer gets status 503 at once. A photo that waits twice as long as this gets status 503 then."
+    )]
     [Range(0, 60_000)]
-    public int QueueMilliseconds { get; set; } = 1000;
+    public int QueueMilliseconds { get; set; } = 5000;
 
     [Description(
-        "Memory in MiB for the photos that are decoded at the same time, by estimate from their headers; a photo waits for it, and one "
-            + "that alone needs more is answered 413."
+        "Memory for decoding photos, in MiB, estimated from their headers. A photo waits until enough is free. A photo that needs more "
+            + "than all of it gets status 413."
     )]
     [Range(64, 65_536)]
     public int DecodeMebibytes { get; set; } = 512;
 
     [Description(
-        "Memory in MiB for request bodies that are in work at the same time; a request waits for it before its body is read, then the "
-            + "answer is 503."
+        "Memory for the bodies of concurrent requests, in MiB. A request waits until enough is free. If it waits too long, it gets "
+            + "status 503."
     )]
     [Range(1, 65_536)]
     public int BodyMebibytes { get; set; } = 64;
 
-    [Description("Most photos of one batch; those beyond are answered 413.")]
+    [Description("Largest number of photos in a batch. Further ones get status 413.")]
     [Range(1, 1000)]
     public int BatchPhotos { get; set; } = 64;
 
-    [Description("Most MiB of all photos of one batch together; those beyond are answered 413.")]
+    [Description("Largest total size of the photos in a batch, in MiB. Further ones get status 413.")]
     [Range(1, 10_000)]
     public int BatchMebibytes { get; set; } = 200;
 
-    [Description("Longest wait for the object store to take a photo, in seconds; then the photo goes to the spool.")]
+    [Description("Longest time the object store may take to store a photo, in seconds. After that, the photo is written to the spool.")]
     [Range(1, 600)]
     public int StoreSeconds { get; set; } = 2;
 
-    [Description("Most MiB of photos that wait in the spool while the object store is away; then uploads are answered 503.")]
+    [Description("Largest size of the spool, in MiB. Photos wait there while the object store is down. If it is full, uploads get 503.")]
     [Range(1, 1_000_000)]
     public int SpoolMebibytes { get; set; } = 2048;
 
@@ -77,5 +83,5 @@ public sealed class LimitsOptions
     public long UploadBytes => (long)UploadMebibytes * Mebibyte;
 
     /// <summary>Most pixels of a photo.</summary>
-    public long Pixels => Megapixels * 1_000_000L;
+    public long Pixels => (long)Megapixels * PixelsPerMegapixel;
 }

@@ -34,7 +34,7 @@ internal sealed class PhotoClassification(
     {
         var header = photos.ReadHeader(upload);
         var queued = time.GetTimestamp();
-        using var turn = await gate.EnterAsync(header.DecodeBytes, cancellationToken);
+        using var turn = await gate.EnterAsync(header, cancellationToken);
         metrics.QueueWait(time.GetElapsedTime(queued));
 
         // If the client has disconnected, neither decoding nor the model runs.

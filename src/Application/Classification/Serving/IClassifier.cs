@@ -3,28 +3,38 @@ using System.Collections.Immutable;
 namespace GourmetGram.Application.Classification;
 
 /// <summary>The loaded model, as described by its manifest.</summary>
-/// <param name="Name">Name in the manifest.</param>
-/// <param name="Version">Version in the manifest.</param>
-/// <param name="Variant">The variant in use: <c>float</c> or <c>int8</c>.</param>
-/// <param name="Sha256">SHA-256 of the model file, lower-case hex.</param>
-/// <param name="Temperature">Divides the logits before softmax; greater than 0.</param>
-/// <param name="Labels">Class names in the order of the model's output.</param>
-/// <param name="InputWidth">Width of the input in pixels.</param>
-/// <param name="InputHeight">Height of the input in pixels.</param>
-/// <param name="EmbeddingSize">Length of the embedding; null if the model has none, which disables everything that needs it.</param>
-/// <param name="Validation">Results measured by the model's authors; null if the manifest has none.</param>
-public sealed record ModelDescription(
-    string Name,
-    string Version,
-    string Variant,
-    string Sha256,
-    double Temperature,
-    ImmutableArray<string> Labels,
-    int InputWidth,
-    int InputHeight,
-    int? EmbeddingSize,
-    ModelValidation? Validation
-);
+public sealed record ModelDescription
+{
+    /// <summary>Name in the manifest.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>Version in the manifest.</summary>
+    public required string Version { get; init; }
+
+    /// <summary>The variant in use: <c>float</c> or <c>int8</c>.</summary>
+    public required string Variant { get; init; }
+
+    /// <summary>SHA-256 of the model file, lower-case hex.</summary>
+    public required string Sha256 { get; init; }
+
+    /// <summary>Divides the logits before softmax; greater than 0.</summary>
+    public required double Temperature { get; init; }
+
+    /// <summary>Class names in the order of the model's output.</summary>
+    public required ImmutableArray<string> Labels { get; init; }
+
+    /// <summary>Width of the input in pixels.</summary>
+    public required int InputWidth { get; init; }
+
+    /// <summary>Height of the input in pixels.</summary>
+    public required int InputHeight { get; init; }
+
+    /// <summary>Length of the embedding; null if the model has none, which disables everything that needs it.</summary>
+    public required int? EmbeddingSize { get; init; }
+
+    /// <summary>Results measured by the model's authors; null if the manifest has none.</summary>
+    public required ModelValidation? Validation { get; init; }
+}
 
 /// <summary>Results on the validation set, from the manifest.</summary>
 /// <param name="Photos">Number of photos.</param>
@@ -64,14 +74,18 @@ public interface IModelLease : IDisposable
 /// <summary>Limits how many photos are decoded and classified at the same time, by a number of slots and by memory.</summary>
 public interface IInferenceGate
 {
-    /// <summary>Whether a new photo would be refused, so that its bytes need not be read.</summary>
-    bool IsFull { get; }
+    /// <summary>Refuses a photo that would wait too long before its bytes are read.</summary>
+    /// <param name="requests">How many other requests with photos have not ended.</param>
+    /// <exception cref="Common.ServerBusyException">The queue is full, or the expected wait is too long.</exception>
+    void ThrowIfFull(int requests);
 
     /// <summary>Waits for a slot and for memory, first come, first served. Disposing the result releases both.</summary>
-    /// <param name="decodeBytes">Memory that decoding takes: <see cref="PhotoHeader.DecodeBytes"/>.</param>
+    /// <param name="photo">Its size predicts how long the slot is held, and how much memory decoding takes.</param>
     /// <param name="cancellationToken">Cancels the wait.</param>
-    /// <exception cref="Common.ServerBusyException">The queue is full, or no slot became free in time.</exception>
-    Task<IDisposable> EnterAsync(long decodeBytes, CancellationToken cancellationToken);
+    /// <exception cref="Common.ServerBusyException">
+    /// The queue is full, the expected wait is too long, or no slot became free in time.
+    /// </exception>
+    Task<IDisposable> EnterAsync(PhotoHeader photo, CancellationToken cancellationToken);
 }
 
 /// <summary>Limits by memory how many photos are read for their thumbnails at the same time.</summary>
