@@ -30,8 +30,10 @@ internal static class LoadBenchmark
 
     private static readonly string[] Durabilities = ["Power", "Process"];
 
-    /// <param name="options"><c>--server DIR</c>: a published copy; else one is made. <c>--rounds N</c>: how often limit and server are
-    /// compared.</param>
+    /// <param name="options">
+    /// <c>--server DIR</c>: a published copy; else one is made. <c>--rounds N</c>: how often limit and server are compared.
+    /// <c>--peer PYTHON</c>: also compares the server with the service of <c>peers</c>, which this command runs.
+    /// </param>
     public static async Task<int> RunAsync(string[] options)
     {
         return await WithServerAsync(options, async (executable, folder, rounds) =>
@@ -46,6 +48,8 @@ internal static class LoadBenchmark
                 );
                 foreach (var durability in Durabilities)
                     await MeasureLoadAsync(executable, name, photo, durability, rounds);
+                if (Value(options, "--peer") is { } python)
+                    await CompareWithPeerAsync(executable, python, name, await File.ReadAllBytesAsync(photo), rounds);
             }
         });
     }
@@ -109,6 +113,28 @@ internal static class LoadBenchmark
                     + $"afterwards: {server.Megabytes} MB."
             )
         );
+    }
+
+    private static async Task CompareWithPeerAsync(string executable, string python, string name, byte[] photo, int rounds)
+    {
+        Console.WriteLine($"\n### {name} beside the peer, which records nothing\n");
+        await using var server = new PinnedServer(executable, ServerCore);
+        await using var peer = new PeerServer(python, ServerCore);
+        await peer.ListeningAsync();
+        using var ours = new Generator(await server.ListeningAsync(), new PredictRequest(photo));
+        using var theirs = new Generator(peer.Address, new PredictRequest(photo));
+        await ours.ClosedAsync(clients: 4, 3 * Turn);
+        await theirs.ClosedAsync(clients: 4, 3 * Turn);
+        Console.WriteLine(Head);
+        foreach (var clients in new[] { 1, 4, 16 })
+        {
+            await CompareAsync(
+                $"{clients}",
+                rounds,
+                async () => (await theirs.ClosedAsync(clients, 2 * Turn)).PerSecond,
+                () => ours.ClosedAsync(clients, 2 * Turn)
+            );
+        }
     }
 
     /// <summary>

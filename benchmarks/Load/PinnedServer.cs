@@ -57,25 +57,15 @@ internal sealed class PinnedServer : IAsyncDisposable
     }
 }
 
-/// <summary>A request that is sent again and again: <c>POST /predict</c> as a form, answered with JSON.</summary>
+/// <summary>A request that is sent again and again: <c>POST /predict</c> with JSON, as the lab's programs send it.</summary>
 internal sealed class PredictRequest(byte[] photo)
 {
-    private const string Boundary = "gourmetgram-load";
-
-    private readonly byte[] body =
-    [
-        .. System.Text.Encoding.ASCII.GetBytes(
-            $"--{Boundary}\r\nContent-Disposition: form-data; name=\"file\"; filename=\"load.jpg\"\r\nContent-Type: image/jpeg\r\n\r\n"
-        ),
-        .. photo,
-        .. System.Text.Encoding.ASCII.GetBytes($"\r\n--{Boundary}--\r\n"),
-    ];
+    private readonly byte[] body = System.Text.Encoding.ASCII.GetBytes($"{{\"image\":\"{Convert.ToBase64String(photo)}\"}}");
 
     public HttpRequestMessage New()
     {
         var request = new HttpRequestMessage(HttpMethod.Post, "predict") { Content = new ByteArrayContent(body) };
-        request.Content.Headers.ContentType = MediaTypeHeaderValue.Parse($"multipart/form-data; boundary={Boundary}");
-        request.Headers.Accept.ParseAdd("application/json");
+        request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
         return request;
     }
 }

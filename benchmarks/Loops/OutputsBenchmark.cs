@@ -74,7 +74,17 @@ internal static class OutputsBenchmark
             .Range(0, count)
             .Select(i =>
             {
-                var photo = new StoredPhoto($"{i:x64}", new string('c', 64), PhotoBytes, "image/jpeg", ".jpg", 40, 30, FileName: null);
+                var photo = new StoredPhoto
+                {
+                    UploadSha256 = $"{i:x64}",
+                    StoredSha256 = new string('c', 64),
+                    StoredBytes = PhotoBytes,
+                    MediaType = "image/jpeg",
+                    Extension = ".jpg",
+                    Width = 40,
+                    Height = 30,
+                    FileName = null,
+                };
                 var prediction = Prediction.Record(
                     photo,
                     new ClassProbabilities([0.1f, 0.2f, 0.7f]),
