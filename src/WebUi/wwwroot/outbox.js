@@ -34,6 +34,8 @@ export class LabelOutbox {
     this.#person = person;
     const { signal } = this.#listeners;
     window.addEventListener('online', () => this.wake(), { signal });
+    // Another tab has changed what is stored: it may have sent the label that this tab would only try again after a pause.
+    window.addEventListener('storage', () => !this.isEmpty && this.#elsewhere(this.#entries[0]) && this.wake(), { signal });
     window.addEventListener('beforeunload', event => this.#entries.some(entry => !entry.stored) && event.preventDefault(), { signal });
   }
 

@@ -7,7 +7,7 @@ using static Microsoft.Playwright.Assertions;
 namespace GourmetGram.Tests.Integration.Pages;
 
 /// <summary>
-/// Labels on their way from the review page to the server: none is lost, none is stored twice, and what was taken back stays taken back.
+/// Tests that no label is lost or stored twice between the review page and the server, and that undone labels stay undone.
 /// </summary>
 public sealed class ReviewOutboxTests(BrowserFixture browser) : ServerTests
 {
@@ -47,7 +47,7 @@ public sealed class ReviewOutboxTests(BrowserFixture browser) : ServerTests
         await Expect(window.Trail).ToHaveCountAsync(0);
         Assert.Empty(sent);
 
-        // The page goes on: both are labelled again, one after the other, and sent once there is a connection.
+        // Both photos are labelled again offline, and the labels are sent when the connection is back.
         await window.Page.Keyboard.PressAsync("3");
         await window.CountsAsync(1);
         await window.SeesPhotoAsync();
@@ -77,14 +77,14 @@ public sealed class ReviewOutboxTests(BrowserFixture browser) : ServerTests
             Interlocked.Increment(ref lost);
         });
         await window.Page.Keyboard.PressAsync("1");
-        await window.SeesTextAsync("The server doesn’t answer.");
+        await window.SeesTextAsync("The server isn’t responding.");
         Assert.Equal(1, await admin.LabelledAsync());
         await window.Page.Keyboard.PressAsync("z");
         await window.SeesPhotoAsync();
         Assert.Equal(task, await window.TaskAsync());
         await Waiting.UntilAsync(async () => await admin.LabelledAsync() == 0);
 
-        // Sent again and again, another label is stored once.
+        // A label that is sent several times is stored once.
         var before = lost;
         await window.Page.Keyboard.PressAsync("2");
         await Waiting.UntilAsync(() => Task.FromResult(lost >= before + 2));
@@ -105,7 +105,7 @@ public sealed class ReviewOutboxTests(BrowserFixture browser) : ServerTests
         var admin = AppClient.Administrator(new HttpClient { BaseAddress = await server.ListeningAsync() });
         await admin.FlagPhotosAsync(4);
         await using var window = await browser.OpenAsync(await server.ListeningAsync());
-        // Every deadline is a fiftieth of what it is.
+        // Deadlines are divided by 50, so that the test is fast.
         await window.Page.AddInitScriptAsync(
             "const timeout = AbortSignal.timeout; AbortSignal.timeout = milliseconds => timeout.call(AbortSignal, milliseconds / 50)"
         );
@@ -114,10 +114,10 @@ public sealed class ReviewOutboxTests(BrowserFixture browser) : ServerTests
         await window.Page.Keyboard.PressAsync("1");
         await window.SavedAsync(1);
 
-        // Nothing is answered, nothing is refused.
+        // Only GET requests get an answer.
         await window.Page.RouteAsync("**/api/v1/**", route => route.Request.Method == "GET" ? route.FallbackAsync() : Task.CompletedTask);
         await window.Page.Keyboard.PressAsync("z");
-        await window.SeesTextAsync("Not undone. The server doesn’t answer.");
+        await window.SeesTextAsync("Not undone. The server isn’t responding.");
         await Expect(window.Page.Locator(".stage[aria-busy=true]")).ToHaveCountAsync(0);
         await window.Page.Keyboard.PressAsync("2");
         await window.SeesTextAsync("1 label is stored in this browser and will be sent automatically.");
@@ -135,11 +135,11 @@ public sealed class ReviewOutboxTests(BrowserFixture browser) : ServerTests
     [Fact]
     public async Task Whatever_answers_in_place_of_the_server_no_label_is_lost()
     {
-        const string Foreign = "Something else answered instead of the server.";
+        const string Foreign = "The server can’t be reached through this network.";
         (int Status, string MediaType, string Words)[] answers =
         [
             (401, "application/problem+json", "You’re signed out."),
-            (403, "application/problem+json", "Your account may no longer review."),
+            (403, "application/problem+json", "Your account can’t review photos any more."),
             (403, "text/html", Foreign),
             (404, "text/html", Foreign),
             (404, "application/json", Foreign),
@@ -182,7 +182,7 @@ public sealed class ReviewOutboxTests(BrowserFixture browser) : ServerTests
             await window.AssertFitsAsync();
             Assert.Equal(index, await admin.LabelledAsync());
 
-            // The label survives the page, and is sent when the server answers itself.
+            // The label survives a reload, and is sent when the server itself answers again.
             await window.Page.ReloadAsync();
             await window.CountsAsync(index + 1);
             await window.SeesTextAsync(words);
@@ -205,7 +205,7 @@ public sealed class ReviewOutboxTests(BrowserFixture browser) : ServerTests
         await one.BecomeAdministratorAsync(server);
         await one.LoadedAheadAsync(() => one.ReviewAsync());
         await using var two = await one.OpenTabAsync();
-        // The page comes with the photo of the first tab, and shows another at once.
+        // The server renders the first tab's photo, and the page replaces it with another immediately.
         await two.LoadedAheadAsync(() => two.ReviewAsync(), photos: 3);
         Assert.NotEqual(await one.TaskAsync(), await two.TaskAsync());
 
@@ -219,14 +219,14 @@ public sealed class ReviewOutboxTests(BrowserFixture browser) : ServerTests
             await window.SeesTextAsync("2 labels are stored in this browser");
         }
 
-        // One tab is closed; any other page sends what it left.
+        // Another page sends the labels of a closed tab.
         await one.Page.CloseAsync();
         await two.Page.CloseAsync();
         await one.Page.Context.SetOfflineAsync(false);
         await using var three = await one.OpenTabAsync();
         await three.GoAsync("loops");
         await Waiting.UntilAsync(async () => await admin.LabelledAsync() == 4);
-        // What stays in the browser tells the tabs that made the labels, should they come back, that these arrived.
+        // The outcomes stay in the browser, so that a tab that comes back learns that its labels arrived.
         await Waiting.UntilAsync(() =>
             three.Page.EvaluateAsync<bool>(
                 "Object.entries(localStorage).filter(([name]) => name.startsWith('gourmetgram.label.')).every(([, text]) => "
@@ -244,12 +244,15 @@ public sealed class ReviewOutboxTests(BrowserFixture browser) : ServerTests
         await admin.FlagPhotosAsync(6);
         await using var one = await browser.OpenAsync(await server.ListeningAsync());
         await one.BecomeAdministratorAsync(server);
+        await one.Page.Clock.InstallAsync();
         await one.LoadedAheadAsync(() => one.ReviewAsync());
 
-        // The first tab alone meets a proxy that answers for the server.
+        // Only the first tab gets answers from a proxy.
         await one.Page.RouteAsync(Labels, route => route.FulfillAsync(new() { Status = 502, Body = "Bad gateway" }));
         await one.Page.Keyboard.PressAsync("1");
         await one.SeesTextAsync("The server has a problem (error 502).");
+        // Its next attempt never comes, so it has to hear from the other tab.
+        await one.Page.Clock.PauseAtAsync(await one.Page.EvaluateAsync<DateTime>("new Date()"));
         await using var two = await one.OpenTabAsync();
         await two.GoAsync("review");
         await Waiting.UntilAsync(async () => await admin.LabelledAsync() == 1);
@@ -300,11 +303,11 @@ public sealed class ReviewOutboxTests(BrowserFixture browser) : ServerTests
         var first = await LabelAsync(classes[0], "key-one");
         var second = await LabelAsync(classes[1], "key-two");
         Assert.NotEqual(first["id"]!.GetValue<Guid>(), second["id"]!.GetValue<Guid>());
-        // The first arrives once more, delayed on its way: it doesn't replace the second.
+        // The first label arrives again late. It doesn't replace the second.
         Assert.Equal(first["id"]!.GetValue<Guid>(), (await LabelAsync(classes[0], "key-one"))["id"]!.GetValue<Guid>());
         Assert.Equal(second["id"]!.GetValue<Guid>(), (await LabelAsync(classes[1], "key-two"))["id"]!.GetValue<Guid>());
 
-        // Taken back by its key, and again; it isn't stored when it arrives after that.
+        // A label is undone by its key, twice. It isn't stored when it arrives later.
         for (var i = 0; i < 2; i++)
         {
             using var undone = await admin.SendAsync(HttpMethod.Delete, $"api/v1/tasks/{id}/labels/key-two");
