@@ -2,7 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http;
 
-namespace GourmetGram.Tests.Integration.LabelStudio.Double;
+namespace GourmetGram.Tests.LabelStudio;
 
 /// <summary>What people answer, and their drafts. Nothing is checked against the labelling page.</summary>
 internal sealed class Annotations(LabelStudioDouble server)

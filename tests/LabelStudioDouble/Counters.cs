@@ -1,4 +1,4 @@
-namespace GourmetGram.Tests.Integration.LabelStudio.Double;
+namespace GourmetGram.Tests.LabelStudio;
 
 /// <summary>What a project counts of its tasks and annotations.</summary>
 internal static class Counters

@@ -1,6 +1,6 @@
 using System.Security.Cryptography;
 
-namespace GourmetGram.Tests.Integration.LabelStudio.Double;
+namespace GourmetGram.Tests.LabelStudio;
 
 /// <summary>All that Label Studio knows. Read and write it under <see cref="Gate"/>, and hold that for no call to another server.</summary>
 internal sealed class Database(TimeProvider time)

@@ -3,7 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http;
 
-namespace GourmetGram.Tests.Integration.LabelStudio.Double;
+namespace GourmetGram.Tests.LabelStudio;
 
 /// <summary>
 /// What a form takes. Values that can be read as one of a member's kind are, members that it does not know are ignored, and all members

@@ -1,4 +1,4 @@
-namespace GourmetGram.Tests.Integration.LabelStudio.Double;
+namespace GourmetGram.Tests.LabelStudio;
 
 /// <summary>A Label Studio that a test has to itself: the double, or a real one. Lists are in the order of their numbers.</summary>
 internal interface ILabelStudioServer : IAsyncDisposable

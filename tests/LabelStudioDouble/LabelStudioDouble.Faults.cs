@@ -5,7 +5,7 @@ using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 
-namespace GourmetGram.Tests.Integration.LabelStudio.Double;
+namespace GourmetGram.Tests.LabelStudio;
 
 /// <summary>What the body of an answer is that a test asked for.</summary>
 internal enum FaultBody
@@ -190,7 +190,7 @@ internal sealed partial class LabelStudioDouble
     {
         public static Answer Answer(int status, FaultBody body, LabelStudioDouble server) =>
             body == FaultBody.Html
-                ? Double.Answer.Html(status)
+                ? LabelStudio.Answer.Html(status)
                 : new Refusal(status, "An error that a test asked for.").ToAnswer(server.Version, server.Data.NewUniqueId());
     }
 }

@@ -1,30 +1,38 @@
 using System.Text.Json.Nodes;
 
-namespace GourmetGram.Tests.Integration.LabelStudio.Double;
+namespace GourmetGram.Tests.LabelStudio;
 
 /// <param name="Id">Number in Label Studio.</param>
 /// <param name="Title">Need not be unique.</param>
 /// <param name="LabelConfig">XML of the labelling page.</param>
 internal sealed record ProjectState(int Id, string Title, string LabelConfig);
 
-/// <param name="Id">Number in Label Studio; source and target storages count apart.</param>
-/// <param name="Project">Its project.</param>
-/// <param name="Title">As it was given.</param>
-/// <param name="Bucket">Full name of the bucket.</param>
-/// <param name="Prefix">Folder in it.</param>
-/// <param name="Status">As in the API: <c>initialized</c>, <c>in_progress</c>, <c>failed</c>, <c>completed</c>.</param>
-/// <param name="LastSyncCount">Tasks that the last sync made, or annotations that it wrote.</param>
-/// <param name="Traceback">Of the last failure, even if the next sync went well.</param>
-internal sealed record StorageState(
-    int Id,
-    int Project,
-    string Title,
-    string Bucket,
-    string Prefix,
-    string Status,
-    int? LastSyncCount,
-    string? Traceback
-);
+internal sealed record StorageState
+{
+    /// <summary>Number in Label Studio; source and target storages count apart.</summary>
+    public required int Id { get; init; }
+
+    /// <summary>Its project.</summary>
+    public required int Project { get; init; }
+
+    /// <summary>As it was given.</summary>
+    public required string Title { get; init; }
+
+    /// <summary>Full name of the bucket.</summary>
+    public required string Bucket { get; init; }
+
+    /// <summary>Folder in it.</summary>
+    public required string Prefix { get; init; }
+
+    /// <summary>As in the API: <c>initialized</c>, <c>in_progress</c>, <c>failed</c>, <c>completed</c>.</summary>
+    public required string Status { get; init; }
+
+    /// <summary>Tasks that the last sync made, or annotations that it wrote.</summary>
+    public required int? LastSyncCount { get; init; }
+
+    /// <summary>Of the last failure, even if the next sync went well.</summary>
+    public required string? Traceback { get; init; }
+}
 
 /// <param name="Id">Number in Label Studio.</param>
 /// <param name="Project">Its project.</param>
@@ -105,16 +113,17 @@ internal sealed partial class LabelStudioDouble
         );
 
     private static StorageState Show(StorageRow storage) =>
-        new(
-            storage.Id,
-            storage.Project,
-            storage.Fields.Text("title"),
-            storage.Bucket,
-            storage.Prefix,
-            storage.Status,
-            storage.LastSyncCount,
-            storage.Traceback
-        );
+        new()
+        {
+            Id = storage.Id,
+            Project = storage.Project,
+            Title = storage.Fields.Text("title"),
+            Bucket = storage.Bucket,
+            Prefix = storage.Prefix,
+            Status = storage.Status,
+            LastSyncCount = storage.LastSyncCount,
+            Traceback = storage.Traceback,
+        };
 
     private static IReadOnlyList<string> ChoicesOf(AnnotationRow annotation) =>
         [

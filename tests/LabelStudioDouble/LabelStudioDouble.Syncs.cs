@@ -1,4 +1,4 @@
-namespace GourmetGram.Tests.Integration.LabelStudio.Double;
+namespace GourmetGram.Tests.LabelStudio;
 
 /// <content>What tests do to syncs of source storages while they run.</content>
 internal sealed partial class LabelStudioDouble

@@ -6,7 +6,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
-namespace GourmetGram.Tests.Integration.LabelStudio.Double;
+namespace GourmetGram.Tests.LabelStudio;
 
 /// <summary>
 /// Plays Label Studio on a real port, as a real one was recorded (<c>Transcripts</c>): state in memory, objects on the real S3 server that
@@ -136,7 +136,7 @@ internal sealed partial class LabelStudioDouble : ILabelStudioServer
         starting.Run(AnswerAsync);
         try
         {
-            await starting.StartAsync(TestContext.Current.CancellationToken);
+            await starting.StartAsync();
         }
         catch (IOException)
         {

@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
 
-namespace GourmetGram.Tests.Integration.LabelStudio.Double;
+namespace GourmetGram.Tests.LabelStudio;
 
 /// <summary>
 /// Somebody who labels in a browser: every method asks the server by HTTP, and throws <see cref="HttpRequestException"/> with the status
@@ -76,7 +76,7 @@ internal sealed class LabelStudioPerson(Uri address, HttpClient browser, string 
                 content: null
             );
             response.EnsureSuccessStatusCode();
-            var answer = (await response.Content.ReadFromJsonAsync<JsonObject>(TestContext.Current.CancellationToken))!;
+            var answer = (await response.Content.ReadFromJsonAsync<JsonObject>())!;
             all.AddRange(answer["tasks"]!.AsArray().Select(task => task!.AsObject()));
             if (all.Count >= answer["total"]!.GetValue<int>())
                 return all;
@@ -113,7 +113,7 @@ internal sealed class LabelStudioPerson(Uri address, HttpClient browser, string 
     private static async Task<int> IdOfAsync(HttpResponseMessage response)
     {
         response.EnsureSuccessStatusCode();
-        return (await response.Content.ReadFromJsonAsync<JsonObject>(TestContext.Current.CancellationToken))!["id"]!.GetValue<int>();
+        return (await response.Content.ReadFromJsonAsync<JsonObject>())!["id"]!.GetValue<int>();
     }
 
     private async Task<HttpResponseMessage> SendAsync(HttpMethod method, string path, JsonObject? content)
@@ -123,6 +123,6 @@ internal sealed class LabelStudioPerson(Uri address, HttpClient browser, string 
             Content = content is null ? null : JsonContent.Create(content),
         };
         request.Headers.Add("Cookie", $"sessionid={await LogInAsync()}");
-        return await browser.SendAsync(request, TestContext.Current.CancellationToken);
+        return await browser.SendAsync(request);
     }
 }

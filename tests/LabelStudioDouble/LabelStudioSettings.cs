@@ -1,4 +1,4 @@
-namespace GourmetGram.Tests.Integration.LabelStudio.Double;
+namespace GourmetGram.Tests.LabelStudio;
 
 /// <summary>Which Label Studio is played, and which kind of token it takes.</summary>
 internal enum LabelStudioMode

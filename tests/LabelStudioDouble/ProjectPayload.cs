@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
 
-namespace GourmetGram.Tests.Integration.LabelStudio.Double;
+namespace GourmetGram.Tests.LabelStudio;
 
 /// <summary>A project as webhooks tell it.</summary>
 internal static class ProjectPayload

@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace GourmetGram.Tests.Integration.LabelStudio.Double;
+namespace GourmetGram.Tests.LabelStudio;
 
 /// <summary>Which form of a path exists.</summary>
 internal enum Slash

@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
 
-namespace GourmetGram.Tests.Integration.LabelStudio.Double;
+namespace GourmetGram.Tests.LabelStudio;
 
 /// <summary>Someone who may log in.</summary>
 internal sealed class UserRow

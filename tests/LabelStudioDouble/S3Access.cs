@@ -2,14 +2,16 @@ using System.Collections.Concurrent;
 using System.Globalization;
 using System.Net.Http.Headers;
 using System.Text;
+using GourmetGram.Infrastructure.Hosting;
+using GourmetGram.Infrastructure.ObjectStorage;
 using GourmetGram.Infrastructure.ObjectStorage.S3;
-using GourmetGram.Tests.Integration.ObjectStorage;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using Minio.DataModel.Args;
 using Minio.Exceptions;
 
-namespace GourmetGram.Tests.Integration.LabelStudio.Double;
+namespace GourmetGram.Tests.LabelStudio;
 
 /// <summary>Why Label Studio could not do something in a bucket.</summary>
 internal enum S3ProblemKind
@@ -30,7 +32,7 @@ internal sealed class S3Problem(S3ProblemKind kind, string text) : Exception(tex
     public S3ProblemKind Kind { get; } = kind;
 }
 
-/// <summary>The S3 servers that storages name, with the keys that they carry.</summary>
+/// <summary>The S3 servers that storages name, with the keys that they carry. They are asked through the product's client.</summary>
 internal sealed class S3Access(LabelStudioDouble server) : IAsyncDisposable
 {
     private const string OctetStream = "binary/octet-stream";
@@ -180,16 +182,25 @@ internal sealed class S3Access(LabelStudioDouble server) : IAsyncDisposable
     private static S3Problem Unreachable(StorageFields storage) =>
         new(S3ProblemKind.Other, $"Could not connect to the endpoint URL: \"{storage.Endpoint}/{storage.Bucket}\"");
 
-    private static ServiceProvider Connect((string Endpoint, string Key, string Secret, string Region) to) =>
-        ObjectStores.Build(
-            new Dictionary<string, string>(StringComparer.Ordinal)
+    private static ServiceProvider Connect((string Endpoint, string Key, string Secret, string Region) to)
+    {
+        var configuration = new ConfigurationManager();
+        configuration.AddInMemoryCollection(
+            new Dictionary<string, string?>(StringComparer.Ordinal)
             {
-                ["ObjectStore__Provider"] = "S3",
-                ["ObjectStore__Endpoint"] = to.Endpoint,
-                ["ObjectStore__AccessKey"] = to.Key,
-                ["ObjectStore__SecretKey"] = to.Secret,
-                ["ObjectStore__Region"] = to.Region,
-                ["ObjectStore__TimeoutSeconds"] = "10",
+                ["ObjectStore:Provider"] = "S3",
+                ["ObjectStore:Endpoint"] = to.Endpoint,
+                ["ObjectStore:AccessKey"] = to.Key,
+                ["ObjectStore:SecretKey"] = to.Secret,
+                ["ObjectStore:Region"] = to.Region,
+                ["ObjectStore:TimeoutSeconds"] = "10",
             }
         );
+        return new ServiceCollection()
+            .AddSingleton<IConfiguration>(configuration)
+            .AddSingleton(TimeProvider.System)
+            .AddSettings<GourmetGramOptions>()
+            .AddObjectStorage()
+            .BuildServiceProvider(validateScopes: true);
+    }
 }

@@ -1,7 +1,7 @@
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 
-namespace GourmetGram.Tests.Integration.LabelStudio.Double;
+namespace GourmetGram.Tests.LabelStudio;
 
 /// <summary>
 /// Makes tasks of the objects of a source storage, in the order of their keys. What it cannot read stops it, and what it made until then

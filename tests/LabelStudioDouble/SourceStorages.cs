@@ -1,6 +1,6 @@
 using Microsoft.AspNetCore.Http;
 
-namespace GourmetGram.Tests.Integration.LabelStudio.Double;
+namespace GourmetGram.Tests.LabelStudio;
 
 /// <summary>Source storages: what makes tasks of objects. <see cref="Scan"/> does that.</summary>
 internal sealed class SourceStorages(LabelStudioDouble server, S3Access objects)

@@ -2,7 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using Microsoft.AspNetCore.Http;
 
-namespace GourmetGram.Tests.Integration.LabelStudio.Double;
+namespace GourmetGram.Tests.LabelStudio;
 
 /// <summary>What Label Studio says of faults of S3: of servers that it does not know, always the same.</summary>
 internal sealed class StorageFaults(LabelStudioDouble server)

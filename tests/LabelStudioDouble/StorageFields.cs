@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
 
-namespace GourmetGram.Tests.Integration.LabelStudio.Double;
+namespace GourmetGram.Tests.LabelStudio;
 
 /// <summary>Where a storage is, taken from what was sent or is kept.</summary>
 /// <param name="Bucket">Full name.</param>

@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http;
 
-namespace GourmetGram.Tests.Integration.LabelStudio.Double;
+namespace GourmetGram.Tests.LabelStudio;
 
 /// <summary>Target storages: where annotations are written to, on every save and by sync.</summary>
 internal sealed class TargetStorages(LabelStudioDouble server, S3Access objects)

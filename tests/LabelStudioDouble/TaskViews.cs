@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
 
-namespace GourmetGram.Tests.Integration.LabelStudio.Double;
+namespace GourmetGram.Tests.LabelStudio;
 
 /// <summary>The many forms in which Label Studio shows a task and its annotations. Under the lock of the data.</summary>
 internal sealed class TaskViews(Database data, bool is116)

@@ -7,7 +7,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http;
 
-namespace GourmetGram.Tests.Integration.LabelStudio.Double;
+namespace GourmetGram.Tests.LabelStudio;
 
 /// <summary>Who may ask: legacy tokens, personal access tokens and the access tokens made of them, and a browser's session.</summary>
 internal sealed class Tokens(LabelStudioDouble server)

@@ -2,7 +2,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 
-namespace GourmetGram.Tests.Integration.LabelStudio.Double;
+namespace GourmetGram.Tests.LabelStudio;
 
 /// <summary>What <c>/api/version</c> says.</summary>
 internal static class Versions

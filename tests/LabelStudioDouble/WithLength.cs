@@ -1,4 +1,4 @@
-namespace GourmetGram.Tests.Integration.LabelStudio.Double;
+namespace GourmetGram.Tests.LabelStudio;
 
 /// <summary>Sends as browsers do: bodies have a length, and cookies and redirects are the caller's.</summary>
 internal sealed class WithLength()

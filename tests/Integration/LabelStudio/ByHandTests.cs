@@ -8,6 +8,7 @@ using GourmetGram.Application.Labeling;
 using GourmetGram.Domain.Feedback;
 using GourmetGram.Domain.Labeling;
 using GourmetGram.Tests.Integration.Fixtures;
+using GourmetGram.Tests.Integration.Persistence;
 using TaskState = GourmetGram.Domain.Labeling.TaskState;
 
 namespace GourmetGram.Tests.Integration.LabelStudio;
@@ -40,7 +41,7 @@ public sealed class ByHandWithTheDouble : ByHandTests
         await RestartAsync(settings: [("LabelStudio__Url", deaf.Address.ToString()), ("LabelStudio__ApiKey", "0123456789")]);
         await SwitchAsync(Surface.LabelStudio);
         var fault = await Assert.ThrowsAsync<PlatformUnavailableException>(() => Host.SendAsync(new ProvisionProjects.Command()));
-        Assert.Contains("did not read what it was sent", fault.Message, StringComparison.Ordinal);
+        Assert.Contains("did not receive the request body", fault.Message, StringComparison.Ordinal);
         Assert.Contains(deaf.Requests, request => request.StartsWith("DELETE /api/projects/7 ", StringComparison.Ordinal));
     }
 
@@ -244,7 +245,7 @@ public abstract class ByHandTests : LabelStudioTests
         var (ada, bob) = (LabelStudio.NewPerson("Ada", "", "ada@example.com"), LabelStudio.NewPerson("Bob", "", "bob@example.com"));
         await ada.AnnotateAsync(TaskOf(photos[0]), "Bread");
         await SyncAsync();
-        await Host.SendAsync(new ConfigureLoop.Command(Loop, "Ada", Votes: 2));
+        await Host.SendAsync(Some.ChangeOf(Loop) with { Votes = 2 });
         await SyncAsync();
         Assert.Equal(TaskOf(photos[1]), await bob.AnnotateNextAsync(Assert.Single(LabelStudio.AllProjects).Id, "Soup"));
         Assert.Null(await bob.AnnotateNextAsync(Assert.Single(LabelStudio.AllProjects).Id, "Soup"));
@@ -277,7 +278,7 @@ public abstract class ByHandTests : LabelStudioTests
         await bob.PostProjectAsync();
         Assert.Contains(await DoctorAsync(), finding =>
             finding.Kind == FindingKind.Warning
-            && finding.What == $"2 empty projects without a title are left over from requests whose body was lost: {empty[0]}, {empty[1]}."
+            && finding.What == $"2 empty projects without a title are left over from requests that lost their body: {empty[0]}, {empty[1]}."
         );
 
         await Host.SendAsync(new ProvisionProjects.Command());
@@ -300,11 +301,11 @@ public abstract class ByHandTests : LabelStudioTests
         await ada.AnnotateAsync(TaskOf(photos[0]), "Bread");
         await SyncAsync();
         var broken = Assert.Single(await DoctorAsync(), finding =>
-            finding.Kind == FindingKind.Error && finding.What.Contains("cannot all be read", StringComparison.Ordinal)
+            finding.Kind == FindingKind.Error && finding.What.Contains("cannot be read: ", StringComparison.Ordinal)
         );
         Assert.Contains("does not offer: ", broken.What, StringComparison.Ordinal);
-        Assert.Contains("offers what is no class of the model: Pizza", broken.What, StringComparison.Ordinal);
-        Assert.Contains("--fix lets the project go", broken.Cure, StringComparison.Ordinal);
+        Assert.Contains("offers choices that are not classes: Pizza", broken.What, StringComparison.Ordinal);
+        Assert.Contains("--fix creates a new project", broken.Cure, StringComparison.Ordinal);
 
         await Host.SendAsync(new ProvisionProjects.Command());
         await SyncAsync();

@@ -1,6 +1,6 @@
 using GourmetGram.Tests.Integration.Fixtures;
 using GourmetGram.Tests.Integration.LabelStudio.Conformance;
-using GourmetGram.Tests.Integration.LabelStudio.Double;
+using GourmetGram.Tests.LabelStudio;
 
 namespace GourmetGram.Tests.Integration.LabelStudio;
 

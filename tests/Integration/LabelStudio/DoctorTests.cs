@@ -2,8 +2,8 @@ using GourmetGram.Application.Common;
 using GourmetGram.Application.Labeling;
 using GourmetGram.Domain.Feedback;
 using GourmetGram.Tests.Integration.Fixtures;
-using GourmetGram.Tests.Integration.LabelStudio.Double;
 using GourmetGram.Tests.Integration.Persistence;
+using GourmetGram.Tests.LabelStudio;
 
 namespace GourmetGram.Tests.Integration.LabelStudio;
 
@@ -100,9 +100,9 @@ public abstract class DoctorTests : LabelStudioTests
         await LabelStudio.NewPerson("Ada", "", "ada@example.com").AnnotateAsync(TaskOf(photo), "Bread");
         var waiting = await DoctorAsync();
         Assert.Contains(waiting, finding =>
-            finding.Kind == FindingKind.Warning && finding.What == "1 labels are in the object store, 1 of them not read yet."
+            finding.Kind == FindingKind.Warning && finding.What == "1 labels are in the object store. 1 of them have not been imported yet."
         );
-        Assert.Contains(waiting, finding => finding.What.EndsWith("holds 1 tasks.", StringComparison.Ordinal));
+        Assert.Contains(waiting, finding => finding.What.EndsWith("has 1 tasks.", StringComparison.Ordinal));
         await ProcessAsync();
         Assert.DoesNotContain(await DoctorAsync(), finding =>
             finding.Kind == FindingKind.Error && !finding.What.StartsWith("Photos do not load", StringComparison.Ordinal)
@@ -116,7 +116,7 @@ public abstract class DoctorTests : LabelStudioTests
         Assert.Contains(found, finding =>
             finding.Kind == FindingKind.Error
             && finding.What.StartsWith("Source storage ", StringComparison.Ordinal)
-            && finding.What.EndsWith("is gone.", StringComparison.Ordinal)
+            && finding.What.EndsWith("does not exist.", StringComparison.Ordinal)
         );
         Assert.Contains(found, finding =>
             finding.Kind == FindingKind.Warning && finding.What.StartsWith("There is no webhook", StringComparison.Ordinal)
@@ -141,7 +141,7 @@ public abstract class DoctorTests : LabelStudioTests
 
         await BreakAsync(HttpMethod.Delete, $"api/projects/{LabelStudio.AllProjects[0].Id}");
         Assert.Contains(await DoctorAsync(), finding =>
-            finding.Kind == FindingKind.Error && finding.What.EndsWith("is gone from Label Studio.", StringComparison.Ordinal)
+            finding.Kind == FindingKind.Error && finding.What.EndsWith("was deleted in Label Studio.", StringComparison.Ordinal)
         );
     }
 
@@ -186,7 +186,7 @@ public abstract class DoctorTests : LabelStudioTests
         await Host.SaveAsync(correction);
         await PutAsync(correction.OutputKey, "{}");
         Assert.Contains(await DoctorAsync(), finding =>
-            finding.Kind == FindingKind.Good && finding.What == "1 labels are in the object store, 0 of them not read yet."
+            finding.Kind == FindingKind.Good && finding.What == "1 labels are in the object store. 0 of them have not been imported yet."
         );
     }
 

@@ -4,7 +4,7 @@ using GourmetGram.Domain.Classification;
 using GourmetGram.Domain.Feedback;
 using GourmetGram.Domain.Labeling;
 using GourmetGram.Tests.Integration.Fixtures;
-using GourmetGram.Tests.Integration.LabelStudio.Double;
+using GourmetGram.Tests.LabelStudio;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
 
@@ -77,7 +77,7 @@ public class FaultTests : DoubleOnlyTests
         await PhotosAsync(1);
         LabelStudio.HoldRequests();
         var fault = await Assert.ThrowsAsync<PlatformUnavailableException>(SyncAsync);
-        Assert.Contains("gave no answer within 1 s", fault.Message, StringComparison.Ordinal);
+        Assert.Contains("did not respond within 1 s", fault.Message, StringComparison.Ordinal);
         LabelStudio.ReleaseRequests();
         Assert.Equal(1, (await SyncAsync()).Made);
         Assert.Single(LabelStudio.AllProjects);
@@ -145,7 +145,7 @@ public class FaultTests : DoubleOnlyTests
         await PhotosAsync(1);
         await PublishAsync();
         var fault = await Assert.ThrowsAsync<PlatformUnavailableException>(SyncAsync);
-        Assert.Contains("cannot work with the bucket and does not say why", fault.Message, StringComparison.Ordinal);
+        Assert.Contains("cannot use the bucket and gives no reason", fault.Message, StringComparison.Ordinal);
         LabelStudio.S3Fault = false;
         Assert.Equal(1, (await SyncAsync()).Made);
     }
@@ -165,7 +165,7 @@ public class FaultTests : DoubleOnlyTests
         Assert.Equal(1, (await SyncAsync()).Made);
         // Nothing depends on the webhook, which it refuses too.
         var item = Assert.Single((await Host.SendAsync(new ProvisionProjects.Command())).Items);
-        Assert.Contains("takes no webhook", Assert.Single(item.Complaints), StringComparison.Ordinal);
+        Assert.Contains("rejects a webhook", Assert.Single(item.Complaints), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -285,7 +285,7 @@ public sealed class DeadSyncTests : DoubleOnlyTests
 
         // Too early to tell: it may be alive.
         var early = await Assert.ThrowsAsync<PlatformUnavailableException>(SyncAsync);
-        Assert.Contains("still bringing in tasks", early.Message, StringComparison.Ordinal);
+        Assert.Contains("still importing tasks", early.Message, StringComparison.Ordinal);
         Clock!.Advance(TimeSpan.FromSeconds(40));
         Assert.Equal(4, (await SyncAsync()).Made);
         Assert.Equal(6, LabelStudio.AllTasks.Count);

@@ -10,12 +10,12 @@ using GourmetGram.Infrastructure.Hosting;
 using GourmetGram.Infrastructure.LabelStudio;
 using GourmetGram.Infrastructure.Persistence;
 using GourmetGram.Tests.Integration.Fixtures;
-using GourmetGram.Tests.Integration.LabelStudio.Double;
 using GourmetGram.Tests.Integration.Persistence;
+using GourmetGram.Tests.LabelStudio;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Time.Testing;
-using TaskState = GourmetGram.Tests.Integration.LabelStudio.Double.TaskState;
+using TaskState = GourmetGram.Tests.LabelStudio.TaskState;
 
 namespace GourmetGram.Tests.Integration.LabelStudio;
 
@@ -71,7 +71,11 @@ public abstract class LabelStudioTests : IAsyncLifetime
         await AddHost().MigrateAsync();
         // All photos of these tests are one visitor's.
         await Host.SendAsync(
-            new ConfigureLoop.Command(Loop, "Ada", DailyLimit: 0, Settings: new Dictionary<string, string> { ["perUploader"] = "0" })
+            Some.ChangeOf(Loop) with
+            {
+                DailyLimit = 0,
+                Settings = new Dictionary<string, string> { ["perUploader"] = "0" },
+            }
         );
     }
 
@@ -148,7 +152,7 @@ public abstract class LabelStudioTests : IAsyncLifetime
             {
                 var number = photos++;
                 var photo = Prediction.Record(
-                    new StoredPhoto($"{number:x64}", new string('c', 64), 16, "image/jpeg", ".jpg", 40, 30, FileName: null),
+                    Some.Jpeg($"{number:x64}", 16),
                     answer,
                     model,
                     Some.Visitor,
@@ -170,7 +174,7 @@ public abstract class LabelStudioTests : IAsyncLifetime
 
     /// <summary>An operator sets who hands out a loop.</summary>
     private protected Task SwitchAsync(Surface surface, string loop = Loop) =>
-        Host.SendAsync(new ConfigureLoop.Command(loop, "Ada", Surface: surface));
+        Host.SendAsync(Some.ChangeOf(loop) with { Surface = surface });
 
     private protected Task<PublishTasks.Response> PublishAsync() => Host.SendAsync(new PublishTasks.Command());
 

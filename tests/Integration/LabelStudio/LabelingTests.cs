@@ -9,9 +9,10 @@ using GourmetGram.Domain.Classification;
 using GourmetGram.Domain.Feedback;
 using GourmetGram.Domain.Labeling;
 using GourmetGram.Tests.Integration.Fixtures;
-using GourmetGram.Tests.Integration.LabelStudio.Double;
 using GourmetGram.Tests.Integration.Persistence;
+using GourmetGram.Tests.LabelStudio;
 using Microsoft.Extensions.DependencyInjection;
+using LabelStudioTask = GourmetGram.Tests.LabelStudio.TaskState;
 using TaskState = GourmetGram.Domain.Labeling.TaskState;
 
 namespace GourmetGram.Tests.Integration.LabelStudio;
@@ -316,7 +317,7 @@ public abstract class LabelingTests : LabelStudioTests
     }
 
     /// <summary>The task that shows a photo in Label Studio; it names itself only.</summary>
-    private async Task<Double.TaskState> BlindTaskOfAsync(Prediction photo)
+    private async Task<LabelStudioTask> BlindTaskOfAsync(Prediction photo)
     {
         var ours = Assert.Single(await Host.RowsAsync<AnnotationTask>(), task =>
             task.PredictionId == photo.Id && task.Loop == "randomsampled"
@@ -327,7 +328,7 @@ public abstract class LabelingTests : LabelStudioTests
     [Fact]
     public async Task Several_people_label_a_photo_and_most_of_them_decide()
     {
-        await Host.SendAsync(new ConfigureLoop.Command(Loop, "Ada", Votes: 3));
+        await Host.SendAsync(Some.ChangeOf(Loop) with { Votes = 3 });
         var photo = Assert.Single(await WaitingInLabelStudioAsync(1));
         foreach (var (name, choice) in new[] { ("ada", "Bread"), ("bob", "Soup"), ("eve", "Soup") })
             await LabelStudio.NewPerson(name, "", $"{name}@example.com").AnnotateAsync(TaskOf(photo), choice);
@@ -339,13 +340,13 @@ public abstract class LabelingTests : LabelStudioTests
     [Fact]
     public async Task Where_people_are_divided_the_doctor_says_so_and_one_more_decides()
     {
-        await Host.SendAsync(new ConfigureLoop.Command(Loop, "Ada", Votes: 2));
+        await Host.SendAsync(Some.ChangeOf(Loop) with { Votes = 2 });
         var photo = Assert.Single(await WaitingInLabelStudioAsync(1));
         foreach (var (name, choice) in new[] { ("ada", "Bread"), ("bob", "Soup") })
             await LabelStudio.NewPerson(name, "", $"{name}@example.com").AnnotateAsync(TaskOf(photo), choice);
         await ProcessAsync();
         Assert.True((await OurTaskOfAsync(photo)).IsOpen);
-        Assert.Contains(await DoctorAsync(), finding => finding.What.StartsWith("People disagree on 1 photos", StringComparison.Ordinal));
+        Assert.Contains(await DoctorAsync(), finding => finding.What.StartsWith("1 photos have tied votes", StringComparison.Ordinal));
         await LabelStudio.NewPerson("eve", "", "eve@example.com").AnnotateAsync(TaskOf(photo), "Soup");
         await ProcessAsync();
         Assert.Equal([CollectedAs(photo, 2)], await DatasetAsync());

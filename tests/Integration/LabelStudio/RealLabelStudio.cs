@@ -4,7 +4,7 @@ using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
-using GourmetGram.Tests.Integration.LabelStudio.Double;
+using GourmetGram.Tests.LabelStudio;
 using Xunit.v3;
 
 namespace GourmetGram.Tests.Integration.LabelStudio;
@@ -141,16 +141,17 @@ internal sealed partial class RealLabelStudio : ILabelStudioServer
                 .SelectMany(project =>
                     Read($"{kind}?project={project.Id}")!
                         .AsArray()
-                        .Select(storage => new StorageState(
-                            Id(storage),
-                            project.Id,
-                            Text(storage, "title"),
-                            Text(storage, "bucket"),
-                            Text(storage, "prefix"),
-                            Text(storage, "status"),
-                            (int?)storage!["last_sync_count"],
-                            (string?)storage["traceback"]
-                        ))
+                        .Select(storage => new StorageState
+                        {
+                            Id = Id(storage),
+                            Project = project.Id,
+                            Title = Text(storage, "title"),
+                            Bucket = Text(storage, "bucket"),
+                            Prefix = Text(storage, "prefix"),
+                            Status = Text(storage, "status"),
+                            LastSyncCount = (int?)storage!["last_sync_count"],
+                            Traceback = (string?)storage["traceback"],
+                        })
                 )
                 .OrderBy(storage => storage.Id),
         ];

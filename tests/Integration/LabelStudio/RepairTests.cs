@@ -43,11 +43,11 @@ public abstract class RepairTests : LabelStudioTests
         Assert.Empty(item.Complaints);
         Assert.Equal(
             [
-                $"Project {project}: title, maximum_annotations put right.",
-                $"Project {project}: label config put right.",
-                "Source Storage - lowconfidence: regex_filter, recursive_scan put right.",
-                $"Target Storage - lowconfidence was made ({Bucket}/output/lowconfidence).",
-                "The webhook was put right.",
+                $"Project {project}: fixed title, maximum_annotations.",
+                $"Project {project}: fixed the label config.",
+                "Source Storage - lowconfidence: fixed regex_filter, recursive_scan.",
+                $"Created Target Storage - lowconfidence ({Bucket}/output/lowconfidence).",
+                "Fixed the webhook.",
             ],
             item.Repairs
         );
@@ -88,12 +88,12 @@ public abstract class RepairTests : LabelStudioTests
         await PatchAsync($"api/projects/{project.Id}", settings);
         Assert.Contains(await DoctorAsync(), finding =>
             finding.Kind == FindingKind.Warning
-            && finding.What.StartsWith($"The label config of project {project.Id} is not ours", StringComparison.Ordinal)
+            && finding.What.StartsWith($"The label config of project {project.Id} was changed", StringComparison.Ordinal)
         );
 
         var item = Assert.Single((await Host.SendAsync(new ProvisionProjects.Command())).Items);
         Assert.Equal(
-            [$"Project {project.Id}: skip_queue, expert_instruction put right.", $"Project {project.Id}: label config put right."],
+            [$"Project {project.Id}: fixed skip_queue, expert_instruction.", $"Project {project.Id}: fixed the label config."],
             item.Repairs
         );
         await ada.AnnotateAsync(TaskOf(photos[1]), "None of these classes");
@@ -162,7 +162,7 @@ public abstract class RepairTests : LabelStudioTests
         Assert.Equal(made, Assert.Single(LabelStudio.AllProjects).Id);
         Assert.True(Assert.Single(await Host.RowsAsync<AnnotationProject>()) is { IsAdopted: true, ShowsAnswer: true });
         Assert.Contains(await DoctorAsync(), finding =>
-            finding.Kind == FindingKind.Error && finding.What.Contains("shows what the model had said", StringComparison.Ordinal)
+            finding.Kind == FindingKind.Error && finding.What.Contains("shows the model's answer", StringComparison.Ordinal)
         );
 
         // A blind task names no prediction.

@@ -3,8 +3,8 @@ using System.Net.Http.Json;
 using System.Net.Sockets;
 using System.Text.Json.Nodes;
 using GourmetGram.Tests.Integration.Fixtures;
-using GourmetGram.Tests.Integration.LabelStudio.Double;
 using GourmetGram.Tests.Integration.Pages;
+using GourmetGram.Tests.LabelStudio;
 using Microsoft.Playwright;
 using static Microsoft.Playwright.Assertions;
 
@@ -68,7 +68,7 @@ public abstract class WebhookTests : ServerWithLabelStudioTests
             found.Output,
             StringComparison.Ordinal
         );
-        Assert.Contains("The webhook is active; it was not heard yet.", found.Output, StringComparison.Ordinal);
+        Assert.Contains("The webhook is active and has not been called yet.", found.Output, StringComparison.Ordinal);
 
         using (
             var stranger = await admin.SendAsync(
@@ -88,8 +88,8 @@ public abstract class WebhookTests : ServerWithLabelStudioTests
         Assert.NotNull((await StateAsync(admin))["heardAt"]);
 
         var page = await admin.Http.GetStringAsync(new Uri("loops?doctor=true", UriKind.Relative), Cancel);
-        Assert.Contains("In step", page, StringComparison.Ordinal);
-        Assert.Contains("The webhook was last heard at", page, StringComparison.Ordinal);
+        Assert.Contains("In sync", page, StringComparison.Ordinal);
+        Assert.Contains("The webhook last arrived at", page, StringComparison.Ordinal);
 
         if (labelStudio is not LabelStudioDouble mortal)
             return;
@@ -122,12 +122,12 @@ public sealed class LabelStudioPanelTests(BrowserFixture browser) : ServerWithLa
         await window.Page.GetByLabel("Labelling tool").SelectOptionAsync("LabelStudio");
         await window.Page.GetByRole(AriaRole.Button, new() { Name = "Save settings" }).ClickAsync();
         var panel = window.Page.Locator("#label-studio");
-        await Expect(panel).ToContainTextAsync("Waits for the first sync");
+        await Expect(panel).ToContainTextAsync("Waiting for the first sync");
 
-        await panel.GetByRole(AriaRole.Link, new() { Name = "Look for faults" }).ClickAsync();
+        await panel.GetByRole(AriaRole.Link, new() { Name = "Check for problems" }).ClickAsync();
         await Expect(panel).ToContainTextAsync("The loop has no project in Label Studio yet.");
-        await panel.GetByRole(AriaRole.Button, new() { Name = "Put projects right" }).ClickAsync();
-        await Expect(panel).ToContainTextAsync("asks for the 11 classes of the model");
+        await panel.GetByRole(AriaRole.Button, new() { Name = "Repair projects" }).ClickAsync();
+        await Expect(panel).ToContainTextAsync("offers the 11 classes of the model");
         await Expect(panel.GetByRole(AriaRole.Link, new() { Name = "1", Exact = true }))
             .ToHaveAttributeAsync("href", $"{labelStudio.Address}projects/1/");
         await window.AssertFitsAsync();
@@ -138,7 +138,7 @@ public sealed class LabelStudioPanelTests(BrowserFixture browser) : ServerWithLa
         }
 
         await labelStudio.StopAsync();
-        await panel.GetByRole(AriaRole.Button, new() { Name = "Put projects right" }).ClickAsync();
+        await panel.GetByRole(AriaRole.Button, new() { Name = "Repair projects" }).ClickAsync();
         await Expect(panel.GetByRole(AriaRole.Alert)).ToContainTextAsync("cannot be reached");
         Assert.Empty(window.Faults);
     }

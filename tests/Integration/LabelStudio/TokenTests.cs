@@ -1,7 +1,7 @@
 using System.Text.Json;
 using GourmetGram.Application.Common;
 using GourmetGram.Infrastructure.LabelStudio;
-using GourmetGram.Tests.Integration.LabelStudio.Double;
+using GourmetGram.Tests.LabelStudio;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;

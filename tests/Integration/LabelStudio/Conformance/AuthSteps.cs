@@ -1,7 +1,7 @@
 using System.Buffers.Text;
 using System.Text.Json.Nodes;
 using GourmetGram.Tests.Integration.Fixtures;
-using GourmetGram.Tests.Integration.LabelStudio.Double;
+using GourmetGram.Tests.LabelStudio;
 
 namespace GourmetGram.Tests.Integration.LabelStudio.Conformance;
 

@@ -4,7 +4,7 @@ using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using GourmetGram.Tests.Integration.LabelStudio.Double;
+using GourmetGram.Tests.LabelStudio;
 using Microsoft.Extensions.Time.Testing;
 
 namespace GourmetGram.Tests.Integration.LabelStudio.Conformance;

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using GourmetGram.Tests.LabelStudio;
 
 namespace GourmetGram.Tests.Integration.LabelStudio.Conformance;
 
@@ -81,8 +82,8 @@ internal static class SourceSteps
             ["kill-get-later"] = LaterAsync,
             ["pg-while-sync"] = async replay =>
             {
-                await replay.StartServerAsync(Double.LabelStudioMode.Legacy123);
-                replay.Server.Settings.Database = Double.LabelStudioDatabase.PostgreSql;
+                await replay.StartServerAsync(LabelStudioMode.Legacy123);
+                replay.Server.Settings.Database = LabelStudioDatabase.PostgreSql;
                 await PutManyAsync(replay, "paging/");
                 await HoldAsync(replay, "pg-while-sync", 139);
             },

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using GourmetGram.Tests.Integration.Fixtures;
+using GourmetGram.Tests.LabelStudio;
 
 namespace GourmetGram.Tests.Integration.LabelStudio.Conformance;
 
@@ -65,7 +66,7 @@ internal sealed record Transcript(string Version, string Topic, IReadOnlyList<En
         "edges",
     ];
 
-    public bool Is116 => Version == Double.LabelStudioDouble.Version116;
+    public bool Is116 => Version == LabelStudioDouble.Version116;
 
     public static IEnumerable<string> TopicsOf(string version) => Topics.Where(topic => File.Exists(FileOf(version, topic)));
 
