@@ -12,7 +12,8 @@ public sealed record FailedPhoto(string FileName, string Reason, string Advice, 
     internal static FailedPhoto Passing(string fileName, string reason, TimeSpan retryAfter)
     {
         var later = TimeSpan.FromSeconds(Math.Max(1, Math.Ceiling(retryAfter.TotalSeconds)));
-        return new FailedPhoto(fileName, reason, $"Try again in {later.TotalSeconds:0} seconds.", MayRepeat: true, later);
+        var unit = later.TotalSeconds > 1 ? "seconds" : "second";
+        return new FailedPhoto(fileName, reason, $"Try again in {later.TotalSeconds:0} {unit}.", MayRepeat: true, later);
     }
 
     /// <summary>Creates a failure from a message: its first sentence is the reason, the rest is the advice.</summary>

@@ -6,16 +6,20 @@ namespace GourmetGram.WebUi.Labeling;
 internal static class BacklogWords
 {
     /// <summary>
-    /// Describes the photos of a queue that the person can't label now, with the reason: "2 need another opinion. 3 are being reviewed by
-    /// others." Empty when there are none.
+    /// Describes the photos of a queue that the person can't label now, with the reason: "3 photos are being reviewed by others." Empty
+    /// when there are none.
     /// </summary>
     public static string Rest(ReviewBacklog backlog)
     {
         ArgumentNullException.ThrowIfNull(backlog);
         string?[] parts =
         [
-            Count(backlog.NeedsOthers, "1 that you labelled needs another opinion.", "that you labelled need another opinion."),
-            Count(backlog.WithOthers, "1 is being reviewed by somebody else.", "are being reviewed by others."),
+            Count(
+                backlog.NeedsOthers,
+                "1 photo that you labelled needs another opinion.",
+                "photos that you labelled need another opinion."
+            ),
+            Count(backlog.WithOthers, "1 photo is being reviewed by somebody else.", "photos are being reviewed by others."),
         ];
         return string.Join(" ", parts.OfType<string>());
     }

@@ -246,7 +246,7 @@ class ReviewPage extends HTMLElement {
     this.#stage.ariaBusy = 'true';
     const state = last.item.querySelector('small');
     const before = state.cloneNode(true);
-    this.#mark(last, 'trouble', 'Taking back…');
+    this.#mark(last, 'trouble', 'Undoing…');
     const outcome = await ask('DELETE', `labels/${last.label}`);
     this.#undoing = false;
     this.#stage.ariaBusy = 'false';
@@ -278,7 +278,7 @@ class ReviewPage extends HTMLElement {
     this.#done = Math.max(0, this.#done - 1);
     this.#count();
     this.querySelector('[data-says] [data-undo]')?.remove();
-    this.#say('Taken back');
+    this.#say('Label undone');
     this.#over = undefined;
   }
 
@@ -293,7 +293,7 @@ class ReviewPage extends HTMLElement {
       this.#show(task);
     } else {
       this.#stage.ariaBusy = 'false';
-      this.#notice('undo', 'Taken back.', 'The photo comes again later.');
+      this.#notice('undo', 'Label undone.', 'The photo will appear again later.');
       if (!this.#current) this.#advance();
     }
   }
@@ -378,7 +378,7 @@ class ReviewPage extends HTMLElement {
       keys: true,
       icon: 'trouble',
       title: 'This photo can’t be shown',
-      text: 'It may be damaged, or the photo store may be away. Skip it if loading it again doesn’t help.',
+      text: 'The file may be damaged, or the photo storage may be unavailable. If loading it again doesn’t help, skip it.',
       offer: ['reload'],
     });
     for (const button of this.#decide.querySelectorAll('button:not([name="skip"])')) button.disabled = true;
@@ -437,7 +437,7 @@ class ReviewPage extends HTMLElement {
       icon: 'end',
       title: 'All caught up',
       text: unsent === 0 ? 'New photos appear here automatically.'
-        : unsent === 1 ? '1 label is still to be saved.' : `${unsent} labels are still to be saved.`,
+        : unsent === 1 ? '1 label isn’t saved yet.' : `${unsent} labels aren’t saved yet.`,
       offer: ['summary', 'others'],
     });
     const isRead = !this.querySelector('[data-says] > :not([data-waiting])');
@@ -513,8 +513,8 @@ class ReviewPage extends HTMLElement {
     const last = this.#history.find(other => other.entry === entry);
     if (outcome.kind === 'refused' && entry.action !== 'undo') {
       const why = outcome.status === 404 ? 'The photo was deleted in the meantime.'
-        : outcome.detail ?? `The server refused it (${outcome.status}).`;
-      this.#notice('refused', `${entry.words === 'Skipped' ? 'A skip' : `The label ${entry.words}`} wasn’t saved.`, why);
+        : outcome.detail ?? `The server rejected it (error ${outcome.status}).`;
+      this.#notice('refused', `${entry.words === 'Skipped' ? 'Your skip' : `Your label ${entry.words}`} wasn’t saved.`, why);
       if (entry.loop === this.dataset.loop) this.#done = Math.max(0, this.#done - 1);
     }
 
@@ -594,7 +594,7 @@ class ReviewPage extends HTMLElement {
     const outcome = await this.#askNext(holding, task.id);
     if (this.#current !== task) return;
     if (outcome.kind === 'done' && outcome.body?.id !== task.id) {
-      this.#notice('refused', 'You can’t label that photo any more.', 'It was deleted, or somebody else has it now.');
+      this.#notice('refused', 'You can’t label that photo any more.', 'It was deleted, or it was assigned to somebody else.');
       this.#current = undefined;
       const other = outcome.body && await this.#prepare(outcome.body);
       if (other) this.#show(other);

@@ -2,12 +2,12 @@
 
 const SAID = {
   offline: ['You’re offline.', ''],
-  silent: ['The server doesn’t answer.', ''],
+  silent: ['The server isn’t responding.', ''],
   busy: ['The server is too busy.', ''],
   failing: ['The server has a problem.', ''],
-  foreign: ['Something else answered instead of the server.', 'Your network may want you to sign in to it.'],
-  'signed-out': ['You’re signed out.', 'Sign in again to go on.'],
-  forbidden: ['Your account may no longer review.', 'Ask an administrator for the role.'],
+  foreign: ['The server can’t be reached through this network.', 'You may need to sign in to the network first.'],
+  'signed-out': ['You’re signed out.', 'Sign in again to continue.'],
+  forbidden: ['Your account can’t review photos any more.', 'Ask an administrator for the annotator role.'],
 };
 
 // Returns { title, text, signIn }.
@@ -27,7 +27,9 @@ function labels(count, stored) {
   if (count === 0) return '';
   const many = count === 1 ? '1 label' : `${count} labels`;
   const [is, isNot] = count === 1 ? ['is', 'isn’t'] : ['are', 'aren’t'];
-  return stored ? `${many} ${is} stored in this browser and will be sent automatically.` : `${many} ${isNot} saved yet. Keep this page open.`;
+  return stored
+    ? `${many} ${is} stored in this browser and will be sent automatically.`
+    : `${many} ${isNot} saved yet. Keep this page open.`;
 }
 
 // "Trying again in 8 seconds."

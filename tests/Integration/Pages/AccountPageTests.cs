@@ -4,7 +4,7 @@ using static Microsoft.Playwright.Assertions;
 
 namespace GourmetGram.Tests.Integration.Pages;
 
-/// <summary>From the link in the log to a signed-in administrator.</summary>
+/// <summary>Tests how the first administrator opens the link in the log, creates an account and signs in.</summary>
 public sealed class AccountPageTests(BrowserFixture browser) : IDisposable
 {
     private const string Password = "correct horse battery staple";
@@ -45,7 +45,7 @@ public sealed class AccountPageTests(BrowserFixture browser) : IDisposable
         await window.Page.GetByLabel("Name").FillAsync("Ada");
         await window.Page.GetByLabel("Password").FillAsync("not the password");
         await window.Page.Locator("main").GetByRole(AriaRole.Button, new() { Name = "Sign in" }).ClickAsync();
-        await Expect(window.Page.Locator(".error")).ToContainTextAsync("do not match");
+        await Expect(window.Page.Locator(".error")).ToContainTextAsync("name or the password is wrong");
         await window.AssertAccessibleAsync();
         await window.Page.GetByLabel("Password").FillAsync(Password);
         await window.Page.Locator("main").GetByRole(AriaRole.Button, new() { Name = "Sign in" }).ClickAsync();

@@ -6,10 +6,10 @@ using static Microsoft.Playwright.Assertions;
 
 namespace GourmetGram.Tests.Integration.Pages;
 
-/// <summary>The page Classify over a connection that is slow, breaks, or leads to a busy server.</summary>
+/// <summary>Tests the Classify page over a connection that is slow or breaks, and with a busy server.</summary>
 public sealed class ClassifyConnectionTests(SqliteApp app, BrowserFixture browser)
 {
-    /// <summary>What the server keeps for this browser.</summary>
+    /// <summary>Returns the photos that the server has stored for this browser.</summary>
     private static async Task<IReadOnlyList<string?>> StoredNamesAsync(BrowserWindow window)
     {
         var answer = await window.Page.Context.APIRequest.GetAsync("api/v1/predictions?limit=100");
@@ -24,7 +24,7 @@ public sealed class ClassifyConnectionTests(SqliteApp app, BrowserFixture browse
         await window.GoAsync();
         await window.Page.EvaluateAsync("window.notReloaded = true");
 
-        // Every third post is lost on its way; of every fourth the server's answer is lost after the photo was kept.
+        // Every third post is lost before it arrives. For every fourth, the answer is lost after the photo was stored.
         var posts = 0;
         await window.OnPostAsync(async route =>
         {
@@ -49,7 +49,7 @@ public sealed class ClassifyConnectionTests(SqliteApp app, BrowserFixture browse
         await Expect(window.Results).Not.ToHaveCountAsync(0);
         await window.Page.Context.SetOfflineAsync(true);
         await Expect(window.Page.Locator(".toast[data-offline]")).ToContainTextAsync("You’re offline.");
-        await Expect(window.Waiting.Last).ToContainTextAsync("Waiting for the connection");
+        await Expect(window.Waiting.Last).ToContainTextAsync("Waiting for a connection");
         await window.Page.Context.SetOfflineAsync(false);
 
         await Expect(window.Results).ToHaveCountAsync(20, new() { Timeout = 120_000 });

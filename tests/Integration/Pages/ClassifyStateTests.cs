@@ -8,13 +8,13 @@ using static Microsoft.Playwright.Assertions;
 
 namespace GourmetGram.Tests.Integration.Pages;
 
-/// <summary>Every state of the page Classify: what it says, how it looks, what it costs.</summary>
+/// <summary>Tests every state of the Classify page: its texts, its layout and the bytes it transfers.</summary>
 public sealed class ClassifyStateTests(SqliteApp app, BrowserFixture browser)
 {
     private const int PageBytes = 100_000;
 
     /// <summary>
-    /// The build leaves it to publishing to compress the files of libraries: the server that is tested here sends them as they are.
+    /// Files of libraries are compressed when the server is published. The tested server isn't published and sends them uncompressed.
     /// </summary>
     private const string LibraryFiles = "/_content/";
 
@@ -68,7 +68,7 @@ public sealed class ClassifyStateTests(SqliteApp app, BrowserFixture browser)
         );
         await window.ChooseAsync(Sample("egg.jpg"), Sample("bread.jpg"), Sample("dairy.jpg"));
         await Expect(window.Page.Locator(".toast")).ToContainTextAsync("2 photos will upload when you reconnect.");
-        await Expect(window.Waiting.Last).ToContainTextAsync("Waiting for the connection");
+        await Expect(window.Waiting.Last).ToContainTextAsync("Waiting for a connection");
         await window.Waiting.Last.ScrollIntoViewIfNeededAsync();
         await CheckAsync(window, "classify-offline", screen, dark, fullPage: false);
     }
@@ -156,10 +156,10 @@ public sealed class ClassifyStateTests(SqliteApp app, BrowserFixture browser)
         await using var window = await OpenAsync(screen, dark);
         await window.ChooseAsync(Sample("dessert.jpg"));
         var card = window.Results;
-        // Of an answer that is not sure the classes are shown at once.
+        // The classes are open when the model is not sure.
         if (await card.Locator("details").GetAttributeAsync("open") is null)
             await card.Locator("summary").ClickAsync();
-        // The last choice ends where the toast appears.
+        // The toast appears at the position of the last choice.
         await window.Page.EvaluateAsync("scrollTo(0, document.body.scrollHeight)");
         await card.Locator(".classes button").Last.ClickAsync();
         var toast = window.Page.Locator(".toast");
@@ -175,7 +175,7 @@ public sealed class ClassifyStateTests(SqliteApp app, BrowserFixture browser)
             ),
             "The toast covers what has the focus."
         );
-        // What has the focus stays, however long the checks take.
+        // A focused toast stays, so the checks may take any time.
         await toast.GetByRole(AriaRole.Button, new() { Name = "Undo" }).FocusAsync();
         await CheckAsync(window, "classify-toast", screen, dark, fullPage: false);
         await toast.GetByRole(AriaRole.Button, new() { Name = "Undo" }).ClickAsync();
@@ -225,7 +225,7 @@ public sealed class ClassifyStateTests(SqliteApp app, BrowserFixture browser)
         await keyboard.PressAsync("?");
         await Expect(keys).ToBeVisibleAsync();
         await CheckAsync(window, "classify-keys", screen, dark, fullPage: false);
-        await keys.GetByRole(AriaRole.Switch, new() { Name = "Use single keys" }).UncheckAsync();
+        await keys.GetByRole(AriaRole.Switch, new() { Name = "Use single-key shortcuts" }).UncheckAsync();
         await keyboard.PressAsync("Escape");
         await Expect(keys).ToBeHiddenAsync();
 
@@ -238,7 +238,7 @@ public sealed class ClassifyStateTests(SqliteApp app, BrowserFixture browser)
         await Expect(keys.GetByRole(AriaRole.Switch)).Not.ToBeCheckedAsync();
         await Expect(second).ToHaveCountAsync(0);
 
-        // Switched on again they work, but take nothing from a field.
+        // The shortcuts work again when switched on, but not while a field has the focus.
         await keys.GetByRole(AriaRole.Switch).CheckAsync();
         await keyboard.PressAsync("?");
         await Expect(keys).ToBeVisibleAsync();
@@ -263,7 +263,7 @@ public sealed class ClassifyStateTests(SqliteApp app, BrowserFixture browser)
             Sample("soup.jpg")
         );
         await Expect(window.Waiting).ToHaveCountAsync(6);
-        // Where somebody looks who waits for them: one card in full, and what is below it.
+        // Scrolls to where a waiting visitor would look: one full card and the content below it.
         await window.Waiting.First.EvaluateAsync("card => scrollBy(0, card.getBoundingClientRect().top)");
         await window.Page.EvaluateAsync(
             """
@@ -277,7 +277,7 @@ public sealed class ClassifyStateTests(SqliteApp app, BrowserFixture browser)
         release.SetResult();
         await Expect(window.Results).ToHaveCountAsync(5);
         await Expect(window.Waiting).ToHaveCountAsync(0);
-        // Two frames later all shifts have been reported.
+        // All layout shifts are reported after two frames.
         var shift = await window.Page.EvaluateAsync<double>(
             "() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(() => "
                 + "done(window.shifts.reduce((sum, value) => sum + value, 0))))))"
@@ -315,11 +315,11 @@ public sealed class ClassifyStateTests(SqliteApp app, BrowserFixture browser)
         }
     }
 
-    /// <summary>All that a browser with an empty cache receives for a page, headers included, but for photos.</summary>
+    /// <summary>Returns the bytes that a browser with an empty cache receives for a page, with headers and without photos.</summary>
     private static async Task<double> BytesAsync(BrowserWindow window, string path)
     {
         var network = await window.Page.Context.NewCDPSessionAsync(window.Page);
-        // Events come while they are read.
+        // Further events may arrive while the list is read.
         var photos = new ConcurrentDictionary<string, string>(StringComparer.Ordinal);
         var received = new ConcurrentDictionary<string, double>(StringComparer.Ordinal);
         var libraryFiles = new ConcurrentDictionary<string, string>(StringComparer.Ordinal);

@@ -6,7 +6,7 @@ using static Microsoft.Playwright.Assertions;
 
 namespace GourmetGram.Tests.Integration.Pages;
 
-/// <summary>Photos that two people label differently, and who decides.</summary>
+/// <summary>Tests the Second opinions page.</summary>
 public sealed class DisputesPageTests(BrowserFixture browser) : ServerTests
 {
     /// <summary>Photos on one page of the list.</summary>
@@ -42,9 +42,9 @@ public sealed class DisputesPageTests(BrowserFixture browser) : ServerTests
         await window.GoAsync("disputes");
         await Expect(window.Page.Locator("tbody tr")).ToHaveCountAsync(Shown - 1);
         await Expect(window.Page.GetByRole(AriaRole.Link, new() { Name = "Oldest photos" })).ToHaveCountAsync(0);
-        await window.Page.GetByRole(AriaRole.Link, new() { Name = "Later photos" }).ClickAsync();
+        await window.Page.GetByRole(AriaRole.Link, new() { Name = "Newer photos" }).ClickAsync();
         await Expect(window.Page.Locator("tbody tr")).ToHaveCountAsync(1);
-        await Expect(window.Page.GetByRole(AriaRole.Link, new() { Name = "Later photos" })).ToHaveCountAsync(0);
+        await Expect(window.Page.GetByRole(AriaRole.Link, new() { Name = "Newer photos" })).ToHaveCountAsync(0);
         var first = await window.Page.Locator("input[name=task]").InputValueAsync();
         await window.Page.GetByRole(AriaRole.Link, new() { Name = "Open" }).ClickAsync();
         await Expect(window.Page.Locator("input[name=task]")).Not.ToHaveValueAsync(first);
@@ -52,12 +52,12 @@ public sealed class DisputesPageTests(BrowserFixture browser) : ServerTests
         {
             await window.Page.Locator(".decide button[value=Bread]").ClickAsync();
             await window.SeesTextAsync("Your decision was saved.");
-            // After the last one of this page, the older ones are shown.
+            // When the last photo of this page is decided, the older photos are shown.
             await Expect(window.Page.Locator("tbody tr")).ToHaveCountAsync(left == 1 ? 0 : Shown - 1);
         }
 
         await window.Page.GetByRole(AriaRole.Button, new() { Name = "Undo" }).ClickAsync();
-        await Expect(window.Page.GetByRole(AriaRole.Link, new() { Name = "Later photos" })).ToHaveCountAsync(1);
+        await Expect(window.Page.GetByRole(AriaRole.Link, new() { Name = "Newer photos" })).ToHaveCountAsync(1);
         Assert.Empty(window.Faults);
     }
 
@@ -119,7 +119,7 @@ public sealed class DisputesPageTests(BrowserFixture browser) : ServerTests
         await window.Page.GetByRole(AriaRole.Button, new() { Name = "Undo" }).ClickAsync();
         await Expect(window.Page.Locator("tbody tr")).ToHaveCountAsync(1);
 
-        // Two tabs: the later decision on one photo stands.
+        // With two tabs, the later decision on a photo counts.
         await using var tab = await window.OpenTabAsync();
         await tab.GoAsync("disputes");
         await window.Page.Locator(".decide button[value=Unusable]").ClickAsync();

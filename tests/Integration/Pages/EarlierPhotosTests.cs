@@ -6,7 +6,7 @@ using static Microsoft.Playwright.Assertions;
 
 namespace GourmetGram.Tests.Integration.Pages;
 
-/// <summary>Photos from before a loop's settings, and what waits for a loop that is off.</summary>
+/// <summary>Tests selecting earlier photos, and skipping photos that are waiting for a loop that is off.</summary>
 public sealed class EarlierPhotosTests(BrowserFixture browser) : ServerTests
 {
     [Theory]
@@ -31,16 +31,17 @@ public sealed class EarlierPhotosTests(BrowserFixture browser) : ServerTests
         await window.SeesTextAsync("The loop would select 2 more of the 2 stored photos");
         Assert.Equal(0, await CountAsync("lowconfidence", "pending"));
         await window.Page.GetByRole(AriaRole.Button, new() { Name = "Select earlier photos" }).ClickAsync();
-        await window.SeesTextAsync("2 photos wait to be selected");
+        await window.SeesTextAsync("2 photos are waiting to be selected");
         await SelectAsync();
         Assert.Equal(2, await CountAsync("lowconfidence", "photos"));
         await window.GoAsync("loops?loop=lowconfidence&earlier=true");
-        await Expect(window.Page.Locator("#earlier")).ToContainTextAsync("The loop wants none of the 2 stored photos");
+        await Expect(window.Page.Locator("#earlier")).ToContainTextAsync("The loop would select none of the 2 stored photos");
 
         await window.GoAsync("loops?loop=userfeedback");
-        await Expect(window.Page.Locator("#earlier")).ToContainTextAsync("2 photos wait to be selected when the loop is on again.");
+        await Expect(window.Page.Locator("#earlier"))
+            .ToContainTextAsync("2 photos are waiting to be selected when the loop is turned on again.");
         await window.AssertFitsAsync();
-        await window.Page.GetByRole(AriaRole.Button, new() { Name = "Skip them" }).ClickAsync();
+        await window.Page.GetByRole(AriaRole.Button, new() { Name = "Skip these photos" }).ClickAsync();
         await Expect(window.Page.Locator("#earlier form")).ToHaveCountAsync(0);
         await ChangeAsync("userfeedback", new { enabled = true });
         await SelectAsync();

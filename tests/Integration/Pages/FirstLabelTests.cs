@@ -18,7 +18,7 @@ public sealed class FirstLabelTests(BrowserFixture browser) : ServerTests
         await window.Page.Locator("form.drop input[type=file]").First.SetInputFilesAsync(Repository.PathOf("samples", "bread.jpg"));
         await Expect(window.Page.Locator("article").First).ToContainTextAsync("sure");
 
-        await RunAsync("Closes a sampling window", "1 selected");
+        await RunAsync("Closes the current sampling window", "1 selected");
         await window.Page.GetByRole(AriaRole.Link, new() { Name = "Review", Exact = true }).First.ClickAsync();
         await window.Page.GetByRole(AriaRole.Link, new() { Name = "Review 1 of Random Sampling" }).ClickAsync();
         await window.SeesPhotoAsync();
@@ -26,7 +26,7 @@ public sealed class FirstLabelTests(BrowserFixture browser) : ServerTests
         await window.Page.Keyboard.PressAsync("1");
         await Expect(window.Page.GetByText("1 of 1")).ToBeVisibleAsync();
 
-        await RunAsync("Brings finished labels", "1 copied");
+        await RunAsync("Imports new labels", "1 copied");
         await window.Page.GetByRole(AriaRole.Link, new() { Name = "Datasets" }).First.ClickAsync();
         await window.Page.GetByRole(AriaRole.Link, new() { Name = "Random Sampling Review" }).First.ClickAsync();
         await Expect(window.Page.GetByRole(AriaRole.Main)).ToContainTextAsync("Bread");

@@ -29,7 +29,7 @@ public sealed class JobsPageTests(BrowserFixture browser) : ServerTests
         await Expect(window.Page.GetByRole(AriaRole.Heading, new() { Level = 1 })).ToHaveTextAsync("Jobs");
         await Expect(window.Page.GetByText("No runs yet.")).ToBeVisibleAsync();
         await Expect(window.Page.Locator("#schedule")).ToHaveCountAsync(0);
-        var row = window.Page.GetByRole(AriaRole.Row).Filter(new() { HasText = "Removes what expired" });
+        var row = window.Page.GetByRole(AriaRole.Row).Filter(new() { HasText = "Deletes expired data" });
 
         await row.GetByRole(AriaRole.Button, new() { Name = "Run now" }).ClickAsync();
         await Waiting.UntilAsync(async () =>

@@ -6,7 +6,7 @@ using static Microsoft.Playwright.Assertions;
 
 namespace GourmetGram.Tests.Integration.Pages;
 
-/// <summary>The pages under My photos in a real browser, with and without scripts.</summary>
+/// <summary>Tests the pages under My photos in a real browser, with and without scripts.</summary>
 public sealed partial class PhotosPageTests(SqliteApp app, BrowserFixture browser)
 {
     /// <summary>Photos on a page.</summary>
@@ -17,7 +17,7 @@ public sealed partial class PhotosPageTests(SqliteApp app, BrowserFixture browse
     [GeneratedRegex("datetime=\"[^\"]+\"")]
     private static partial Regex Times();
 
-    /// <summary>A window of a new visitor who has sent these photos, one after the other.</summary>
+    /// <summary>Opens a window of a new visitor who has sent these photos one by one.</summary>
     private async Task<(BrowserWindow Window, IReadOnlyList<Guid> Ids)> OpenWithAsync(
         IEnumerable<(string Name, byte[] Photo)> photos,
         bool scripts = true,
@@ -101,18 +101,18 @@ public sealed partial class PhotosPageTests(SqliteApp app, BrowserFixture browse
 
         await Button(window, "Undo").ClickAsync();
         await Expect(window.Page.Locator(".history li")).ToHaveCountAsync(3);
-        await Expect(window.Page.Locator(".history li").Nth(0)).ToContainTextAsync("You corrected it to Rice.");
+        await Expect(window.Page.Locator(".history li").Nth(0)).ToContainTextAsync("You corrected the class to Rice.");
         await Expect(window.Page.Locator(".history li").Nth(1)).ToContainTextAsync("You changed the class to Soup.");
-        await Expect(window.Page.Locator(".history li").Nth(2)).ToContainTextAsync("You undid Soup.");
+        await Expect(window.Page.Locator(".history li").Nth(2)).ToContainTextAsync("You removed your correction to Soup.");
 
         await Link(window, "Delete this photo").ClickAsync();
         await Link(window, "Keep it").ClickAsync();
         await Link(window, "Delete this photo").ClickAsync();
         await Button(window, "Delete this photo").ClickAsync();
-        await Expect(window.Page.Locator(".notice")).ToContainTextAsync("The photo is deleted.");
+        await Expect(window.Page.Locator(".notice")).ToContainTextAsync("The photo was deleted.");
         Assert.Equal([ids[2], ids[0]], await IdsOfAsync(window));
         await window.GoAsync($"photos/{ids[1]}");
-        await Expect(window.Page.GetByRole(AriaRole.Heading, new() { Level = 1 })).ToHaveTextAsync("This plate is empty");
+        await Expect(window.Page.GetByRole(AriaRole.Heading, new() { Level = 1 })).ToHaveTextAsync("Page not found");
         Assert.Empty(window.Faults);
     }
 
@@ -136,7 +136,7 @@ public sealed partial class PhotosPageTests(SqliteApp app, BrowserFixture browse
         Assert.Equal([ids[0]], await IdsOfAsync(window));
         await Expect(window.Page.Locator(".segmented [aria-current]")).ToHaveTextAsync("Flagged");
 
-        // The way back keeps the filter.
+        // The link back includes the filter.
         await TilesOf(window).First.ClickAsync();
         await Link(window, "My photos").ClickAsync();
         await Expect(window.Page.Locator(".segmented [aria-current]")).ToHaveTextAsync("Flagged");
@@ -158,7 +158,7 @@ public sealed partial class PhotosPageTests(SqliteApp app, BrowserFixture browse
     [Fact]
     public async Task Only_what_the_model_is_unsure_of_is_called_that()
     {
-        // One that the model is sure of among others that it is not.
+        // The model is sure of one photo and not sure of the others.
         var (window, _) = await OpenWithAsync([.. Some(4), Sample("noodles-2.jpg")]);
         await using var open = window;
         await window.GoAsync("photos");
@@ -202,12 +202,12 @@ public sealed partial class PhotosPageTests(SqliteApp app, BrowserFixture browse
         await using var open = window;
         await window.GoAsync("photos");
         await Link(window, "Delete all photos").ClickAsync();
-        await Expect(window.Page.GetByRole(AriaRole.Heading, new() { Level = 1 })).ToHaveTextAsync("Delete 2 photos for good?");
+        await Expect(window.Page.GetByRole(AriaRole.Heading, new() { Level = 1 })).ToHaveTextAsync("Delete 2 photos permanently?");
         await UploadAsync(window, "later.jpg", Photos.New());
         await Button(window, "Delete 2 photos").ClickAsync();
         await Expect(window.Page.Locator(".notice")).ToContainTextAsync("Nothing was deleted");
         await Button(window, "Delete 3 photos").ClickAsync();
-        await Expect(window.Page.Locator(".notice")).ToContainTextAsync("3 photos are deleted.");
+        await Expect(window.Page.Locator(".notice")).ToContainTextAsync("3 photos were deleted.");
         await Expect(window.Page.Locator(".empty")).ToContainTextAsync("No photos yet");
         await window.GoAsync("photos/erase-all");
         await Expect(window.Page).ToHaveURLAsync(new Uri(app.Address, "photos").ToString());
@@ -224,7 +224,7 @@ public sealed partial class PhotosPageTests(SqliteApp app, BrowserFixture browse
         {
             var answer = await other.Page.GotoAsync(new Uri(app.Address, path).ToString());
             Assert.Equal(404, answer!.Status);
-            await Expect(other.Page.GetByRole(AriaRole.Heading, new() { Level = 1 })).ToHaveTextAsync("This plate is empty");
+            await Expect(other.Page.GetByRole(AriaRole.Heading, new() { Level = 1 })).ToHaveTextAsync("Page not found");
         }
 
         await Link(other, "Show my photos").ClickAsync();
@@ -242,13 +242,13 @@ public sealed partial class PhotosPageTests(SqliteApp app, BrowserFixture browse
         var second = await window.Page.Context.NewPageAsync();
         await second.GotoAsync(window.Page.Url);
         await second.Locator("main").GetByRole(AriaRole.Button, new() { Name = "Delete this photo" }).ClickAsync();
-        await Expect(second.Locator(".notice")).ToContainTextAsync("The photo is deleted.");
+        await Expect(second.Locator(".notice")).ToContainTextAsync("The photo was deleted.");
         var answer = await window.Page.RunAndWaitForResponseAsync(
             () => Button(window, "Delete this photo").ClickAsync(),
             response => response.Request.Method == "POST"
         );
         Assert.Equal(404, answer.Status);
-        await Expect(window.Page.GetByRole(AriaRole.Heading, new() { Level = 1 })).ToHaveTextAsync("This plate is empty");
+        await Expect(window.Page.GetByRole(AriaRole.Heading, new() { Level = 1 })).ToHaveTextAsync("Page not found");
     }
 
     [Fact]
@@ -277,7 +277,7 @@ public sealed partial class PhotosPageTests(SqliteApp app, BrowserFixture browse
         var (window, own) = await OpenWithAsync(Some(1));
         await using var second = window;
         await window.GoAsync("photos");
-        // An enhanced navigation: the page is not loaded again.
+        // Enhanced navigation does not load the page again.
         await window.Page.EvaluateAsync("window.notReloaded = true");
         await TilesOf(window).First.ClickAsync();
         time = window.Page.Locator(".facts time");
@@ -361,7 +361,7 @@ public sealed partial class PhotosPageTests(SqliteApp app, BrowserFixture browse
         foreach (var (name, photo) in Some(5))
             ids = [.. ids, await UploadAsync(window, name, photo)];
         await window.GoAsync($"photos/{ids[1]}");
-        // Only a sure answer can be confirmed with one button.
+        // Only an answer that the model is sure of has a Confirm button.
         var confirm = Button(window, "Confirm");
         await (await confirm.CountAsync() > 0 ? confirm : window.Page.Locator(".classes button").First).ClickAsync();
         await window.GoAsync($"photos/{ids[3]}");

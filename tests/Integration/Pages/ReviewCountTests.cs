@@ -7,7 +7,7 @@ using static Microsoft.Playwright.Assertions;
 
 namespace GourmetGram.Tests.Integration.Pages;
 
-/// <summary>Counts of photos to review: what a person can label now is the same number on every page, and the rest is named.</summary>
+/// <summary>Tests that every page shows the same number of photos to label, and explains the other photos.</summary>
 public sealed class ReviewCountTests(BrowserFixture browser) : ServerTests
 {
     [Fact]
@@ -20,11 +20,11 @@ public sealed class ReviewCountTests(BrowserFixture browser) : ServerTests
         await other.FlagPhotosAsync(5);
         await SeesAsync(window, 5, needsOthers: 0, withOthers: 0);
 
-        // Somebody else is reviewing one.
+        // Somebody else is reviewing one photo.
         var taken = await NextAsync(other);
         await SeesAsync(window, 4, needsOthers: 0, withOthers: 1);
 
-        // One is labelled by both, differently: a tie asks a third person.
+        // Two people label one photo differently, so a third person is asked.
         await window.ReviewAsync();
         await Expect(window.Page.Locator("[data-count]")).ToHaveTextAsync("0 of 4");
         var tied = await window.TaskAsync();
@@ -41,7 +41,7 @@ public sealed class ReviewCountTests(BrowserFixture browser) : ServerTests
         });
         await SeesAsync(window, 2, needsOthers: 2, withOthers: 1);
 
-        // All that this person can label is labelled: no page offers more.
+        // After this person's last photo, no page offers another.
         await window.ReviewAsync();
         for (var labelled = 3; labelled <= 4; labelled++)
         {
@@ -53,7 +53,7 @@ public sealed class ReviewCountTests(BrowserFixture browser) : ServerTests
 
         await Expect(window.Page.GetByRole(AriaRole.Heading, new() { Level = 1 }))
             .ToHaveTextAsync("All caught up. You labelled 4 photos today.");
-        await window.SeesTextAsync("4 that you labelled need another opinion. 1 is being reviewed by somebody else.");
+        await window.SeesTextAsync("4 photos that you labelled need another opinion. 1 photo is being reviewed by somebody else.");
         await SeesAsync(window, 0, needsOthers: 4, withOthers: 1);
         await window.GoAsync("review/userfeedback");
         await Expect(window.Page.GetByRole(AriaRole.Heading, new() { Level = 1 })).ToContainTextAsync("All caught up.");
@@ -78,7 +78,7 @@ public sealed class ReviewCountTests(BrowserFixture browser) : ServerTests
             (counts["selected"]!.GetValue<int>(), counts["photos"]!.GetValue<int>(), counts["waiting"]!.GetValue<int>())
         );
         await window.GoAsync("loops");
-        await window.SeesTextAsync("Selected 5 times: 2 were repeats of the same photos.");
+        await window.SeesTextAsync("Selected 5 times, including 2 repeats of the same photos.");
         await SeesAsync(window, 3, needsOthers: 0, withOthers: 0);
         await window.ReviewAsync();
         await window.Page.Keyboard.PressAsync("s");
@@ -86,21 +86,21 @@ public sealed class ReviewCountTests(BrowserFixture browser) : ServerTests
         await window.Page.Locator("button.guess").ClickAsync();
         await window.SavedAsync(2);
         await window.GoAsync("loops");
-        var row = window.Page.GetByRole(AriaRole.Listitem).Filter(new() { HasText = "Photos that people flagged" });
+        var row = window.Page.GetByRole(AriaRole.Listitem).Filter(new() { HasText = "Photos that users flagged" });
         foreach (var (name, number) in new[] { ("photos", 3), ("waiting", 1), ("labelled", 1), ("skipped", 1) })
             await Expect(row.GetByText(name, new() { Exact = true }).Locator("..")).ToContainTextAsync($"{number}");
-        await window.SeesTextAsync("1 of 1 agreed with the model.");
+        await window.SeesTextAsync("1 of 1 labels agree with the model.");
         await Expect(window.Page.Locator("main svg.interval")).ToHaveCountAsync(0);
         Assert.DoesNotContain("%", await row.InnerTextAsync(), StringComparison.Ordinal);
     }
 
-    /// <summary>The navigation, the pages Review, Loops and the summary say the same.</summary>
+    /// <summary>Checks that the navigation, the pages Review and Loops and the summary show the same counts.</summary>
     private static async Task SeesAsync(BrowserWindow window, int open, int needsOthers, int withOthers)
     {
         string[] rest =
         [
-            .. needsOthers == 0 ? Array.Empty<string>() : [$"{needsOthers} that you labelled need another opinion."],
-            .. withOthers == 0 ? Array.Empty<string>() : ["1 is being reviewed by somebody else."],
+            .. needsOthers == 0 ? Array.Empty<string>() : [$"{needsOthers} photos that you labelled need another opinion."],
+            .. withOthers == 0 ? Array.Empty<string>() : ["1 photo is being reviewed by somebody else."],
         ];
         foreach (var path in new[] { "review", "loops", "review/userfeedback/done" })
         {
@@ -132,7 +132,7 @@ public sealed class ReviewCountTests(BrowserFixture browser) : ServerTests
         }
     }
 
-    /// <summary>The count in the navigation of the page that is shown; it is left out when it is nothing.</summary>
+    /// <summary>Returns the count in the navigation of the current page; 0 when none is shown.</summary>
     private static async Task<int> OpenAsync(BrowserWindow window)
     {
         var link = window.Page.Locator(".rail a[href=review]");
@@ -143,7 +143,7 @@ public sealed class ReviewCountTests(BrowserFixture browser) : ServerTests
             : int.Parse(await count.EvaluateAsync<string>("element => element.firstChild.textContent"));
     }
 
-    /// <summary>A server whose only loop is that of flagged photos, with a second person to label them.</summary>
+    /// <summary>Starts a server whose Low confidence loop is off, and creates a client for a second annotator.</summary>
     private async Task<(ServerProcess Server, AppClient Other)> StartAsync(int votes)
     {
         var server = Start(("Jobs__Scheduled", "false"), ("GourmetGram__BootstrapAdminKey", AppFixture.AdminKey));

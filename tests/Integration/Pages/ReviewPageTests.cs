@@ -7,7 +7,7 @@ using static Microsoft.Playwright.Assertions;
 
 namespace GourmetGram.Tests.Integration.Pages;
 
-/// <summary>What annotators do on the review page, and what comes of it on the pages of loops and datasets.</summary>
+/// <summary>Tests the review page, and how its labels appear on the pages of loops and datasets.</summary>
 public sealed class ReviewPageTests(BrowserFixture browser) : ServerTests
 {
     private static readonly string[] Drawings = ["drawing-fried.jpg", "drawing-egg.jpg", "drawing-dessert.jpg", "drawing-noodles-2.jpg"];
@@ -30,7 +30,7 @@ public sealed class ReviewPageTests(BrowserFixture browser) : ServerTests
         await window.AssertFitsAsync();
         await window.AssertAccessibleAsync();
 
-        // A class by its key, and the model's own class.
+        // Labels one photo by a class key, and one with the model's class.
         await window.Page.Keyboard.PressAsync("1");
         await window.SavedAsync(1);
         await window.Page.Locator("button.guess").ClickAsync();
@@ -41,7 +41,7 @@ public sealed class ReviewPageTests(BrowserFixture browser) : ServerTests
         await Expect(window.Page.Locator(".trail li").First).ToContainTextAsync("Skipped");
         await window.ScreenshotAsync($"review-{(screen == Screen.Phone ? "phone-dark" : "desktop")}", fullPage: false);
 
-        // Two taken back: the photo that was skipped comes back last.
+        // Undoes two decisions. The skipped photo appears last.
         var shown = await window.Page.Locator("input[name=task]").InputValueAsync();
         await window.Page.Keyboard.PressAsync("z");
         await Expect(window.Page.Locator("[data-count]")).ToHaveTextAsync("2 of 8");
@@ -52,7 +52,7 @@ public sealed class ReviewPageTests(BrowserFixture browser) : ServerTests
 
         await Expect(window.Page.Locator(".stage[aria-busy=true]")).ToHaveCountAsync(0);
 
-        // A note, and no keys while it is written.
+        // Shortcuts are ignored while a note is written.
         await window.Page.Keyboard.PressAsync("n");
         await window.Page.Keyboard.TypeAsync("1 or 2, hard to tell");
         await Expect(window.Page.Locator("#note-text")).ToHaveValueAsync("1 or 2, hard to tell");
@@ -78,10 +78,10 @@ public sealed class ReviewPageTests(BrowserFixture browser) : ServerTests
 
         await window.GoAsync("datasets/userfeedback");
         await Expect(window.Page.Locator(".tiles li")).ToHaveCountAsync(8);
-        await window.SeesTextAsync("8 photos, the last one");
+        await window.SeesTextAsync("8 photos, the latest");
         await window.AssertFitsAsync();
         await window.AssertAccessibleAsync();
-        await window.Page.GetByText("Show the model against people").ClickAsync();
+        await window.Page.GetByText("Compare the model’s answers with the labels").ClickAsync();
         await window.ScreenshotAsync($"datasets-{(screen == Screen.Phone ? "phone-dark" : "desktop")}");
         Assert.Empty(window.Faults);
     }
@@ -184,7 +184,7 @@ public sealed class ReviewPageTests(BrowserFixture browser) : ServerTests
         Assert.Contains("/image?size=1280", seen, StringComparison.Ordinal);
         Assert.DoesNotContain(ids, id => seen.Contains(id, StringComparison.OrdinalIgnoreCase));
 
-        // Two photos are this window's; the one that was skipped may be read.
+        // Two photos are assigned to this window. The skipped one may be read.
         var refused = 0;
         foreach (var id in ids)
         {
@@ -194,7 +194,7 @@ public sealed class ReviewPageTests(BrowserFixture browser) : ServerTests
             if (api.Status != 409)
                 continue;
             refused++;
-            Assert.Contains("You are labelling this photo without the model's answer.", api.Text, StringComparison.Ordinal);
+            Assert.Contains("You are labelling this photo without seeing the model's answer.", api.Text, StringComparison.Ordinal);
             Assert.Contains("You are labelling this photo", page.Text, StringComparison.Ordinal);
             Assert.DoesNotContain("% sure", page.Text, StringComparison.Ordinal);
         }
@@ -248,7 +248,7 @@ public sealed class ReviewPageTests(BrowserFixture browser) : ServerTests
         await using var window = await browser.OpenAsync(await server.ListeningAsync());
         await window.BecomeAdministratorAsync(server);
         await window.ReviewAsync();
-        // Taken back, one photo stands before two others: all three are this window's.
+        // After an undo, three photos are assigned to this window.
         await window.Page.Keyboard.PressAsync("1");
         await window.SavedAsync(1);
         await window.Page.Keyboard.PressAsync("z");
@@ -301,7 +301,7 @@ public sealed class ReviewPageTests(BrowserFixture browser) : ServerTests
                 await window.SavedAsync(labelled);
         }
 
-        // The summary takes back the last one; the page takes back the others, also those that were given before it was drawn.
+        // The summary undoes the last label. The page undoes the others, including those from before it was rendered.
         await window.Page.GetByRole(AriaRole.Button, new() { Name = "Undo the last label" }).ClickAsync();
         for (var left = Count - 1; left >= 0; left--)
         {
@@ -342,7 +342,7 @@ public sealed class ReviewPageTests(BrowserFixture browser) : ServerTests
         await window.Page.GetByLabel("Use single-key shortcuts").CheckAsync();
         await window.Page.Keyboard.PressAsync("Escape");
 
-        // Enlarged, the photo can be moved about, and its tools stay where they are.
+        // The zoomed photo can be moved, and its tools stay in place.
         var zoom = window.Page.Locator("[data-zoom]");
         var before = await zoom.BoundingBoxAsync();
         await window.Page.Keyboard.PressAsync("x");
@@ -393,7 +393,7 @@ public sealed class ReviewPageTests(BrowserFixture browser) : ServerTests
         await window.AssertFitsAsync();
         await window.AssertAccessibleAsync();
         await Expect(window.Page.Locator("#decide button[name=class]")).ToHaveCountAsync(classes);
-        // The photo is not crowded out by its keys.
+        // The keys leave enough space for the photo.
         Assert.True((await window.Page.Locator("[data-shown]").BoundingBoxAsync())!.Height > 200);
         await window.Page.Keyboard.PressAsync(classes < 20 ? "4" : "s");
         await Expect(window.Page.Locator("[data-count]")).ToHaveTextAsync(classes < 20 ? "0 of 4" : "1 of 4");
@@ -401,7 +401,7 @@ public sealed class ReviewPageTests(BrowserFixture browser) : ServerTests
         await window.Page.Keyboard.PressAsync(classes < 20 ? "3" : "p");
         await window.SavedAsync(decided + 1);
         await Expect(window.Page.Locator(".trail li").First).ToContainTextAsync(classes < 20 ? "Kind 3" : "Kind 20");
-        // The last class has no key when there are many, and is reached all the same.
+        // With many classes the last one has no key, but its button is reachable.
         await window.Page.Locator("#decide button[name=class]").Last.ClickAsync();
         await window.SavedAsync(decided + 2);
         await Expect(window.Page.Locator(".trail li").First).ToContainTextAsync($"Kind {classes}");
@@ -436,7 +436,7 @@ public sealed class ReviewPageTests(BrowserFixture browser) : ServerTests
 
     private ServerProcess StartServer() => Start(("Jobs__Scheduled", "false"), ("GourmetGram__BootstrapAdminKey", AppFixture.AdminKey));
 
-    /// <summary>Photos of a program, flagged perhaps, and looked at by the loops.</summary>
+    /// <summary>Uploads photos with an API key, flags them if asked to, and runs the loops.</summary>
     private static async Task<AppClient> PrepareAsync(ServerProcess server, int photos, bool flag)
     {
         var admin = AppClient.Administrator(new HttpClient { BaseAddress = await server.ListeningAsync() });

@@ -7,7 +7,7 @@ using static Microsoft.Playwright.Assertions;
 
 namespace GourmetGram.Tests.Integration.Pages;
 
-/// <summary>Whatever happens on the review page, the reader sees what it is without scrolling.</summary>
+/// <summary>Tests that the review page shows every state without scrolling.</summary>
 public sealed class ReviewStateTests(BrowserFixture browser) : ServerTests
 {
     [Theory]
@@ -21,7 +21,7 @@ public sealed class ReviewStateTests(BrowserFixture browser) : ServerTests
         await using var window = await browser.OpenAsync(await server.ListeningAsync(), screen, dark);
         await window.BecomeAdministratorAsync(server);
 
-        // The first photo is on its way.
+        // The first photo is still loading.
         var arrives = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         await window.Page.RouteAsync(ReviewWindow.Photos, async route =>
         {
@@ -36,7 +36,7 @@ public sealed class ReviewStateTests(BrowserFixture browser) : ServerTests
         await window.SeesPhotoAsync();
         await window.Page.UnrouteAsync(ReviewWindow.Photos);
 
-        // It never comes: it can be skipped, but not labelled.
+        // A photo that can't be loaded can be skipped, but not labelled.
         await window.Page.RouteAsync(ReviewWindow.Photos, route => route.AbortAsync());
         await window.GoAsync("review/userfeedback");
         await window.SeesTextAsync("This photo can’t be shown");
@@ -51,7 +51,7 @@ public sealed class ReviewStateTests(BrowserFixture browser) : ServerTests
         await window.Page.GetByRole(AriaRole.Button, new() { Name = "Load the photo again" }).ClickAsync();
         await window.SeesPhotoAsync();
 
-        // Deleted while it is on the screen.
+        // The photo is deleted while it is on the screen.
         (await admin.EraseAsync(await window.PhotoAsync())).Dispose();
         await window.Page.Keyboard.PressAsync("1");
         await window.SeesTextAsync("The photo was deleted in the meantime.");
@@ -59,7 +59,7 @@ public sealed class ReviewStateTests(BrowserFixture browser) : ServerTests
         await window.SeesPhotoAsync();
         await window.AssertAccessibleAsync();
 
-        // Given back by this account elsewhere, and taken by somebody else.
+        // This account releases the task in another browser, and somebody else gets it.
         var lost = await window.TaskAsync();
         await TakeAsync(window, admin, lost);
         await window.Page.Keyboard.PressAsync("2");
@@ -67,7 +67,7 @@ public sealed class ReviewStateTests(BrowserFixture browser) : ServerTests
         await window.CountsAsync(0);
         await window.SeesPhotoAsync();
 
-        // Nothing is left: the message is read first, and then leads to the summary.
+        // When no photo is left, the message stays until it is read, then the summary opens.
         for (var labelled = 1; labelled <= 3; labelled++)
         {
             await window.SeesPhotoAsync();
@@ -77,7 +77,7 @@ public sealed class ReviewStateTests(BrowserFixture browser) : ServerTests
         }
 
         await SeesEndAsync(window);
-        await window.SeesTextAsync("1 is being reviewed by somebody else.");
+        await window.SeesTextAsync("1 photo is being reviewed by somebody else.");
         await window.AssertFitsAsync();
         await window.AssertAccessibleAsync();
         await window.ScreenshotAsync($"review-done-{(screen == Screen.Phone ? "phone-dark" : "desktop")}", fullPage: false);
@@ -110,7 +110,7 @@ public sealed class ReviewStateTests(BrowserFixture browser) : ServerTests
 
         await window.Page.Locator("#decide button[name=class]").First.ClickAsync();
         await window.CountsAsync(1);
-        // The last photo is taken by somebody else: there is no other to show.
+        // Somebody else gets the last photo, so there is no other to show.
         await TakeAsync(window, admin, await window.TaskAsync());
         await window.Page.Locator("#decide button[name=class]").First.ClickAsync();
         await window.SeesTextAsync("Your label wasn’t saved.");
@@ -174,7 +174,7 @@ public sealed class ReviewStateTests(BrowserFixture browser) : ServerTests
         await window.SeesTextAsync("New photos appear here automatically.");
     }
 
-    /// <summary>The reviewer's account gives a task back in another browser, and a program takes it.</summary>
+    /// <summary>Releases a task with the reviewer's account from another browser, and assigns it to an API client.</summary>
     private static async Task TakeAsync(BrowserWindow window, AppClient other, Guid task)
     {
         var released = await window.Page.Context.APIRequest.PostAsync($"api/v1/tasks/{task}/release");
