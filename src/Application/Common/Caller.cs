@@ -32,12 +32,12 @@ public sealed record Caller(Actor Actor, bool IsReviewer, bool IsAdministrator =
     }
 
     /// <summary>Returns the caller's identity, for data that belongs to one caller.</summary>
-    /// <param name="what">The requested item, as the beginning of a sentence: "A list".</param>
+    /// <param name="what">The requested operation, as the beginning of a sentence: "Listing photos".</param>
     /// <exception cref="IdentityNeededException">The caller is anonymous.</exception>
     internal Actor RequireIdentity(string what) =>
         Actor.IsKnown
             ? Actor
             : throw new IdentityNeededException(
-                $"{what} needs to know whose it is: send an API key, or use the browser that sent the photos."
+                $"{what} requires an identity. Send an API key, or use the browser that uploaded the photos."
             );
 }

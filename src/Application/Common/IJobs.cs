@@ -24,55 +24,76 @@ public enum JobRunState
 public sealed record JobProgress(long Done, long? Total);
 
 /// <summary>A run of a job, in its current or final state.</summary>
-/// <param name="Id">Id of the run. Ids sort by the time of the request.</param>
-/// <param name="Job">Name of the job.</param>
-/// <param name="State">State of the run.</param>
-/// <param name="DueAt">Scheduled time, UTC; null for a run that a person requested, and for a run from before the clock was set
-/// back.</param>
-/// <param name="RequestedBy">The person who requested the run; null for the schedule.</param>
-/// <param name="Attempt">1, plus one for each interruption.</param>
-/// <param name="QueuedAt">Time at which the run was queued, UTC.</param>
-/// <param name="StartedAt">Start time, UTC; null until the run starts.</param>
-/// <param name="EndedAt">End time, UTC; null until the run ends.</param>
-/// <param name="Done">Items done so far.</param>
-/// <param name="Total">Total number of items; null when it is unknown.</param>
-/// <param name="Counts">Results of the run: counts by name.</param>
-/// <param name="Error">Error message in a sentence; null unless the run failed.</param>
-public sealed record JobRunView(
-    Guid Id,
-    string Job,
-    JobRunState State,
-    DateTimeOffset? DueAt,
-    string? RequestedBy,
-    int Attempt,
-    DateTimeOffset QueuedAt,
-    DateTimeOffset? StartedAt,
-    DateTimeOffset? EndedAt,
-    long Done,
-    long? Total,
-    IReadOnlyDictionary<string, long> Counts,
-    string? Error
-);
+public sealed record JobRunView
+{
+    /// <summary>Id of the run. Ids sort by the time of the request.</summary>
+    public required Guid Id { get; init; }
+
+    /// <summary>Name of the job.</summary>
+    public required string Job { get; init; }
+
+    /// <summary>State of the run.</summary>
+    public required JobRunState State { get; init; }
+
+    /// <summary>Scheduled time, UTC; null for a run that a person requested, and for a run from before the clock was set
+    /// back.</summary>
+    public required DateTimeOffset? DueAt { get; init; }
+
+    /// <summary>The person who requested the run; null for the schedule.</summary>
+    public required string? RequestedBy { get; init; }
+
+    /// <summary>1, plus one for each interruption.</summary>
+    public required int Attempt { get; init; }
+
+    /// <summary>Time at which the run was queued, UTC.</summary>
+    public required DateTimeOffset QueuedAt { get; init; }
+
+    /// <summary>Start time, UTC; null until the run starts.</summary>
+    public required DateTimeOffset? StartedAt { get; init; }
+
+    /// <summary>End time, UTC; null until the run ends.</summary>
+    public required DateTimeOffset? EndedAt { get; init; }
+
+    /// <summary>Items done so far.</summary>
+    public required long Done { get; init; }
+
+    /// <summary>Total number of items; null when it is unknown.</summary>
+    public required long? Total { get; init; }
+
+    /// <summary>Results of the run: counts by name.</summary>
+    public required IReadOnlyDictionary<string, long> Counts { get; init; }
+
+    /// <summary>Error message in a sentence; null unless the run failed.</summary>
+    public required string? Error { get; init; }
+}
 
 /// <summary>A job and its current state.</summary>
-/// <param name="Name">Name of the job, e.g. <c>store-images</c>.</param>
-/// <param name="Title">Display name.</param>
-/// <param name="Description">Describes what the job does, in half a sentence.</param>
-/// <param name="Cron">Schedule as a cron expression, UTC: seconds, minutes, hours, day, month, weekday.</param>
-/// <param name="Paused">Whether the schedule is paused; people can still run the job.</param>
-/// <param name="NextFirings">The next five scheduled times, UTC; empty while the schedule is paused.</param>
-/// <param name="Current">The run that is running or waiting; null when there is none.</param>
-/// <param name="Last">The run that ended last; null when none has ended.</param>
-public sealed record JobView(
-    string Name,
-    string Title,
-    string Description,
-    string Cron,
-    bool Paused,
-    IReadOnlyList<DateTimeOffset> NextFirings,
-    JobRunView? Current,
-    JobRunView? Last
-);
+public sealed record JobView
+{
+    /// <summary>Name of the job, e.g. <c>store-images</c>.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>Display name.</summary>
+    public required string Title { get; init; }
+
+    /// <summary>Describes what the job does, in half a sentence.</summary>
+    public required string Description { get; init; }
+
+    /// <summary>Schedule as a cron expression, UTC: seconds, minutes, hours, day, month, weekday.</summary>
+    public required string Cron { get; init; }
+
+    /// <summary>Whether the schedule is paused; people can still run the job.</summary>
+    public required bool Paused { get; init; }
+
+    /// <summary>The next five scheduled times, UTC; empty while the schedule is paused.</summary>
+    public required IReadOnlyList<DateTimeOffset> NextFirings { get; init; }
+
+    /// <summary>The run that is running or waiting; null when there is none.</summary>
+    public required JobRunView? Current { get; init; }
+
+    /// <summary>The run that ended last; null when none has ended.</summary>
+    public required JobRunView? Last { get; init; }
+}
 
 /// <summary>
 /// The jobs that run automatically. At most one run of a job is active at a time, on any node. Each scheduled time has its own run. A run

@@ -116,17 +116,17 @@ public static class ObjectTags
     {
         ArgumentNullException.ThrowIfNull(tags);
         if (tags.Count > MostTags)
-            throw new TagsRefusedException($"An object has at most {MostTags} tags, found {tags.Count}.");
+            throw new TagsRefusedException($"An object can have at most {MostTags} tags, found {tags.Count}.");
         foreach (var (name, value) in tags)
         {
             if (name.Length is 0 or > NameLength || !name.All(IsAllowed))
                 throw new TagsRefusedException(
-                    $"'{name}' cannot be the name of a tag: 1 to {NameLength} ASCII letters, digits, spaces and + - = . _ : / @ can."
+                    $"'{name}' is not a valid tag name. Use 1 to {NameLength} ASCII letters, digits, spaces and + - = . _ : / @."
                 );
             if (value.Length > ValueLength || !value.All(IsAllowed))
                 throw new TagsRefusedException(
-                    $"'{value}' cannot be the value of tag {name}: up to {ValueLength} ASCII letters, digits, spaces and + - = . _ : / @ "
-                        + "can."
+                    $"'{value}' is not a valid value for tag {name}. Use up to {ValueLength} ASCII letters, digits, spaces and "
+                        + "+ - = . _ : / @."
                 );
         }
     }

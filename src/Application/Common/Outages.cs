@@ -44,7 +44,7 @@ public sealed class Outages(TimeProvider time, ILogger<Outages> logger)
             {
                 Volatile.Write(ref outages[(int)dependency], outage = new Outage(time.GetTimestamp()));
                 logger.LogWarning(
-                    "{Dependency} is away: {Reason}. Until it is back, what fails because of it is counted and not logged",
+                    "{Dependency} is unavailable: {Reason}. Until it is available again, its failures are counted and not logged",
                     NameOf(dependency),
                     reason.TrimEnd('.')
                 );
@@ -69,7 +69,7 @@ public sealed class Outages(TimeProvider time, ILogger<Outages> logger)
                 return;
             Volatile.Write(ref outages[(int)dependency], null);
             logger.LogWarning(
-                "{Dependency} is back after {Seconds:0} s; {Failures} attempts failed meanwhile",
+                "{Dependency} is available again after {Seconds:0} s; {Failures} attempts failed meanwhile",
                 NameOf(dependency),
                 time.GetElapsedTime(outage.Since).TotalSeconds,
                 outage.Failures

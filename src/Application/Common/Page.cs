@@ -12,10 +12,10 @@ public static class Paging
     public const int MaximumLimit = 100;
 
     /// <summary>Error message for an invalid limit.</summary>
-    public static readonly string LimitMessage = $"'limit' is a whole number from 1 to {MaximumLimit}.";
+    public static readonly string LimitMessage = $"'limit' must be a whole number from 1 to {MaximumLimit}.";
 
     /// <summary>Error message for an invalid cursor.</summary>
-    public const string CursorMessage = "'cursor' is what 'next' of the page before says; leave it out for the first page.";
+    public const string CursorMessage = "'cursor' must be the 'next' value of the previous page. Leave it out for the first page.";
 
     /// <summary>Whether the cursor is null or has the format that pages return.</summary>
     public static bool IsCursor(string? cursor) => cursor is null || Guid.TryParseExact(cursor, "N", out _);

@@ -62,7 +62,7 @@ public sealed class StoreCopy(IObjectStore source, IObjectStore target)
                 await target.WriteTagsAsync(address, tags, cancellationToken);
             return await IsThereAsync(address, details, hash, tags, cancellationToken)
                 ? new Item(address, size, Outcome.Copied, Fault: null)
-                : new Item(address, size, Outcome.Failed, "What was written is not what came back.");
+                : new Item(address, size, Outcome.Failed, "The copy differs from the original.");
         }
         catch (Exception e) when (e is StoreUnavailableException or NotFoundException or ObjectTooLargeException or TagsRefusedException)
         {

@@ -38,6 +38,6 @@ public sealed record Actor(ActorKind Kind, string Id)
         var colon = text.IndexOf(':', StringComparison.Ordinal);
         return colon > 0 && Enum.TryParse<ActorKind>(text[..colon], out var kind)
             ? new Actor(kind, text[(colon + 1)..])
-            : throw new FormatException($"'{text}' is not an actor: 'kind:id' was expected.");
+            : throw new FormatException($"'{text}' is not an actor. Expected 'kind:id'.");
     }
 }

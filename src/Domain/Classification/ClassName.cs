@@ -42,7 +42,7 @@ public static class ClassName
     {
         var runes = name.EnumerateRunes().ToList();
         if (runes.TrueForAll(IsInvisible))
-            return "a name that can be read";
+            return "a name with visible characters";
         // An unpaired surrogate is enumerated as U+FFFD, the character that damaged texts contain.
         if (
             runes.Exists(rune =>
@@ -53,7 +53,7 @@ public static class ClassName
                         or UnicodeCategory.ParagraphSeparator
             )
         )
-            return "no line break, control character or damaged character";
+            return "no line break, control character or invalid character";
         if (IsSpace(runes[0]) || IsSpace(runes[^1]))
             return "no space at its start or end";
         return Normalize(name).Length > MostCharacters ? $"at most {MostCharacters} characters" : null;

@@ -19,7 +19,7 @@ public sealed record ClassProbabilities
     public ClassProbabilities(ImmutableArray<float> values)
     {
         if (values.IsDefault || values.Length < 2)
-            throw new ArgumentException("At least two classes are needed.", nameof(values));
+            throw new ArgumentException("At least two classes are required.", nameof(values));
         var sum = 0.0;
         var isPartial = values.Count(float.IsNaN) == values.Length - 1;
         foreach (var value in values)
@@ -62,7 +62,7 @@ public sealed record ClassProbabilities
         foreach (var logit in logits)
         {
             if (!float.IsFinite(logit))
-                throw new ArgumentException("The model answered with a number that is not finite.", nameof(logits));
+                throw new ArgumentException("The model's output contains a number that is not finite.", nameof(logits));
             largest = Math.Max(largest, logit);
         }
 

@@ -48,7 +48,7 @@ public sealed class ModelVersion
     )
     {
         if (labels.Length < 2 || ClassName.FindRepeated(labels).Any())
-            throw new ArgumentException("A model has at least two classes, each name once.", nameof(labels));
+            throw new ArgumentException("A model needs at least two classes with different names.", nameof(labels));
         return new ModelVersion
         {
             Id = Guid.CreateVersion7(now),

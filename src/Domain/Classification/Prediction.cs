@@ -105,7 +105,7 @@ public sealed class Prediction
             .AsSpan(0, 6)
             .SequenceEqual(id.ToByteArray(bigEndian: true).AsSpan(0, 6))
             ? Record(id, photo, probabilities, model, Actor.Anonymous, TimeSpan.Zero, TimeSpan.Zero, answeredAt)
-            : throw new ArgumentException($"{id} is no UUIDv7 of {answeredAt:O}.", nameof(id));
+            : throw new ArgumentException($"{id} is not a UUIDv7 created at {answeredAt:O}.", nameof(id));
 
     private static Prediction Record(
         Guid id,
@@ -147,7 +147,7 @@ public sealed class Prediction
     {
         ArgumentNullException.ThrowIfNull(account);
         if (Maker.Kind != ActorKind.Visitor || account.Kind != ActorKind.Account)
-            throw new InvalidOperationException($"Prediction {Id} can't go from {Maker.Kind} to {account.Kind}.");
+            throw new InvalidOperationException($"Prediction {Id} cannot move from {Maker.Kind} to {account.Kind}.");
         Maker = account;
         Revision++;
     }
@@ -159,7 +159,7 @@ public sealed class Prediction
     public void MarkImageStored()
     {
         if (ImageState == ImageState.Stored)
-            throw new InvalidOperationException($"The photo of prediction {Id} was stored already.");
+            throw new InvalidOperationException($"The photo of prediction {Id} is already stored.");
         ImageState = ImageState.Stored;
         TagsState = TagsState.Dirty;
         TagsRefusal = null;
@@ -171,7 +171,7 @@ public sealed class Prediction
     public void MarkImageMissing()
     {
         if (ImageState == ImageState.Missing)
-            throw new InvalidOperationException($"The photo of prediction {Id} was missing already.");
+            throw new InvalidOperationException($"The photo of prediction {Id} is already missing.");
         ImageState = ImageState.Missing;
         Revision++;
     }
@@ -183,7 +183,7 @@ public sealed class Prediction
     public void MarkConsidered()
     {
         if (SelectionState == SelectionState.Considered)
-            throw new InvalidOperationException($"Prediction {Id} was considered already.");
+            throw new InvalidOperationException($"Prediction {Id} was already considered.");
         SelectionState = SelectionState.Considered;
     }
 
@@ -202,7 +202,7 @@ public sealed class Prediction
     public void MarkTagsWritten()
     {
         if (TagsState != TagsState.Dirty)
-            throw new InvalidOperationException($"The tags of prediction {Id} are {TagsState}: nothing was to be written.");
+            throw new InvalidOperationException($"The tags of prediction {Id} are {TagsState}: no tags were due to be written.");
         TagsState = TagsState.Clean;
         Revision++;
     }
@@ -213,7 +213,7 @@ public sealed class Prediction
     public void MarkTagsRefused(string reason)
     {
         if (TagsState != TagsState.Dirty)
-            throw new InvalidOperationException($"The tags of prediction {Id} are {TagsState}: nothing was to be written.");
+            throw new InvalidOperationException($"The tags of prediction {Id} are {TagsState}: no tags were due to be written.");
         TagsState = TagsState.Refused;
         TagsRefusal = reason;
         Revision++;

@@ -50,7 +50,7 @@ public sealed class Tombstone
     public void MarkImagesRemoved()
     {
         if (ImagesRemoved)
-            throw new InvalidOperationException($"The images of prediction {Id} were removed already.");
+            throw new InvalidOperationException($"The images of prediction {Id} were already removed.");
         ObjectKey = null;
     }
 }

@@ -107,7 +107,7 @@ public sealed class FeedbackLoop
     {
         ArgumentNullException.ThrowIfNull(settings);
         if (settings.Votes is < 1 or > LoopSettings.MostVotes || settings.DailyLimit is < 0 or > LoopSettings.HighestDailyLimit)
-            throw new ArgumentException($"{settings.Votes} votes or {settings.DailyLimit} a day cannot be.", nameof(settings));
+            throw new ArgumentException($"{settings.Votes} votes or {settings.DailyLimit} a day is out of range.", nameof(settings));
         var before = Current.ToTexts();
         var changes = settings
             .ToTexts()

@@ -26,7 +26,7 @@ public sealed class SamplingKey
     public static SamplingKey Create(string id, ReadOnlySpan<byte> secret, DateTimeOffset now)
     {
         if (secret.Length < 16)
-            throw new ArgumentException($"A secret has at least 16 bytes, found {secret.Length}.", nameof(secret));
+            throw new ArgumentException($"A secret needs at least 16 bytes, found {secret.Length}.", nameof(secret));
         return new SamplingKey
         {
             Id = id,

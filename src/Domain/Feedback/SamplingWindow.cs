@@ -51,7 +51,7 @@ public sealed class SamplingWindow
     public void Close(int population, DateTimeOffset now)
     {
         if (ClosedAt is not null)
-            throw new InvalidOperationException($"Window {Id} was closed at {ClosedAt:O} already.");
+            throw new InvalidOperationException($"Window {Id} was already closed at {ClosedAt:O}.");
         ArgumentOutOfRangeException.ThrowIfNegative(population);
         (Population, ClosedAt) = (population, now);
     }

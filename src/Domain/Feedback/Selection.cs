@@ -93,7 +93,7 @@ public sealed class Selection
     public void MarkTasked()
     {
         if (HasTask)
-            throw new InvalidOperationException($"Selection {Id} has a task already.");
+            throw new InvalidOperationException($"Selection {Id} already has a task.");
         HasTask = true;
     }
 
@@ -122,7 +122,7 @@ public sealed class Selection
         ArgumentNullException.ThrowIfNull(settings);
         ArgumentNullException.ThrowIfNull(order);
         if (probability is <= 0 or > 1)
-            throw new ArgumentOutOfRangeException(nameof(probability), probability, "A probability is above 0 and at most 1.");
+            throw new ArgumentOutOfRangeException(nameof(probability), probability, "A probability must be above 0 and at most 1.");
         return new Selection
         {
             Id = Guid.CreateVersion7(now),

@@ -65,7 +65,7 @@ public sealed record SettingField(string Name, string Label, string Help, Type T
     public string? FindFault(string text)
     {
         if (Type == typeof(bool))
-            return bool.TryParse(text, out _) ? null : "Say true or false.";
+            return bool.TryParse(text, out _) ? null : "Enter true or false.";
         var isNumber =
             double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number)
             && double.IsFinite(number)
@@ -96,7 +96,7 @@ public sealed record SettingField(string Name, string Label, string Help, Type T
             );
         if (property.PropertyType != typeof(int) && property.PropertyType != typeof(double) && property.PropertyType != typeof(bool))
             throw new ArgumentException(
-                $"{property.DeclaringType!.Name}.{property.Name} is a {property.PropertyType.Name}: a setting is int, double or bool.",
+                $"{property.DeclaringType!.Name}.{property.Name} is a {property.PropertyType.Name}: a setting must be int, double or bool.",
                 nameof(property)
             );
         var range = property.GetCustomAttribute<RangeAttribute>();

@@ -177,7 +177,7 @@ public sealed class UserFeedback
     {
         ArgumentNullException.ThrowIfNull(account);
         if (Rater.Kind != ActorKind.Visitor || account.Kind != ActorKind.Account)
-            throw new InvalidOperationException($"Feedback {Id} can't go from {Rater.Kind} to {account.Kind}.");
+            throw new InvalidOperationException($"Feedback {Id} cannot move from {Rater.Kind} to {account.Kind}.");
         Rater = account;
     }
 
@@ -223,7 +223,7 @@ public sealed class UserFeedback
     private void Close(FeedbackEnd end, DateTimeOffset now)
     {
         if (EndedAt is not null)
-            throw new InvalidOperationException($"Feedback {Id} was {End} at {EndedAt:O} already.");
+            throw new InvalidOperationException($"Feedback {Id} was already {End} at {EndedAt:O}.");
         EndedAt = now;
         End = end;
         if (OutputState == FeedbackOutput.Processed)

@@ -134,9 +134,9 @@ public sealed class AnnotationTask
     public void Lease(string person, DateTimeOffset now, TimeSpan time)
     {
         if (!IsUnanswered)
-            throw new InvalidOperationException($"Task {Id} is {State}: there is nothing to ask.");
+            throw new InvalidOperationException($"Task {Id} is {State} and needs no more labels.");
         if (IsLeasedToOther(person, now))
-            throw new InvalidOperationException($"Task {Id} is with somebody else until {LeaseUntil:O}.");
+            throw new InvalidOperationException($"Task {Id} is leased to another person until {LeaseUntil:O}.");
         (LeasedTo, LeaseUntil) = (person, now + time);
         Revision++;
     }
@@ -146,7 +146,7 @@ public sealed class AnnotationTask
     public void Release(string person)
     {
         if (LeasedTo != person)
-            throw new InvalidOperationException($"Task {Id} is not with {person}.");
+            throw new InvalidOperationException($"Task {Id} is not leased to {person}.");
         (LeasedTo, LeaseUntil) = (null, null);
         Revision++;
     }
@@ -215,7 +215,7 @@ public sealed class AnnotationTask
     public void RetireObject()
     {
         if (!HasObject || IsUnanswered)
-            throw new InvalidOperationException($"Task {Id} is {State}, and its object has to stay.");
+            throw new InvalidOperationException($"Task {Id} is {State}, so its object cannot be deleted.");
         HasObject = false;
         Revision++;
     }
@@ -225,7 +225,7 @@ public sealed class AnnotationTask
     public void LoseObject()
     {
         if (!HasObject)
-            throw new InvalidOperationException($"No object of task {Id} is published.");
+            throw new InvalidOperationException($"Task {Id} has no published object.");
         HasObject = false;
         if (State == TaskState.Published)
             State = TaskState.Created;
@@ -306,7 +306,7 @@ public sealed class AnnotationTask
         ArgumentNullException.ThrowIfNull(labels);
         var current = labels.Where(label => label.EndedAt is null).ToList();
         if (!IsTied && !current.Exists(label => label.Source == LabelSource.Adjudication))
-            throw new InvalidOperationException($"Task {Id} is {State}: there is nothing to decide between.");
+            throw new InvalidOperationException($"Task {Id} is {State}: its labels do not conflict.");
         foreach (var earlier in current.Where(label => label.Source == LabelSource.Adjudication))
             earlier.Supersede(now);
         var label = HumanLabel.Record(
@@ -334,7 +334,7 @@ public sealed class AnnotationTask
     public void ApplyVotes(int votes, IReadOnlyCollection<HumanLabel> labels, DateTimeOffset now)
     {
         if (!IsUnanswered && State != TaskState.Disputed)
-            throw new InvalidOperationException($"Task {Id} is {State}: its number of votes stays.");
+            throw new InvalidOperationException($"Task {Id} is {State}: its number of votes cannot change.");
         Votes = votes;
         Conclude(labels, now);
     }

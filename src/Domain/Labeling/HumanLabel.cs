@@ -131,7 +131,7 @@ public sealed class HumanLabel
     private void Close(LabelEnd end, DateTimeOffset now)
     {
         if (EndedAt is not null)
-            throw new InvalidOperationException($"Label {Id} was {End} at {EndedAt:O} already.");
+            throw new InvalidOperationException($"Label {Id} was already {End} at {EndedAt:O}.");
         (EndedAt, End) = (now, end);
     }
 }

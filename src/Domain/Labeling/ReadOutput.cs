@@ -105,7 +105,7 @@ public sealed class ReadOutput
     public void MarkMoved()
     {
         if (!IsMoveDue)
-            throw new InvalidOperationException($"{Key} was moved already.");
+            throw new InvalidOperationException($"{Key} was already moved.");
         IsMoveDue = false;
     }
 }

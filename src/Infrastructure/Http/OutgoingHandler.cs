@@ -32,7 +32,7 @@ internal sealed class OutgoingHandler(Func<TimeSpan> timeout, TimeProvider time,
         catch (OperationCanceledException e) when (deadline.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
             throw new TimeoutException(
-                $"{request.RequestUri?.GetLeftPart(UriPartial.Authority)} gave no answer within {limit.TotalSeconds:0} s.",
+                $"{request.RequestUri?.GetLeftPart(UriPartial.Authority)} did not respond within {limit.TotalSeconds:0} s.",
                 e
             );
         }

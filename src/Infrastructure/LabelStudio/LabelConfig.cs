@@ -92,7 +92,7 @@ internal static partial class LabelConfig
         string[] faults =
         [
             .. missing.Count > 0 ? [$"does not offer: {string.Join(", ", missing)}"] : Array.Empty<string>(),
-            .. foreign.Count > 0 ? [$"offers what is no class of the model: {string.Join(", ", foreign)}"] : Array.Empty<string>(),
+            .. foreign.Count > 0 ? [$"offers choices that are not classes: {string.Join(", ", foreign)}"] : Array.Empty<string>(),
         ];
         return faults.Length == 0 ? null : $"its label config {string.Join("; it ", faults)}";
     }

@@ -204,7 +204,7 @@ internal sealed class LabelStudioClient : IDisposable
         }
         catch (Exception e) when (e is TimeoutException || (e is OperationCanceledException && !cancellationToken.IsCancellationRequested))
         {
-            throw new TimeoutException($"Label Studio at {Address} gave no answer within {Deadline.TotalSeconds:0} s.", e);
+            throw new TimeoutException($"Label Studio at {Address} did not respond within {Deadline.TotalSeconds:0} s.", e);
         }
     }
 
@@ -259,7 +259,7 @@ internal sealed class LabelStudioClient : IDisposable
         }
         catch (JsonException e)
         {
-            throw new PlatformUnavailableException($"Label Studio's answer cannot be read: {e.Message}", e);
+            throw new PlatformUnavailableException($"Label Studio's response cannot be read: {e.Message}", e);
         }
     }
 

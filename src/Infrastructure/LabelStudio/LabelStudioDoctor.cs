@@ -38,7 +38,7 @@ internal sealed class LabelStudioDoctor(
             return findings;
         await TryAsync(findings, Server, "GET /api/projects", () => LookAtLeftoversAsync(findings, cancellationToken));
         foreach (var (plan, known) in projects)
-            await TryAsync(findings, plan.Title, "what Label Studio answered about the project", () =>
+            await TryAsync(findings, plan.Title, "Label Studio's responses about the project", () =>
                 LookAtProjectAsync(plan, known, findings, cancellationToken)
             );
         return findings;
@@ -73,11 +73,11 @@ internal sealed class LabelStudioDoctor(
                     Server,
                     string.Create(
                         CultureInfo.InvariantCulture,
-                        $"Its clock is {skew.Value.TotalSeconds:+0;-0} s off ours: of two decisions the wrong one may be taken for the "
-                            + $"later."
+                        $"Its clock differs from ours by {skew.Value.TotalSeconds:+0;-0} s, so the older of two labels may count as the "
+                            + $"newer."
                     ),
-                    "the Date of its answer",
-                    "Set both clocks by a time server."
+                    "the Date header of its response",
+                    "Synchronise both clocks with a time server."
                 )
             );
         }
@@ -94,9 +94,9 @@ internal sealed class LabelStudioDoctor(
                 new Finding(
                     FindingKind.Warning,
                     Token,
-                    $"The {kind} is accepted, but ends at {end.ToUtcText()}.",
+                    $"The {kind} is accepted, but expires at {end.ToUtcText()}.",
                     "the token itself",
-                    "Make a new one under Account & Settings, and set LabelStudio:ApiKey."
+                    "Create a new one under Account & Settings, and set LabelStudio:ApiKey."
                 )
             );
         else
@@ -132,10 +132,10 @@ internal sealed class LabelStudioDoctor(
             new Finding(
                 FindingKind.Warning,
                 Server,
-                $"{leftovers.Count} empty projects without a title are left over from requests whose body was lost: "
+                $"{leftovers.Count} empty projects without a title are left over from requests that lost their body: "
                     + $"{string.Join(", ", leftovers.Select(project => project.Id))}.",
                 "GET /api/projects",
-                "Run gourmetgram doctor label-studio --fix, which removes them."
+                "Run gourmetgram doctor label-studio --fix to remove them."
             )
         );
     }
@@ -162,7 +162,7 @@ internal sealed class LabelStudioDoctor(
                         + $"ours is {known?.Parts.ProjectId.ToString(CultureInfo.InvariantCulture) ?? "none yet"}. "
                         + "People may label in the wrong one.",
                     "GET /api/projects",
-                    "Rename or delete those that are not used."
+                    "Rename or delete the unused ones."
                 )
             );
         }
@@ -182,7 +182,7 @@ internal sealed class LabelStudioDoctor(
                     subject,
                     known is null
                         ? "The loop has no project in Label Studio yet."
-                        : $"Project {known.Parts.ProjectId} is gone from Label Studio.",
+                        : $"Project {known.Parts.ProjectId} was deleted in Label Studio.",
                     "GET /api/projects/{id}",
                     Fix
                 )
@@ -232,9 +232,9 @@ internal sealed class LabelStudioDoctor(
                 new Finding(
                     FindingKind.Error,
                     plan.Title,
-                    $"Labels of project {project.Id} cannot all be read: {fault}.",
+                    $"Some labels of project {project.Id} cannot be read: {fault}.",
                     How,
-                    $"{Fix} Where annotations stand in the way, {LabelStudioProvisioning.Replace}"
+                    $"{Fix} If existing annotations prevent this, {LabelStudioProvisioning.Replace}"
                 )
             );
         else if (!LabelConfig.IsSame(project.LabelConfig, wanted.LabelConfig!))
@@ -242,7 +242,7 @@ internal sealed class LabelStudioDoctor(
                 new Finding(
                     FindingKind.Warning,
                     plan.Title,
-                    $"The label config of project {project.Id} is not ours; its labels can be read.",
+                    $"The label config of project {project.Id} was changed; its labels can still be read.",
                     How,
                     Fix
                 )
@@ -252,7 +252,7 @@ internal sealed class LabelStudioDoctor(
                 new Finding(
                     FindingKind.Good,
                     plan.Title,
-                    $"Project {project.Id}{(known.IsAdopted ? ", taken over," : "")} asks for "
+                    $"Project {project.Id}{(known.IsAdopted ? " (adopted)" : "")} offers "
                         + $"the {plan.Classes.Count} classes of the model.",
                     How
                 )
@@ -262,7 +262,7 @@ internal sealed class LabelStudioDoctor(
                 new Finding(
                     FindingKind.Good,
                     plan.Title,
-                    "Its screen shows what the model had said: labels from it are kept as not blind.",
+                    "The project shows the model's answer, so its labels are stored as not blind.",
                     How
                 )
             );
@@ -282,7 +282,7 @@ internal sealed class LabelStudioDoctor(
         var all = await client.StoragesAsync(kind, wanted.Project, cancellationToken);
         if (all.FirstOrDefault(found => found.Id == id) is not { } storage)
         {
-            findings.Add(new Finding(FindingKind.Error, subject, $"{name} {id} is gone.", how, Fix));
+            findings.Add(new Finding(FindingKind.Error, subject, $"{name} {id} does not exist.", how, Fix));
             return;
         }
 
@@ -291,9 +291,9 @@ internal sealed class LabelStudioDoctor(
                 new Finding(
                     FindingKind.Warning,
                     subject,
-                    $"{same} storages name {storage.Bucket}/{storage.Prefix}: each brings in or writes everything again.",
+                    $"{same} storages use {storage.Bucket}/{storage.Prefix}, so everything is imported or written repeatedly.",
                     how,
-                    $"Delete all but {id} in the project's settings, Cloud Storage."
+                    $"Delete all except {id} in the project's settings, under Cloud Storage."
                 )
             );
         if (LabelStudioProvisioning.DifferencesOf(storage, wanted) is { Count: > 0 } differences)
@@ -306,14 +306,14 @@ internal sealed class LabelStudioDoctor(
                     subject,
                     $"{name} {id}: the last sync failed.",
                     how,
-                    "Run the job sync-label-studio: it looks for the object that cannot be read."
+                    "Run the job sync-label-studio. It finds the object that cannot be read."
                 ),
                 "queued" or "in_progress" => new Finding(
                     FindingKind.Warning,
                     subject,
-                    $"{name} {id} syncs now, or its process died while it did.",
+                    $"{name} {id} is syncing, or its sync has crashed.",
                     how,
-                    "If it stays so, run the job sync-label-studio."
+                    "If this does not change, run the job sync-label-studio."
                 ),
                 _ => new Finding(
                     FindingKind.Good,
@@ -333,7 +333,7 @@ internal sealed class LabelStudioDoctor(
     )
     {
         const string How = "GET /api/webhooks?project={id}";
-        const string Rest = "Without it labels are seen by the scheduled sync.";
+        const string Rest = "Without it, labels arrive with the next scheduled sync.";
         if (provisioning.WebhookOf(known.Parts.ProjectId, plan) is not { } wanted)
             return;
         var webhook = (await client.WebhooksAsync(known.Parts.ProjectId, cancellationToken)).FirstOrDefault(found =>
@@ -347,23 +347,23 @@ internal sealed class LabelStudioDoctor(
                     plan.Title,
                     $"There is no webhook to {wanted.Url}. {Rest}",
                     How,
-                    $"{Fix} Label Studio takes hosts with a dot in their names, and those of its own network only if it was started with "
-                        + "SSRF_PROTECTION_ENABLED=false."
+                    $"{Fix} Label Studio needs a host name with a dot. Hosts in its own network also need "
+                        + "SSRF_PROTECTION_ENABLED=false in Label Studio."
                 ),
                 _ when !LabelStudioProvisioning.IsAsPlanned(webhook, wanted) => new Finding(
                     FindingKind.Warning,
                     plan.Title,
-                    $"Webhook {webhook.Id} was changed or switched off. {Rest}",
+                    $"Webhook {webhook.Id} was changed or disabled. {Rest}",
                     How,
                     Fix
                 ),
                 _ when known.HeardAt is { } at => new Finding(
                     FindingKind.Good,
                     plan.Title,
-                    $"The webhook was last heard at {at.ToUtcText()}.",
-                    "what reached this server"
+                    $"The webhook last arrived at {at.ToUtcText()}.",
+                    "requests to this server"
                 ),
-                _ => new Finding(FindingKind.Good, plan.Title, "The webhook is active; it was not heard yet.", How),
+                _ => new Finding(FindingKind.Good, plan.Title, "The webhook is active and has not been called yet.", How),
             }
         );
     }
@@ -378,12 +378,7 @@ internal sealed class LabelStudioDoctor(
     {
         var (total, oldest) = await TaskAtAsync(known, 1, cancellationToken);
         findings.Add(
-            new Finding(
-                FindingKind.Good,
-                plan.Title,
-                $"Project {known.Parts.ProjectId} holds {total} tasks.",
-                "GET /api/tasks?project={id}"
-            )
+            new Finding(FindingKind.Good, plan.Title, $"Project {known.Parts.ProjectId} has {total} tasks.", "GET /api/tasks?project={id}")
         );
         if (oldest is not { } first)
             return;
@@ -408,22 +403,22 @@ internal sealed class LabelStudioDoctor(
                 : "";
         // Label Studio 1.16 embeds a picture that it fetched itself in its response.
         if (text.StartsWith("data:", StringComparison.Ordinal))
-            return new Finding(FindingKind.Good, plan.Title, "Photos are part of what Label Studio sends.", $"GET /api/tasks/{id}");
+            return new Finding(FindingKind.Good, plan.Title, "Photos are embedded in Label Studio's responses.", $"GET /api/tasks/{id}");
 
         if (!Uri.TryCreate(text, UriKind.Absolute, out var address) || address.Scheme is not ("http" or "https"))
         {
             return new Finding(
                 FindingKind.Error,
                 plan.Title,
-                $"Photos cannot be seen: Label Studio shows '{(text.StartsWith("s3:", StringComparison.Ordinal) ? "s3://…" : "")}' "
-                    + "as it stands in the task.",
+                $"Photos cannot be shown: Label Studio passes on the address "
+                    + $"'{(text.StartsWith("s3:", StringComparison.Ordinal) ? "s3://…" : "")}' from the task unchanged.",
                 $"GET /api/tasks/{id}",
-                "This Label Studio does not fetch photos by their place: set Labeling:ImageLinks to Media, and publish the tasks again "
-                    + "by switching the loop to Review and back."
+                "This Label Studio does not fetch photos from the object store. Set Labeling:ImageLinks to Media. Then publish the tasks "
+                    + "again: set the loop's labelling tool to Review and back."
             );
         }
 
-        var how = $"a request for the photo of task {id}, as a browser makes it";
+        var how = $"a request for the photo of task {id}, like a browser's";
         try
         {
             // Label Studio builds its own address from LABEL_STUDIO_HOST, which browsers can reach but this server perhaps cannot.
@@ -444,11 +439,11 @@ internal sealed class LabelStudioDoctor(
                     $"Photos do not load: {address.GetLeftPart(UriPartial.Path)} answers {(int)response.StatusCode} with {type}.",
                     how,
                     response.StatusCode >= HttpStatusCode.InternalServerError
-                            ? "The address is right, but the photo cannot be read now: run gourmetgram doctor storage."
+                            ? "The address is correct, but the photo cannot be read. Run gourmetgram doctor storage."
                         : response.StatusCode == HttpStatusCode.FailedDependency
-                            ? "Label Studio cannot read the photo: check its photo storage's bucket and keys; gourmetgram doctor "
-                                + "label-studio --fix writes them again."
-                        : "Check that GourmetGram:PublicUrl leads here from annotators' browsers, and that the media key of the tasks "
+                            ? "Label Studio cannot read the photo. Check the bucket and keys of its photo storage. To reset them, run "
+                                + "gourmetgram doctor label-studio --fix."
+                        : "Check that annotators' browsers reach this server at GourmetGram:PublicUrl, and that the media key of the tasks "
                             + "was not revoked."
                 );
         }
@@ -460,7 +455,7 @@ internal sealed class LabelStudioDoctor(
                 $"Photos do not load: {address.GetLeftPart(UriPartial.Authority)} cannot be reached "
                     + $"({(e.InnerException ?? e).Message.TrimEnd('.')}).",
                 how,
-                "Check that GourmetGram:PublicUrl leads here from annotators' browsers."
+                "Check that annotators' browsers reach this server at GourmetGram:PublicUrl."
             );
         }
     }

@@ -23,37 +23,37 @@ internal sealed class LabelStudioFault(HttpStatusCode status, string detail, boo
 
     /// <summary>Message for a user whose projects nobody else would see.</summary>
     public const string NoOrganization =
-        "The user of LabelStudio:ApiKey belongs to no organization, so nobody else would see its projects: let the user join again (the "
-        + "page Organization has the link), or set LabelStudio:ApiKey to the token of a member.";
+        "The user of LabelStudio:ApiKey belongs to no organization, so other users could not see its projects. Let the user join again "
+        + "(the page Organization has the link), or set LabelStudio:ApiKey to the token of a member.";
 
     /// <summary>Explains the failure and its remedy in one or two sentences.</summary>
     public string Explain() =>
         this switch
         {
             { IsOwnNetwork: true } =>
-                $"Label Studio refuses to call addresses of its own network ({Detail}): start it with SSRF_PROTECTION_ENABLED=false, or "
+                $"Label Studio refuses to call addresses of its own network ({Detail}). Start it with SSRF_PROTECTION_ENABLED=false, or "
                     + $"with S3_ENDPOINT set to the S3 server and LabelStudio:StoreEndpoint here set to '{LabelStudioOptions.Own}'.",
             { IsMasked: true } =>
-                "Label Studio cannot work with the bucket and does not say why: check that it reaches the S3 server by the address that "
-                    + "it was given (LabelStudio:StoreEndpoint), that the key may list and read there, and that the bucket exists. Started "
-                    + $"with S3_ENDPOINT set, and LabelStudio:StoreEndpoint here set to '{LabelStudioOptions.Own}', it says why.",
+                "Label Studio cannot use the bucket and gives no reason. Check that it reaches the S3 server at the configured address "
+                    + "(LabelStudio:StoreEndpoint), that the key may list and read there, and that the bucket exists. If it is started "
+                    + $"with S3_ENDPOINT, and LabelStudio:StoreEndpoint here set to '{LabelStudioOptions.Own}', it gives the reason.",
             { Status: HttpStatusCode.Unauthorized }
                 when Detail.Contains("legacy token authentication has been disabled", StringComparison.Ordinal) =>
-                "Label Studio has legacy tokens switched off: switch them on under Organization, Access Token Settings, or set "
+                "Legacy tokens are switched off in Label Studio. Switch them on under Organization, Access Token Settings, or set "
                     + "LabelStudio:ApiKey to a personal access token.",
             { Status: HttpStatusCode.Unauthorized } when Detail.Contains("blacklisted", StringComparison.Ordinal) =>
-                "The personal access token in LabelStudio:ApiKey was revoked or replaced: make a new one under Account & Settings, "
+                "The personal access token in LabelStudio:ApiKey was revoked or replaced. Create a new one under Account & Settings, "
                     + "Personal Access Token.",
             { Status: HttpStatusCode.Unauthorized } =>
-                $"Label Studio does not accept LabelStudio:ApiKey ({Detail}): set it to a token that Account & Settings shows, and check "
-                    + "that its kind is switched on under Organization, Access Token Settings.",
+                $"Label Studio does not accept LabelStudio:ApiKey ({Detail}). Set it to a token that Account & Settings shows, and check "
+                    + "that its type is switched on under Organization, Access Token Settings.",
             { Status: HttpStatusCode.Forbidden } =>
-                $"The user of LabelStudio:ApiKey may not do this ({Detail}): let the user join the organization again (its page "
+                $"The user of LabelStudio:ApiKey may not do this ({Detail}). Let the user join the organization again (the page "
                     + "Organization has the link), or set LabelStudio:ApiKey to the token of a member.",
             { Status: HttpStatusCode.InternalServerError }
                 when Detail.Contains("'NoneType' object has no attribute 'jwt'", StringComparison.Ordinal) => NoOrganization,
             { IsPage: true } =>
-                $"There is no such address in Label Studio ({(int)Status}): check that LabelStudio:Url is the address of its first page.",
+                $"This address does not exist in Label Studio ({(int)Status}). Check that LabelStudio:Url is the address of its home page.",
             _ => $"Label Studio answered {(int)Status}: {Detail}".TrimEnd(' ', ':') + (Detail.EndsWith('.') ? "" : "."),
         };
 
@@ -62,9 +62,9 @@ internal sealed class LabelStudioFault(HttpStatusCode status, string detail, boo
         e.InnerException switch
         {
             SocketException { SocketErrorCode: SocketError.HostNotFound or SocketError.TryAgain } =>
-                $"The name in LabelStudio:Url ({address}) is not known here: correct it.",
+                $"The host name in LabelStudio:Url ({address}) cannot be resolved. Correct it.",
             SocketException socket =>
-                $"Label Studio at {address} cannot be reached ({socket.Message}): start it, or correct LabelStudio:Url.",
-            _ => $"Label Studio at {address} gave no answer ({e.Message.TrimEnd('.')}).",
+                $"Label Studio at {address} cannot be reached ({socket.Message}). Start it, or correct LabelStudio:Url.",
+            _ => $"Label Studio at {address} did not respond ({e.Message.TrimEnd('.')}).",
         };
 }

@@ -14,36 +14,36 @@ public sealed class LabelStudioOptions
     public const string Own = "own";
 
     /// <summary>Message while Label Studio is not connected.</summary>
-    internal const string NotConnected = "Label Studio is not connected: set LabelStudio:Url and LabelStudio:ApiKey.";
+    internal const string NotConnected = "Label Studio is not connected. Set LabelStudio:Url and LabelStudio:ApiKey.";
 
-    [Description("Address of Label Studio (1.16 to 1.23), e.g. `http://label-studio:8080`. Empty: it is not used.")]
+    [Description("Address of Label Studio (1.16 to 1.23), e.g. `http://label-studio:8080`. Empty means it is not used.")]
     public string? Url { get; set; }
 
-    [Description("A token of a Label Studio user who may make projects: a personal access token, or a legacy token.")]
+    [Description("Token of a Label Studio user who may create projects: a personal access token or a legacy token.")]
     [Secret]
     public string? ApiKey { get; set; }
 
     [Description(
-        "Address under which Label Studio reaches this server, for its webhooks, where that is another than `GourmetGram:PublicUrl`, "
-            + "e.g. `http://gourmetgram.internal:8080`."
+        "Address for webhooks from Label Studio, e.g. `http://gourmetgram.internal:8080`. Set it if Label Studio cannot reach this "
+            + "server at `GourmetGram:PublicUrl`."
     )]
     public string? CallbackUrl { get; set; }
 
-    [Description("Longest wait for an answer of Label Studio, in seconds. A sync that takes longer is waited for all the same.")]
+    [Description("Longest time to wait for a response from Label Studio, in seconds. Syncs may take longer.")]
     [Range(1, 600)]
     public int TimeoutSeconds { get; set; } = 100;
 
     [Description(
-        "Address under which Label Studio reaches the S3 server, where it is another than ours; `own` where it is set on Label Studio "
-            + "itself (`S3_ENDPOINT`), which then also tells why it cannot read a bucket. Empty means `ObjectStore:Endpoint`."
+        "Address of the S3 server for Label Studio, if it differs from `ObjectStore:Endpoint`. Use `own` if Label Studio has its own "
+            + "(`S3_ENDPOINT`); it then also reports why it cannot read a bucket. Empty means `ObjectStore:Endpoint`."
     )]
     public string? StoreEndpoint { get; set; }
 
-    [Description("Name of the S3 key that Label Studio gets. Empty means ours.")]
+    [Description("S3 access key for Label Studio. Empty means `ObjectStore:AccessKey`.")]
     [Secret]
     public string? StoreAccessKey { get; set; }
 
-    [Description("The S3 key that Label Studio gets. Empty means ours.")]
+    [Description("S3 secret key for Label Studio. Empty means `ObjectStore:SecretKey`.")]
     [Secret]
     public string? StoreSecretKey { get; set; }
 
@@ -60,13 +60,13 @@ internal sealed class LabelStudioOptionsValidator : IValidateOptions<LabelStudio
         var faults = new List<string>();
         if (!string.IsNullOrEmpty(options.Url) && !IsAddress(options.Url))
             faults.Add(
-                "LabelStudio:Url must be an address as http://label-studio:8080, without query, fragment and user. Found: "
+                "LabelStudio:Url must be an address such as http://label-studio:8080, without query, fragment and user. Found: "
                     + $"'{Redaction.WithoutUser(options.Url)}'."
             );
         if (!string.IsNullOrEmpty(options.Url) && string.IsNullOrEmpty(options.ApiKey))
             faults.Add(
-                "LabelStudio:ApiKey is empty, but LabelStudio:Url is set: set it to a token of a Label Studio user, or name a file in "
-                    + "LabelStudio:ApiKeyFile."
+                "LabelStudio:ApiKey is empty, but LabelStudio:Url is set. Set it to a token of a Label Studio user, or set "
+                    + "LabelStudio:ApiKeyFile to a file."
             );
         if (
             !string.IsNullOrEmpty(options.StoreEndpoint)
@@ -74,16 +74,16 @@ internal sealed class LabelStudioOptionsValidator : IValidateOptions<LabelStudio
             && !IsAddress(options.StoreEndpoint)
         )
             faults.Add(
-                $"LabelStudio:StoreEndpoint must be an address as http://minio:9000, or '{LabelStudioOptions.Own}'. Found: "
+                $"LabelStudio:StoreEndpoint must be an address such as http://minio:9000, or '{LabelStudioOptions.Own}'. Found: "
                     + $"'{Redaction.WithoutUser(options.StoreEndpoint)}'."
             );
         if (!string.IsNullOrEmpty(options.CallbackUrl) && !IsAddress(options.CallbackUrl))
             faults.Add(
-                "LabelStudio:CallbackUrl must be an address as http://gourmetgram.internal:8080, without query, fragment and user. "
+                "LabelStudio:CallbackUrl must be an address such as http://gourmetgram.internal:8080, without query, fragment and user. "
                     + $"Found: '{Redaction.WithoutUser(options.CallbackUrl)}'."
             );
         if (string.IsNullOrEmpty(options.StoreAccessKey) != string.IsNullOrEmpty(options.StoreSecretKey))
-            faults.Add("LabelStudio:StoreAccessKey and LabelStudio:StoreSecretKey belong together: set both, or neither.");
+            faults.Add("LabelStudio:StoreAccessKey and LabelStudio:StoreSecretKey belong together. Set both or neither.");
         return faults.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(faults);
     }
 

@@ -26,8 +26,8 @@ internal sealed class LabelStudioPlatform(
     public string? FindHindrance() =>
         options.CurrentValue.Address is null ? LabelStudioOptions.NotConnected
         : store.CurrentValue.Provider != ObjectStoreProvider.S3
-            ? "Label Studio reads tasks from an S3 server, but ObjectStore:Provider is FileSystem: use an S3 server (gourmetgram storage "
-                + "copy --to S3 moves what there is), or the review page."
+            ? "Label Studio reads tasks from an S3 server, but ObjectStore:Provider is FileSystem. Use an S3 server (gourmetgram storage "
+                + "copy --to S3 copies the stored objects), or the review page."
         : null;
 
     public string PlaceOf(ObjectAddress photo) => $"s3://{store.CurrentValue.BucketPrefix}{photo.Bucket}/{photo.Key}";

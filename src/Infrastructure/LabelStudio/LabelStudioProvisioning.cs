@@ -24,7 +24,7 @@ internal sealed class LabelStudioProvisioning(
 
     /// <summary>Tells what to do about a project that cannot be repaired.</summary>
     public const string Replace =
-        "gourmetgram doctor label-studio --fix lets the project go, with its annotations and under another name, and makes a new one.";
+        "gourmetgram doctor label-studio --fix creates a new project and renames the old one, which keeps its annotations.";
 
     /// <summary>Random order, so that the photos labelled first are themselves a random sample.</summary>
     private const string Sampling = "Uniform sampling";
@@ -123,7 +123,7 @@ internal sealed class LabelStudioProvisioning(
     /// <summary>Returns the instructions that annotators read before they start.</summary>
     private static string InstructionOf(ProjectPlan plan) =>
         $"Choose the class that the photo shows. If it shows something else, choose {AnswerChoices.NoneBeside(plan.Classes)}. "
-        + $"If nobody could judge it, choose {AnswerChoices.UnusableBeside(plan.Classes)}. Skip a photo to leave it to somebody else.";
+        + $"If the photo cannot be judged, choose {AnswerChoices.UnusableBeside(plan.Classes)}. Skip a photo to leave it to other people.";
 
     /// <summary>Returns which of a project's settings differ from the plan, except its label config.</summary>
     public static IReadOnlyList<string> DifferencesOf(ProjectCalls.Project project, ProjectCalls.Wanted wanted)
@@ -268,7 +268,7 @@ internal sealed class LabelStudioProvisioning(
             if (await client.FindProjectAsync(listed.Id, cancellationToken) is not { } titled)
                 continue;
             var isOurs = titled.Description?.Contains(Mark, StringComparison.Ordinal) == true;
-            repairs.Add($"Project {titled.Id} '{plan.Title}' was {(isOurs ? "found again" : "taken over")}.");
+            repairs.Add($"{(isOurs ? "Found" : "Adopted")} project {titled.Id} '{plan.Title}'.");
             return (titled, !isOurs);
         }
 
@@ -283,12 +283,12 @@ internal sealed class LabelStudioProvisioning(
         {
             await client.DeleteProjectAsync(made.Id, cancellationToken);
             throw new PlatformUnavailableException(
-                $"Label Studio did not read what it was sent: the project it made is called '{made.Title}' instead of '{plan.Title}', "
-                    + "and was removed. See what stands between this server and Label Studio and drops the bodies of requests."
+                $"Label Studio did not receive the request body: it created a project called '{made.Title}' instead of '{plan.Title}'. "
+                    + "The project was removed. Check whether a proxy between this server and Label Studio drops request bodies."
             );
         }
 
-        repairs.Add($"Project {made.Id} '{plan.Title}' was made.");
+        repairs.Add($"Created project {made.Id} '{plan.Title}'.");
         return made;
     }
 
@@ -358,7 +358,7 @@ internal sealed class LabelStudioProvisioning(
             new ProjectCalls.Wanted { Title = title[^Math.Min(title.Length, LongestTitle)..] },
             cancellationToken
         );
-        repairs.Add($"Project {project.Id} was let go: it is called '{title}' now and keeps its annotations.");
+        repairs.Add($"Retired project {project.Id}: it is now called '{title}' and keeps its annotations.");
     }
 
     /// <summary>
@@ -401,7 +401,7 @@ internal sealed class LabelStudioProvisioning(
         if (DifferencesOf(project, wanted) is { Count: > 0 } differences)
         {
             project = await client.ChangeProjectAsync(project.Id, wanted with { LabelConfig = null }, cancellationToken);
-            repairs.Add($"Project {project.Id}: {string.Join(", ", differences)} put right.");
+            repairs.Add($"Project {project.Id}: fixed {string.Join(", ", differences)}.");
         }
 
         if (LabelConfig.IsSame(project.LabelConfig, wanted.LabelConfig!))
@@ -414,16 +414,16 @@ internal sealed class LabelStudioProvisioning(
         catch (PlatformUnavailableException e) when (e.InnerException is LabelStudioFault { Status: HttpStatusCode.BadRequest } refused)
         {
             var consequence = LabelConfig.FindFault(project.LabelConfig, plan.Classes) is { } fault
-                ? $"As it is, {fault}: such labels go to quarantine. {Replace}"
-                : "Labels from it can be read as it is.";
+                ? $"Currently, {fault}. Such labels go to quarantine. {Replace}"
+                : "Its labels can still be read.";
             complaints.Add(
-                $"The label config of project {project.Id} is not ours, and cannot be changed without "
+                $"The label config of project {project.Id} was changed and cannot be fixed without "
                     + $"losing annotations ({refused.Detail.ReplaceLineEndings(" ")}). {consequence}"
             );
             return project;
         }
 
-        repairs.Add($"Project {project.Id}: label config put right.");
+        repairs.Add($"Project {project.Id}: fixed the label config.");
         return await client.ChangeProjectAsync(project.Id, new ProjectCalls.Wanted { LabelConfig = wanted.LabelConfig }, cancellationToken);
     }
 
@@ -441,7 +441,7 @@ internal sealed class LabelStudioProvisioning(
         if (found is null)
         {
             var made = await client.MakeStorageAsync(kind, wanted, cancellationToken);
-            repairs.Add($"{wanted.Title} was made ({wanted.Bucket}/{wanted.Prefix}).");
+            repairs.Add($"Created {wanted.Title} ({wanted.Bucket}/{wanted.Prefix}).");
             return made;
         }
 
@@ -456,14 +456,14 @@ internal sealed class LabelStudioProvisioning(
             },
             cancellationToken
         );
-        repairs.Add($"{wanted.Title}: {string.Join(", ", differences)} put right.");
+        repairs.Add($"{wanted.Title}: fixed {string.Join(", ", differences)}.");
         return changed;
     }
 
     private static string Refusal(LabelStudioFault fault) =>
         fault.IsOwnNetwork
-            ? "it calls no addresses of its own network. Start it with SSRF_PROTECTION_ENABLED=false."
-            : $"{fault.Explain()} Its host needs a name with a dot (a network alias, say).";
+            ? "it does not call addresses of its own network. Start it with SSRF_PROTECTION_ENABLED=false."
+            : $"{fault.Explain()} The host name must contain a dot (e.g. a network alias).";
 
     private async Task<long?> EnsureWebhookAsync(
         long project,
@@ -485,12 +485,12 @@ internal sealed class LabelStudioProvisioning(
             if (found is null)
             {
                 var made = await client.MakeWebhookAsync(wanted, cancellationToken);
-                repairs.Add("The webhook was made.");
+                repairs.Add("Created the webhook.");
                 return made.Id;
             }
 
             await client.ChangeWebhookAsync(found.Id, wanted, cancellationToken);
-            repairs.Add("The webhook was put right.");
+            repairs.Add("Fixed the webhook.");
             return found.Id;
         }
         catch (PlatformUnavailableException e)
@@ -501,8 +501,8 @@ internal sealed class LabelStudioProvisioning(
         {
             // The webhook is optional: without it, the next sync reads the labels.
             complaints.Add(
-                $"Label Studio takes no webhook to {wanted.Url}: {Refusal((LabelStudioFault)e.InnerException)} Without it labels are "
-                    + "seen by the scheduled sync."
+                $"Label Studio rejects a webhook to {wanted.Url}: {Refusal((LabelStudioFault)e.InnerException)} Without it, labels "
+                    + "arrive with the next scheduled sync."
             );
             return null;
         }

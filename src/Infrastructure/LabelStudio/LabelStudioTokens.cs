@@ -56,7 +56,7 @@ internal sealed class LabelStudioTokens(IOptionsMonitor<LabelStudioOptions> opti
             reload.TryReload();
         if (Key.Any(letter => letter is < '!' or > '~'))
             throw new PlatformUnavailableException(
-                "LabelStudio:ApiKey holds a space or a character that no token has: copy it again from Account & Settings."
+                "LabelStudio:ApiKey contains a space or a character that no token has. Copy it again from Account & Settings."
             );
         if (!IsPersonal)
         {

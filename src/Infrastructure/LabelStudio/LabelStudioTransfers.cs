@@ -32,8 +32,8 @@ internal sealed class LabelStudioTransfers(LabelStudioClient client, LabelStudio
         // Requesting the list makes Label Studio detect syncs that died with their process. Without this, it may ignore a new sync.
         var storage = (await client.StoragesAsync(kind, project, cancellationToken)).FirstOrDefault(found => found.Id == id)
             ?? throw new PlatformUnavailableException(
-                $"Storage {id} of project {project} is gone from Label Studio: it is made again by the next sync, or by gourmetgram "
-                    + "doctor label-studio --fix."
+                $"Storage {id} of project {project} was deleted in Label Studio. The next sync creates it again. To create it immediately, "
+                    + "run gourmetgram doctor label-studio --fix."
             );
         if (storage.IsBusy && await WaitAsync(kind, project, storage, cancellationToken) is null)
             return StillBusy(storage);
@@ -83,7 +83,7 @@ internal sealed class LabelStudioTransfers(LabelStudioClient client, LabelStudio
                 : await client.FindStorageAsync(kind, storage.Id, cancellationToken);
             if (current is null)
                 throw new PlatformUnavailableException(
-                    $"Storage {storage.Id} of project {project} was removed from Label Studio while it synced."
+                    $"Storage {storage.Id} of project {project} was deleted in Label Studio during its sync."
                 );
             if (!current.IsBusy)
                 return current;

@@ -55,26 +55,43 @@ internal static class StorageCalls
     }
 
     /// <summary>A storage as Label Studio returns it.</summary>
-    public sealed record Storage(
-        long Id,
-        string? Title,
-        string? Bucket,
-        string? Prefix,
-        string? RegexFilter,
-        bool? UseBlobUrls,
-        bool? Presign,
-        bool? RecursiveScan,
-        bool? Synchronizable,
-        bool? CanDeleteObjects,
-        string? RegionName,
-        [property: JsonPropertyName("s3_endpoint")] string? Endpoint,
-        string? Status,
-        int? LastSyncCount,
-        DateTimeOffset? LastSync,
-        string? Traceback,
-        Meta? Meta
-    )
+    public sealed record Storage
     {
+        public long Id { get; init; }
+
+        public string? Title { get; init; }
+
+        public string? Bucket { get; init; }
+
+        public string? Prefix { get; init; }
+
+        public string? RegexFilter { get; init; }
+
+        public bool? UseBlobUrls { get; init; }
+
+        public bool? Presign { get; init; }
+
+        public bool? RecursiveScan { get; init; }
+
+        public bool? Synchronizable { get; init; }
+
+        public bool? CanDeleteObjects { get; init; }
+
+        public string? RegionName { get; init; }
+
+        [JsonPropertyName("s3_endpoint")]
+        public string? Endpoint { get; init; }
+
+        public string? Status { get; init; }
+
+        public int? LastSyncCount { get; init; }
+
+        public DateTimeOffset? LastSync { get; init; }
+
+        public string? Traceback { get; init; }
+
+        public Meta? Meta { get; init; }
+
         /// <summary>Whether a sync runs or appears to run.</summary>
         public bool IsBusy => Status is "queued" or "in_progress";
 

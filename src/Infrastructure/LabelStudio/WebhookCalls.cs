@@ -17,16 +17,24 @@ internal static class WebhookCalls
     );
 
     /// <summary>A webhook as Label Studio returns it, with its headers.</summary>
-    public sealed record Webhook(
-        long Id,
-        string? Url,
-        long? Project,
-        bool? SendPayload,
-        bool? SendForAllActions,
-        IReadOnlyList<string>? Actions,
-        IReadOnlyDictionary<string, string>? Headers,
-        bool? IsActive
-    );
+    public sealed record Webhook
+    {
+        public long Id { get; init; }
+
+        public string? Url { get; init; }
+
+        public long? Project { get; init; }
+
+        public bool? SendPayload { get; init; }
+
+        public bool? SendForAllActions { get; init; }
+
+        public IReadOnlyList<string>? Actions { get; init; }
+
+        public IReadOnlyDictionary<string, string>? Headers { get; init; }
+
+        public bool? IsActive { get; init; }
+    }
 
     /// <summary><c>GET /api/webhooks?project={id}</c></summary>
     public static Task<IReadOnlyList<Webhook>> WebhooksAsync(

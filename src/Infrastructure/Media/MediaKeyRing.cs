@@ -33,7 +33,7 @@ internal sealed class MediaKeyRing(IServiceScopeFactory scopes, TimeProvider tim
     public async Task<MediaKey> CurrentAsync(CancellationToken cancellationToken) =>
         (await ReadAsync(Fresh, cancellationToken)).Current
         ?? throw new InvalidOperationException(
-            "There is no key that signs links to photos: this database was not prepared by this program's start."
+            "The database has no key for signing links to photos. Start the server once: it creates what is missing."
         );
 
     /// <summary>Returns the key with an id; null when it is unknown or revoked.</summary>
@@ -57,7 +57,7 @@ internal sealed class MediaKeyRing(IServiceScopeFactory scopes, TimeProvider tim
     public async Task<MediaKeyView> RotateAsync(string by, CancellationToken cancellationToken)
     {
         var key = await ConcurrentChangeException.RetryAsync(() => AddCurrentAsync(replace: true, cancellationToken));
-        logger.LogInformation("{By} rotated the keys of links to photos: {Key} signs from now on", by, key.Id);
+        logger.LogInformation("{By} rotated the keys that sign links to photos: {Key} is the new key", by, key.Id);
         return key.ToView();
     }
 
@@ -78,7 +78,7 @@ internal sealed class MediaKeyRing(IServiceScopeFactory scopes, TimeProvider tim
             })
         );
         last = null;
-        logger.LogInformation("{By} revoked the key {Key} of links to photos", by, id);
+        logger.LogInformation("{By} revoked the key {Key} that signs links to photos", by, id);
         return revoked;
     }
 

@@ -47,12 +47,12 @@ internal sealed class SignedMediaLinks(MediaKeyRing keys, ILinks links, TimeProv
             || !CryptographicOperations.FixedTimeEquals(Sign(link, key), proof)
         )
         {
-            throw new LinkRefusedException("This link is not valid, or not valid any more. Ask for a new one where it came from.");
+            throw new LinkRefusedException("This link is not valid or no longer valid. Get a new link from where you found this one.");
         }
 
         // Checked last, so that only the holder of a genuine link learns that it has expired.
         if (link.ExpiresAt <= time.GetUtcNow())
-            throw new LinkRefusedException("This link has expired. Ask for a new one where it came from.");
+            throw new LinkRefusedException("This link has expired. Get a new link from where you found this one.");
     }
 
     private static byte[] Sign(MediaLink link, MediaKey key) =>

@@ -12,7 +12,7 @@ namespace GourmetGram.Infrastructure.ObjectStorage;
 internal sealed class GuardedStore(IObjectStore store, StoreGuard guard) : IObjectStore
 {
     private const string Unknown =
-        "It is not known yet whether the object store belongs to this database, because it has not answered since the start.";
+        "The object store has not answered since the start, so it is not yet known whether it belongs to this database.";
 
     public bool IsExclusive => store.IsExclusive;
 

@@ -21,7 +21,7 @@ public enum ObjectStoreProvider
 public sealed class ObjectStoreOptions
 {
     [Description(
-        "`FileSystem` (the folder `objects` in the data directory, nothing to set up) or `S3` (MinIO or any other server that speaks S3)."
+        "`FileSystem` (the folder `objects` in the data directory, no set-up needed) or `S3` (MinIO or any other S3-compatible server)."
     )]
     [EnumDataType(typeof(ObjectStoreProvider))]
     public ObjectStoreProvider Provider { get; set; } = ObjectStoreProvider.FileSystem;
@@ -29,33 +29,33 @@ public sealed class ObjectStoreOptions
     [Description("Address of the S3 server, e.g. `http://minio:9000`; `https` means TLS.")]
     public string? Endpoint { get; set; }
 
-    [Description("Region that requests are signed for.")]
+    [Description("Region of the S3 server.")]
     [Required]
     public string Region { get; set; } = "us-east-1";
 
-    [Description("Name of the S3 key.")]
+    [Description("S3 access key.")]
     [Secret]
     public string? AccessKey { get; set; }
 
-    [Description("The S3 key itself.")]
+    [Description("S3 secret key.")]
     [Secret]
     public string? SecretKey { get; set; }
 
-    [Description("Token of a temporary S3 key; empty for lasting ones.")]
+    [Description("Session token of a temporary S3 key. Empty for a permanent key.")]
     [Secret]
     public string? SessionToken { get; set; }
 
-    [Description("Longest wait for the S3 server to begin an answer or to continue one, in seconds.")]
+    [Description("Seconds to wait for the S3 server to start or continue a response.")]
     [Range(1, 600)]
     public int TimeoutSeconds { get; set; } = 30;
 
-    [Description("Whether photos get tags; `false` for an S3 server that has none.")]
+    [Description("Whether photos get object tags. Set `false` if the S3 server does not support tags.")]
     public bool Tags { get; set; } = true;
 
-    [Description("Put before the name of every bucket, e.g. `food-`: where names are taken, or several installations share a server.")]
+    [Description("Prefix for all bucket names, e.g. `food-`. Use it if names are taken or several installations share a server.")]
     [RegularExpression(
         "^([a-z0-9][a-z0-9.-]{0,39})?$",
-        ErrorMessage = "{0} may have up to 40 lower-case letters, digits, '.' and '-', the first a letter or digit."
+        ErrorMessage = "{0} can have up to 40 lower-case letters, digits, '.' and '-', and must start with a letter or digit."
     )]
     public string BucketPrefix { get; set; } = "";
 }
@@ -77,7 +77,7 @@ internal sealed class ObjectStoreOptionsValidator : IValidateOptions<ObjectStore
         )
         {
             faults.Add(
-                "ObjectStore:Endpoint must be an address such as http://minio:9000, without a path and a user, while "
+                "ObjectStore:Endpoint must be an address such as http://minio:9000, without path and user, if "
                     + "ObjectStore:Provider is S3. "
                     + $"Found: '{Redaction.WithoutUser(options.Endpoint)}'."
             );
@@ -85,11 +85,11 @@ internal sealed class ObjectStoreOptionsValidator : IValidateOptions<ObjectStore
 
         if (string.IsNullOrEmpty(options.AccessKey))
             faults.Add(
-                "ObjectStore:AccessKey is empty, but ObjectStore:Provider is S3: set it, or name a file in ObjectStore:AccessKeyFile."
+                "ObjectStore:AccessKey is empty, but ObjectStore:Provider is S3. Set it, or set ObjectStore:AccessKeyFile to a file."
             );
         if (string.IsNullOrEmpty(options.SecretKey))
             faults.Add(
-                "ObjectStore:SecretKey is empty, but ObjectStore:Provider is S3: set it, or name a file in ObjectStore:SecretKeyFile."
+                "ObjectStore:SecretKey is empty, but ObjectStore:Provider is S3. Set it, or set ObjectStore:SecretKeyFile to a file."
             );
         return faults.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(faults);
     }

@@ -72,11 +72,11 @@ internal sealed class StoreCircuit : IStoreCircuit
         }
         catch (BrokenCircuitException e)
         {
-            throw Away("the object store has just failed and is left alone for a while.", e);
+            throw Away("the object store has just failed; no request is sent to it for a moment.", e);
         }
         catch (TimeoutRejectedException e)
         {
-            throw Away($"the object store did not take it within {deadline.TotalSeconds:0.#} s.", e);
+            throw Away($"the object store did not respond within {deadline.TotalSeconds:0.#} s.", e);
         }
         finally
         {

@@ -33,7 +33,7 @@ internal sealed class ModelArtifact
     {
         const string otherCopy = "Copy the model folder again, complete and unchanged.";
         if (!System.IO.Directory.Exists(directory))
-            throw new ModelException(directory, "a model folder", "no such folder", "Set Model:Directory to a folder that holds a model.");
+            throw new ModelException(directory, "a model folder", "no such folder", "Set Model:Directory to a model folder.");
         var manifestPath = Path.Combine(directory, ModelManifest.FileName);
         var manifest = ModelManifest.Read(manifestPath);
         var name = string.IsNullOrEmpty(variantName) ? manifest.Default : variantName;
@@ -41,7 +41,7 @@ internal sealed class ModelArtifact
         {
             throw new ModelException(
                 manifestPath,
-                $"the variant '{name}' that Model:Variant asks for",
+                $"the variant '{name}' set in Model:Variant",
                 string.Join(", ", manifest.Variants.Keys.Select(key => $"'{key}'")),
                 "Set Model:Variant to a variant of this model, or leave it empty."
             );
@@ -61,16 +61,17 @@ internal sealed class ModelArtifact
 
     /// <param name="embeddingSize">Length of the loaded model's embedding; null when the model gives none.</param>
     public ModelDescription Describe(int? embeddingSize) =>
-        new(
-            Manifest.Name,
-            Manifest.Version,
-            VariantName,
-            Variant.Sha256.ToLowerInvariant(),
-            Variant.Temperature,
-            Manifest.Labels,
-            Manifest.Input.Width,
-            Manifest.Input.Height,
-            embeddingSize,
-            Variant.Validation
-        );
+        new()
+        {
+            Name = Manifest.Name,
+            Version = Manifest.Version,
+            Variant = VariantName,
+            Sha256 = Variant.Sha256.ToLowerInvariant(),
+            Temperature = Variant.Temperature,
+            Labels = Manifest.Labels,
+            InputWidth = Manifest.Input.Width,
+            InputHeight = Manifest.Input.Height,
+            EmbeddingSize = embeddingSize,
+            Validation = Variant.Validation,
+        };
 }

@@ -57,7 +57,7 @@ internal static class ModelLoader
                 artifact.FilePath,
                 "an ONNX model",
                 $"one that cannot be loaded ({fault.Message})",
-                "Export the model again, in an opset that this runtime knows.",
+                "Export the model again, with an opset that this runtime supports.",
                 fault
             );
         }

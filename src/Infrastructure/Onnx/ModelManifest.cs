@@ -36,9 +36,9 @@ internal sealed record ModelManifest
     /// them.</exception>
     public static ModelManifest Read(string path)
     {
-        const string remedy = "Copy the model folder again, or mend its manifest.";
+        const string remedy = "Copy the model folder again, or fix its manifest.";
         if (!File.Exists(path))
-            throw new ModelException(path, "the model's manifest", "no such file", "Set Model:Directory to a folder that holds a model.");
+            throw new ModelException(path, "the model's manifest", "no such file", "Set Model:Directory to a model folder.");
         ModelManifest? manifest;
         try
         {
@@ -110,7 +110,7 @@ internal sealed record ModelManifest
         Require(Input.Mean.Length == 3 && Input.Mean.All(double.IsFinite), "input.mean", "three numbers", string.Join(", ", Input.Mean));
         Require(Input.Std.Length == 3 && Input.Std.All(IsPositive), "input.std", "three numbers above 0", string.Join(", ", Input.Std));
         Require(Outputs.Logits.Length > 0, "outputs.logits", "the name of an output", Outputs.Logits);
-        Require(Outputs.Embedding is not "", "outputs.embedding", "the name of an output, or no such field", "");
+        Require(Outputs.Embedding is not "", "outputs.embedding", "the name of an output, or leave out the field", "");
         Require(Outputs.EmbeddingSize is null or > 0, "outputs.embedding_size", "a number above 0", Outputs.EmbeddingSize ?? 0);
         Require(Labels.Length >= 2, "labels", "at least two names", string.Join(", ", Labels));
         faults.AddRange(
@@ -121,7 +121,7 @@ internal sealed record ModelManifest
         );
         faults.AddRange(
             from repeated in ClassName.FindRepeated([.. Labels.Select(label => label ?? "")])
-            select $"labels[{repeated.Index}] {Quote(Labels[repeated.Index])} (expected another name than that of "
+            select $"labels[{repeated.Index}] {Quote(Labels[repeated.Index])} (expected a different name from "
                 + $"labels[{repeated.First}], {Quote(Labels[repeated.First])})"
         );
         return faults;

@@ -9,14 +9,13 @@ namespace GourmetGram.Infrastructure.Onnx;
 public sealed class ModelOptions
 {
     [Description(
-        "Folder of the model: `manifest.json` and the files it names. A relative path starts at the working directory. Empty means "
+        "Model folder, with `manifest.json` and the files it names. A relative path starts at the working directory. Empty means "
             + "`models/food11` beside the executable."
     )]
     public string Directory { get; set; } = "";
 
     [Description(
-        "Variant of the model: `float` (every processor) or `int8` (faster, needs a processor with VNNI). Empty means the manifest's "
-            + "default."
+        "Model variant: `float` (any processor) or `int8` (faster, needs a processor with VNNI). Empty means the manifest's " + "default."
     )]
     [AllowedValues(null, "float", "int8", ErrorMessage = "{0} must be float, int8 or empty.")]
     public string? Variant { get; set; }

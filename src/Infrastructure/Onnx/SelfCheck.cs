@@ -27,8 +27,8 @@ internal static class SelfCheck
                 throw GoldenCase.Missing(artifact);
             Answer(lease, artifact, new byte[GoldenCase.Length(artifact)]);
             logger.LogWarning(
-                "Model {Model} {Version} ({Variant}) is loaded, but {Directory} has no golden cases for it: nothing shows that it "
-                    + "answers as its makers measured",
+                "Model {Model} {Version} ({Variant}) is loaded, but {Directory} has no golden cases for it, so its answers could not be "
+                    + "verified",
                 model.Name,
                 model.Version,
                 model.Variant,
@@ -42,7 +42,7 @@ internal static class SelfCheck
             artifact
         );
         logger.LogInformation(
-            "Model {Model} {Version} ({Variant}) is loaded and answers as its {Count} golden cases say",
+            "Model {Model} {Version} ({Variant}) is loaded; its answers match its {Count} golden cases",
             model.Name,
             model.Version,
             model.Variant,
@@ -54,7 +54,7 @@ internal static class SelfCheck
 
     private static float[] Answer(IModelLease lease, ModelArtifact artifact, byte[] pixels)
     {
-        const string remedy = "Export the model again, so that it has the sizes of its manifest.";
+        const string remedy = "Export the model again, with the sizes in its manifest.";
         try
         {
             var logits = lease.Run(pixels, CancellationToken.None).Logits;
@@ -87,16 +87,16 @@ internal static class SelfCheck
             $"{missed.Count} that differ more, by up to {worst.Difference:0.###} ({worst.Case.Name(artifact)})",
             IsInt8(artifact)
                 ? Int8Remedy(artifact)
-                : "The model does not answer as its makers measured: copy the model folder again, or write its golden cases anew."
+                : "The model's answers differ from its golden cases. Copy the model folder again, or regenerate its golden cases."
         );
     }
 
     private static string Int8Remedy(ModelArtifact artifact) =>
-        "The int8 variant answers rightly only on processors with VNNI: "
+        "The int8 variant is only accurate on processors with VNNI. "
         + (
             artifact.Manifest.Variants.ContainsKey(ModelVariant.Float)
-                ? $"set Model:Variant to {ModelVariant.Float}."
-                : "use another processor, or a model with a float variant."
+                ? $"Set Model:Variant to {ModelVariant.Float}."
+                : "Use another processor, or a model with a float variant."
         );
 }
 
@@ -138,7 +138,7 @@ internal sealed record GoldenCase
             ListPath(artifact),
             "golden cases with logits_int8",
             "none",
-            "Only they show whether this processor runs the int8 variant rightly. " + Remedy(artifact)
+            "They are needed to check that this processor runs the int8 variant correctly. " + Remedy(artifact)
         );
 
     public static int Length(ModelArtifact artifact) => 3 * artifact.Manifest.Input.Width * artifact.Manifest.Input.Height;

@@ -8,7 +8,7 @@ namespace GourmetGram.Infrastructure.Onnx;
 internal sealed class SessionContract(ModelArtifact artifact, InferenceSession session, ILogger logger)
 {
     private const int AnySize = -1;
-    private const string Remedy = "Make manifest.json describe this file, or copy the file that it describes.";
+    private const string Remedy = "Correct manifest.json to match this file, or copy the file that it describes.";
 
     /// <returns>Length of the embedding; null when the model gives none, which is logged if the manifest promised one.</returns>
     /// <exception cref="ModelException">The input or the logits differ, or the embedding has another size.</exception>
@@ -43,8 +43,8 @@ internal sealed class SessionContract(ModelArtifact artifact, InferenceSession s
         if (!session.OutputMetadata.TryGetValue(name, out var found))
         {
             logger.LogWarning(
-                "{File} has no output '{Embedding}', which {Manifest} names as its embedding: the model classifies, and what compares "
-                    + "photos by embedding is off",
+                "{File} has no output '{Embedding}', which {Manifest} names as its embedding. Classification works, but features that need "
+                    + "embeddings are disabled",
                 artifact.FilePath,
                 name,
                 artifact.ManifestPath
@@ -54,7 +54,7 @@ internal sealed class SessionContract(ModelArtifact artifact, InferenceSession s
 
         Compare($"output '{name}' for the embedding", found, [AnySize, size ?? AnySize]);
         if (size is null && found.Dimensions[1] == AnySize)
-            throw Fault("outputs.embedding_size in manifest.json", "neither it nor a size in the model");
+            throw Fault("outputs.embedding_size in manifest.json", "no size in the manifest or the model");
         return size ?? found.Dimensions[1];
     }
 

@@ -31,19 +31,19 @@ internal static class DatabaseGuard
         catch (Exception e) when (DatabaseFaults.CauseOf(e) is { } cause && DatabaseFaults.IsFull(cause))
         {
             throw new StorageFullException(
-                "The database has no room left. Nothing was stored. Send it again when the operator has made room.",
+                "The disk of the database is full. Nothing was stored. Try again after the operator has freed space.",
                 e
             );
         }
         catch (Exception e) when (DatabaseFaults.CauseOf(e) is { } cause && DatabaseFaults.IsCuredByWaiting(cause))
         {
-            throw new StoreUnavailableException("The database does not answer now. Nothing was stored. Send it again later.", e);
+            throw new StoreUnavailableException("The database does not respond. Nothing was stored. Try again later.", e);
         }
         catch (Exception e)
             when (DatabaseFaults.CauseOf(e) is { } cause && (DatabaseFaults.IsBroken(cause) || DatabaseFaults.IsDamage(cause)))
         {
             throw new StoreUnavailableException(
-                $"The database cannot be used: {DatabaseFaults.Describe(cause)}. Nothing was stored. The operator has to mend it.",
+                $"The database cannot be used: {DatabaseFaults.Describe(cause)}. Nothing was stored. The operator has to repair it.",
                 e
             );
         }

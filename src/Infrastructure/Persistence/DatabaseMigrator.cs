@@ -59,7 +59,7 @@ public sealed class DatabaseMigrator
             }
             catch (Exception e) when (attempt < Attempts && DatabaseFaults.IsMigratedByAnotherNode(DatabaseFaults.CauseOf(e)))
             {
-                logger.LogDebug(e, "Another node migrates the database {Database} too", location.Name);
+                logger.LogDebug(e, "Another node is also migrating the database {Database}", location.Name);
             }
         }
     }
@@ -98,9 +98,9 @@ public sealed class DatabaseMigrator
     {
         var backup = file is null
             ? "restore a backup from before the update"
-            : "put the copy from before the update (….before-….db beside it) in its place";
+            : "replace it with the copy from before the update (….before-….db beside it)";
         return new DatabaseException(
-            $"The database {location.Name} is newer than this program: it has {unknown}, and the last that this program knows is "
+            $"The database {location.Name} is newer than this program: it has migration {unknown}, but this program's last migration is "
                 + $"{latest}. Start the newer program again, or {backup}."
         );
     }
@@ -109,14 +109,14 @@ public sealed class DatabaseMigrator
     {
         if (DatabaseFaults.IsCuredByWaiting(cause))
             return new DatabaseUnavailableException(
-                $"The database {location.Name} cannot be reached now: {DatabaseFaults.Describe(cause)}.",
+                $"The database {location.Name} cannot be reached: {DatabaseFaults.Describe(cause)}.",
                 cause
             );
         if (file is not null && DatabaseFaults.IsDamage(cause))
             return file.Damaged(DatabaseFaults.Describe(cause), cause);
         return new DatabaseException(
             $"The database {location.Name} cannot be used: {DatabaseFaults.Describe(cause)}. "
-                + "Check Database:ConnectionString and what its user may do there.",
+                + "Check Database:ConnectionString and the permissions of its user.",
             cause
         );
     }

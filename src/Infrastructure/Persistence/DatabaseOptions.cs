@@ -21,12 +21,12 @@ public enum DatabaseProvider
 [SettingsSection("Database")]
 public sealed class DatabaseOptions
 {
-    [Description("The engine: `Sqlite` (a file, nothing to set up) or `PostgreSql` (a server, for more than one node).")]
+    [Description("Database engine: `Sqlite` (a file, no set-up needed) or `PostgreSql` (a server, required for more than one node).")]
     [EnumDataType(typeof(DatabaseProvider))]
     public DatabaseProvider Provider { get; set; } = DatabaseProvider.Sqlite;
 
     [Description(
-        "How to reach the database. SQLite: empty means `gourmetgram.db` in the data directory; `Data Source=other.db` starts there too. "
+        "Connection string. SQLite: empty means `gourmetgram.db` in the data directory; `Data Source=other.db` is relative to it. "
             + "PostgreSQL: needed, e.g. `Host=db.example.org;Database=gourmetgram;Username=gourmetgram;Password=…`."
     )]
     [Secret]
@@ -60,9 +60,9 @@ internal sealed class DatabaseOptionsValidator : IValidateOptions<DatabaseOption
         {
             // The exception names the unknown keyword, which may be half of a password that contains a semicolon.
             return ValidateOptionsResult.Fail(
-                $"Database:ConnectionString is not a connection string for {options.Provider}: it has a keyword or a value that "
+                $"Database:ConnectionString is not valid for {options.Provider}: it has a keyword or a value that "
                     + $"{options.Provider} does not know. "
-                    + $"It is a secret and not shown here. {(options.Provider == DatabaseProvider.PostgreSql ? Example : SqliteExample)}"
+                    + $"It is a secret, so it is not shown. {(options.Provider == DatabaseProvider.PostgreSql ? Example : SqliteExample)}"
             );
         }
     }
@@ -72,7 +72,7 @@ internal sealed class DatabaseOptionsValidator : IValidateOptions<DatabaseOption
         if (string.IsNullOrEmpty(connectionString))
             return $"Database:ConnectionString is empty, but Database:Provider is PostgreSql. {Example}";
         return string.IsNullOrEmpty(new NpgsqlConnectionStringBuilder(connectionString).Host)
-            ? $"Database:ConnectionString names no Host, but Database:Provider is PostgreSql. {Example}"
+            ? $"Database:ConnectionString has no Host, but Database:Provider is PostgreSql. {Example}"
             : null;
     }
 
@@ -82,14 +82,12 @@ internal sealed class DatabaseOptionsValidator : IValidateOptions<DatabaseOption
             return null;
         var settings = new SqliteConnectionStringBuilder(connectionString);
         if (settings.Password.Length > 0)
-            return "Database:ConnectionString has a password, but this program's SQLite does not encrypt: remove Password from it, and "
-                + "keep the file safe by its permissions.";
+            return "Database:ConnectionString has a password, but this program's SQLite does not support encryption. Remove Password, "
+                + "and protect the file with file permissions.";
         var isFile =
             settings.Mode is SqliteOpenMode.ReadWriteCreate or SqliteOpenMode.ReadWrite
             && settings.DataSource is { Length: > 0 } source and not ":memory:"
             && !source.StartsWith("file:", StringComparison.OrdinalIgnoreCase);
-        return isFile
-            ? null
-            : $"Database:ConnectionString must name a file that can be written while Database:Provider is Sqlite. {SqliteExample}";
+        return isFile ? null : $"Database:ConnectionString must name a writable file if Database:Provider is Sqlite. {SqliteExample}";
     }
 }

@@ -90,18 +90,19 @@ internal sealed class DatasetReader(GourmetGramDbContext context) : IDatasetRead
                 .ToListAsync(cancellationToken);
             return
             [
-                .. found.Select(row => new DatasetPhoto(
-                    row.Image.Id,
-                    row.Image.PredictionId,
-                    row.Image.ClassIndex,
-                    row.PredictedIndex,
-                    row.Confidence,
-                    row.Image.ObjectKey,
-                    row.UploadSha256,
-                    row.StoredSha256,
-                    row.StoredBytes,
-                    row.Image.CreatedAt
-                )),
+                .. found.Select(row => new DatasetPhoto
+                {
+                    Id = row.Image.Id,
+                    PredictionId = row.Image.PredictionId,
+                    ClassIndex = row.Image.ClassIndex,
+                    PredictedIndex = row.PredictedIndex,
+                    Confidence = row.Confidence,
+                    Key = row.Image.ObjectKey,
+                    UploadSha256 = row.UploadSha256,
+                    Sha256 = row.StoredSha256,
+                    Bytes = row.StoredBytes,
+                    CollectedAt = row.Image.CreatedAt,
+                }),
             ];
         });
 
@@ -153,16 +154,17 @@ internal sealed class DatasetReader(GourmetGramDbContext context) : IDatasetRead
                 .ToListAsync(cancellationToken);
             return
             [
-                .. found.Select(row => new PhotoWithoutClass(
-                    row.Id,
-                    row.PredictionId,
-                    answer,
-                    row.PredictedIndex,
-                    row.Confidence,
-                    row.UploadSha256,
-                    row.StoredSha256,
-                    row.DecidedAt!.Value
-                )),
+                .. found.Select(row => new PhotoWithoutClass
+                {
+                    Id = row.Id,
+                    PredictionId = row.PredictionId,
+                    Answer = answer,
+                    PredictedIndex = row.PredictedIndex,
+                    Confidence = row.Confidence,
+                    UploadSha256 = row.UploadSha256,
+                    Sha256 = row.StoredSha256,
+                    DecidedAt = row.DecidedAt!.Value,
+                }),
             ];
         });
 

@@ -59,8 +59,8 @@ internal sealed class ExclusiveWork(IServiceScopeFactory scopes, TimeProvider ti
         catch (OperationCanceledException e) when (lost.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
             throw new StoreUnavailableException(
-                $"This node lost its turn at '{name}', for the database did not hear of it for {Lease.TotalSeconds:0} s. What was done "
-                    + "counts.",
+                $"This node lost the lease of '{name}', because it could not reach the database for {Lease.TotalSeconds:0} s. Completed "
+                    + "work is saved.",
                 e
             );
         }
@@ -79,7 +79,7 @@ internal sealed class ExclusiveWork(IServiceScopeFactory scopes, TimeProvider ti
         while (!await TryChangeAsync(name, turn => turn.Holder is null || turn.Until < time.GetUtcNow(), holder, time.GetUtcNow() + Lease))
         {
             if (time.GetElapsedTime(begin) > patience)
-                throw new ConflictException($"Somebody else is at '{name}' now: try again in a few minutes.");
+                throw new ConflictException($"'{name}' is already running. Try again in a few minutes.");
             await clock.WaitForNextTickAsync(cancellationToken);
         }
     }
@@ -101,7 +101,7 @@ internal sealed class ExclusiveWork(IServiceScopeFactory scopes, TimeProvider ti
                 }
                 catch (StoreUnavailableException e)
                 {
-                    logger.Log(LevelOf(e), "The turn at {Name} could not be kept: {Reason}", name, e.Message);
+                    logger.Log(LevelOf(e), "The lease of {Name} could not be renewed: {Reason}", name, e.Message);
                     // The lease has expired, so another node may have taken it.
                     if (time.GetUtcNow() > until)
                         await lost.CancelAsync();
@@ -122,7 +122,7 @@ internal sealed class ExclusiveWork(IServiceScopeFactory scopes, TimeProvider ti
         }
         catch (StoreUnavailableException e)
         {
-            logger.Log(LevelOf(e), "The turn at {Name} could not be given back and ends by itself: {Reason}", name, e.Message);
+            logger.Log(LevelOf(e), "The lease of {Name} could not be released and will expire: {Reason}", name, e.Message);
         }
     }
 

@@ -23,7 +23,7 @@ internal static class SpecificationEvaluator
         {
             if (include.Type != IncludeTypeEnum.Include)
                 throw new NotSupportedException(
-                    $"{specification.GetType().Name} uses ThenInclude, which no specification has needed so far: evaluate it here."
+                    $"{specification.GetType().Name} uses ThenInclude, which is not supported. Implement it here."
                 );
             query = query.Include(Expression.Lambda<Func<T, object?>>(include.LambdaExpression.Body, include.LambdaExpression.Parameters));
         }

@@ -56,9 +56,9 @@ internal sealed class SqliteFile(string path, string connectionString)
 
     public DatabaseException Damaged(string finding, Exception? cause) =>
         new(
-            $"The database {path} is damaged: {finding}. Stop GourmetGram, move the file and those named {Path.GetFileName(path)}-wal "
+            $"The database {path} is damaged: {finding}. Stop GourmetGram, move the file and {Path.GetFileName(path)}-wal "
                 + "and -shm away, "
-                + $"and put a backup in its place ({Path.GetFileNameWithoutExtension(path)}.before-… beside it are copies made before "
+                + $"and replace it with a backup ({Path.GetFileNameWithoutExtension(path)}.before-… beside it are copies made before "
                 + "migrations). "
                 + "Without a backup, `sqlite3 FILE .recover` may save rows.",
             cause

@@ -18,7 +18,7 @@ internal sealed class UnitOfWork(GourmetGramDbContext context, IServiceScopeFact
         ArgumentNullException.ThrowIfNull(work);
         if (IsStep)
             throw new InvalidOperationException(
-                "A step cannot contain another one, which would be committed without it: run them one after the other."
+                "A step cannot contain another step, because the inner one would commit first. Run them one after the other."
             );
         return ConcurrentChangeException.RetryAsync(async () =>
         {
@@ -43,9 +43,7 @@ internal sealed class UnitOfWork(GourmetGramDbContext context, IServiceScopeFact
     public void RequireStep()
     {
         if (!IsStep)
-            throw new InvalidOperationException(
-                "Nothing is committed outside of a step: use IUnitOfWork.RunStepAsync, or make the message an ICommand."
-            );
+            throw new InvalidOperationException("Only a step can commit. Use IUnitOfWork.RunStepAsync, or make the message an ICommand.");
     }
 
     private async Task<TResult> RunAsync<TService, TResult>(IServiceProvider services, Func<TService, Task<TResult>> work)

@@ -8,10 +8,10 @@ namespace GourmetGram.Infrastructure.Scheduling;
 [SettingsSection("Jobs")]
 public sealed class JobOptions
 {
-    [Description("Whether this node starts jobs by their schedules. Runs that people ask for are done anyway.")]
+    [Description("Whether this node starts jobs on schedule. Runs that people request are always started.")]
     public bool Scheduled { get; set; } = true;
 
-    [Description("Seconds after which a node that gave no sign of life is taken for dead, and what it ran is repeated.")]
+    [Description("Seconds without a heartbeat after which a node counts as stopped and its runs are repeated.")]
     [Range(2, 3600)]
     public int LeaseSeconds { get; set; } = 30;
 }

@@ -112,7 +112,7 @@ internal sealed class JobRun
         End(JobRunState.Interrupted, now);
         if (Attempt >= MostAttempts)
         {
-            Error = $"It was interrupted {Attempt} times and is not repeated any more: see the log of the process that ran it.";
+            Error = $"The run was interrupted {Attempt} times and is not repeated again. See the log of the process that ran it.";
             return null;
         }
 
@@ -148,7 +148,22 @@ internal sealed class JobRun
     public void Cancelled(DateTimeOffset now) => End(JobRunState.Cancelled, now);
 
     public JobRunView ToView() =>
-        new(Id, Job, State, DueAt, RequestedBy, Attempt, QueuedAt, StartedAt, EndedAt, Done, Total, Counts, Error);
+        new()
+        {
+            Id = Id,
+            Job = Job,
+            State = State,
+            DueAt = DueAt,
+            RequestedBy = RequestedBy,
+            Attempt = Attempt,
+            QueuedAt = QueuedAt,
+            StartedAt = StartedAt,
+            EndedAt = EndedAt,
+            Done = Done,
+            Total = Total,
+            Counts = Counts,
+            Error = Error,
+        };
 
     private void End(JobRunState state, DateTimeOffset now)
     {

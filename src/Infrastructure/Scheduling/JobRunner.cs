@@ -48,7 +48,7 @@ internal sealed class JobRunner(
                 )
                 is not null
             )
-                logger.LogWarning("Run {RunId} of {Job} was interrupted: its process is gone", run.Id, run.Job);
+                logger.LogWarning("Run {RunId} of {Job} was interrupted: its process stopped", run.Id, run.Job);
         }
     }
 
@@ -115,7 +115,7 @@ internal sealed class JobRunner(
             // The row could not be written, so its lease expires and the run is repeated.
             logger.Log(
                 LevelOf(e),
-                "How run {RunId} of {Job} ended could not be written down; it is repeated: {Reason}",
+                "The result of run {RunId} of {Job} could not be stored, so the run is repeated: {Reason}",
                 run.Id,
                 run.Job,
                 e.Message
@@ -162,7 +162,7 @@ internal sealed class JobRunner(
         {
             // An unexpected exception must not affect other runs.
             logger.LogError(e, "{Job} failed", run.Job);
-            end = (current, now) => Ended(() => current.Fail($"{e.Message} See the log for more.", now));
+            end = (current, now) => Ended(() => current.Fail($"{e.Message} See the log for details.", now));
         }
 
         await over.CancelAsync();
@@ -188,7 +188,7 @@ internal sealed class JobRunner(
                 catch (StoreUnavailableException e)
                 {
                     // The next renewal may succeed before the lease expires.
-                    logger.Log(LevelOf(e), "Run {RunId} of {Job} could not give a sign of life: {Reason}", run.Id, run.Job, e.Message);
+                    logger.Log(LevelOf(e), "The lease of run {RunId} of {Job} could not be renewed: {Reason}", run.Id, run.Job, e.Message);
                 }
             }
         }

@@ -81,7 +81,7 @@ public sealed class JobScheduler : IDisposable
                     if (clock.Look() is var jump && jump != TimeSpan.Zero)
                     {
                         logger.LogWarning(
-                            "The clock was set {Direction} by {Seconds:0} s; schedules follow it",
+                            "The clock was set {Direction} by {Seconds:0} s; schedules were adjusted",
                             jump < TimeSpan.Zero ? "back" : "forwards",
                             jump.Duration().TotalSeconds
                         );
@@ -108,7 +108,7 @@ public sealed class JobScheduler : IDisposable
                 catch (Exception e) when (e is not OperationCanceledException)
                 {
                     // An unexpected exception must not stop a server that still answers requests.
-                    logger.LogError(e, "Jobs could not be looked after; it is tried again");
+                    logger.LogError(e, "The job scheduler failed and tries again");
                 }
 
                 await wake.WaitAsync(Period, stopping);
@@ -150,7 +150,7 @@ public sealed class JobScheduler : IDisposable
         {
             logger.Log(
                 LevelOf(e),
-                "{Job} was due at {DueAt}, but the database does not answer; it runs next time: {Reason}",
+                "{Job} was due at {DueAt}, but the database does not answer; it runs at its next scheduled time: {Reason}",
                 job,
                 dueAt.ToUtcText(),
                 e.Message

@@ -56,8 +56,8 @@ internal sealed class JobService(
             "Schedule of {Job} changed by {By}: {Cron}, paused {Paused}",
             job,
             by,
-            cron ?? "as before",
-            paused?.ToString() ?? "as before"
+            cron ?? "unchanged",
+            paused?.ToString() ?? "unchanged"
         );
         scheduler.Wake();
         return await FindAsync(job, cancellationToken);
@@ -140,7 +140,7 @@ internal sealed class JobService(
                 var found = await context.Set<JobRun>().FirstOrDefaultAsync(row => row.Id == run && row.Job == job, cancellationToken)
                     ?? throw new NotFoundException($"Run {run} of {job}");
                 if (found.HasEnded)
-                    throw new ConflictException($"Run {run} of {job} has ended already: it is {found.State}.");
+                    throw new ConflictException($"Run {run} of {job} has already ended: it is {found.State}.");
                 found.Cancel(time.GetUtcNow());
                 await context.SaveChangesAsync(cancellationToken);
                 return found.ToView();
@@ -203,16 +203,17 @@ internal sealed class JobService(
             .. from pair in schedules
             where jobs.Contains(pair.Job)
             let firings = pair.Schedule.IsPaused ? [] : JobCron.Next(pair.Schedule.Cron, Firings, now)
-            select new JobView(
-                pair.Job.Name,
-                pair.Job.Title,
-                pair.Job.Description,
-                pair.Schedule.Cron,
-                pair.Schedule.IsPaused,
-                firings,
-                open.GetValueOrDefault(pair.Job.Name)?.ToView(),
-                ended.GetValueOrDefault(pair.Job.Name)?.ToView()
-            ),
+            select new JobView
+            {
+                Name = pair.Job.Name,
+                Title = pair.Job.Title,
+                Description = pair.Job.Description,
+                Cron = pair.Schedule.Cron,
+                Paused = pair.Schedule.IsPaused,
+                NextFirings = firings,
+                Current = open.GetValueOrDefault(pair.Job.Name)?.ToView(),
+                Last = ended.GetValueOrDefault(pair.Job.Name)?.ToView(),
+            },
         ];
     }
 

@@ -52,7 +52,7 @@ public sealed class JobSignal(IJobs jobs, TimeProvider time, Outages outages, IL
         {
             // No caller is waiting for this exception.
             if (!outages.Explains(e))
-                logger.LogError(e, "{Job} could not be asked for, and runs by its schedule", job);
+                logger.LogError(e, "{Job} could not be requested; it runs at its next scheduled time", job);
         }
     }
 }

@@ -13,7 +13,7 @@ internal static class JobTable
         new(
             "export-tracking",
             "Export tracking",
-            "Writes the list of predictions to a file",
+            "Writes all predictions to tracking/production.json",
             "0 0 * * * ?",
             async (mediator, progress, token) =>
             {
@@ -24,7 +24,7 @@ internal static class JobTable
         new(
             "housekeeping",
             "Housekeeping",
-            "Removes what expired and finishes what was interrupted",
+            "Deletes expired data and completes interrupted deletions",
             "0 0/5 * * * ?",
             async (mediator, _, token) =>
             {
@@ -35,7 +35,7 @@ internal static class JobTable
         new(
             "process-annotations",
             "Process annotations",
-            "Brings finished labels to the datasets",
+            "Imports new labels and copies labelled photos to the datasets",
             "0 15 * * * ?",
             async (mediator, progress, token) =>
             {
@@ -56,7 +56,7 @@ internal static class JobTable
         new(
             "publish-tasks",
             "Publish tasks",
-            "Gives tasks to Label Studio and takes them back",
+            "Publishes tasks to Label Studio and withdraws them",
             "0 * * * * ?",
             async (mediator, progress, token) =>
             {
@@ -72,7 +72,7 @@ internal static class JobTable
         new(
             "random-sampling",
             "Random sampling",
-            "Closes a sampling window and draws photos from it by chance",
+            "Closes the current sampling window and draws random photos from it",
             "0 0 0 * * ?",
             async (mediator, _, token) =>
             {
@@ -84,7 +84,7 @@ internal static class JobTable
         new(
             "select-candidates",
             "Select candidates",
-            "Lets the loops look at new photos, flags and corrections",
+            "Applies the loops to new photos, flags and corrections",
             "0/10 * * * * ?",
             async (mediator, progress, token) =>
             {
@@ -105,7 +105,7 @@ internal static class JobTable
         new(
             "store-images",
             "Store images",
-            "Moves waiting photos to the object store and writes tags",
+            "Moves photos from the spool to the object store and writes tags",
             "0/30 * * * * ?",
             async (mediator, progress, token) =>
             {
@@ -125,7 +125,7 @@ internal static class JobTable
         new(
             "sync-label-studio",
             "Sync Label Studio",
-            "Puts its projects right, brings in tasks, takes labels",
+            "Repairs projects in Label Studio, imports tasks and collects labels",
             "0 0 * * * ?",
             async (mediator, progress, token) =>
             {

@@ -7,7 +7,7 @@ internal static class SpoolFull
 {
     public static StoreUnavailableException Exception(LimitsOptions limits) =>
         new(
-            $"The object store is away, and the {limits.SpoolMebibytes} MiB for photos that wait for it are used up. This one was not "
-                + "stored. Send it again later; the operator has to mend the store."
+            $"The object store is unavailable, and the spool of {limits.SpoolMebibytes} MiB is full. The photo was not stored. "
+                + "Send it again later. The operator has to repair the object store."
         );
 }

@@ -35,9 +35,9 @@ internal static class MediaEndpoints
             .RequireAuthorization(Policies.Visitor)
             // Any site may embed the photo, because the link is the permission. The headers are therefore the same for all origins.
             .WithMetadata(new DisableCorsAttribute())
-            .WithSummary("A photo by signed link")
+            .WithSummary("Get a photo by signed link")
             .WithDescription(
-                "Needs no cookie and no key: the link is the permission. `k` names the key, `s` is the signature, `e` the Unix time at "
+                "Needs no cookie and no API key. `k` is the id of the signing key, `s` the signature, `e` the Unix time at "
                     + "which the link expires (never, if left out), `w` the longer side of a JPEG thumbnail. "
                     + "Supports `Range` and `If-None-Match`."
             )
@@ -56,32 +56,32 @@ internal static class MediaEndpoints
             .WithName("CreateMediaLink")
             .WithTags("Predictions")
             .RequireAuthorization(Policies.Visitor)
-            .WithSummary("A link to the photo for somebody else, for a while")
-            .WithDescription("Whoever has the link sees the photo, without cookie or key, until it expires or its key is revoked.")
+            .WithSummary("Create a temporary link to a photo")
+            .WithDescription("Anyone who has the link can see the photo, until the link expires or its key is revoked.")
             .Fails(StatusCodes.Status400BadRequest, StatusCodes.Status404NotFound, StatusCodes.Status503ServiceUnavailable);
         var keys = api.MapGroup("/media-keys").WithTags("Media keys").RequireAuthorization(Policies.Admin);
         keys.MapGet("/", async (IMediaKeys all, CancellationToken cancellationToken) =>
                 TypedResults.Ok(new KeyList(await all.ListAsync(cancellationToken)))
             )
             .WithName("ListMediaKeys")
-            .WithSummary("The keys that sign links to photos")
-            .WithDescription("Every link to a photo is signed with one of these keys. Secrets are not shown.")
+            .WithSummary("List the keys that sign links to photos")
+            .WithDescription("Every link to a photo is signed with one of these keys. Their secrets are not shown.")
             .Fails(StatusCodes.Status401Unauthorized, StatusCodes.Status403Forbidden);
         keys.MapPost("/rotate", async (HttpContext context, IMediaKeys all, CancellationToken cancellationToken) =>
                 TypedResults.Ok(await all.RotateAsync(context.User.Who(), cancellationToken))
             )
             .WithName("RotateMediaKey")
-            .WithSummary("Sign new links with a new key")
-            .WithDescription("Links of the keys before go on working until their key is revoked.")
+            .WithSummary("Create a new signing key")
+            .WithDescription("New links are signed with the new key. Links signed with earlier keys work until their key is revoked.")
             .Fails(StatusCodes.Status401Unauthorized, StatusCodes.Status403Forbidden);
         keys.MapPost("/{id}/revoke", async (string id, HttpContext context, IMediaKeys all, CancellationToken cancellationToken) =>
                 TypedResults.Ok(await all.RevokeAsync(id, context.User.Who(), cancellationToken))
             )
             .WithName("RevokeMediaKey")
-            .WithSummary("Make all links of a key invalid")
+            .WithSummary("Revoke a signing key")
             .WithDescription(
-                "For good, and on every node within seconds. Copies in caches and with people are beyond reach. When it was the current "
-                    + "key, the next link makes a new one."
+                "All links signed with the key stop working permanently, on every node within seconds. Copies already downloaded or "
+                    + "cached are not affected. If the key was the current one, the next link creates a new key."
             )
             .Fails(StatusCodes.Status401Unauthorized, StatusCodes.Status403Forbidden, StatusCodes.Status404NotFound);
     }
@@ -126,5 +126,5 @@ internal static class MediaEndpoints
     private static DateTimeOffset EndOf(long seconds) =>
         seconds >= DateTimeOffset.MinValue.ToUnixTimeSeconds() && seconds <= DateTimeOffset.MaxValue.ToUnixTimeSeconds()
             ? DateTimeOffset.FromUnixTimeSeconds(seconds)
-            : throw new LinkRefusedException("This link is not valid: its time is none.");
+            : throw new LinkRefusedException("This link is not valid: its expiry time is out of range.");
 }

@@ -25,10 +25,10 @@ internal static class PredictionEndpoints
             .WithName("CreatePrediction")
             .RequireAuthorization(Policies.Visitor)
             .TakesPhoto()
-            .WithSummary("Classify a photo and keep it")
+            .WithSummary("Classify and store a photo")
             .WithDescription(
-                "JPEG, PNG or WebP, told from the content. With `Idempotency-Key`, the same key and photo give the same prediction for "
-                    + "24 hours."
+                "Accepts JPEG, PNG and WebP, detected from the content. With `Idempotency-Key`, the same key and photo return the same "
+                    + "prediction for 24 hours."
             )
             .Fails(
                 StatusCodes.Status400BadRequest,
@@ -45,11 +45,11 @@ internal static class PredictionEndpoints
             .RequireAuthorization(Policies.Visitor)
             .TakesPhotos()
             .WithMetadata(new RequestSizeLimitAttribute(BatchReader.BodyBytes(limits)), new BodyMemory(BatchReader.MemoryBytes(limits)))
-            .WithSummary("Classify many photos and keep them")
+            .WithSummary("Classify and store several photos")
             .WithDescription(
-                "One item for each photo, in the order sent: its prediction with status 201, or its problem. One photo that cannot be "
-                    + "used never spoils the others; "
-                    + "photos beyond the limits of a batch are items with status 413."
+                "Returns one item per photo, in the order sent: its prediction with status 201, or its problem. An unusable photo does "
+                    + "not affect the others. "
+                    + "Photos beyond the limits of a batch get status 413."
             )
             .Fails(
                 StatusCodes.Status400BadRequest,
@@ -61,9 +61,9 @@ internal static class PredictionEndpoints
             .MapGet("/", ListAsync)
             .WithName("ListPredictions")
             .RequireAuthorization(Policies.Visitor)
-            .WithSummary("Your own predictions, newest first")
+            .WithSummary("List your predictions, newest first")
             .WithDescription(
-                "Give `next` of one page as `cursor` of the next request. Photos that you are labelling blind are left out, so a page "
+                "Send `next` of one page as `cursor` to get the next page. Photos that you are labelling blind are left out, so a page "
                     + "may be shorter than `limit`."
             )
             .Fails(StatusCodes.Status400BadRequest, StatusCodes.Status401Unauthorized);
@@ -71,31 +71,32 @@ internal static class PredictionEndpoints
             .MapGet("/{id:guid}", GetAsync)
             .WithName("GetPrediction")
             .RequireAuthorization(Policies.Visitor)
-            .WithSummary("One prediction, with what you said of it")
+            .WithSummary("Get a prediction with your feedback")
             .WithDescription(
-                "A prediction made with a cookie or key is its maker's and the reviewers'; one made without is open to whoever has its id. "
-                    + "While you have a blind task of the same photo, the answer is 409: decide or give the task back first."
+                "A prediction created with a cookie or key can be read by its owner and by reviewers. One created without can be read by "
+                    + "anyone who has its id. While you hold a blind task of the same photo, the status is 409: label or release the task "
+                    + "first."
             )
             .Fails(StatusCodes.Status404NotFound, StatusCodes.Status409Conflict);
         predictions
             .MapDelete("/{id:guid}", EraseAsync)
             .WithName("ErasePrediction")
             .RequireAuthorization(Policies.Visitor)
-            .WithSummary("Erase a prediction")
+            .WithSummary("Delete a prediction")
             .WithDescription(
-                "Row, photo, thumbnails and all that was said of it are gone when the answer comes. Its maker and administrators may; "
-                    + "one made without cookie or key only administrators."
+                "Deletes the prediction with its photo, thumbnails and feedback before it responds. Allowed for its owner and for "
+                    + "administrators. Only administrators can delete a prediction created without cookie or key."
             )
             .Fails(StatusCodes.Status404NotFound, StatusCodes.Status503ServiceUnavailable);
         predictions
             .MapGet("/{id:guid}/image", GetImageAsync)
             .WithName("GetPredictionImage")
             .RequireAuthorization(Policies.Visitor)
-            .WithSummary("The photo as it is kept, or a thumbnail")
+            .WithSummary("Get the stored photo, or a thumbnail")
             .WithDescription(
-                "`size` asks for a JPEG whose longer side has at most 160, 480 or 1280 pixels, and never more than the photo. Without "
-                    + "it: the photo. EXIF, XMP, IPTC, comments and thumbnails were removed when it came; orientation and colour profile "
-                    + "remain. Supports `Range` and `If-None-Match`."
+                "With `size`, returns a JPEG whose longer side has at most 160, 480 or 1280 pixels. Thumbnails are never larger than the "
+                    + "photo. Without `size`, returns the stored photo. EXIF, XMP, IPTC, comments and embedded thumbnails are removed on "
+                    + "upload; orientation and colour profile remain. Supports `Range` and `If-None-Match`."
             )
             .AnswersPhoto()
             .Fails(StatusCodes.Status400BadRequest, StatusCodes.Status404NotFound, StatusCodes.Status503ServiceUnavailable);
@@ -104,14 +105,14 @@ internal static class PredictionEndpoints
             .WithName("ListClasses")
             .WithTags("Model")
             .RequireAuthorization(Policies.Visitor)
-            .WithSummary("The classes, in model order")
-            .WithDescription("The names of the classes that the model tells apart. Corrections and labels use the same names.");
+            .WithSummary("List the classes, in model order")
+            .WithDescription("Returns the names of the model's classes. Corrections and labels use the same names.");
         api.MapGet("/models/current", GetModelAsync)
             .WithName("GetCurrentModel")
             .WithTags("Model")
             .RequireAuthorization(Policies.Visitor)
-            .WithSummary("The model in use")
-            .WithDescription("Name, version and classes of the model that answers now, with its accuracy on the validation photos.");
+            .WithSummary("Get the model in use")
+            .WithDescription("Returns the name, version and classes of the serving model, and its accuracy on the validation photos.");
     }
 
     private static async Task<Created<PredictionResponse>> CreateAsync(

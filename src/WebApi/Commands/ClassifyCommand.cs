@@ -17,29 +17,29 @@ internal sealed class ClassifyCommand(IPhotoClassifier classifier, bool json, Js
         var paths = new Argument<string[]>("PATH")
         {
             Description =
-                $"Photos, whatever their names, and folders: in them and their folders, "
-                + $"files that are named as photos (*{string.Join(", *", PhotoFiles.Extensions)}, in upper case too, "
-                + "and those of other cameras' formats, which are refused with a reason). Links are followed; hidden files are left out.",
+                $"Photos and folders. In folders and their subfolders, only files with the extension of a photo are used "
+                + $"(*{string.Join(", *", PhotoFiles.Extensions)}, in any case; "
+                + "other camera formats are refused with a reason). Links are followed. Hidden files are skipped.",
             Arity = ArgumentArity.OneOrMore,
         };
         // Without this check, a misspelt option would be taken for a path.
         paths.Validators.Add(found =>
         {
             foreach (var token in found.Tokens.Where(token => token.Value.StartsWith('-') && !Path.Exists(token.Value)))
-                found.AddError($"There is no option '{token.Value}'.");
+                found.AddError($"The option '{token.Value}' does not exist.");
         });
         var json = new Option<bool>("--json")
         {
             Description =
-                "Write JSON Lines: for each photo an object {path, prediction} or {path, problem: {status, detail}}; "
-                + "the prediction is as in the API, nothing rounded.",
+                "Write JSON Lines: for each photo an object {path, prediction} or {path, problem: {status, detail}}. "
+                + "Predictions have the same format as in the API.",
         };
         var command = new Command(
             "classify",
             """
-            Classifies photos and keeps them, each with its prediction. Calls the server that is running on the same data directory, or does without when there is none.
-            Writes a line per photo: path, class and probability, separated by tabs. A photo that cannot be used is named on standard error with the reason.
-            Exit code: 0 when all photos were classified, 1 when not all were, 2 for wrong usage, 130 when stopped by Ctrl+C.
+            Classifies photos and stores them with their predictions. Calls the server that runs on the same data directory, or works without one.
+            Writes a line per photo: path, class and probability, separated by tabs. Unusable photos are listed on standard error with the reason.
+            Exit code: 0 if all photos were classified, 1 if not, 2 for wrong usage, 130 if stopped by Ctrl+C.
             """
         )
         {
@@ -80,7 +80,7 @@ internal sealed class ClassifyCommand(IPhotoClassifier classifier, bool json, Js
     private async Task<int> ClassifyAsync(IReadOnlyList<PhotoFile> photos, CancellationToken cancellationToken)
     {
         if (photos.Count == 0)
-            await Console.Error.WriteLineAsync($"There are no photos here: no file is named *{string.Join(", *", PhotoFiles.Extensions)}.");
+            await Console.Error.WriteLineAsync($"No photos found: no file name ends in {string.Join(", ", PhotoFiles.Extensions)}.");
         var progress = new ProgressBar(Console.IsErrorRedirected || photos.Count == 0 ? null : Console.Error, photos.Count);
         var (done, failed) = (0, 0);
         try
@@ -101,7 +101,7 @@ internal sealed class ClassifyCommand(IPhotoClassifier classifier, bool json, Js
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
             progress.Clear();
-            await Console.Error.WriteLineAsync($"Stopped after {done} of {photos.Count} photos. What was written above is kept.");
+            await Console.Error.WriteLineAsync($"Stopped after {done} of {photos.Count} photos. The photos listed above are stored.");
             throw;
         }
         catch
@@ -124,7 +124,7 @@ internal sealed class ClassifyCommand(IPhotoClassifier classifier, bool json, Js
         }
         catch (Exception e) when (e is not CommandException && !cancellationToken.IsCancellationRequested)
         {
-            return Outcome.Failed(path, $"It could not be classified. {e.GetType().Name}: {e.Message}");
+            return Outcome.Failed(path, $"The photo could not be classified. {e.GetType().Name}: {e.Message}");
         }
     }
 

@@ -34,8 +34,8 @@ internal static class CommandLine
         string[] settings = [.. arguments.Where(IsSetting)];
         var root = new RootCommand(
             """
-            Classifies photos and keeps what it said of them. Without a command it is the server, and arguments are its settings (--Section:Name=value).
-            Settings also come from environment variables (Section__Name=value) and from appsettings.json beside the executable;
+            Classifies photos and improves with feedback. Without a command, starts the server; arguments are its settings (--Section:Name=value).
+            Settings can also be given as environment variables (Section__Name=value) and in appsettings.json beside the executable.
             docs/settings.md lists them.
             """
         )

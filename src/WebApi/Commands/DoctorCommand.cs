@@ -18,21 +18,22 @@ internal static class DoctorCommand
         var storage = new Command(
             "storage",
             """
-            Tries out the object store: writes, reads, lists, tags and deletes an object of its own, and names the first thing that fails with its cure.
-            Exit code: 0 when all went well, 1 when something is wrong.
+            Checks the object store: writes, reads, lists, tags and deletes a test object. Reports the first failure and how to fix it.
+            Exit code: 0 if everything works, 1 if not.
             """
         );
         storage.SetAction((_, cancellationToken) => CheckStorageAsync(settings, cancellationToken));
 
         var fix = new Option<bool>("--fix")
         {
-            Description = "First puts right what can be put right without asking anybody: projects, label configs, storages, webhooks.",
+            Description = "First repairs everything that needs no decision: projects, label configs, storages, webhooks.",
         };
         var labelStudio = new Command(
             "label-studio",
             """
-            Looks at everything between Label Studio and GourmetGram: says what is so, how that is known, and what to do. Calls the server that is running on the same data directory,
-            or does without when there is none. Exit code: 0 when nothing is broken (there may be warnings), 1 when something is.
+            Checks the connection between Label Studio and GourmetGram. For each finding, shows what was found, how it was checked, and what to do.
+            Calls the server that runs on the same data directory, or works without one.
+            Exit code: 0 if nothing is broken (there may be warnings), 1 if something is.
             """
         )
         {
@@ -42,7 +43,7 @@ internal static class DoctorCommand
 
         var doctor = new Command(
             "doctor",
-            "Checks what GourmetGram needs around it, and says of each fault what cures it. Without a name it makes all checks."
+            "Checks the services that GourmetGram needs, and says how to fix each problem. Without a subcommand, runs all checks."
         )
         {
             storage,
@@ -84,7 +85,7 @@ internal static class DoctorCommand
         }
         catch (DataDirectoryException e) when (e.IsInUse)
         {
-            throw new CommandException($"{e.Message} While a server has it, /health/ready tells how its store is.", e);
+            throw new CommandException($"{e.Message} While the server runs, /health/ready shows the state of its store.", e);
         }
 
         var checks = await store.CheckAsync(cancellationToken);

@@ -19,27 +19,25 @@ internal static class ImportCommand
     {
         var endpoint = new Option<string?>("--endpoint")
         {
-            Description = "Address of the lab's MinIO, e.g. http://minio:9000; without it the server of the ObjectStore settings.",
+            Description = "Address of the lab's MinIO, e.g. http://minio:9000. Default: ObjectStore:Endpoint.",
         };
-        var accessKey = new Option<string?>("--access-key")
-        {
-            Description = "Name of the lab's key; without it that of the ObjectStore settings.",
-        };
+        var accessKey = new Option<string?>("--access-key") { Description = "Access key of the lab. Default: ObjectStore:AccessKey." };
         var secretKeyFile = new Option<FileInfo?>("--secret-key-file")
         {
-            Description = "File with the lab's secret key; without it that of the ObjectStore settings.",
+            Description = "File with the secret key of the lab. Default: ObjectStore:SecretKey.",
         };
         var prefix = new Option<string?>("--bucket-prefix")
         {
-            Description = "What stands before `production` and `tracking` in the names of the lab's buckets; nothing without it.",
+            Description = "Prefix of `production` and `tracking` in the names of the lab's buckets. Default: none.",
         };
         var lab = new Command(
             "lab",
             """
-            Takes over the photos in a lab's bucket `production`, with what its tags and `tracking/production.json` tell. The lab's objects stay as they are. The server must be stopped.
-            What is here already is left out, so it can be run again and goes on where it broke off. Writes a line per photo: taken, reclassified (the lab kept no probability, so our model
-            answered), known or skipped; key; id of the prediction; reason, separated by tabs.
-            Exit code: 0 when every photo is here, 1 when some were skipped, 2 for wrong usage.
+            Imports the photos in a lab's bucket `production`, with the data in their tags and in `tracking/production.json`. The lab's objects are not changed.
+            The server must be stopped. Photos that are already stored are skipped, so the command can be run again to continue.
+            Writes a line per photo: taken, reclassified (the lab stored no probability, so the model classified it), known or skipped; key; id of the prediction;
+            reason, separated by tabs.
+            Exit code: 0 if all photos were imported, 1 if some were skipped, 2 for wrong usage.
             """
         )
         {
@@ -64,7 +62,7 @@ internal static class ImportCommand
                     cancellationToken
                 )
         );
-        return new Command("import", "Takes over what another system has gathered.") { lab };
+        return new Command("import", "Imports photos from another system.") { lab };
     }
 
     private static IEnumerable<string> LabSettings(string? endpoint, string? accessKey, FileInfo? secretKeyFile, string? prefix)
@@ -78,7 +76,7 @@ internal static class ImportCommand
         if (secretKeyFile is null)
             yield break;
         if (!secretKeyFile.Exists)
-            throw new CommandException($"--secret-key-file: there is no file {secretKeyFile.FullName}.");
+            throw new CommandException($"--secret-key-file: the file {secretKeyFile.FullName} does not exist.");
         yield return $"--ObjectStore:SecretKey={File.ReadAllText(secretKeyFile.FullName).Trim()}";
         yield return "--ObjectStore:SecretKeyFile=";
     }
@@ -124,14 +122,14 @@ internal static class ImportCommand
         catch (JsonException e)
         {
             throw new CommandException(
-                $"tracking/production.json is not the lab's list: {e.Message} Nothing was taken. Mend it, or move it away to go by the "
-                    + "tags alone.",
+                $"tracking/production.json is not a valid list: {e.Message} Nothing was imported. Fix it, or move it away to import with "
+                    + "the tags only.",
                 e
             );
         }
         catch (Exception e) when (e is StoreUnavailableException or NotFoundException)
         {
-            throw new CommandException($"The import broke off: {e.Message} Run it again; what was taken is left out.", e);
+            throw new CommandException($"The import stopped: {e.Message} Run the command again to continue.", e);
         }
     }
 

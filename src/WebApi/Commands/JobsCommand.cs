@@ -15,12 +15,12 @@ internal static class JobsCommand
     {
         var list = new Command(
             "list",
-            "Writes a line per job: name, schedule (UTC), next run, last run and how it ended, separated by tabs."
+            "Writes a line per job: name, schedule (UTC), next run, last run and its result, separated by tabs."
         );
         list.SetAction((_, cancellationToken) => WithJobsAsync(settings, ListAsync, cancellationToken));
 
-        var name = new Argument<string>("NAME") { Description = "Name of the job, as `jobs list` writes it." };
-        var run = new Command("run", "Runs a job now and waits for it. Exit code: 0 when it completed, 1 when it did not.") { name };
+        var name = new Argument<string>("NAME") { Description = "Name of the job, as shown by `jobs list`." };
+        var run = new Command("run", "Runs a job now and waits for it. Exit code: 0 if it completed, 1 if it did not.") { name };
         run.SetAction(
             (parsed, cancellationToken) =>
                 WithJobsAsync(settings, (jobs, token) => RunAsync(jobs, parsed.GetRequiredValue(name), token), cancellationToken)
@@ -28,12 +28,12 @@ internal static class JobsCommand
 
         var which = new Argument<string?>("NAME")
         {
-            Description = "Name of the job, as `jobs list` writes it; all jobs without it.",
+            Description = "Name of the job, as shown by `jobs list`. Without a name, all jobs.",
             Arity = ArgumentArity.ZeroOrOne,
         };
         var history = new Command(
             "history",
-            "Writes the latest runs, newest first: when it was asked for (UTC), job, state, seconds, counts or error, separated by tabs."
+            "Writes the latest runs, newest first: time of the request (UTC), job, state, seconds, counts or error, separated by tabs."
         )
         {
             which,
@@ -44,8 +44,7 @@ internal static class JobsCommand
         );
         return new Command(
             "jobs",
-            "Shows and runs what runs by itself. Calls the server that is running on the same data directory, or does without when there "
-                + "is none."
+            "Shows and runs scheduled jobs. Calls the server that runs on the same data directory, or works without one."
         )
         {
             list,

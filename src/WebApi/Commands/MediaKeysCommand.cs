@@ -12,12 +12,12 @@ internal static class MediaKeysCommand
     {
         var list = new Command(
             "list",
-            "Writes a line per key, newest first: id, when it was made (UTC), current, retired or revoked and since when, separated by "
+            "Writes a line per key, newest first: id, creation time (UTC), current, retired or revoked and since when, separated by "
                 + "tabs."
         );
         list.SetAction((_, cancellationToken) => WithKeysAsync(settings, ListAsync, cancellationToken));
 
-        var rotate = new Command("rotate", "Makes a new key that signs from now on. Links of the keys before go on working.");
+        var rotate = new Command("rotate", "Creates a new key that signs all new links. Links signed with earlier keys still work.");
         rotate.SetAction(
             (_, cancellationToken) =>
                 WithKeysAsync(
@@ -27,8 +27,8 @@ internal static class MediaKeysCommand
                 )
         );
 
-        var id = new Argument<string>("ID") { Description = "The key, as `media-keys list` writes it." };
-        var revoke = new Command("revoke", "Makes all links of a key invalid, for good. Copies in caches and with people are beyond reach.")
+        var id = new Argument<string>("ID") { Description = "Id of the key, as shown by `media-keys list`." };
+        var revoke = new Command("revoke", "Permanently disables all links signed with a key. Copies already downloaded are not affected.")
         {
             id,
         };
@@ -43,8 +43,7 @@ internal static class MediaKeysCommand
         );
         return new Command(
             "media-keys",
-            "Shows and changes the keys that sign links to photos. Calls the server that is running on the same data directory, or does "
-                + "without when there is none."
+            "Manages the keys that sign links to photos. Calls the server that runs on the same data directory, or works without one."
         )
         {
             list,

@@ -50,7 +50,7 @@ internal static class PhotoFiles
         ".srw",
     ];
 
-    private const string MisreadName = "Its name is not UTF-8, so it cannot be opened. Rename it.";
+    private const string MisreadName = "The name is not UTF-8, so the file cannot be opened. Rename it.";
 
     private static readonly HashSet<string> AllExtensions = new([.. Extensions, .. OtherExtensions], StringComparer.OrdinalIgnoreCase);
 
@@ -68,7 +68,7 @@ internal static class PhotoFiles
         if (File.Exists(path))
             return [new PhotoFile(path)];
         if (!Directory.Exists(path))
-            return [new PhotoFile(path, IsMisread(path) ? MisreadName : "There is no file or folder of this name.")];
+            return [new PhotoFile(path, IsMisread(path) ? MisreadName : "No file or folder has this name.")];
 
         var found = new List<PhotoFile>();
         var visited = new HashSet<string>(StringComparer.Ordinal);
@@ -101,7 +101,7 @@ internal static class PhotoFiles
                     found.Add(
                         new PhotoFile(
                             folder,
-                            IsMisread(folder) ? MisreadName : $"The folder cannot be read, so none of it was classified: {e.Message}"
+                            IsMisread(folder) ? MisreadName : $"The folder cannot be read, so its photos were skipped: {e.Message}"
                         )
                     );
                 }

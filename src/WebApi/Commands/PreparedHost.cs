@@ -27,7 +27,7 @@ internal static class PreparedHost
         catch (DatabaseUnavailableException e)
         {
             await host.DisposeHostAsync();
-            throw new CommandException($"The database does not answer: {e.Message}", e);
+            throw new CommandException($"The database does not respond: {e.Message}", e);
         }
         catch
         {

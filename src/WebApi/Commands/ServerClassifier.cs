@@ -90,7 +90,7 @@ internal sealed class ServerClassifier(ServerConnection server) : IPhotoClassifi
             {
                 return await file.ReadAsync(buffer, cancellationToken) is > 0 and var read
                     ? read
-                    : throw new EndOfStreamException("It became shorter while it was read.");
+                    : throw new EndOfStreamException("The file became shorter while it was read.");
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {

@@ -36,8 +36,8 @@ internal sealed class ServerConnection : IDisposable
         {
             var server = ServerAccess.Read(options.DataDirectoryPath)
                 ?? throw new CommandException(
-                    $"{inUse.Message} It cannot be called: it is another command, a server that is starting or stopping, or one that "
-                        + "does not listen on this machine's loopback by http.",
+                    $"{inUse.Message} It cannot be called: it is another command, a server that is starting or stopping, or a server "
+                        + "that does not listen on this machine's loopback address with http.",
                     inUse
                 );
             return new ServerConnection(server);
@@ -45,7 +45,7 @@ internal sealed class ServerConnection : IDisposable
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException)
         {
             throw new CommandException(
-                $"{inUse.Message} It cannot be called, because what it wrote for commands cannot be read: {e.Message}",
+                $"{inUse.Message} It cannot be called, because the file with its address cannot be read: {e.Message}",
                 e
             );
         }
@@ -74,7 +74,7 @@ internal sealed class ServerConnection : IDisposable
         catch (Exception e) when (e is HttpRequestException or TimeoutException)
         {
             throw new CommandException(
-                $"{what}: the server at {Http.BaseAddress} gave no answer. See its log; if it was stopped, run the command again. "
+                $"{what}: the server at {Http.BaseAddress} did not respond. See its log. If it was stopped, run the command again. "
                     + $"{e.Message}",
                 e
             );

@@ -20,20 +20,20 @@ internal static class StorageCommand
     {
         var to = new Option<ObjectStoreProvider>("--to")
         {
-            Description = "The store to copy to; the other one is copied from.",
+            Description = "The store to copy to. The other store is the source.",
             Required = true,
         };
         var further = new Option<string[]>("--bucket")
         {
-            Description = "A further bucket, which the database does not name.",
+            Description = "An additional bucket to copy, which is not in the database.",
             DefaultValueFactory = _ => [],
         };
         var copy = new Command(
             "copy",
             """
-            Copies all objects from the one store to the other, with media types and tags, and reads each back. The database names the datasets. The server must be stopped. What is there already
-            and equal is left out, so an interrupted copy goes on where it was. The source stays as it is. An object that fails is named on standard error.
-            Exit code: 0 when every object is there and the same, 1 when not, 2 for wrong usage.
+            Copies all objects from one store to the other, with media types and tags, and verifies each copy. The server must be stopped.
+            Identical objects are skipped, so an interrupted copy can be continued. The source is not changed. Failed objects are listed on standard error.
+            Exit code: 0 if all objects were copied, 1 if not, 2 for wrong usage.
             """
         )
         {
@@ -46,12 +46,13 @@ internal static class StorageCommand
         var adopt = new Command(
             "adopt",
             """
-            Joins the database and the object store that the settings name, whomever they belonged to before. Another database that uses this store is refused at its next start. The server must
-            be stopped. Exit code: 0 when they are joined.
+            Links the database and the object store in the settings, even if they belonged to other installations. The server must be stopped.
+            Another database that uses this store is refused at its next start.
+            Exit code: 0 if they were linked.
             """
         );
         adopt.SetAction((_, cancellationToken) => RunAsync(settings, checkStore: false, AdoptAsync, cancellationToken));
-        return new Command("storage", "Moves an installation between stores, and looks after photos that the database does not know.")
+        return new Command("storage", "Copies an installation to another store, and manages photos that are not in the database.")
         {
             copy,
             adopt,
@@ -63,12 +64,12 @@ internal static class StorageCommand
     {
         var ids = new Argument<Guid[]>("ID")
         {
-            Description = "Which photos, by the ids of their predictions; all when none is named.",
+            Description = "Ids of the photos' predictions. Without ids, all photos.",
             Arity = ArgumentArity.ZeroOrMore,
         };
         var list = new Command(
             "list",
-            "Writes a line per photo that is set aside: prediction id, object, bytes, when it was set aside and when it is deleted "
+            "Writes a line per photo that was set aside: prediction id, object, bytes, time it was set aside, time it will be deleted "
                 + "(UTC), separated by tabs."
         );
         list.SetAction((_, cancellationToken) => RunAsync(settings, checkStore: true, ListAsync, cancellationToken));
@@ -76,8 +77,9 @@ internal static class StorageCommand
         var restore = new Command(
             "restore",
             """
-            Brings photos back that were set aside. One whose prediction is in the database moves back to its place. For another one the prediction is created again under its old id and time: the
-            model answers anew; who uploaded the photo and what people said of it is not known. Exit code: 0 when all were restored, 1 when not.
+            Restores photos that were set aside. If a photo's prediction is in the database, the photo is moved back.
+            Otherwise the photo is classified again and gets a new prediction with its old id and time. Its uploader and feedback are lost.
+            Exit code: 0 if all photos were restored, 1 if not.
             """
         )
         {
@@ -93,10 +95,10 @@ internal static class StorageCommand
                 )
         );
 
-        var all = new Option<bool>("--all") { Description = "All photos that are set aside." };
+        var all = new Option<bool>("--all") { Description = "All photos that were set aside." };
         var purge = new Command(
             "purge",
-            "Deletes photos that are set aside, for good, before their 30 days are over: those named, or all with --all."
+            "Permanently deletes photos that were set aside, before their 30 days are over: the given ones, or all with --all."
         )
         {
             ids,
@@ -105,7 +107,7 @@ internal static class StorageCommand
         purge.Validators.Add(result =>
         {
             if (result.GetValue(ids)!.Length > 0 == result.GetValue(all))
-                result.AddError("Name the photos to delete, or give --all.");
+                result.AddError("Give the ids of the photos to delete, or --all.");
         });
         purge.SetAction(
             (parsed, cancellationToken) =>
@@ -118,7 +120,7 @@ internal static class StorageCommand
         );
         return new Command(
             "orphans",
-            "Photos that no prediction names: they are set aside and deleted after 30 days. The server must be stopped."
+            "Manages photos without a prediction, which are set aside and deleted after 30 days. The server must be stopped."
         )
         {
             list,
@@ -154,18 +156,18 @@ internal static class StorageCommand
         }
         catch (StoreUnavailableException e)
         {
-            throw new CommandException($"{e.Message} Run the command again; what was done stays.", e);
+            throw new CommandException($"{e.Message} Run the command again to continue.", e);
         }
     }
 
     private static async Task<int> AdoptAsync(IMediator mediator, CancellationToken cancellationToken)
     {
         var done = await mediator.Send(new AdoptStore.Command(), cancellationToken);
-        await Console.Out.WriteLineAsync($"The database and the object store belong together now, as installation {done.Installation}.");
+        await Console.Out.WriteLineAsync($"The database and the object store are now linked, as installation {done.Installation}.");
         if (done.Unnamed > 0)
             await Console.Out.WriteLineAsync(
                 done.Fault
-                    ?? $"{done.Unnamed} photos in the store have no prediction: the next start sets them aside for {Orphan.DaysKept} days."
+                    ?? $"{done.Unnamed} photos in the store have no prediction. The next start sets them aside for {Orphan.DaysKept} days."
             );
         return 0;
     }
@@ -187,7 +189,7 @@ internal static class StorageCommand
                 $"{item.Outcome.ToString().ToLowerInvariant()}\t{item.Orphan.PredictionId}\t{item.Reason}".TrimEnd()
             );
         var left = items.Count(item => item.Outcome == RestoreOrphans.Outcome.Left);
-        await Console.Error.WriteLineAsync($"{items.Count - left} photos restored, {left} left.");
+        await Console.Error.WriteLineAsync($"{items.Count - left} photos restored, {left} not restored.");
         return left == 0 ? 0 : NotAll;
     }
 
@@ -218,7 +220,7 @@ internal static class StorageCommand
         }
         catch (DataDirectoryException e) when (e.IsInUse)
         {
-            throw new CommandException($"{e.Message} Stop the server first: what it writes meanwhile would be left out.", e);
+            throw new CommandException($"{e.Message} Stop the server first, because the copy would miss what it writes.", e);
         }
 
         var buckets = Buckets
@@ -248,19 +250,19 @@ internal static class StorageCommand
         }
         catch (StoreUnavailableException e)
         {
-            throw new CommandException($"The copy broke off: {e.Message} Run it again; what was copied is left out.", e);
+            throw new CommandException($"The copy stopped: {e.Message} Run the command again to continue.", e);
         }
 
         await Console.Out.WriteLineAsync(
             string.Create(
                 CultureInfo.InvariantCulture,
-                $"{copied} objects copied ({bytes >> 20} MiB), {equal} were there already, {failed} failed."
+                $"{copied} objects copied ({bytes >> 20} MiB), {equal} already existed, {failed} failed."
             )
         );
         if (failed > 0)
             return NotAll;
         await Console.Out.WriteLineAsync(
-            $"All objects are there and the same. Set ObjectStore:Provider to {to} and start the server; the source was left as it was."
+            $"All objects were copied. Set ObjectStore:Provider to {to} and start the server. The source was not changed."
         );
         return 0;
     }
@@ -278,7 +280,7 @@ internal static class StorageCommand
         }
         catch (Exception e) when (e is DatabaseUnavailableException or StoreUnavailableException or ConflictException)
         {
-            throw new CommandException($"The database does not answer, and only it knows all datasets: {e.Message}", e);
+            throw new CommandException($"The database, which lists the datasets to copy, does not respond: {e.Message}", e);
         }
     }
 
@@ -290,7 +292,7 @@ internal static class StorageCommand
             var (from, to) = (await StoreOwner.ReadAsync(source, cancellationToken), await StoreOwner.ReadAsync(target, cancellationToken));
             if (to is not null && from != to)
                 throw new CommandException(
-                    "The store to copy to belongs to another installation: nothing was copied. Name another store, or remove what is there."
+                    "The target store belongs to another installation. Nothing was copied. Use another store, or delete its contents."
                 );
         }
         catch (StoreUnavailableException e)

@@ -24,7 +24,7 @@ internal static class UsersCommand
         var newName = new Argument<string>("NAME") { Description = "Name to sign in with." };
         var add = new Command(
             "add",
-            "Creates an account and writes a link with which the person chooses a password. The link works once, for a week."
+            "Creates an account and writes a link for choosing a password. The link works once and expires after a week."
         )
         {
             newName,
@@ -47,26 +47,22 @@ internal static class UsersCommand
                 )
         );
 
-        return new Command(
-            "users",
-            "Shows and changes who may sign in. Calls the server that is running on the same data directory, or does without when there "
-                + "is none."
-        )
+        return new Command("users", "Manages accounts. Calls the server that runs on the same data directory, or works without one.")
         {
             list,
             add,
             OfOne(
                 "disable",
-                "Keeps an account from signing in, and signs it out. The last administrator cannot be disabled.",
+                "Disables an account and signs it out. The last administrator cannot be disabled.",
                 settings,
                 async (accounts, name, token) => await WriteAsync(await accounts.DisableAsync(name, CommandLine.Requester, token))
             ),
-            OfOne("enable", "Lets an account sign in again.", settings, async (accounts, name, token) =>
+            OfOne("enable", "Enables an account, so that it can sign in again.", settings, async (accounts, name, token) =>
                 await WriteAsync(await accounts.EnableAsync(name, CommandLine.Requester, token))
             ),
             OfOne(
                 "reset-password",
-                "Takes the password away, signs out, and writes a link to choose another. The link works once, for a day.",
+                "Removes the password, signs the account out, and writes a link for choosing a new one. The link works once, for a day.",
                 settings,
                 async (accounts, name, token) => await WriteAsync(await accounts.ResetPasswordAsync(name, CommandLine.Requester, token))
             ),
@@ -80,7 +76,7 @@ internal static class UsersCommand
         Func<IAccounts, string, CancellationToken, Task<int>> change
     )
     {
-        var name = new Argument<string>("NAME") { Description = "The account, as `users list` writes it." };
+        var name = new Argument<string>("NAME") { Description = "Name of the account, as shown by `users list`." };
         var command = new Command(verb, description) { name };
         command.SetAction(
             (parsed, cancellationToken) =>
@@ -117,7 +113,7 @@ internal static class UsersCommand
 
     private static async Task<int> WriteAsync(AccountLinkView link)
     {
-        var server = link.Link.StartsWith('/') ? " Put the server's address before it; with GourmetGram:PublicUrl set it is complete." : "";
+        var server = link.Link.StartsWith('/') ? " Add the server's address in front. Set GourmetGram:PublicUrl to get full links." : "";
         await Console.Error.WriteLineAsync(
             $"Send this link to {link.Account.Name}. It works once, until {link.ExpiresAt.ToUtcText()}.{server}"
         );

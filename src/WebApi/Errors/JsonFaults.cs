@@ -15,19 +15,19 @@ internal static class JsonFaults
             // One of our own routes threw this exception, so its message is already fit for the sender.
             JsonException when !fault.Message.StartsWith("Failed to read parameter", StringComparison.Ordinal) => fault.Message,
             JsonException json when Between(json.Message, "The JSON property '", "' could not be mapped") is { } unknown =>
-                $"There is no member '{unknown}' here: check its spelling.",
+                $"The member '{unknown}' is unknown. Check its spelling.",
             JsonException json when Between(json.Message, "Duplicate property '", "' encountered") is { } twice =>
-                $"The member '{twice}' is given twice.",
+                $"The member '{twice}' occurs twice.",
             // An inner JsonException comes from the reader and means that the text is not JSON.
             JsonException { InnerException: JsonException, LineNumber: { } line, BytePositionInLine: { } position } => string.Create(
                 CultureInfo.InvariantCulture,
-                $"The body is not JSON: see line {line + 1}, byte {position + 1}."
+                $"The body is not valid JSON: see line {line + 1}, byte {position + 1}."
             ),
-            JsonException { Path: ['$', '.', .. var path] } => $"The member '{path}' has a value of the wrong kind, or out of range.",
-            JsonException => "The body is not what this address takes: send a JSON object.",
+            JsonException { Path: ['$', '.', .. var path] } => $"The value of the member '{path}' has the wrong type or is out of range.",
+            JsonException => "The body has the wrong format. Send a JSON object.",
             _ when fault.Message.Contains("was not provided from body", StringComparison.Ordinal)
                     || fault.Message.StartsWith("Implicit body inferred", StringComparison.Ordinal) =>
-                "The body is missing: send a JSON object.",
+                "The body is missing. Send a JSON object.",
             _ => fault.Message,
         };
 

@@ -68,12 +68,12 @@ internal sealed class ProblemDetailsExceptionHandler(FailureLog log) : IExceptio
             // Kestrel throws its own subtype of BadHttpRequestException, whose messages name Kestrel's settings.
             BadHttpRequestException { StatusCode: StatusCodes.Status408RequestTimeout } => Problem(
                 StatusCodes.Status408RequestTimeout,
-                "The request arrived too slowly. Nothing was stored. Send it again over a better connection, or a smaller photo."
+                "The request arrived too slowly. Nothing was stored. Use a faster connection or send a smaller photo."
             ),
             BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge } e
                 when e.GetType() != typeof(BadHttpRequestException) => Problem(
                 StatusCodes.Status413PayloadTooLarge,
-                "The request has more bytes than this address takes. Nothing was stored. Send fewer or smaller photos."
+                "The request is too large. Nothing was stored. Send fewer or smaller photos."
             ),
             BadHttpRequestException e => Problem(e.StatusCode, JsonFaults.Describe(e)),
             IdentityNeededException e => Problem(StatusCodes.Status401Unauthorized, e.Message),
@@ -82,7 +82,7 @@ internal sealed class ProblemDetailsExceptionHandler(FailureLog log) : IExceptio
             ConflictException e => Problem(StatusCodes.Status409Conflict, e.Message),
             ConcurrentChangeException => Problem(
                 StatusCodes.Status409Conflict,
-                "Other requests kept changing the same data. Send the request again."
+                "Other requests were changing the same data. Send the request again."
             ),
             ServerBusyException e => Problem(StatusCodes.Status503ServiceUnavailable, e.Message),
             ObjectTooLargeException e => Problem(StatusCodes.Status413PayloadTooLarge, e.Message),
@@ -91,11 +91,11 @@ internal sealed class ProblemDetailsExceptionHandler(FailureLog log) : IExceptio
             PlatformUnavailableException e => Problem(StatusCodes.Status502BadGateway, e.Message),
             _ when DatabaseUnavailableException.IsBehind(exception) => Problem(
                 StatusCodes.Status503ServiceUnavailable,
-                "The database does not answer now. Nothing was stored. Send it again later."
+                "The database does not respond. Nothing was stored. Try again later."
             ),
             _ => Problem(
                 StatusCodes.Status500InternalServerError,
-                "Something went wrong here. What was answered before is safe. Tell the operator the traceId."
+                "An unexpected error occurred. Data stored before is safe. Report the traceId to the operator."
             ),
         };
 
@@ -131,7 +131,7 @@ internal sealed class ProblemDetailsExceptionHandler(FailureLog log) : IExceptio
         if (exception is NotFoundException)
             problem.Detail = "The photo was not found.";
         else if (exception is StoreUnavailableException)
-            problem.Detail = "The photo can't be loaded now. Try again later.";
+            problem.Detail = "The photo cannot be loaded now. Try again later.";
     }
 
     private static ProblemDetails Problem(int status, string detail) => new() { Status = status, Detail = detail };

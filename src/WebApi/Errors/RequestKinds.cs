@@ -25,8 +25,8 @@ internal static class RequestKinds
         context.Response.StatusCode switch
         {
             StatusCodes.Status405MethodNotAllowed =>
-                $"This address does not take {context.Request.Method}. It takes {context.Response.Headers.Allow}.",
-            StatusCodes.Status415UnsupportedMediaType => "Send JSON, with the header Content-Type: application/json.",
+                $"This address does not support {context.Request.Method}. It supports {context.Response.Headers.Allow}.",
+            StatusCodes.Status415UnsupportedMediaType => "Send JSON with the header Content-Type: application/json.",
             _ => null,
         };
 

@@ -26,40 +26,40 @@ internal static class FeedbackEndpoints
             .MapPut("/flag", FlagAsync)
             .WithName("FlagPrediction")
             .RequireAuthorization(Policies.Visitor)
-            .WithSummary("Say that a prediction is wrong")
-            .WithDescription("A flag says that the class is wrong without saying which is right. Sent again, it stays one flag.")
+            .WithSummary("Flag a prediction as wrong")
+            .WithDescription("A flag marks the class as wrong without naming the right one. If you send it again, it stays one flag.")
             .Fails(StatusCodes.Status404NotFound);
         feedback
             .MapDelete("/flag", UnflagAsync)
             .WithName("UnflagPrediction")
             .RequireAuthorization(Policies.Visitor)
-            .WithSummary("Take your flag back")
-            .WithDescription("Only your own flag is taken back. Without a flag nothing happens.")
+            .WithSummary("Withdraw your flag")
+            .WithDescription("Withdraws only your own flag. If you have not flagged the prediction, nothing changes.")
             .Fails(StatusCodes.Status404NotFound);
         feedback
             .MapPut("/correction", CorrectAsync)
             .WithName("CorrectLabel")
             .RequireAuthorization(Policies.Visitor)
-            .WithSummary("Say which class it is")
+            .WithSummary("Correct or confirm a prediction")
             .WithDescription(
-                "The predicted class is a fact too: it confirms the model. Another class later supersedes the first; both stay on record."
+                "Sending the predicted class confirms it. A different class sent later replaces the first; both are kept in the history."
             )
             .Fails(StatusCodes.Status400BadRequest, StatusCodes.Status404NotFound);
         feedback
             .MapDelete("/correction", UncorrectAsync)
             .WithName("UndoCorrection")
             .RequireAuthorization(Policies.Visitor)
-            .WithSummary("Take your correction back")
-            .WithDescription("Only your own correction is taken back; it stays on record. Without a correction nothing happens.")
+            .WithSummary("Withdraw your correction")
+            .WithDescription("Withdraws only your own correction, which is kept in the history. If there is none, nothing changes.")
             .Fails(StatusCodes.Status404NotFound);
         api.MapGet("/predictions/download", Download)
             .WithName("DownloadPhotos")
             .WithTags("Predictions")
             .RequireAuthorization(Policies.Visitor)
-            .WithSummary("All your photos as a zip")
+            .WithSummary("Download all your photos as a zip")
             .WithDescription(
-                "Each photo as `{id}` with its extension, and `photos.json` with all that is kept of them: `[{file, prediction, "
-                    + "feedback}]`, `feedback` being all that you ever said of it, "
+                "Contains each photo as `{id}` with its extension, and `photos.json` with all stored data: `[{file, prediction, "
+                    + "feedback}]`. `feedback` is the history of your feedback, "
                     + "oldest first: `[{kind, class, createdAt, endedAt, end}]`."
             )
             .Produces<byte[]>(StatusCodes.Status200OK, "application/zip")

@@ -45,7 +45,7 @@ internal static class LoopEndpoints
     [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
     internal sealed record BackfillRequest(bool? DryRun);
 
-    /// <param name="Ids">Which flags and corrections; left out for all that are held back.</param>
+    /// <param name="Ids">Which flags and corrections; leave it out for all that are held for review.</param>
     [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
     internal sealed record HeldBackChoice(IReadOnlyList<Guid>? Ids = null);
 
@@ -57,8 +57,8 @@ internal static class LoopEndpoints
                 TypedResults.Ok(await mediator.Send(new ListLoops.Query(), cancellationToken))
             )
             .WithName("ListLoops")
-            .WithSummary("All loops: how they are set, what came of them, who changed them")
-            .WithDescription("Each loop with its settings and counts, and the latest changes of all loops.")
+            .WithSummary("List all loops")
+            .WithDescription("Returns each loop with its settings and counts, and the latest changes to all loops.")
             .RequireAuthorization(Policies.Annotator)
             .Fails(StatusCodes.Status401Unauthorized, StatusCodes.Status403Forbidden);
         loops
@@ -66,16 +66,16 @@ internal static class LoopEndpoints
                 TypedResults.Ok(await mediator.Send(new GetLoop.Query(name), cancellationToken))
             )
             .WithName("GetLoop")
-            .WithSummary("One loop and its history")
-            .WithDescription("Settings, counts and the latest changes of one loop.")
+            .WithSummary("Get a loop")
+            .WithDescription("Returns the settings, counts and latest changes of one loop.")
             .RequireAuthorization(Policies.Annotator)
             .Fails(StatusCodes.Status401Unauthorized, StatusCodes.Status403Forbidden, StatusCodes.Status404NotFound);
         loops
             .MapPatch("/{name}", ChangeAsync)
             .WithName("ConfigureLoop")
-            .WithSummary("Change how a loop is set")
+            .WithSummary("Change the settings of a loop")
             .RequireAuthorization(Policies.Admin)
-            .WithDescription("A change counts from the next photo on, or from the next sampling window. What was selected stays.")
+            .WithDescription("Changes apply from the next photo or the next sampling window. Photos already selected stay selected.")
             .Fails(
                 StatusCodes.Status400BadRequest,
                 StatusCodes.Status401Unauthorized,
@@ -93,11 +93,11 @@ internal static class LoopEndpoints
                 ) => TypedResults.Ok(await mediator.Send(new BackfillLoop.Command(name, request?.DryRun ?? false), cancellationToken))
             )
             .WithName("BackfillLoop")
-            .WithSummary("Let a loop look at all stored photos again")
+            .WithSummary("Run a loop on all stored photos")
             .RequireAuthorization(Policies.Admin)
             .WithDescription(
-                "With `dryRun` it only counts what the loop would want. Otherwise that waits to be selected, as far as the loop's limits "
-                    + "allow each day."
+                "With `dryRun`, only counts the matching photos. Otherwise they are selected over the next days, within the loop's daily "
+                    + "limits."
             )
             .Fails(
                 StatusCodes.Status400BadRequest,
@@ -111,10 +111,10 @@ internal static class LoopEndpoints
                 TypedResults.Ok(await mediator.Send(new SkipPending.Command(name), cancellationToken))
             )
             .WithName("SkipPending")
-            .WithSummary("Let a loop forget what it waits to select")
+            .WithSummary("Skip the pending photos of a loop")
             .RequireAuthorization(Policies.Admin)
             .WithDescription(
-                "What waits is counted as `pending`: the loop is off, or its limits for the day are used up. What was selected stays."
+                "Photos are `pending` while the loop is off or its limits for the day are used up. Photos already selected stay selected."
             )
             .Fails(StatusCodes.Status401Unauthorized, StatusCodes.Status403Forbidden, StatusCodes.Status404NotFound);
         loops
@@ -129,12 +129,12 @@ internal static class LoopEndpoints
                 ) => TypedResults.Ok(await mediator.Send(new ListSelections.Query(name, cursor, limit), cancellationToken))
             )
             .WithName("ListSelections")
-            .WithSummary("The selection ledger of a loop, newest first")
+            .WithSummary("List the selections of a loop, newest first")
             .RequireAuthorization(Policies.Annotator)
             .WithDescription(
-                "Why each prediction was selected, with which settings, and how probable that was: k/N for a random draw of k from the N "
-                    + "predictions of a window, "
-                    + "1 for a rule that took all it applied to on that day, null where it is unknown."
+                "Returns why each prediction was selected, with which settings, and with which probability: k/N for a random draw of k "
+                    + "from the N predictions of a window, "
+                    + "1 for a rule that selected everything it applied to that day, null if unknown."
             )
             .Fails(
                 StatusCodes.Status400BadRequest,
@@ -148,20 +148,18 @@ internal static class LoopEndpoints
                 TypedResults.Ok(await mediator.Send(new ListWindows.Query(cursor, limit), cancellationToken))
             )
             .WithName("ListWindows")
-            .WithSummary("Closed sampling windows and their draws, newest first")
-            .WithDescription(
-                "A window is the population that a random sample was drawn from. Give `next` of one page as `cursor` of the next request."
-            )
+            .WithSummary("List closed sampling windows and their draws, newest first")
+            .WithDescription("A window is the population of a random sample. Send `next` of one page as `cursor` to get the next page.")
             .Fails(StatusCodes.Status400BadRequest, StatusCodes.Status401Unauthorized, StatusCodes.Status403Forbidden);
         windows
             .MapGet("/{id:guid}/replay", async (Guid id, IMediator mediator, CancellationToken cancellationToken) =>
                 TypedResults.Ok(await mediator.Send(new ReplayWindow.Query(id), cancellationToken))
             )
             .WithName("ReplayWindow")
-            .WithSummary("Draw from a window again")
+            .WithSummary("Replay the draw of a window")
             .WithDescription(
-                "With the key, the settings and the predictions of that time: the same ones come out, also those that were erased since. "
-                    + "Nothing is selected."
+                "Repeats the draw with the same key, settings and predictions. The result is the same and includes predictions deleted "
+                    + "since. Nothing is selected."
             )
             .Fails(StatusCodes.Status401Unauthorized, StatusCodes.Status403Forbidden, StatusCodes.Status404NotFound);
         var held = api.MapGroup("/held-back").WithTags("Loops").RequireAuthorization(Policies.Admin);
@@ -169,25 +167,25 @@ internal static class LoopEndpoints
                 TypedResults.Ok(await mediator.Send(new ListHeldBack.Query(), cancellationToken))
             )
             .WithName("ListHeldBack")
-            .WithSummary("Flags and corrections that came in a flood")
+            .WithSummary("List flags and corrections held for review")
             .WithDescription(
-                "More than 30 of a kind within an hour from one visitor or key, or 300 from one address, are ignored until they are "
-                    + "released. At most the first hundred are listed."
+                "Feedback above 30 flags or corrections per hour from one visitor or key, or 300 from one address, is ignored until an "
+                    + "administrator accepts it. Lists at most the first hundred."
             )
             .Fails(StatusCodes.Status401Unauthorized, StatusCodes.Status403Forbidden);
         held.MapPost("/release", (HeldBackChoice choice, HttpContext context, IMediator mediator, CancellationToken cancellationToken) =>
                 DecideAsync(release: true, choice, context, mediator, cancellationToken)
             )
             .WithName("ReleaseHeldBack")
-            .WithSummary("Let held back feedback count")
-            .WithDescription("Accepts flags and corrections that were held for review: loops select from them from now on.")
+            .WithSummary("Accept feedback held for review")
+            .WithDescription("Accepts flags and corrections that were held for review. Loops can then select from them.")
             .Fails(StatusCodes.Status400BadRequest, StatusCodes.Status401Unauthorized, StatusCodes.Status403Forbidden);
         held.MapPost("/discard", (HeldBackChoice choice, HttpContext context, IMediator mediator, CancellationToken cancellationToken) =>
                 DecideAsync(release: false, choice, context, mediator, cancellationToken)
             )
             .WithName("DiscardHeldBack")
-            .WithSummary("Let held back feedback never count")
-            .WithDescription("Rejects flags and corrections that were held for review: no loop selects them.")
+            .WithSummary("Reject feedback held for review")
+            .WithDescription("Rejects flags and corrections that were held for review. No loop selects them.")
             .Fails(StatusCodes.Status400BadRequest, StatusCodes.Status401Unauthorized, StatusCodes.Status403Forbidden);
     }
 
@@ -206,17 +204,18 @@ internal static class LoopEndpoints
         );
         return TypedResults.Ok(
             await mediator.Send(
-                new ConfigureLoop.Command(
-                    name,
-                    context.User.Who(),
-                    change.Enabled,
-                    change.Bucket,
-                    change.Surface,
-                    change.Blind,
-                    change.Votes,
-                    change.DailyLimit,
-                    settings
-                ),
+                new ConfigureLoop.Command
+                {
+                    Name = name,
+                    By = context.User.Who(),
+                    Enabled = change.Enabled,
+                    Bucket = change.Bucket,
+                    Surface = change.Surface,
+                    Blind = change.Blind,
+                    Votes = change.Votes,
+                    DailyLimit = change.DailyLimit,
+                    Settings = settings,
+                },
                 cancellationToken
             )
         );

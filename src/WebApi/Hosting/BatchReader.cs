@@ -73,7 +73,7 @@ internal sealed class BatchReader
         }
 
         isAtEnd = true;
-        return photos == 0 ? throw new BadHttpRequestException($"The form holds no photo. {howTo}") : null;
+        return photos == 0 ? throw new BadHttpRequestException($"The form contains no photo. {howTo}") : null;
     }
 
     /// <returns>Null for the empty part that an unused file input sends.</returns>
@@ -92,7 +92,7 @@ internal sealed class BatchReader
         if (photos > limits.BatchPhotos)
             content?.Dispose();
         if (photos > limits.BatchPhotos + MostTooMany)
-            return End(TooMany($"There are more than {MostTooMany} photos too many; the rest of the request was not read."));
+            return End(TooMany($"The batch exceeds the limit by more than {MostTooMany} photos; the rest was not read."));
         if (photos > limits.BatchPhotos)
             return new BatchPart(name, Upload: null, TooMany($"This is photo {photos} of the batch."));
         if (content is { } photo)
@@ -104,7 +104,7 @@ internal sealed class BatchReader
         if (left >= limits.UploadBytes)
             return new BatchPart(name, Upload: null, Uploads.TooLarge(limits));
         isFull = true;
-        return new BatchPart(name, Upload: null, TooMany($"With this photo the batch has more than {limits.BatchMebibytes} MiB."));
+        return new BatchPart(name, Upload: null, TooMany($"With this photo, the batch is larger than {limits.BatchMebibytes} MiB."));
     }
 
     private BatchPart End(Exception fault)
@@ -115,7 +115,7 @@ internal sealed class BatchReader
 
     private BadHttpRequestException TooMany(string found) =>
         new(
-            $"{found} A batch has at most {limits.BatchPhotos} photos and {limits.BatchMebibytes} MiB: send this one in another.",
+            $"{found} Limit: {limits.BatchPhotos} photos and {limits.BatchMebibytes} MiB per batch. Send this photo in another batch.",
             StatusCodes.Status413PayloadTooLarge
         );
 }

@@ -34,7 +34,7 @@ internal sealed class BodyLimits : IEndpointFilter
         limit switch
         {
             RequiredAttribute => $"'{name}' is missing.",
-            MaxLengthAttribute most => $"'{name}' may have at most {most.Length} {(value is string ? "characters" : "items")}.",
+            MaxLengthAttribute most => $"'{name}' can have at most {most.Length} {(value is string ? "characters" : "items")}.",
             RangeAttribute range => $"'{name}' must be from {range.Minimum} to {range.Maximum}.",
             _ => limit.FormatErrorMessage(name),
         };

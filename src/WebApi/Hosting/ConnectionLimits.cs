@@ -14,27 +14,27 @@ namespace GourmetGram.WebApi.Hosting;
 [SettingsSection("Connections")]
 public sealed class ConnectionOptions
 {
-    [Description("Most connections open at once; further ones are closed unanswered.")]
+    [Description("Largest number of open connections. Further ones are closed without a response.")]
     [Range(1, 100_000)]
     public int Most { get; set; } = 1000;
 
     [Description(
-        "Most connections open at once from one address (IPv6: one network of 64 bits); further ones are closed unanswered. "
-            + "Proxies in `GourmetGram:TrustedProxies` have no such limit; `127.0.0.1` and `::1` may hold nine tenths of "
+        "Largest number of open connections from one address (IPv6: one /64 network). Further ones are closed without a response. "
+            + "Proxies in `GourmetGram:TrustedProxies` have no such limit. `127.0.0.1` and `::1` may have 90% of "
             + "`Connections:Most`."
     )]
     [Range(1, 100_000)]
     public int MostPerAddress { get; set; } = 400;
 
-    [Description("Seconds in which the headers of a request must arrive; then the answer is 408.")]
+    [Description("Seconds within which the headers of a request must arrive. After that, the status is 408.")]
     [Range(1, 600)]
     public int HeaderSeconds { get; set; } = 30;
 
-    [Description("Fewest bytes a second, on average, in which the body of a request must arrive; below, the answer is 408.")]
+    [Description("Lowest average rate at which a body must arrive, in bytes per second. Below it, the status is 408.")]
     [Range(1, 1_000_000)]
     public int BodyBytesPerSecond { get; set; } = 1024;
 
-    [Description("Seconds that a body may take before its bytes a second are looked at.")]
+    [Description("Seconds before the rate of a body is checked.")]
     [Range(2, 600)]
     public int BodyGraceSeconds { get; set; } = 20;
 }

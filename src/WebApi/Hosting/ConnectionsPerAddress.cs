@@ -75,7 +75,7 @@ internal sealed class ConnectionsPerAddress(
 
             // The warning is logged only once until the address has closed all its connections, because a flood would fill the log.
             if (!holder.IsKnown)
-                logger.LogWarning("{Address} has {Connections} connections open; further ones are closed unanswered", address, holder.Open);
+                logger.LogWarning("{Address} has {Connections} open connections; further ones are refused", address, holder.Open);
             holder.IsKnown = true;
             return false;
         }

@@ -33,7 +33,7 @@ internal static partial class Failure
             or DatabaseException => $"{NoStart} {WithoutUsers(e.Message)}",
             // The configuration binder throws this for a value of the wrong type. The message names the setting and the value.
             InvalidOperationException { Source: "Microsoft.Extensions.Configuration.Binder" } => $"{NoStart} {Sentence(e)}",
-            _ => $"{(hasBegun ? "GourmetGram cannot go on." : NoStart)} {Sentence(e)}{Root(e)} ({Cause(e).GetType().Name})",
+            _ => $"{(hasBegun ? "GourmetGram has to stop." : NoStart)} {Sentence(e)}{Root(e)} ({Cause(e).GetType().Name})",
         };
 
     /// <summary>Returns why the server cannot listen.</summary>
@@ -47,14 +47,13 @@ internal static partial class Failure
             _ when e.InnerException is AddressInUseException =>
                 $"{Sentence(e)} Stop the program that listens there, or set ASPNETCORE_URLS to another address.",
             InvalidOperationException when e.Message.Contains("No server certificate was specified", StringComparison.Ordinal) =>
-                "https needs a certificate: name its file in Kestrel:Certificates:Default:Path, and its password or key beside it.",
+                "https needs a certificate. Set Kestrel:Certificates:Default:Path to its file, and Password or KeyPath if needed.",
             SocketException =>
-                $"{wanted} cannot be listened on: {Sentence(e)} Set ASPNETCORE_URLS to an address of this machine, with a port that this "
+                $"{wanted} cannot be used: {Sentence(e)} Set ASPNETCORE_URLS to an address of this machine, with a port that this "
                     + "user may open.",
             CryptographicException or FileNotFoundException or DirectoryNotFoundException or UnauthorizedAccessException =>
                 $"The certificate cannot be used: {Sentence(e)} Check Kestrel:Certificates and Kestrel:Endpoints.",
-            _ => $"The server cannot listen: {Sentence(e)} Check ASPNETCORE_URLS, and Kestrel:Endpoints and Kestrel:Certificates where "
-                + "they are set.",
+            _ => $"The server cannot listen: {Sentence(e)} Check ASPNETCORE_URLS, Kestrel:Endpoints and " + "Kestrel:Certificates.",
         };
     }
 

@@ -33,7 +33,7 @@ internal sealed class LocalAccess(
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             logger.LogWarning(
-                "Commands cannot call this server, because its address could not be written to {DataDirectory}: {Reason}",
+                "Command line commands cannot call this server, because its address could not be written to {DataDirectory}: {Reason}",
                 directory.FullPath,
                 e.Message
             );

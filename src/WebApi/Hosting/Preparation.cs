@@ -42,8 +42,8 @@ internal sealed class Preparation(
         if (open.Count > 0)
         {
             logger.LogWarning(
-                "Other users of this machine can read {Paths}, which hold photos and the keys that sign cookies. Close them: chmod -R "
-                    + "go= {Arguments}",
+                "Other users of this machine can read {Paths}, which contain photos and the keys that sign cookies. Remove their access: "
+                    + "chmod -R go= {Arguments}",
                 string.Join(" and ", open),
                 string.Join(' ', open)
             );
@@ -74,12 +74,12 @@ internal sealed class Preparation(
         {
             var erasures = await mediator.Send(new FinishErasures.Command(), cancellationToken);
             if (erasures.Finished > 0)
-                logger.LogInformation("Removed the images of {Count} erased predictions that an interruption had left", erasures.Finished);
+                logger.LogInformation("Removed the images of {Count} deleted predictions that an interruption had left", erasures.Finished);
         }
         catch (StoreUnavailableException e)
         {
             if (!outages.Explains(e))
-                logger.LogError(e, "Images of erased predictions could not be removed; the next start tries again");
+                logger.LogError(e, "Images of deleted predictions could not be removed; the next start tries again");
         }
     }
 
@@ -104,7 +104,7 @@ internal sealed class Preparation(
                 throw new StartException(fault);
             guard.Confirm();
             if (hasWarned)
-                logger.LogInformation("The object store answers, and belongs to this database");
+                logger.LogInformation("The object store is available and belongs to this database");
             return true;
         }
         catch (StoreUnavailableException e)
@@ -123,8 +123,8 @@ internal sealed class Preparation(
     {
         if (!hasWarned)
             logger.LogWarning(
-                "It is not known yet whether the object store belongs to this database; new photos wait in the spool until it answers: "
-                    + "{Reason}",
+                "The object store does not respond, so new photos wait in the spool until it is known whether it belongs to this "
+                    + "database: {Reason}",
                 reason
             );
         hasWarned = true;
@@ -159,7 +159,7 @@ internal sealed class Preparation(
                 logger.LogError("{Fault}", fault);
             var keys = await mediator.Send(new ForgetExpiredKeys.Command(), cancellationToken);
             logger.LogInformation(
-                "Tidied up: set aside {Photos} photos without prediction, moved {Returned} back, deleted {Deleted} photos and "
+                "Cleaned up: set aside {Photos} photos without prediction, restored {Returned}, deleted {Deleted} photos and "
                     + "{Thumbnails} thumbnails of deleted predictions and {Keys} expired keys",
                 swept.Photos,
                 swept.Returned,
@@ -172,7 +172,7 @@ internal sealed class Preparation(
         {
             // No failure here justifies stopping a server that already answers requests.
             if (!outages.Explains(e))
-                logger.LogError(e, "What earlier processes left could not be tidied up; the next start tries again");
+                logger.LogError(e, "The clean-up after earlier processes failed; the next start tries again");
         }
     }
 }

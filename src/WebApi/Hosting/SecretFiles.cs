@@ -24,7 +24,7 @@ internal static class SecretFiles
                 if (configuration[$"{key}File"] is not { Length: > 0 } path)
                     continue;
                 if (!string.IsNullOrEmpty(configuration[key]))
-                    throw new StartException($"{key} and {key}File are both set: keep one of them.");
+                    throw new StartException($"{key} and {key}File are both set. Remove one of them.");
                 files[key] = path;
             }
         }
@@ -60,7 +60,7 @@ internal static class SecretFiles
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {
                 // While the server runs, the last value stays in use, because a file is briefly missing while it is replaced.
-                return wasRead ? Data[key] : throw new StartException($"{key}File names '{path}', which cannot be read: {e.Message}", e);
+                return wasRead ? Data[key] : throw new StartException($"The file '{path}' set in {key}File cannot be read: {e.Message}", e);
             }
         }
     }

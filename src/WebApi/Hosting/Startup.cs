@@ -149,6 +149,6 @@ internal sealed class Startup(
         var root = options.Value.PublicUrl is { Length: > 0 } publicUrl
             ? publicUrl.TrimEnd('/')
             : server.Features.Get<IServerAddressesFeature>()?.Addresses.FirstOrDefault() ?? "";
-        logger.LogWarning("There is no administrator yet. This link creates the first one, once: {Link}", root + path);
+        logger.LogWarning("There is no administrator yet. Open this link once to create the first one: {Link}", root + path);
     }
 }

@@ -59,18 +59,18 @@ internal static class Uploads
             );
         return boundary.Length > 0
             ? new MultipartReader(boundary, request.Body)
-            : throw new BadHttpRequestException($"The content type names no usable boundary. {howTo}");
+            : throw new BadHttpRequestException($"The content type has no usable boundary. {howTo}");
     }
 
     /// <summary>Returns whether reading failed because the form's structure is broken or its end is missing.</summary>
     public static bool IsBroken(Exception e) => e is IOException and not BadHttpRequestException or InvalidDataException;
 
     public static BadHttpRequestException Broken(string howTo, Exception cause) =>
-        new($"The form is broken or was cut off. {howTo}", cause);
+        new($"The form is invalid or incomplete. {howTo}", cause);
 
     /// <summary>Creates the exception for a photo that has too many bytes.</summary>
     public static UnusablePhotoException TooLarge(LimitsOptions limits) =>
-        new(PhotoFault.TooManyBytes, $"The photo has more than {limits.UploadMebibytes} MiB. Save it smaller and send it again.");
+        new(PhotoFault.TooManyBytes, $"The photo is larger than {limits.UploadMebibytes} MiB. Save it smaller and send it again.");
 
     private static async Task<Upload> ReadPartsAsync(
         MultipartReader reader,
@@ -91,7 +91,7 @@ internal static class Uploads
                 {
                     if (file.FileName.Length == 0 && await section.Body.ReadAsync(new byte[1], cancellationToken) == 0)
                         continue;
-                    throw new BadHttpRequestException($"The form holds more than one photo. {HowTo}");
+                    throw new BadHttpRequestException($"The form contains more than one photo. {HowTo}");
                 }
 
                 upload = await ReadPartAsync(
@@ -107,7 +107,7 @@ internal static class Uploads
                 }
             }
 
-            return upload ?? throw new BadHttpRequestException($"The form holds no photo. {HowTo}");
+            return upload ?? throw new BadHttpRequestException($"The form contains no photo. {HowTo}");
         }
         catch
         {

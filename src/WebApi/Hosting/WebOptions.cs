@@ -19,7 +19,7 @@ public enum JsonPredict
 public sealed class LabOptions
 {
     [Description(
-        "What `POST /predict` with JSON does: `Record` keeps photo and prediction; `AnswerOnly` keeps nothing, for the lab's own web "
+        "What `POST /predict` with JSON does: `Record` stores photo and prediction; `AnswerOnly` stores nothing, for the lab's own web "
             + "app, which stores the photo itself."
     )]
     [EnumDataType(typeof(JsonPredict))]

@@ -21,16 +21,16 @@ internal static class DatasetEndpoints
                 TypedResults.Ok(await mediator.Send(new ListDatasets.Query(), cancellationToken))
             )
             .WithName("ListDatasets")
-            .WithSummary("All datasets and how many photos they hold")
-            .WithDescription("A dataset holds the labelled photos of a loop, in a folder for each class.")
+            .WithSummary("List all datasets")
+            .WithDescription("A dataset contains the labelled photos of a loop, in one folder per class.")
             .Fails(StatusCodes.Status401Unauthorized, StatusCodes.Status403Forbidden);
         datasets
             .MapGet("/{bucket}", async (string bucket, IMediator mediator, CancellationToken cancellationToken) =>
                 TypedResults.Ok(await mediator.Send(new GetDataset.Query(bucket), cancellationToken))
             )
             .WithName("GetDataset")
-            .WithSummary("One dataset: its classes, and the model against people")
-            .WithDescription("Photos per class, and how often the model named another class than the label.")
+            .WithSummary("Get a dataset")
+            .WithDescription("Returns the number of photos per class, and how often the model's answer differs from the label.")
             .Fails(StatusCodes.Status401Unauthorized, StatusCodes.Status403Forbidden, StatusCodes.Status404NotFound);
         datasets
             .MapGet(
@@ -54,30 +54,30 @@ internal static class DatasetEndpoints
                     )
             )
             .WithName("ListDatasetPhotos")
-            .WithSummary("Photos of a dataset, newest first")
+            .WithSummary("List the photos of a dataset, newest first")
             .WithDescription(
-                "With `answer=None` or `answer=Unusable` the photos that the loop asked about and people gave no class: "
-                    + "they are listed here, and not copied to the bucket. Photos that you are labelling blind are left out."
+                "With `answer=None` or `answer=Unusable`, lists photos that were labelled without a class. "
+                    + "They are not copied to the bucket. Photos that you are labelling blind are left out."
             )
             .Fails(StatusCodes.Status400BadRequest, StatusCodes.Status401Unauthorized, StatusCodes.Status403Forbidden);
         datasets
             .MapGet("/{bucket}/download", DownloadAsync)
             .WithName("DownloadDataset")
-            .WithSummary("A dataset as a zip of class folders")
+            .WithSummary("Download a dataset as a zip of class folders")
             .WithDescription(
-                "`class_NN/{predictionId}` with its extension for each photo, and `manifest.json`: "
+                "Contains each photo as `class_NN/{predictionId}` with its extension, and `manifest.json`: "
                     + "`[{file, sha256, bytes, class, predicted, probability, answer}]`. "
-                    + "Photos that people gave no class are at the end of that list, with `file`, `bytes` and `class` null and a "
-                    + "`prediction_id`; they are not in the zip."
+                    + "Photos labelled without a class are not in the zip. They are at the end of that list, with a `prediction_id` and "
+                    + "with `file`, `bytes` and `class` null."
             )
             .Produces<byte[]>(StatusCodes.Status200OK, "application/zip")
             .Fails(StatusCodes.Status401Unauthorized, StatusCodes.Status403Forbidden, StatusCodes.Status404NotFound);
         datasets
             .MapGet("/{bucket}/labels.csv", LabelsAsync)
             .WithName("DownloadDatasetLabels")
-            .WithSummary("A dataset's labels as CSV, without the photos")
+            .WithSummary("Download the labels of a dataset as CSV")
             .WithDescription(
-                "One line a photo. Photos that people gave no class have the answer None or Unusable, and no file, class or bytes."
+                "One line per photo. Photos labelled without a class have the answer None or Unusable, and no file, class or bytes."
             )
             .Produces<string>(StatusCodes.Status200OK, "text/csv")
             .Fails(StatusCodes.Status401Unauthorized, StatusCodes.Status403Forbidden, StatusCodes.Status404NotFound);

@@ -31,8 +31,8 @@ internal static class LabelStudioEndpoints
                 TypedResults.Ok(await mediator.Send(new GetLabelStudio.Query(), cancellationToken))
             )
             .WithName("GetLabelStudio")
-            .WithSummary("How we stand with Label Studio")
-            .WithDescription("As it was last: Label Studio is not asked.")
+            .WithSummary("Get the state of the connection to Label Studio")
+            .WithDescription("Returns the last known state, without a request to Label Studio.")
             .RequireAuthorization(Policies.Annotator)
             .Fails(StatusCodes.Status401Unauthorized, StatusCodes.Status403Forbidden);
         group
@@ -40,10 +40,10 @@ internal static class LabelStudioEndpoints
                 TypedResults.Ok(await mediator.Send(new ProvisionProjects.Command(), cancellationToken))
             )
             .WithName("ProvisionLabelStudio")
-            .WithSummary("Find, make and put right the projects of loops")
+            .WithSummary("Create and repair the projects in Label Studio")
             .RequireAuthorization(Policies.Admin)
             .WithDescription(
-                "Of each loop that Label Studio hands out: project, label config, storages, webhook. Done again, nothing is made twice."
+                "Creates or repairs the project, label config, storages and webhook of each loop that uses Label Studio. Can be repeated."
             )
             .Fails(
                 StatusCodes.Status401Unauthorized,
@@ -56,17 +56,17 @@ internal static class LabelStudioEndpoints
                 TypedResults.Ok(await mediator.Send(new DiagnoseLabelStudio.Query(), cancellationToken))
             )
             .WithName("DiagnoseLabelStudio")
-            .WithSummary("Look at everything between Label Studio and us")
+            .WithSummary("Check the connection to Label Studio")
             .RequireAuthorization(Policies.Admin)
-            .WithDescription("Of each thing: what is so, how we know, and what to do. Nothing is changed.")
+            .WithDescription("Returns findings: what was found, how it was checked, and what to do. Changes nothing.")
             .Fails(StatusCodes.Status401Unauthorized, StatusCodes.Status403Forbidden);
         group
             .MapPost("/webhook", HearAsync)
             .WithName("HearLabelStudio")
-            .WithSummary("Be told by Label Studio that somebody has labelled")
+            .WithSummary("Receive a webhook from Label Studio")
             .RequireAuthorization(Policies.Visitor)
             .WithDescription(
-                $"For the webhooks that this server makes in Label Studio: their secret comes in the header {ProjectPlan.WebhookHeader}. "
+                $"Called by the webhooks that this server creates. The header {ProjectPlan.WebhookHeader} must contain their secret. "
                     + "The body is not read. The job process-annotations runs within seconds, sync-label-studio within a minute."
             )
             .Fails(StatusCodes.Status403Forbidden);
@@ -82,7 +82,7 @@ internal static class LabelStudioEndpoints
         var heard = await mediator.Send(new HearWebhook.Command(context.Request.Headers[ProjectPlan.WebhookHeader]), cancellationToken);
         if (!heard.IsOurs)
             return TypedResults.Problem(
-                $"The header {ProjectPlan.WebhookHeader} does not hold the secret of a project.",
+                $"The header {ProjectPlan.WebhookHeader} does not contain the secret of a project.",
                 statusCode: StatusCodes.Status403Forbidden
             );
         signal.Ring("process-annotations", Server, ForObjects);

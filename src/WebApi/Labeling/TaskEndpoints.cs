@@ -29,10 +29,9 @@ internal static class TaskEndpoints
     internal sealed record NextRequest([property: MaxLength(MostHeld)] IReadOnlyList<Guid>? Holding = null, Guid? Task = null);
 
     /// <param name="Class">Name of a class of the task; left out unless the answer is a class.</param>
-    /// <param name="Answer">Class, also when it is left out; None for none of these classes; Unusable for a photo that nobody could
-    /// judge.</param>
-    /// <param name="Note">What you noted.</param>
-    /// <param name="Seconds">How long you looked.</param>
+    /// <param name="Answer">Class (the default), None (none of these classes) or Unusable (the photo cannot be judged).</param>
+    /// <param name="Note">Your note.</param>
+    /// <param name="Seconds">How long you looked at the photo, in seconds.</param>
     [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
     internal sealed record LabelRequest(
         string? Class = null,
@@ -41,8 +40,8 @@ internal static class TaskEndpoints
         [property: Range(0, LongestLook)] double? Seconds = null
     );
 
-    /// <param name="Note">What you noted.</param>
-    /// <param name="Seconds">How long you looked.</param>
+    /// <param name="Note">Your note.</param>
+    /// <param name="Seconds">How long you looked at the photo, in seconds.</param>
     [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
     internal sealed record SkipRequest(
         [property: MaxLength(HumanLabel.NoteLength)] string? Note = null,
@@ -50,9 +49,8 @@ internal static class TaskEndpoints
     );
 
     /// <param name="Class">Name of a class of the task; left out unless the answer is a class.</param>
-    /// <param name="Answer">Class, also when it is left out; None for none of these classes; Unusable for a photo that nobody could
-    /// judge.</param>
-    /// <param name="Note">What you noted.</param>
+    /// <param name="Answer">Class (the default), None (none of these classes) or Unusable (the photo cannot be judged).</param>
+    /// <param name="Note">Your note.</param>
     [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
     internal sealed record AdjudicationRequest(
         string? Class = null,
@@ -60,8 +58,7 @@ internal static class TaskEndpoints
         [property: MaxLength(HumanLabel.NoteLength)] string? Note = null
     );
 
-    /// <param name="LeaseUntil">Until when you had it, as you were told: where you have it longer since, you keep it. Left out, it is given
-    /// back in any case.</param>
+    /// <param name="LeaseUntil">End of the lease to release. If it was extended since, it stays. Leave it out to release any lease.</param>
     [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
     internal sealed record ReleaseRequest(DateTimeOffset? LeaseUntil = null);
 
@@ -73,11 +70,11 @@ internal static class TaskEndpoints
             .WithName("NextTask")
             .WithSummary("Get the next task of a loop")
             .WithDescription(
-                "It is yours for ten minutes: nobody else gets it meanwhile, and you get it again until you have decided or given it "
-                    + "back. 204 when there is none. "
-                    + "A task of a blind loop has no field that tells what the model said, and none that leads there: it has no "
-                    + "`predictionId`, and its `image` is addressed by the task. "
-                    + "While you have it, you can't read predictions of the same photo."
+                "The task is leased to you for ten minutes. Until you label or release it, you get it again and other people do not get "
+                    + "it. The status is 204 if there is no task. "
+                    + "A blind task has no field that contains the model's answer or leads to it: it has no "
+                    + "`predictionId`, and the address of its `image` contains the id of the task. "
+                    + "While you hold a blind task, you can't read predictions of the same photo."
             )
             .Fails(
                 StatusCodes.Status400BadRequest,
@@ -89,10 +86,10 @@ internal static class TaskEndpoints
         group
             .MapGet("/tasks/{id:guid}/image", GetImageAsync)
             .WithName("GetTaskImage")
-            .WithSummary("The photo of a task, or a thumbnail")
+            .WithSummary("Get the photo of a task, or a thumbnail")
             .WithDescription(
-                "`size` asks for a JPEG whose longer side has at most 160, 480 or 1280 pixels, and never more than the photo. Nothing in "
-                    + "the answer leads to the prediction. "
+                "With `size`, returns a JPEG whose longer side has at most 160, 480 or 1280 pixels. Thumbnails are never larger than the "
+                    + "photo. The response does not reveal the prediction. "
                     + "Supports `Range` and `If-None-Match`."
             )
             .AnswersPhoto()
@@ -107,16 +104,16 @@ internal static class TaskEndpoints
         group
             .MapPost("/tasks/{id:guid}/label", LabelAsync)
             .WithName("LabelTask")
-            .WithSummary("Say what the photo shows")
+            .WithSummary("Label the photo of a task")
             .WithDescription(
-                "A class, or the answer None (none of these classes: the model is wrong) or Unusable (nobody could judge it: "
+                "Send a class, None (none of these classes: the model is wrong) or Unusable (the photo cannot be judged: "
                     + "it counts neither for nor against the model). "
-                    + "The label is blind only if the task is and you haven't met the photo before: as its uploader, in another loop, by "
-                    + "giving feedback on it or by reading its prediction. "
-                    + "Sent again, it is stored once. Another answer later supersedes the first; both stay on record. "
-                    + "With `Idempotency-Key` that also holds for a request that arrives late: the label of that key is never stored "
-                    + "again, "
-                    + "not even after it was replaced or taken back."
+                    + "The label is blind only if the task is blind and you have not seen the photo before: as its uploader, in another "
+                    + "loop, by giving feedback on it or by reading its prediction. "
+                    + "If you send the same label again, it is stored once. A different label later replaces the first; both are kept in "
+                    + "the history. "
+                    + "With `Idempotency-Key`, a repeated request is never stored again, "
+                    + "not even after its label was replaced or withdrawn."
             )
             .Fails(
                 StatusCodes.Status400BadRequest,
@@ -128,8 +125,8 @@ internal static class TaskEndpoints
         group
             .MapPost("/tasks/{id:guid}/skip", SkipAsync)
             .WithName("SkipTask")
-            .WithSummary("Leave the photo to somebody else")
-            .WithDescription("It decides nothing: you are not asked again, others are.")
+            .WithSummary("Skip a task")
+            .WithDescription("A skip decides nothing. The task is not offered to you again, but to other people.")
             .Fails(
                 StatusCodes.Status400BadRequest,
                 StatusCodes.Status401Unauthorized,
@@ -140,16 +137,16 @@ internal static class TaskEndpoints
         group
             .MapPost("/tasks/{id:guid}/release", ReleaseAsync)
             .WithName("ReleaseTask")
-            .WithSummary("Give a task back undecided")
-            .WithDescription("Somebody else can get the task immediately. A task that you do not have is left as it is.")
+            .WithSummary("Release a task without labelling it")
+            .WithDescription("Other people can get the task immediately. If you do not hold the task, nothing changes.")
             .Fails(StatusCodes.Status400BadRequest, StatusCodes.Status401Unauthorized, StatusCodes.Status403Forbidden);
         group
             .MapDelete("/tasks/{id:guid}/labels/{key}", UndoAsync)
             .WithName("UndoDecision")
-            .WithSummary("Take back a label by its Idempotency-Key")
+            .WithSummary("Withdraw a label by its Idempotency-Key")
             .WithDescription(
-                "For a label whose answer never arrived. If it was stored, it is withdrawn, and the task is asked again, of you first; "
-                    + "else nothing changes."
+                "Use this if the response to a label never arrived. If the label was stored, it is withdrawn and the task is offered "
+                    + "again, to you first. Otherwise nothing changes."
             )
             .Fails(StatusCodes.Status400BadRequest, StatusCodes.Status401Unauthorized, StatusCodes.Status403Forbidden);
         group
@@ -164,11 +161,11 @@ internal static class TaskEndpoints
                 ) => TypedResults.Ok(await mediator.Send(new ListDisputes.Query(loop, cursor, limit), cancellationToken))
             )
             .WithName("ListDisputes")
-            .WithSummary("Photos that people label differently")
+            .WithSummary("List photos with conflicting labels")
             .RequireAuthorization(Policies.Admin)
             .WithDescription(
-                "With several votes, a tie asks one more person; if that settles nothing, only an administrator can. Oldest first. "
-                    + "Give `next` of one page as `cursor` of the next request."
+                "If votes are tied, one more person is asked. If the votes are still tied, an administrator has to decide. Oldest first. "
+                    + "Send `next` of one page as `cursor` to get the next page."
             )
             .Fails(
                 StatusCodes.Status400BadRequest,
@@ -179,11 +176,11 @@ internal static class TaskEndpoints
         group
             .MapPost("/tasks/{id:guid}/adjudication", AdjudicateAsync)
             .WithName("AdjudicateTask")
-            .WithSummary("Decide between labels that differ")
+            .WithSummary("Decide between conflicting labels")
             .RequireAuthorization(Policies.Admin)
             .WithDescription(
-                "Closes the task; the labels stay on record. Sent again, it is stored once; another answer supersedes the first. "
-                    + "Take it back like any label, with DELETE /labels/{id}."
+                "Closes the task. The labels are kept. If you send the same decision again, it is stored once; a different one replaces "
+                    + "the first. To withdraw it, use DELETE /labels/{id}, as for any label."
             )
             .Fails(
                 StatusCodes.Status400BadRequest,
@@ -197,10 +194,10 @@ internal static class TaskEndpoints
                 TypedResults.Ok(await mediator.Send(new UndoLabel.Command(id, context.User.ToCaller()), cancellationToken))
             )
             .WithName("UndoLabel")
-            .WithSummary("Take your decision back")
+            .WithSummary("Withdraw your label")
             .WithDescription(
-                "It stays on record as withdrawn, and the task is asked again, of you first. What you say then is not blind: you have "
-                    + "been told the model's answer."
+                "The label is kept in the history as withdrawn, and the task is offered again, to you first. Your next label is not "
+                    + "blind, because you have seen the model's answer."
             )
             .Fails(StatusCodes.Status401Unauthorized, StatusCodes.Status403Forbidden, StatusCodes.Status404NotFound);
     }

@@ -62,7 +62,7 @@ internal sealed class Descriptions : IOpenApiSchemaTransformer, IOpenApiOperatio
             "default",
             new OpenApiResponse
             {
-                Description = "Any other problem, such as a server that is busy or a store that does not answer",
+                Description = "Any other problem, such as a busy server or a store that does not respond",
                 Content = new Dictionary<string, OpenApiMediaType>(StringComparer.Ordinal)
                 {
                     ["application/problem+json"] = new() { Schema = new OpenApiSchemaReference(Problem, context.Document) },
@@ -79,17 +79,17 @@ internal sealed class Descriptions : IOpenApiSchemaTransformer, IOpenApiOperatio
             path.Operations?.Remove(HttpMethod.Head);
         if (document.Components?.Schemas?.TryGetValue(Problem, out var found) == true && found is OpenApiSchema problem)
         {
-            problem.Description = "A problem as RFC 9457 describes it. `detail` says what happened and what to do.";
+            problem.Description = "A problem according to RFC 9457. `detail` says what happened and what to do.";
             problem.Properties ??= new Dictionary<string, IOpenApiSchema>(StringComparer.Ordinal);
             problem.Properties["traceId"] = new OpenApiSchema
             {
                 Type = JsonSchemaType.String,
-                Description = "Names this request in the server's log.",
+                Description = "Identifies this request in the server's log.",
             };
             problem.Properties["errors"] = new OpenApiSchema
             {
                 Type = JsonSchemaType.Object,
-                Description = "With status 400: what is wrong, by member.",
+                Description = "With status 400: the errors by member.",
                 AdditionalProperties = new OpenApiSchema
                 {
                     Type = JsonSchemaType.Array,

@@ -46,9 +46,9 @@ internal static class EndpointDescriptions
     public static RouteHandlerBuilder TakesPhotos(this RouteHandlerBuilder endpoint) =>
         endpoint.TakesForm(
             limits =>
-                $"At most {limits.BatchPhotos} photos and {limits.BatchMebibytes} MiB together, each in a field `{Uploads.Field}` of its "
-                + "own; "
-                + $"each of at most {limits.UploadMebibytes} MiB and {limits.Megapixels} million pixels (this server's `Limits`).",
+                $"At most {limits.BatchPhotos} photos and {limits.BatchMebibytes} MiB in total, each in its own field "
+                + $"`{Uploads.Field}`. "
+                + $"Each at most {limits.UploadMebibytes} MiB and {limits.Megapixels} million pixels (this server's `Limits`).",
             new OpenApiSchema { Type = JsonSchemaType.Array, Items = Photo() }
         );
 

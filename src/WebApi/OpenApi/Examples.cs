@@ -28,17 +28,17 @@ internal sealed class Examples : IOpenApiOperationTransformer
 
     private const string Job = $$"""
         {
-          "name": "store-images", "title": "Store images", "description": "Moves waiting photos to the object store and writes tags", "cron": "0/30 * * * * ?", "paused": false,
+          "name": "store-images", "title": "Store images", "description": "Moves photos from the spool to the object store and writes tags", "cron": "0/30 * * * * ?", "paused": false,
           "nextFirings": ["2026-11-23T12:01:00.000Z"], "current": null, "last": {{Run}}
         }
         """;
 
     private const string Loop = """
         {
-          "name": "lowconfidence", "title": "Low Confidence Review", "description": "Photos the model is not sure of. Good for training, not for measuring.", "enabled": true,
+          "name": "lowconfidence", "title": "Low Confidence Review", "description": "Photos the model is not sure of. Useful for training, but not for measuring accuracy.", "enabled": true,
           "bucket": "lowconfidence", "surface": "Review", "blind": false, "votes": 1, "dailyLimit": 0, "random": false, "job": "select-candidates",
           "settings": { "threshold": 0.7 }, "summary": "below 70%",
-          "fields": [{ "name": "threshold", "label": "Select below", "help": "0.7 means: photos that the model is less than 70% sure of.", "type": "number", "minimum": 0, "maximum": 1 }],
+          "fields": [{ "name": "threshold", "label": "Select below", "help": "0.7 selects photos that the model is less than 70% sure of.", "type": "number", "minimum": 0, "maximum": 1 }],
           "counts": {
             "selected": 293, "pending": 0, "waiting": 95, "labelled": 187, "none": 4, "unusable": 3, "skipped": 8, "agreed": 109,
             "oldestWaiting": "2026-11-17T08:12:44.501Z", "selectedInWeek": 31, "heldBack": 0
@@ -101,7 +101,7 @@ internal sealed class Examples : IOpenApiOperationTransformer
             {
               "items": [{
                 "id": "019b0c6e-5c9a-7d3e-8f21-3b1f0a9c4d59", "predictionId": "019b0c6e-5c9a-7d3e-8f21-3b1f0a9c4d55", "kind": "Flag", "createdAt": "2026-11-23T12:04:00.123Z",
-                "reason": "More than 30 flags of one visitor within an hour."
+                "reason": "More than 30 flags from one visitor within an hour."
               }]
             }
             """,
@@ -152,13 +152,13 @@ internal sealed class Examples : IOpenApiOperationTransformer
             """,
         [("ProvisionLabelStudio", "200")] = """
             {
-              "items": [{ "loop": "lowconfidence", "title": "Low Confidence Review", "project": 7, "repairs": ["The webhook was put right."], "complaints": [] }]
+              "items": [{ "loop": "lowconfidence", "title": "Low Confidence Review", "project": 7, "repairs": ["Fixed the webhook."], "complaints": [] }]
             }
             """,
         [("DiagnoseLabelStudio", "200")] = """
             {
               "findings": [{
-                "kind": "Warning", "subject": "Low Confidence Review", "what": "Webhook 3 was changed or switched off. Without it labels are seen by the scheduled sync.",
+                "kind": "Warning", "subject": "Low Confidence Review", "what": "Webhook 3 was changed or disabled. Without it, labels arrive with the next scheduled sync.",
                 "how": "GET /api/webhooks?project={id}", "cure": "Run the doctor with --fix, or the job sync-label-studio."
               }],
               "hasErrors": false
@@ -199,17 +199,17 @@ internal sealed class Examples : IOpenApiOperationTransformer
 
     private static readonly Dictionary<string, string> Problems = new(StringComparer.Ordinal)
     {
-        ["400"] = "'limit' is a whole number from 1 to 100.",
-        ["401"] = "A list needs to know whose it is: send an API key, or use the browser that sent the photos.",
+        ["400"] = "'limit' must be a whole number from 1 to 100.",
+        ["401"] = "Listing predictions requires an identity. Send an API key, or use the browser that uploaded the photos.",
         ["404"] = "Prediction 019b0c6e-5c9a-7d3e-8f21-3b1f0a9c4d55 was not found.",
-        ["409"] = "This Idempotency-Key was used for another photo: send a new key with a new photo.",
-        ["413"] = "The photo has more than 20 MiB. Save it smaller and send it again.",
-        ["415"] = "This is a HEIC file. Save it as JPEG, PNG or WebP and send it again.",
-        ["422"] = "The photo is cut off or damaged. Export it again and send it again.",
+        ["409"] = "This Idempotency-Key was used for another photo. Send a new key with each photo.",
+        ["413"] = "The photo is larger than 20 MiB. Save it smaller and send it again.",
+        ["415"] = "This file is a HEIC photo, not a JPEG, PNG or WebP photo. Save it as JPEG, PNG or WebP and send it again.",
+        ["422"] = "The photo is incomplete or damaged: its compressed pixels end too early. Send it again, or export it again.",
         ["502"] =
-            "Label Studio at http://label-studio.internal:8080/ cannot be reached (Connection refused): start it, or correct "
+            "Label Studio at http://label-studio.internal:8080/ cannot be reached (Connection refused). Start it, or correct "
             + "LabelStudio:Url.",
-        ["503"] = "More photos are waiting than can be classified in time. Nothing was stored. Send it again later.",
+        ["503"] = "The database does not respond. Nothing was stored. Try again later.",
     };
 
     public Task TransformAsync(OpenApiOperation operation, OpenApiOperationTransformerContext context, CancellationToken cancellationToken)

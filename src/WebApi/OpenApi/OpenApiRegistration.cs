@@ -7,8 +7,8 @@ namespace GourmetGram.WebApi.OpenApi;
 internal static class OpenApiRegistration
 {
     private const string Description =
-        "Classify photos, read predictions, say what is wrong with them. Errors are RFC 9457 problems whose `detail` says what to do. "
-        + "Send `Authorization: Bearer KEY` to own what you make; without a key a prediction is open to whoever has its id.";
+        "Classify photos, read predictions and correct them. Errors are RFC 9457 problems whose `detail` says what to do. "
+        + "Send `Authorization: Bearer KEY` to own what you create. Without a key, anyone who has the id of a prediction can read it.";
 
     public static IServiceCollection AddOpenApiDocument(this IServiceCollection services) =>
         services.AddOpenApi(options =>
@@ -22,7 +22,7 @@ internal static class OpenApiRegistration
                     document.Info.Description = Description;
                     document.Info.Contact = new OpenApiContact { Name = "The team that runs this server" };
                     // The URL is relative to the document (the folder above it), so it is right for any server address and base path.
-                    document.Servers = [new OpenApiServer { Url = "..", Description = "The server that this document was read from." }];
+                    document.Servers = [new OpenApiServer { Url = "..", Description = "The server that serves this document." }];
                     document.Components ??= new OpenApiComponents();
                     document.Components.SecuritySchemes = new Dictionary<string, IOpenApiSecurityScheme>(StringComparer.Ordinal)
                     {
@@ -30,7 +30,7 @@ internal static class OpenApiRegistration
                         {
                             Type = SecuritySchemeType.Http,
                             Scheme = "bearer",
-                            Description = "An API key. Optional: what is made without one is open to whoever has its id.",
+                            Description = "An API key. Optional: anyone who has the id can read what was created without a key.",
                         },
                     };
                     return Task.CompletedTask;

@@ -25,7 +25,7 @@ internal static class SchemaNames
         var first = Named.GetOrAdd(name, described);
         return first == described
             ? name
-            : throw new InvalidOperationException($"{first} and {described} would share the OpenAPI component {name}: rename one of them.");
+            : throw new InvalidOperationException($"{first} and {described} would share the OpenAPI component {name}. Rename one of them.");
     }
 
     private static string NameOf(Type type)

@@ -11,7 +11,7 @@ namespace GourmetGram.WebApi.Operations;
 [SettingsSection("Health")]
 public sealed class HealthOptions
 {
-    [Description("Seconds after which `/health/ready` has everything checked again, in the background, while somebody asks.")]
+    [Description("Seconds after which a request to `/health/ready` starts a new check in the background.")]
     [Range(1, 3600)]
     public int CheckSeconds { get; set; } = 10;
 }

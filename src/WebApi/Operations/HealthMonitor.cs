@@ -55,7 +55,7 @@ internal sealed class HealthMonitor(IEnumerable<IHealthPart> parts, IOptions<Hea
     private IReadOnlyDictionary<string, Health.Part> NotYet =>
         watched.ToDictionary(
             part => part.Name,
-            _ => new Health.Part(nameof(HealthStatus.Unhealthy), "The first check has not ended yet."),
+            _ => new Health.Part(nameof(HealthStatus.Unhealthy), "The first check has not finished yet."),
             StringComparer.Ordinal
         );
 
@@ -102,7 +102,7 @@ internal sealed class HealthMonitor(IEnumerable<IHealthPart> parts, IOptions<Hea
         public async Task<HealthCheckResult> CheckAsync(TimeSpan deadline)
         {
             if (unfinished is { IsCompleted: false })
-                return HealthCheckResult.Unhealthy($"There is no answer since {time.GetElapsedTime(since).TotalSeconds:0} s.");
+                return HealthCheckResult.Unhealthy($"No response for {time.GetElapsedTime(since).TotalSeconds:0} s.");
             using var end = new CancellationTokenSource(deadline, time);
             since = time.GetTimestamp();
             try
@@ -111,7 +111,7 @@ internal sealed class HealthMonitor(IEnumerable<IHealthPart> parts, IOptions<Hea
             }
             catch (Exception e) when (e is TimeoutException or OperationCanceledException)
             {
-                return HealthCheckResult.Unhealthy($"There was no answer within {deadline.TotalSeconds:0} s.");
+                return HealthCheckResult.Unhealthy($"No response within {deadline.TotalSeconds:0} s.");
             }
             catch (Exception e)
             {

@@ -77,8 +77,8 @@ internal sealed class StorePart(
                     + $"{(time.GetUtcNow() - oldest).TotalSeconds:0} s."
             )
             : "";
-        var setAside = state.SetAside > 0 ? $"{state.SetAside} files of the spool could not be used and were set aside." : "";
-        var thought = circuit.State == StoreCircuitState.Closed ? "" : $"The circuit is {circuit.State}.";
+        var setAside = state.SetAside > 0 ? $"{state.SetAside} unusable files of the spool were set aside." : "";
+        var thought = circuit.State == StoreCircuitState.Closed ? "" : $"The circuit breaker is {circuit.State}.";
         var detail = string.Join(' ', new[] { fault, waiting, setAside, thought }.Where(words => words is { Length: > 0 }));
         // A file system store is on the same disk as the spool, so a fault of one affects the other.
         if (fault is not null && store.IsExclusive)

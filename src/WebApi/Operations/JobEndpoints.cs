@@ -29,15 +29,15 @@ internal static class JobEndpoints
                 TypedResults.Ok(new JobList(await all.ListAsync(cancellationToken)))
             )
             .WithName("ListJobs")
-            .WithSummary("All jobs: when they run, what runs, what ran last")
-            .WithDescription("Schedules are UTC. A job never runs twice at the same time.")
+            .WithSummary("List all jobs")
+            .WithDescription("Returns each job with its schedule (UTC), current run and last run. Runs of one job never overlap.")
             .Fails(StatusCodes.Status401Unauthorized, StatusCodes.Status403Forbidden);
         jobs.MapPatch("/{name}", ScheduleAsync)
             .WithName("ScheduleJob")
-            .WithSummary("Change when a job runs, or pause it")
+            .WithSummary("Change the schedule of a job, or pause it")
             .WithDescription(
-                "Cron as Quartz reads it, in UTC: seconds, minutes, hours, day, month, weekday. Firings missed while no server ran are "
-                    + "made up by one run."
+                "A Quartz cron expression in UTC: seconds, minutes, hours, day, month, weekday. Runs missed while no server was running "
+                    + "are caught up once."
             )
             .Fails(
                 StatusCodes.Status400BadRequest,
@@ -48,12 +48,12 @@ internal static class JobEndpoints
         jobs.MapPost("/{name}/run", RunAsync)
             .WithName("RunJob")
             .WithSummary("Run a job now")
-            .WithDescription("While another run of the job runs, this one waits for it (`Queued`).")
+            .WithDescription("If the job is already running, the new run is `Queued` and starts afterwards.")
             .Fails(StatusCodes.Status401Unauthorized, StatusCodes.Status403Forbidden, StatusCodes.Status404NotFound);
         jobs.MapGet("/{name}/runs", RunsAsync)
             .WithName("ListJobRuns")
-            .WithSummary("Runs of a job, newest first")
-            .WithDescription("Give `next` of one page as `cursor` of the next request. The newest thousand are kept.")
+            .WithSummary("List the runs of a job, newest first")
+            .WithDescription("Send `next` of one page as `cursor` to get the next page. The newest thousand runs are stored.")
             .Fails(
                 StatusCodes.Status400BadRequest,
                 StatusCodes.Status401Unauthorized,
@@ -64,15 +64,15 @@ internal static class JobEndpoints
                 TypedResults.Ok(await all.FindRunAsync(name, id, cancellationToken))
             )
             .WithName("GetJobRun")
-            .WithSummary("One run: how far it is, or what came of it")
-            .WithDescription("Progress while the run goes on, then its outcome and counts.")
+            .WithSummary("Get a run of a job")
+            .WithDescription("Returns the progress of the run, or its outcome and counts.")
             .Fails(StatusCodes.Status401Unauthorized, StatusCodes.Status403Forbidden, StatusCodes.Status404NotFound);
         jobs.MapPost("/{name}/runs/{id:guid}/cancel", async (string name, Guid id, IJobs all, CancellationToken cancellationToken) =>
                 TypedResults.Ok(await all.CancelAsync(name, id, cancellationToken))
             )
             .WithName("CancelJobRun")
-            .WithSummary("Stop a run")
-            .WithDescription("One that waits is stopped at once; one that runs is, within seconds, by the node that runs it.")
+            .WithSummary("Cancel a run")
+            .WithDescription("A queued run is cancelled immediately. A running one is stopped by its node within seconds.")
             .Fails(
                 StatusCodes.Status401Unauthorized,
                 StatusCodes.Status403Forbidden,

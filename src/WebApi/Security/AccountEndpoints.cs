@@ -28,14 +28,14 @@ internal static class AccountEndpoints
                 TypedResults.Ok(new UserList(await accounts.ListAsync(cancellationToken)))
             )
             .WithName("ListUsers")
-            .WithSummary("All accounts, their roles and how they stand")
-            .WithDescription("Names and roles of all accounts, and whether they are disabled.")
+            .WithSummary("List all accounts")
+            .WithDescription("Returns the name, role and state of each account.")
             .Fails(StatusCodes.Status401Unauthorized, StatusCodes.Status403Forbidden);
         users
             .MapPost("/", AddAsync)
             .WithName("AddUser")
             .WithSummary("Create an account")
-            .WithDescription("The answer has a link with which the person chooses a password. It works once, for a week.")
+            .WithDescription("The response has a link for choosing a password. It works once and expires after a week.")
             .Fails(
                 StatusCodes.Status400BadRequest,
                 StatusCodes.Status401Unauthorized,
@@ -49,8 +49,8 @@ internal static class AccountEndpoints
                     TypedResults.Ok(await accounts.ResetPasswordAsync(name, context.User.Who(), cancellationToken))
             )
             .WithName("ResetUserPassword")
-            .WithSummary("Take a password away and get a link to choose another")
-            .WithDescription("The account is signed out. The link works once, for a day.")
+            .WithSummary("Reset a password")
+            .WithDescription("Signs the account out. The response has a link for choosing a new password. It works once, for a day.")
             .Fails(
                 StatusCodes.Status401Unauthorized,
                 StatusCodes.Status403Forbidden,
@@ -62,9 +62,9 @@ internal static class AccountEndpoints
                 TypedResults.Ok(await accounts.DisableAsync(name, context.User.Who(), cancellationToken))
             )
             .WithName("DisableUser")
-            .WithSummary("Keep an account from signing in")
+            .WithSummary("Disable an account")
             .WithDescription(
-                "Whoever is signed in with it is signed out within seconds. The last administrator who can sign in cannot be disabled."
+                "The account is signed out within seconds and cannot sign in. The last administrator who can sign in cannot be disabled."
             )
             .Fails(
                 StatusCodes.Status401Unauthorized,
@@ -77,8 +77,8 @@ internal static class AccountEndpoints
                 TypedResults.Ok(await accounts.EnableAsync(name, context.User.Who(), cancellationToken))
             )
             .WithName("EnableUser")
-            .WithSummary("Let an account sign in again")
-            .WithDescription("The account can sign in again with the password that it had.")
+            .WithSummary("Enable an account")
+            .WithDescription("The account can sign in again with its previous password.")
             .Fails(StatusCodes.Status401Unauthorized, StatusCodes.Status403Forbidden, StatusCodes.Status404NotFound);
     }
 

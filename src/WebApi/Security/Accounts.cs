@@ -44,7 +44,7 @@ internal sealed partial class Accounts(IServiceScopeFactory scopes, IExclusiveWo
             {
                 var user = await FindAsync(scope, name);
                 if (user.IsDisabled())
-                    throw new ConflictException($"The account {user.UserName} is disabled: enable it first.");
+                    throw new ConflictException($"The account {user.UserName} is disabled. Enable it first.");
                 Require(await scope.Users.RemovePasswordAsync(user));
                 Require(await scope.Users.SetLockoutEndDateAsync(user, lockoutEnd: null));
                 Require(await scope.Users.ResetAccessFailedCountAsync(user));
@@ -65,7 +65,7 @@ internal sealed partial class Accounts(IServiceScopeFactory scopes, IExclusiveWo
                     ) && await scope.Users.IsInRoleAsync(user, Roles.Admin)
                 )
                 {
-                    throw new ConflictException($"{user.UserName} is the last administrator who can sign in: add another one first.");
+                    throw new ConflictException($"{user.UserName} is the last administrator who can sign in. Add another one first.");
                 }
 
                 Require(await scope.Users.SetLockoutEnabledAsync(user, enabled: true));
@@ -119,10 +119,10 @@ internal sealed partial class Accounts(IServiceScopeFactory scopes, IExclusiveWo
         if (!Name().IsMatch(name))
             throw Invalid(
                 "name",
-                "A name has up to 64 letters, digits, spaces and . _ @ + - ' and begins and ends with a letter or digit."
+                "A name can have up to 64 letters, digits, spaces and . _ @ + - '. It must start and end with a letter or digit."
             );
         if (await scope.Users.FindByNameAsync(name) is not null)
-            throw new ConflictException($"There is an account {name} already.");
+            throw new ConflictException($"The account {name} already exists.");
         foreach (var known in new[] { Roles.Annotator, Roles.Admin })
         {
             if (!await scope.Roles.RoleExistsAsync(known))

@@ -37,9 +37,9 @@ internal sealed class ApiKeyHandler(
         if (header.Length == 0)
             return Task.FromResult(AuthenticateResult.NoResult());
         if (!header.StartsWith(Prefix, StringComparison.OrdinalIgnoreCase))
-            return Task.FromResult(AuthenticateResult.Fail("An API key is sent as 'Authorization: Bearer KEY'."));
+            return Task.FromResult(AuthenticateResult.Fail("Send the API key as 'Authorization: Bearer KEY'."));
         if (IdOf(header[Prefix.Length..].Trim()) is not { } id)
-            return Task.FromResult(AuthenticateResult.Fail("This API key is not known here."));
+            return Task.FromResult(AuthenticateResult.Fail("This API key is unknown."));
 
         var identity = new ClaimsIdentity(
             [

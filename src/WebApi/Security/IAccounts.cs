@@ -12,7 +12,7 @@ public enum AccountRole
     Administrator,
 }
 
-/// <summary>How an account stands.</summary>
+/// <summary>State of an account.</summary>
 public enum AccountState
 {
     /// <summary>It can sign in.</summary>
@@ -26,14 +26,14 @@ public enum AccountState
 }
 
 /// <param name="Name">Name to sign in with.</param>
-/// <param name="Role">What it may do; null where it has no role.</param>
-/// <param name="State">How it stands.</param>
+/// <param name="Role">Role of the account; null if it has none.</param>
+/// <param name="State">State of the account.</param>
 public sealed record AccountView(string Name, AccountRole? Role, AccountState State);
 
 /// <summary>A one-time link with which a person chooses a password.</summary>
-/// <param name="Account">Whose it is.</param>
+/// <param name="Account">The account.</param>
 /// <param name="Link">The link; a path where the public address is not known.</param>
-/// <param name="ExpiresAt">Until when it works, UTC.</param>
+/// <param name="ExpiresAt">When the link expires, UTC.</param>
 public sealed record AccountLinkView(AccountView Account, string Link, DateTimeOffset ExpiresAt);
 
 /// <summary>Manages the accounts of people. Changes take effect on every node within seconds, even for people who are signed in.</summary>

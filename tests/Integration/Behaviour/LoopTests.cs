@@ -334,7 +334,7 @@ public abstract class LoopTests(AppFixture app) : BehaviourTests(app)
             .Where(item => mine.Contains(item!["predictionId"]!.GetValue<string>()))
             .ToList();
         Assert.Equal(photos[30..].Select(photo => photo.Id.ToString()), held.Select(item => item!["predictionId"]!.GetValue<string>()));
-        Assert.All(held, item => Assert.Equal("More than 30 flags of one visitor within an hour.", item!["reason"]!.GetValue<string>()));
+        Assert.All(held, item => Assert.Equal("More than 30 flags from one visitor within an hour.", item!["reason"]!.GetValue<string>()));
         Assert.DoesNotContain(photos[31].Id.ToString(), await SelectedAsync(admin, "userfeedback"));
 
         using (

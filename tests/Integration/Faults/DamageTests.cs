@@ -30,7 +30,7 @@ public sealed class DamageTests() : PersistenceTests(DatabaseProvider.Sqlite)
         var exception = await Assert.ThrowsAsync<DatabaseException>(AddHost().MigrateAsync);
 
         Assert.StartsWith($"The database {Host.DatabaseFile} is damaged: ", exception.Message, StringComparison.Ordinal);
-        Assert.Contains("put a backup in its place", exception.Message, StringComparison.Ordinal);
+        Assert.Contains("replace it with a backup", exception.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -82,7 +82,7 @@ public sealed class DamageTests() : PersistenceTests(DatabaseProvider.Sqlite)
         );
 
         Assert.Matches(
-            "^The database cannot be used: .*(malformed|not a database).* Nothing was stored\\. The operator has to mend it\\.$",
+            "^The database cannot be used: .*(malformed|not a database).* Nothing was stored\\. The operator has to repair it\\.$",
             exception.Message
         );
         Assert.StartsWith(

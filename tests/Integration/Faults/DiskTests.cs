@@ -99,7 +99,7 @@ public sealed class DiskTests
         {
             Assert.NotEqual(0, await refused.ExitAsync());
             Assert.Contains(
-                $"cannot start. The disk of the data directory {settings["GourmetGram__DataDirectory"]} is full. Make room there",
+                $"cannot start. The disk of the data directory {settings["GourmetGram__DataDirectory"]} is full. Free space there",
                 refused.Output,
                 StringComparison.Ordinal
             );

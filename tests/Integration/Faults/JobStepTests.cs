@@ -158,7 +158,7 @@ public abstract partial class JobStepTests(DatabaseProvider provider) : IAsyncLi
             await host.SendAsync(new FlagPrediction.Command(photo.Id, Ada, FeedbackSource.Page));
         await host.SendAsync(new SelectCandidates.Command());
         await host.SendAsync(new MakeTasks.Command());
-        await host.SendAsync(new ConfigureLoop.Command(Outside, "Ada", Surface: Surface.LabelStudio));
+        await host.SendAsync(Some.ChangeOf(Outside) with { Surface = Surface.LabelStudio });
         await host.SendAsync(new PublishTasks.Command());
         await host.SendAsync(new SyncStorages.Command());
         platform.Annotate(1, Some.Labels[1]);
@@ -267,16 +267,17 @@ public abstract partial class JobStepTests(DatabaseProvider provider) : IAsyncLi
     private static Prediction Photo(ModelVersion model, int number, bool isStored)
     {
         var content = Encoding.ASCII.GetBytes($"photo {number}");
-        var photo = new StoredPhoto(
-            $"{number:x64}",
-            Convert.ToHexStringLower(SHA256.HashData(content)),
-            content.Length,
-            "image/jpeg",
-            ".jpg",
-            40,
-            30,
-            FileName: null
-        );
+        var photo = new StoredPhoto
+        {
+            UploadSha256 = $"{number:x64}",
+            StoredSha256 = Convert.ToHexStringLower(SHA256.HashData(content)),
+            StoredBytes = content.Length,
+            MediaType = "image/jpeg",
+            Extension = ".jpg",
+            Width = 40,
+            Height = 30,
+            FileName = null,
+        };
         var prediction = Prediction.Record(
             photo,
             new ClassProbabilities([0.2f, 0.3f, 0.5f]),

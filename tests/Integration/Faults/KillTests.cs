@@ -134,7 +134,7 @@ public abstract class KillTests : IDisposable
 
     private async Task CheckAsync(ServerProcess server, AppClient client, List<User> users, bool checkAll, string when)
     {
-        await server.LineAsync("Tidied up");
+        await server.LineAsync("Cleaned up");
         try
         {
             foreach (var user in users)

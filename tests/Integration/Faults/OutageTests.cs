@@ -41,14 +41,14 @@ public sealed partial class OutageTests : ServerTests
         }
 
         door.Open();
-        var back = await server.LineAsync("The database is back");
+        var back = await server.LineAsync("The database is available again");
         Assert.InRange(
             int.Parse(Failures().Match(back).Groups[1].Value, System.Globalization.CultureInfo.InvariantCulture),
             Requests,
             int.MaxValue
         );
         await client.UploadAsync();
-        AssertQuiet(server.Output, "The database is away: ", "The database is back");
+        AssertQuiet(server.Output, "The database is unavailable: ", "The database is available again");
     }
 
     [Fact]
@@ -73,8 +73,8 @@ public sealed partial class OutageTests : ServerTests
         }
 
         door.Open();
-        await server.LineAsync("The object store is back");
-        AssertQuiet(server.Output, "The object store is away: ", "The object store is back");
+        await server.LineAsync("The object store is available again");
+        AssertQuiet(server.Output, "The object store is unavailable: ", "The object store is available again");
     }
 
     private static void AssertQuiet(string output, params string[] once)

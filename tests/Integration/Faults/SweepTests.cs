@@ -54,16 +54,17 @@ public abstract class SweepTests(DatabaseProvider provider) : PersistenceTests(p
     private Prediction New(DateTimeOffset answeredAt)
     {
         byte[] bytes = [1, 2, 3];
-        var photo = new StoredPhoto(
-            new string('b', 64),
-            Convert.ToHexStringLower(SHA256.HashData(bytes)),
-            bytes.Length,
-            "image/jpeg",
-            ".jpg",
-            4,
-            3,
-            "soup.jpg"
-        );
+        var photo = new StoredPhoto
+        {
+            UploadSha256 = new string('b', 64),
+            StoredSha256 = Convert.ToHexStringLower(SHA256.HashData(bytes)),
+            StoredBytes = bytes.Length,
+            MediaType = "image/jpeg",
+            Extension = ".jpg",
+            Width = 4,
+            Height = 3,
+            FileName = "soup.jpg",
+        };
         var model = ModelVersion.Register($"model{++models}", "1", "float", new string('a', 64), 1, Some.Labels, Some.Time);
         return Prediction.Record(
             photo,
@@ -163,7 +164,7 @@ public abstract class SweepTests(DatabaseProvider provider) : PersistenceTests(p
         var swept = await SweepAsync();
 
         Assert.StartsWith(
-            "The object store has photos, and the database has a prediction for none of them: ",
+            "The object store contains photos, but the database has no prediction for any of them. ",
             swept.Fault,
             StringComparison.Ordinal
         );

@@ -7,21 +7,34 @@ using System.Text.Json.Nodes;
 namespace GourmetGram.Tests.Integration.Fixtures;
 
 /// <summary>A prediction as the API gives it: written here again on purpose, so that a renamed field fails a test.</summary>
-public sealed record PredictionJson(
-    Guid Id,
-    string Class,
-    double Probability,
-    IReadOnlyList<ProbabilityJson> Probabilities,
-    ModelJson Model,
-    Uri Image,
-    string? FileName,
-    string MediaType,
-    int Width,
-    int Height,
-    DateTimeOffset CreatedAt,
-    bool Flagged,
-    string? Correction
-);
+public sealed record PredictionJson
+{
+    public required Guid Id { get; init; }
+
+    public required string Class { get; init; }
+
+    public required double Probability { get; init; }
+
+    public required IReadOnlyList<ProbabilityJson> Probabilities { get; init; }
+
+    public required ModelJson Model { get; init; }
+
+    public required Uri Image { get; init; }
+
+    public required string? FileName { get; init; }
+
+    public required string MediaType { get; init; }
+
+    public required int Width { get; init; }
+
+    public required int Height { get; init; }
+
+    public required DateTimeOffset CreatedAt { get; init; }
+
+    public required bool Flagged { get; init; }
+
+    public required string? Correction { get; init; }
+}
 
 public sealed record ProbabilityJson(string Class, double? Probability);
 

@@ -64,7 +64,7 @@ public sealed class OutgoingTests
         await server.RequestAsync("GET / ");
         clock.Advance(TimeSpan.FromSeconds(20));
         var fault = await Assert.ThrowsAsync<TimeoutException>(() => asking);
-        Assert.Equal($"{server.Address.GetLeftPart(UriPartial.Authority)} gave no answer within 20 s.", fault.Message);
+        Assert.Equal($"{server.Address.GetLeftPart(UriPartial.Authority)} did not respond within 20 s.", fault.Message);
     }
 
     [Fact]

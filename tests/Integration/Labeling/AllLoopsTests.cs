@@ -57,16 +57,18 @@ public abstract class AllLoopsTests(DatabaseProvider provider) : PersistenceTest
                 )
             );
         await host.SendAsync(
-            new ConfigureLoop.Command("randomsampled", "Ada", Settings: new Dictionary<string, string> { ["perWindow"] = $"{PerWindow}" })
+            Some.ChangeOf("randomsampled") with
+            {
+                Settings = new Dictionary<string, string> { ["perWindow"] = $"{PerWindow}" },
+            }
         );
 
         await host.SendAsync(
-            new ConfigureLoop.Command(
-                "lowconfidence",
-                "Ada",
-                DailyLimit: 0,
-                Settings: new Dictionary<string, string> { ["perUploader"] = "0" }
-            )
+            Some.ChangeOf("lowconfidence") with
+            {
+                DailyLimit = 0,
+                Settings = new Dictionary<string, string> { ["perUploader"] = "0" },
+            }
         );
 
         await host.SendAsync(new SampleRandom.Command());
@@ -124,7 +126,7 @@ public abstract class AllLoopsTests(DatabaseProvider provider) : PersistenceTest
         Array.Fill(values, (1 - confidence) / 2);
         values[number % 3] = confidence;
         var prediction = Prediction.Record(
-            new StoredPhoto($"{number:x64}", new string('c', 64), 16, "image/jpeg", ".jpg", 40, 30, FileName: null),
+            Some.Jpeg($"{number:x64}", 16),
             new ClassProbabilities([.. values]),
             model,
             Some.Visitor,

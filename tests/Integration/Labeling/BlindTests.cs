@@ -27,7 +27,7 @@ public abstract class BlindTests(DatabaseProvider provider) : PersistenceTests(p
 {
     private const string Blind = "randomsampled";
     private const string Sighted = "lowconfidence";
-    private const string Refusal = "You are labelling this photo without the model's answer. Decide or give the task back first.";
+    private const string Refusal = "You are labelling this photo without seeing the model's answer. Label it or release the task first.";
 
     private static readonly Caller Ada = new(new Actor(ActorKind.Account, "ada"), IsReviewer: true);
     private static readonly Caller Bob = new(new Actor(ActorKind.Account, "bob"), IsReviewer: true, IsAdministrator: true);
@@ -326,16 +326,17 @@ public abstract class BlindTests(DatabaseProvider provider) : PersistenceTests(p
     {
         var content = ContentOf(number);
         var rest = (1 - confidence) / 2;
-        var photo = new StoredPhoto(
-            $"{number:x64}",
-            Convert.ToHexStringLower(SHA256.HashData(content)),
-            content.Length,
-            "image/jpeg",
-            ".jpg",
-            40,
-            30,
-            FileName: null
-        );
+        var photo = new StoredPhoto
+        {
+            UploadSha256 = $"{number:x64}",
+            StoredSha256 = Convert.ToHexStringLower(SHA256.HashData(content)),
+            StoredBytes = content.Length,
+            MediaType = "image/jpeg",
+            Extension = ".jpg",
+            Width = 40,
+            Height = 30,
+            FileName = null,
+        };
         var count = (await app.RowsAsync<Prediction>()).Count;
         var prediction = Prediction.Record(
             photo,

@@ -96,7 +96,7 @@ public abstract class DeletionRaceTests(DatabaseProvider provider) : Persistence
     public async Task Tasks_of_the_other_photos_are_published_and_no_object_is_left_of_the_deleted_one()
     {
         var (deleted, other) = await TwoPhotosAsync();
-        await app.SendAsync(new ConfigureLoop.Command(Rule, "Ada", Surface: Surface.LabelStudio));
+        await app.SendAsync(Some.ChangeOf(Rule) with { Surface = Surface.LabelStudio });
         await app.SendAsync(new SelectCandidates.Command());
         await app.SendAsync(new MakeTasks.Command());
         interruption.Before("PredictionsOfIds", () => DeleteAsync(deleted));
@@ -110,7 +110,7 @@ public abstract class DeletionRaceTests(DatabaseProvider provider) : Persistence
     public async Task A_task_whose_photo_is_deleted_while_its_object_is_written_leaves_no_object()
     {
         var (deleted, other) = await TwoPhotosAsync();
-        await app.SendAsync(new ConfigureLoop.Command(Rule, "Ada", Surface: Surface.LabelStudio));
+        await app.SendAsync(Some.ChangeOf(Rule) with { Surface = Surface.LabelStudio });
         await app.SendAsync(new SelectCandidates.Command());
         await app.SendAsync(new MakeTasks.Command());
         interruption.After("PredictionsOfIds", () => DeleteAsync(deleted));
@@ -187,7 +187,7 @@ public abstract class DeletionRaceTests(DatabaseProvider provider) : Persistence
             .Range(1, 2)
             .Select(number =>
             {
-                var photo = new StoredPhoto($"{number:x64}", new string('c', 64), 1, "image/jpeg", ".jpg", 40, 30, FileName: null);
+                var photo = Some.Jpeg($"{number:x64}", 1);
                 var prediction = Prediction.Record(
                     photo,
                     new ClassProbabilities([0.2f, 0.3f, 0.5f]),

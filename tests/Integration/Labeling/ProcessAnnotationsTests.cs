@@ -176,7 +176,7 @@ public abstract class ProcessAnnotationsTests(DatabaseProvider provider, int out
         Assert.All(skipped, name => Assert.Equal((OutputOutcome.Skipped, null), outcomes[name]));
         Assert.All(labelled, name => Assert.Equal((OutputOutcome.Labelled, null), outcomes[name]));
         Assert.Equal(
-            ["It names 2 classes: Soup, Rice.", "There is no class 'Pizza'. The classes are: Bread, Noodles/Pasta, Rice, Soup."],
+            ["The annotation has 2 classes: Soup, Rice.", "There is no class 'Pizza'. The classes are: Bread, Noodles/Pasta, Rice, Soup."],
             new[] { "two-choices", "wrong-choice" }.Select(name => outcomes[name].Reason)
         );
         Assert.All(outcomes.Values, found => Assert.Equal(found.Outcome == OutputOutcome.Invalid, found.Reason is not null));
@@ -274,7 +274,7 @@ public abstract class ProcessAnnotationsTests(DatabaseProvider provider, int out
 
     private static Prediction Photo(ModelVersion model, int number, params float[] probabilities)
     {
-        var photo = new StoredPhoto($"{number:x64}", new string('c', 64), 4, "image/jpeg", ".jpg", 40, 30, FileName: null);
+        var photo = Some.Jpeg($"{number:x64}", 4);
         var prediction = Prediction.Record(
             photo,
             new ClassProbabilities([.. probabilities]),

@@ -52,7 +52,7 @@ public abstract class SamplingTests(DatabaseProvider provider) : PersistenceTest
         await Host.MigrateAsync();
         await Host.SaveAsync(Photos(Some.Model(), 0, 20));
         await Host.SendAsync(new SampleRandom.Command());
-        await Host.SendAsync(new ConfigureLoop.Command(Loop, "Ada", Settings: new Dictionary<string, string> { ["perWindow"] = "8" }));
+        await Host.SendAsync(Some.ChangeOf(Loop) with { Settings = new Dictionary<string, string> { ["perWindow"] = "8" } });
         await AddAsync(100, 10);
         await Host.SendAsync(new SampleRandom.Command());
         var draws = (await Host.SendAsync(new ListWindows.Query(Cursor: null, 10))).Items.SelectMany(window => window.Draws).ToList();
@@ -106,9 +106,7 @@ public abstract class SamplingTests(DatabaseProvider provider) : PersistenceTest
                     FeedbackSource.Page
                 )
             );
-        await Host.SendAsync(
-            new ConfigureLoop.Command(Loop, "Ada", Settings: new Dictionary<string, string> { ["perWindow"] = $"{Taken}" })
-        );
+        await Host.SendAsync(Some.ChangeOf(Loop) with { Settings = new Dictionary<string, string> { ["perWindow"] = $"{Taken}" } });
         Assert.NotEqual(0, (await Host.SendAsync(new SelectCandidates.Command())).Selected);
         await Host.SendAsync(new SampleRandom.Command());
 
@@ -137,7 +135,7 @@ public abstract class SamplingTests(DatabaseProvider provider) : PersistenceTest
     public async Task With_several_votes_nobody_is_asked_twice_and_a_tie_asks_one_person_more()
     {
         await Host.MigrateAsync();
-        await Host.SendAsync(new ConfigureLoop.Command("lowconfidence", "Ada", Votes: 2));
+        await Host.SendAsync(Some.ChangeOf("lowconfidence") with { Votes = 2 });
         await Host.SaveAsync(Photos(Some.Model(), 0, 1, confidence: 0.5f));
         await Host.SendAsync(new SelectCandidates.Command());
         var (ada, bob, eve) = (Person("ada"), Person("bob"), Person("eve"));
@@ -162,7 +160,7 @@ public abstract class SamplingTests(DatabaseProvider provider) : PersistenceTest
     public async Task Votes_apply_to_tasks_that_are_not_decided_and_what_paused_is_selected_at_once()
     {
         await Host.MigrateAsync();
-        await Host.SendAsync(new ConfigureLoop.Command("lowconfidence", "Ada", Votes: 3));
+        await Host.SendAsync(Some.ChangeOf("lowconfidence") with { Votes = 3 });
         await Host.SaveAsync(Photos(Some.Model(), 0, 3, confidence: 0.5f));
         await RunSelectionAsync();
         var (ada, bob) = (Person("ada"), Person("bob"));
@@ -171,7 +169,7 @@ public abstract class SamplingTests(DatabaseProvider provider) : PersistenceTest
         await Host.SendAsync(new SkipTask.Command(await NextAsync(ada), ada));
         Assert.False(await HasWorkAsync());
 
-        await Host.SendAsync(new ConfigureLoop.Command("lowconfidence", "Ada", Votes: 1));
+        await Host.SendAsync(Some.ChangeOf("lowconfidence") with { Votes = 1 });
         Assert.True(await HasWorkAsync());
         await RunSelectionAsync();
         Assert.False(await HasWorkAsync());
@@ -181,7 +179,7 @@ public abstract class SamplingTests(DatabaseProvider provider) : PersistenceTest
         Assert.Equal([TaskState.Created, TaskState.Labelled, TaskState.Skipped], tasks.Select(task => task.State).Order());
 
         // What was decided stays as it was decided.
-        await Host.SendAsync(new ConfigureLoop.Command("lowconfidence", "Ada", Votes: 2));
+        await Host.SendAsync(Some.ChangeOf("lowconfidence") with { Votes = 2 });
         await RunSelectionAsync();
         Assert.Equal(
             [(TaskState.Created, 2), (TaskState.Created, 2), (TaskState.Labelled, 1)],
@@ -189,12 +187,12 @@ public abstract class SamplingTests(DatabaseProvider provider) : PersistenceTest
         );
 
         // What people say while a loop is off waits for it.
-        await Host.SendAsync(new ConfigureLoop.Command("userfeedback", "Ada", Enabled: false));
+        await Host.SendAsync(Some.ChangeOf("userfeedback") with { Enabled = false });
         await FlagAsync((await Host.RowsAsync<Prediction>())[0]);
         await RunSelectionAsync();
         Assert.Equal(3, (await Host.RowsAsync<AnnotationTask>()).Count);
         Assert.False(await HasWorkAsync());
-        await Host.SendAsync(new ConfigureLoop.Command("userfeedback", "Ada", Enabled: true));
+        await Host.SendAsync(Some.ChangeOf("userfeedback") with { Enabled = true });
         Assert.True(await HasWorkAsync());
         await RunSelectionAsync();
         Assert.Equal(4, (await Host.RowsAsync<AnnotationTask>()).Count);
@@ -213,7 +211,7 @@ public abstract class SamplingTests(DatabaseProvider provider) : PersistenceTest
     public async Task Where_people_disagree_one_more_is_asked_and_then_an_administrator_decides()
     {
         await Host.MigrateAsync();
-        await Host.SendAsync(new ConfigureLoop.Command("lowconfidence", "Ada", Votes: 2));
+        await Host.SendAsync(Some.ChangeOf("lowconfidence") with { Votes = 2 });
         await Host.SaveAsync(Photos(Some.Model(), 0, 2, confidence: 0.5f));
         await Host.SendAsync(new SelectCandidates.Command());
         var people = new[] { Person("ada"), Person("bob"), Person("eve") };
@@ -366,7 +364,7 @@ public abstract class SamplingTests(DatabaseProvider provider) : PersistenceTest
         Assert.Equal(
             called is null
                 ? []
-                : [$"More than 30 corrections of one {called} within an hour.", $"More than 30 flags of one {called} within an hour."],
+                : [$"More than 30 corrections from one {called} within an hour.", $"More than 30 flags from one {called} within an hour."],
             held.Select(fact => fact.HeldBackReason).Distinct().Order()
         );
         Assert.All(held, fact => Assert.True(fact.CreatedAt >= Some.Time.AddMinutes(30)));
@@ -489,7 +487,7 @@ public abstract class SamplingTests(DatabaseProvider provider) : PersistenceTest
     public async Task A_daily_limit_takes_the_first_and_no_more()
     {
         await Host.MigrateAsync();
-        await Host.SendAsync(new ConfigureLoop.Command("lowconfidence", "Ada", DailyLimit: 7));
+        await Host.SendAsync(Some.ChangeOf("lowconfidence") with { DailyLimit = 7 });
         await Host.SaveAsync(Photos(Some.Model(), 0, 20, confidence: 0.5f));
         Assert.Equal(7, (await Host.SendAsync(new SelectCandidates.Command())).Selected);
         await AddAsync(100, 5, 0.5f);
@@ -510,12 +508,11 @@ public abstract class SamplingTests(DatabaseProvider provider) : PersistenceTest
         await using var host = AddHost(more: services => services.AddSingleton<TimeProvider>(time));
         await host.MigrateAsync();
         await host.SendAsync(
-            new ConfigureLoop.Command(
-                "lowconfidence",
-                "Ada",
-                DailyLimit: 4,
-                Settings: new Dictionary<string, string> { ["perUploader"] = "0" }
-            )
+            Some.ChangeOf("lowconfidence") with
+            {
+                DailyLimit = 4,
+                Settings = new Dictionary<string, string> { ["perUploader"] = "0" },
+            }
         );
         var photos = Enumerable.Range(0, 10).Select(i => (Number: i, Confidence: 0.65f - 0.02f * i)).ToArray();
         var model = Some.Model();
@@ -561,7 +558,7 @@ public abstract class SamplingTests(DatabaseProvider provider) : PersistenceTest
         await Host.MigrateAsync();
         var photos = Photos(Some.Model(), 0, 3);
         await Host.SaveAsync(photos);
-        await Host.SendAsync(new ConfigureLoop.Command("userfeedback", "Ada", Enabled: false));
+        await Host.SendAsync(Some.ChangeOf("userfeedback") with { Enabled = false });
         foreach (var photo in photos)
             await FlagAsync(photo);
         Assert.Equal(0, (await Host.SendAsync(new SelectCandidates.Command())).Selected);
@@ -569,18 +566,18 @@ public abstract class SamplingTests(DatabaseProvider provider) : PersistenceTest
         // Taken back meanwhile: it does not wait any more.
         await Host.SendAsync(new UndoFeedback.Command(photos[2].Id, FeedbackTopic.Flag, Visitor, FeedbackSource.Page));
         Assert.Equal(2, await PendingAsync());
-        await Host.SendAsync(new ConfigureLoop.Command("userfeedback", "Ada", Enabled: true));
+        await Host.SendAsync(Some.ChangeOf("userfeedback") with { Enabled = true });
         Assert.Equal(2, (await Host.SendAsync(new SelectCandidates.Command())).Selected);
         Assert.Equal(
             photos[..2].Select(photo => photo.Id).Order(),
             (await Host.RowsAsync<Selection>()).Select(line => line.PredictionId).Order()
         );
 
-        await Host.SendAsync(new ConfigureLoop.Command("userfeedback", "Ada", Enabled: false));
+        await Host.SendAsync(Some.ChangeOf("userfeedback") with { Enabled = false });
         await FlagAsync(photos[2]);
         await Host.SendAsync(new SelectCandidates.Command());
         Assert.Equal(1, (await Host.SendAsync(new SkipPending.Command("userfeedback"))).Skipped);
-        await Host.SendAsync(new ConfigureLoop.Command("userfeedback", "Ada", Enabled: true));
+        await Host.SendAsync(Some.ChangeOf("userfeedback") with { Enabled = true });
         Assert.Equal(0, (await Host.SendAsync(new SelectCandidates.Command())).Selected);
 
         async Task<long> PendingAsync() => (await Host.SendAsync(new GetLoop.Query("userfeedback"))).Loop.Counts.Pending;
@@ -630,10 +627,10 @@ public abstract class SamplingTests(DatabaseProvider provider) : PersistenceTest
     public async Task Backfill_counts_first_then_lets_what_it_found_wait_and_a_random_draw_has_none()
     {
         await Host.MigrateAsync();
-        await Host.SendAsync(new ConfigureLoop.Command("lowconfidence", "Ada", Enabled: false));
+        await Host.SendAsync(Some.ChangeOf("lowconfidence") with { Enabled = false });
         await Host.SaveAsync(Photos(Some.Model(), 0, 6, confidence: 0.5f));
         await Host.SendAsync(new SelectCandidates.Command());
-        await Host.SendAsync(new ConfigureLoop.Command("lowconfidence", "Ada", Enabled: true));
+        await Host.SendAsync(Some.ChangeOf("lowconfidence") with { Enabled = true });
         Assert.Equal(0, (await Host.SendAsync(new SelectCandidates.Command())).Selected);
         Assert.Equal(
             new BackfillLoop.Response(6, 6, DryRun: true),
@@ -682,12 +679,11 @@ public abstract class SamplingTests(DatabaseProvider provider) : PersistenceTest
     /// <summary>An operator lets the loop take as much as it wants, of whomever.</summary>
     private static Task<GetLoop.Response> TakeAllAsync(PersistenceHost host) =>
         host.SendAsync(
-            new ConfigureLoop.Command(
-                "lowconfidence",
-                "Ada",
-                DailyLimit: 0,
-                Settings: new Dictionary<string, string> { ["perUploader"] = "0" }
-            )
+            Some.ChangeOf("lowconfidence") with
+            {
+                DailyLimit = 0,
+                Settings = new Dictionary<string, string> { ["perUploader"] = "0" },
+            }
         );
 
     private static Caller Visitor => new(Some.Visitor, IsReviewer: true);
@@ -711,7 +707,7 @@ public abstract class SamplingTests(DatabaseProvider provider) : PersistenceTest
 
     private static Prediction Photo(ModelVersion model, int number, float confidence, DateTimeOffset? at = null)
     {
-        var photo = new StoredPhoto($"{number & 0xFFFFFF:x64}", new string('c', 64), 4, "image/jpeg", ".jpg", 40, 30, FileName: null);
+        var photo = Some.Jpeg($"{number & 0xFFFFFF:x64}", 4);
         var prediction = Prediction.Record(
             photo,
             new ClassProbabilities([(1 - confidence) / 2, (1 - confidence) / 2, confidence]),

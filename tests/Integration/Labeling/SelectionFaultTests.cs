@@ -67,7 +67,7 @@ public abstract class SelectionFaultTests(DatabaseProvider provider) : Persisten
 
     private static Prediction Photo(ModelVersion model, int number)
     {
-        var photo = new StoredPhoto($"{number:x64}", new string('c', 64), 4, "image/jpeg", ".jpg", 40, 30, FileName: null);
+        var photo = Some.Jpeg($"{number:x64}", 4);
         return Prediction.Record(
             photo,
             new ClassProbabilities([0.2f, 0.3f, 0.5f]),

@@ -23,7 +23,7 @@ public sealed class S3FaultTests
         var store = container.GetRequiredService<IObjectStore>();
 
         await AllFailAsync<StoreUnavailableException>(store, "could not be");
-        Assert.Contains("it cannot be reached", await store.FindFaultAsync(Cancel), StringComparison.Ordinal);
+        Assert.Contains("the server cannot be reached", await store.FindFaultAsync(Cancel), StringComparison.Ordinal);
         Assert.Contains("correct ObjectStore:Endpoint", await store.FindFaultAsync(Cancel), StringComparison.Ordinal);
     }
 
@@ -64,8 +64,8 @@ public sealed class S3FaultTests
     }
 
     [Theory]
-    [InlineData("ObjectStore__SecretKey", "correct ObjectStore:SecretKey")]
-    [InlineData("ObjectStore__AccessKey", "set ObjectStore:AccessKey to one that it has")]
+    [InlineData("ObjectStore__SecretKey", "Correct ObjectStore:SecretKey")]
+    [InlineData("ObjectStore__AccessKey", "Set ObjectStore:AccessKey to an existing key")]
     public async Task A_wrong_key_is_denied_with_its_cure_and_never_shown(string setting, string cure)
     {
         var settings = S3Server.NewStore();
@@ -95,11 +95,11 @@ public sealed class S3FaultTests
             var client = new AppClient(new HttpClient { BaseAddress = await server.ListeningAsync() });
 
             var waiting = await client.UploadAsync();
-            await client.ReadyAsync(words: "correct ObjectStore:SecretKey");
+            await client.ReadyAsync(words: "Correct ObjectStore:SecretKey");
             var doctor = await CommandProcess.RunAsync(settings, "doctor", "storage");
             Assert.Equal(1, doctor.ExitCode);
             Assert.StartsWith("FAULT", doctor.Output, StringComparison.Ordinal);
-            Assert.Contains("correct ObjectStore:SecretKey", doctor.Output, StringComparison.Ordinal);
+            Assert.Contains("Correct ObjectStore:SecretKey", doctor.Output, StringComparison.Ordinal);
 
             await File.WriteAllTextAsync(secret, S3Server.SecretKey, Cancel);
             // Files are not read again more often than every few seconds.

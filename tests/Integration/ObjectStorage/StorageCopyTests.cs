@@ -25,7 +25,7 @@ public sealed class StorageCopyTests : IDisposable
 
         var there = await CommandProcess.RunAsync(settings, "storage", "copy", "--to", "S3");
         Assert.True(there.ExitCode == 0, there.Errors);
-        Assert.Contains("3 objects copied (0 MiB), 0 were there already, 0 failed.", there.Output, StringComparison.Ordinal);
+        Assert.Contains("3 objects copied (0 MiB), 0 already existed, 0 failed.", there.Output, StringComparison.Ordinal);
         Assert.Contains("Set ObjectStore:Provider to S3", there.Output, StringComparison.Ordinal);
         await UseAsync(settings, "S3", CheckAsync);
 
@@ -36,7 +36,7 @@ public sealed class StorageCopyTests : IDisposable
             await store.DeleteAsync(Odd, Cancel);
         });
         var again = await CommandProcess.RunAsync(settings, "storage", "copy", "--to", "S3");
-        Assert.Contains("2 objects copied (0 MiB), 1 were there already, 0 failed.", again.Output, StringComparison.Ordinal);
+        Assert.Contains("2 objects copied (0 MiB), 1 already existed, 0 failed.", again.Output, StringComparison.Ordinal);
         await UseAsync(settings, "S3", CheckAsync);
 
         settings["GourmetGram__DataDirectory"] = Path.Combine(folder.FullName, "another");
@@ -53,7 +53,7 @@ public sealed class StorageCopyTests : IDisposable
         var refused = await CommandProcess.RunAsync(settings, "storage", "copy", "--to", "S3");
         Assert.Equal(1, refused.ExitCode);
         Assert.Contains("Nothing was copied: ", refused.Errors, StringComparison.Ordinal);
-        Assert.DoesNotContain("All objects are there", refused.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("All objects were copied", refused.Output, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -19,8 +19,8 @@ public sealed class ActorLogTests : ServerTests
 
         using var rotated = await client.SendAsync(HttpMethod.Post, "api/v1/media-keys/rotate");
         var key = (string)(await rotated.Content.ReadFromJsonAsync<JsonObject>(Cancel))!["id"]!;
-        await server.LineAsync($"ApiKey:bootstrap rotated the keys of links to photos: {key} signs from now on");
+        await server.LineAsync($"ApiKey:bootstrap rotated the keys that sign links to photos: {key} is the new key");
         using var revoked = await client.SendAsync(HttpMethod.Post, $"api/v1/media-keys/{key}/revoke");
-        await server.LineAsync($"ApiKey:bootstrap revoked the key {key} of links to photos");
+        await server.LineAsync($"ApiKey:bootstrap revoked the key {key} that signs links to photos");
     }
 }

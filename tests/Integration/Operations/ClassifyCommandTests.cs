@@ -105,7 +105,7 @@ public sealed class ClassifyCommandTests : IDisposable
         Assert.Equal(1, text.ExitCode);
         Assert.Equal(3, text.Lines.Count);
         Assert.Contains($"{broken}: ", text.Errors, StringComparison.Ordinal);
-        Assert.Contains($"{large}: The photo has more than 1 MiB", text.Errors, StringComparison.Ordinal);
+        Assert.Contains($"{large}: The photo is larger than 1 MiB", text.Errors, StringComparison.Ordinal);
         Assert.Contains($"{missing}: There is no file", text.Errors, StringComparison.Ordinal);
 
         var json = await RunAsync("classify", "--json", Photos, missing, "--Limits:UploadMebibytes=1");
@@ -228,7 +228,7 @@ public sealed class ClassifyCommandTests : IDisposable
 
         Assert.Equal((1, 3), (result.ExitCode, result.Lines.Count));
         Assert.Contains("0.jpg: ", result.Errors, StringComparison.Ordinal);
-        Assert.Contains("caf\uFFFD.jpg: Its name is not UTF-8", result.Errors, StringComparison.Ordinal);
+        Assert.Contains("caf\uFFFD.jpg: The name is not UTF-8", result.Errors, StringComparison.Ordinal);
         await ShellAsync("rm \"$1\"/caf*");
     }
 

@@ -47,7 +47,7 @@ public sealed class HealthMonitorTests
         await part.CheckedAsync(2);
 
         // It ignores that it has taken too long.
-        foreach (var words in new[] { "There was no answer within 5 s.", "There is no answer since " })
+        foreach (var words in new[] { "No response within 5 s.", "No response for " })
         {
             await Fixtures.Waiting.UntilAsync(async () =>
             {
@@ -76,7 +76,7 @@ public sealed class HealthMonitorTests
         time.Advance(TimeSpan.FromSeconds(1));
         var ready = await asking;
         Assert.Equal(
-            ("Unhealthy", null, "The first check has not ended yet."),
+            ("Unhealthy", null, "The first check has not finished yet."),
             (ready.Status, ready.AgeSeconds, ready.Checks["part"].Detail)
         );
     }

@@ -32,12 +32,12 @@ public abstract class ImportCommandTests(DatabaseProvider provider) : ServerTest
         var taken = Lines(first);
         Assert.Equal("taken", taken["class_09/image.jpg"][0]);
         Assert.Equal("reclassified", taken["class_04/forgotten.jpg"][0]);
-        Assert.Contains("the same photo is here already", taken["class_09/same.jpg"][3], StringComparison.Ordinal);
-        Assert.Contains("its folder says Bread, but its tags say Soup", taken["class_00/wrong.jpg"][3], StringComparison.Ordinal);
-        Assert.Contains("there is no class 77", taken["class_77/nothing.jpg"][3], StringComparison.Ordinal);
-        Assert.Contains("it stands in no folder of a class", taken["readme.txt"][3], StringComparison.Ordinal);
+        Assert.Contains("the same photo is already stored", taken["class_09/same.jpg"][3], StringComparison.Ordinal);
+        Assert.Contains("its folder is that of Bread, but its tags name Soup", taken["class_00/wrong.jpg"][3], StringComparison.Ordinal);
+        Assert.Contains("class 77 does not exist", taken["class_77/nothing.jpg"][3], StringComparison.Ordinal);
+        Assert.Contains("it is not in a class folder", taken["readme.txt"][3], StringComparison.Ordinal);
         Assert.Contains("JPEG, PNG", taken["class_01/text.jpg"][3], StringComparison.Ordinal);
-        Assert.Contains("there is no such photo", taken["class_02/gone.jpg"][3], StringComparison.Ordinal);
+        Assert.Contains("the photo does not exist", taken["class_02/gone.jpg"][3], StringComparison.Ordinal);
 
         // The lab's own objects stay as they are, also when the same is done again.
         var again = Lines(await ImportAsync(settings, exitCode: 1));
@@ -87,7 +87,7 @@ public abstract class ImportCommandTests(DatabaseProvider provider) : ServerTest
         }
 
         Assert.Contains(
-            "erased here since",
+            "deleted here since",
             Lines(await ImportAsync(settings, exitCode: 1))["class_09/image.jpg"][3],
             StringComparison.Ordinal
         );
@@ -102,12 +102,12 @@ public abstract class ImportCommandTests(DatabaseProvider provider) : ServerTest
         );
         var broken = await CommandProcess.RunAsync(settings, Arguments());
         Assert.Equal(1, broken.ExitCode);
-        Assert.Contains("tracking/production.json is not the lab's list", broken.Errors, StringComparison.Ordinal);
+        Assert.Contains("tracking/production.json is not a valid list", broken.Errors, StringComparison.Ordinal);
 
         lab["ObjectStore__SecretKey"] = "a-wrong-one";
         var denied = await CommandProcess.RunAsync(settings, Arguments());
         Assert.Equal(1, denied.ExitCode);
-        Assert.Contains("The import broke off", denied.Errors, StringComparison.Ordinal);
+        Assert.Contains("The import stopped", denied.Errors, StringComparison.Ordinal);
         Assert.DoesNotContain("   at ", denied.Errors, StringComparison.Ordinal);
     }
 

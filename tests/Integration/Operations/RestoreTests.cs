@@ -26,7 +26,7 @@ public sealed class RestoreTests : ServerTests
         await RunServerAsync(settings, uploads: 0);
         Assert.Equal(newer.Order(), (await SetAsideAsync(settings)).Order());
         var restored = await CommandProcess.ExpectAsync(0, settings, "storage", "orphans", "restore");
-        Assert.Contains("4 photos restored, 0 left.", restored.Errors, StringComparison.Ordinal);
+        Assert.Contains("4 photos restored, 0 not restored.", restored.Errors, StringComparison.Ordinal);
         Assert.Empty(await SetAsideAsync(settings));
         await AssertThereAsync(settings, [.. old, .. newer, .. later]);
     }
@@ -113,7 +113,7 @@ public sealed class RestoreTests : ServerTests
     {
         await using var server = ServerProcess.Start(ServerProcess.Built, settings);
         var admin = AppClient.Administrator(new HttpClient { BaseAddress = await server.ListeningAsync() });
-        await server.LineAsync("Tidied up");
+        await server.LineAsync("Cleaned up");
         var photos = new List<Guid>();
         for (var i = 0; i < uploads; i++)
             photos.Add((await admin.UploadAsync()).Id);

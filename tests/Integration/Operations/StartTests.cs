@@ -44,7 +44,7 @@ public sealed class StartTests : IDisposable
     [InlineData("Limits__QueueLength", "many", "Limits:QueueLength", "many")]
     [InlineData("Database__ConnectionStringFile", "/no/such/secret", "Database:ConnectionStringFile", "/no/such/secret")]
     [InlineData("GourmetGram__PublicUrl", "https://user:hunter2@food.example.org", "GourmetGram:PublicUrl", "@food.example.org")]
-    [InlineData("Database__ConnectionString", "Data Source=x.db;Password=hunter2", "Database:ConnectionString", "remove Password")]
+    [InlineData("Database__ConnectionString", "Data Source=x.db;Password=hunter2", "Database:ConnectionString", "Remove Password")]
     [InlineData(
         "Database__ConnectionString",
         "Data Source=x.db;Secret=half;hunter2=1",
@@ -83,7 +83,7 @@ public sealed class StartTests : IDisposable
     [Theory]
     [InlineData("Host=db;hunter2=1", "does not know")]
     [InlineData("Host=db;Port=hunter2", "does not know")]
-    [InlineData("Username=u;Password=hunter2", "names no Host")]
+    [InlineData("Username=u;Password=hunter2", "has no Host")]
     public async Task A_connection_string_for_PostgreSql_that_is_wrong_is_not_shown(string connectionString, string found)
     {
         var output = await RefusalAsync(("Database__Provider", "PostgreSql"), ("Database__ConnectionString", connectionString));
@@ -189,7 +189,7 @@ public sealed class StartTests : IDisposable
         var output = await RefusalAsync(("Model__Directory", model), ("Model__Variant", "int8"));
         Assert.Contains("GourmetGram cannot start.", output, StringComparison.Ordinal);
         Assert.Contains(
-            "The int8 variant answers rightly only on processors with VNNI: set Model:Variant to float.",
+            "The int8 variant is only accurate on processors with VNNI. Set Model:Variant to float.",
             output,
             StringComparison.Ordinal
         );

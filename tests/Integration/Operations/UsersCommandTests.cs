@@ -36,12 +36,12 @@ public abstract partial class UsersCommandTests : ServerTests
         await RunAsync(settings, 0, "add", "grace", "--role", "Annotator");
         Assert.Equal(["Ada Löv\tAdministrator\tInvited", "grace\tAnnotator\tInvited"], (await RunAsync(settings, 0, "list")).Lines);
         Assert.Contains(
-            "There is an account Grace already",
+            "The account Grace already exists",
             (await RunAsync(settings, 1, "add", "Grace", "--role", "Annotator")).Errors,
             StringComparison.Ordinal
         );
         Assert.Contains(
-            "A name has up to 64",
+            "A name can have up to 64",
             (await RunAsync(settings, 1, "add", "a/b", "--role", "Annotator")).Errors,
             StringComparison.Ordinal
         );
@@ -49,7 +49,7 @@ public abstract partial class UsersCommandTests : ServerTests
 
         Assert.Equal(["grace\tAnnotator\tDisabled"], (await RunAsync(settings, 0, "disable", "GRACE")).Lines);
         Assert.Contains(
-            "disabled: enable it first",
+            "disabled. Enable it first",
             (await RunAsync(settings, 1, "reset-password", "grace")).Errors,
             StringComparison.Ordinal
         );
@@ -97,7 +97,7 @@ public abstract partial class UsersCommandTests : ServerTests
             await StatusAsync(grace, "api/v1/loops") is HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden
         );
         var refused = await SignInAsync(grace, "grace", Password);
-        Assert.Contains("do not match an account", refused.Html, StringComparison.Ordinal);
+        Assert.Contains("The name or the password is wrong", refused.Html, StringComparison.Ordinal);
 
         await RunAsync(settings, 0, "enable", "grace");
         Assert.Equal(HttpStatusCode.SeeOther, (await SignInAsync(grace, "grace", Password)).Status);
@@ -105,7 +105,7 @@ public abstract partial class UsersCommandTests : ServerTests
         await Waiting.UntilAsync(async () =>
             await StatusAsync(grace, "api/v1/loops") is HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden
         );
-        Assert.Contains("do not match an account", (await SignInAsync(grace, "grace", Password)).Html, StringComparison.Ordinal);
+        Assert.Contains("The name or the password is wrong", (await SignInAsync(grace, "grace", Password)).Html, StringComparison.Ordinal);
         // A newer link replaces the one before.
         var newer = PathOf(Assert.Single((await RunAsync(settings, 0, "reset-password", "grace")).Lines));
         Assert.Contains("This link is not valid", (await OpenAsync(grace, reset)).Html, StringComparison.Ordinal);

@@ -35,8 +35,8 @@ public abstract class DatabaseMigratorTests(DatabaseProvider provider) : Persist
         var exception = await Assert.ThrowsAsync<DatabaseException>(Host.MigrateAsync);
 
         Assert.Matches(
-            "is newer than this program: it has 99991231235959_FromTheFuture, and the last that this program knows is \\d+_\\w+\\. Start "
-                + "the newer",
+            "is newer than this program: it has migration 99991231235959_FromTheFuture, but this program's last migration is "
+                + "\\d+_\\w+\\. Start the newer",
             exception.Message
         );
     }
@@ -142,7 +142,7 @@ public sealed class SqliteMigratorTests() : DatabaseMigratorTests(DatabaseProvid
         var exception = await Assert.ThrowsAsync<DatabaseException>(Host.MigrateAsync);
 
         Assert.StartsWith($"The database {Host.DatabaseFile} is damaged: ", exception.Message, StringComparison.Ordinal);
-        Assert.Contains("put a backup in its place (gourmetgram.before-…", exception.Message, StringComparison.Ordinal);
+        Assert.Contains("replace it with a backup (gourmetgram.before-…", exception.Message, StringComparison.Ordinal);
         Assert.Equal(text, await File.ReadAllTextAsync(Host.DatabaseFile, TestContext.Current.CancellationToken));
     }
 
@@ -250,7 +250,7 @@ public sealed class PostgreSqlMigratorTests() : DatabaseMigratorTests(DatabasePr
         var exception = await Assert.ThrowsAsync<DatabaseUnavailableException>(host.MigrateAsync);
         var fault = await FaultAsync(host);
 
-        Assert.StartsWith($"The database food on {server}:{port} cannot be reached now: ", exception.Message, StringComparison.Ordinal);
+        Assert.StartsWith($"The database food on {server}:{port} cannot be reached: ", exception.Message, StringComparison.Ordinal);
         Assert.StartsWith($"The database food on {server}:{port} cannot be used: ", fault, StringComparison.Ordinal);
         Assert.DoesNotContain("topsecret", exception + fault, StringComparison.Ordinal);
     }
@@ -271,7 +271,7 @@ public sealed class PostgreSqlMigratorTests() : DatabaseMigratorTests(DatabasePr
             var exception = await Assert.ThrowsAsync<DatabaseException>(host.MigrateAsync);
 
             Assert.EndsWith(
-                "cannot be used: permission denied for schema public. Check Database:ConnectionString and what its user may do there.",
+                "cannot be used: permission denied for schema public. Check Database:ConnectionString and the permissions of its user.",
                 exception.Message,
                 StringComparison.Ordinal
             );

@@ -25,12 +25,12 @@ public sealed class DatabaseOptionsTests
 
     [Theory]
     [InlineData("PostgreSql", "", "Database:ConnectionString is empty, but Database:Provider is PostgreSql. Set it to e.g. Host=")]
-    [InlineData("PostgreSql", "Database=topsecret", "Database:ConnectionString names no Host, but Database:Provider is PostgreSql. ")]
-    [InlineData("PostgreSql", "Host=db;Port=topsecret", "Database:ConnectionString is not a connection string for PostgreSql: ")]
-    [InlineData("PostgreSql", "topsecret", "Database:ConnectionString is not a connection string for PostgreSql: ")]
-    [InlineData("Sqlite", "Host=topsecret", "Database:ConnectionString is not a connection string for Sqlite: ")]
-    [InlineData("Sqlite", "Data Source=:memory:", "Database:ConnectionString must name a file that can be written")]
-    [InlineData("Sqlite", "Data Source=topsecret.db;Mode=ReadOnly", "Database:ConnectionString must name a file that can be written")]
+    [InlineData("PostgreSql", "Database=topsecret", "Database:ConnectionString has no Host, but Database:Provider is PostgreSql. ")]
+    [InlineData("PostgreSql", "Host=db;Port=topsecret", "Database:ConnectionString is not valid for PostgreSql: ")]
+    [InlineData("PostgreSql", "topsecret", "Database:ConnectionString is not valid for PostgreSql: ")]
+    [InlineData("Sqlite", "Host=topsecret", "Database:ConnectionString is not valid for Sqlite: ")]
+    [InlineData("Sqlite", "Data Source=:memory:", "Database:ConnectionString must name a writable file")]
+    [InlineData("Sqlite", "Data Source=topsecret.db;Mode=ReadOnly", "Database:ConnectionString must name a writable file")]
     [InlineData("Sqlite", "Password=topsecret", "Database:ConnectionString has a password, but this")]
     public void Bad_settings_are_named_without_the_secret(string provider, string connectionString, string expected)
     {

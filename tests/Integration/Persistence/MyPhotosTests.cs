@@ -54,7 +54,17 @@ public abstract class MyPhotosTests(DatabaseProvider provider) : PersistenceTest
         var rows = answers
             .Select(answer =>
                 Prediction.Record(
-                    new StoredPhoto(new string('b', 64), new string('c', 64), 3, "image/jpeg", ".jpg", 40, 30, "a.jpg"),
+                    new StoredPhoto
+                    {
+                        UploadSha256 = new string('b', 64),
+                        StoredSha256 = new string('c', 64),
+                        StoredBytes = 3,
+                        MediaType = "image/jpeg",
+                        Extension = ".jpg",
+                        Width = 40,
+                        Height = 30,
+                        FileName = "a.jpg",
+                    },
                     new ClassProbabilities([.. answer]),
                     model,
                     maker,

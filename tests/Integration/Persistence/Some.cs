@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using GourmetGram.Application.Classification;
+using GourmetGram.Application.Feedback;
 using GourmetGram.Domain.Classification;
 
 namespace GourmetGram.Tests.Integration.Persistence;
@@ -14,7 +15,19 @@ internal static class Some
     public static readonly ImmutableArray<string> Labels = ["Bread", "Crème brûlée \"flambée\"", "Soup"];
 
     public static ModelDescription LoadedModel { get; } =
-        new("three", "1", "float", new string('a', 64), 1.25, Labels, 224, 224, EmbeddingSize: null, Validation: null);
+        new()
+        {
+            Name = "three",
+            Version = "1",
+            Variant = "float",
+            Sha256 = new string('a', 64),
+            Temperature = 1.25,
+            Labels = Labels,
+            InputWidth = 224,
+            InputHeight = 224,
+            EmbeddingSize = null,
+            Validation = null,
+        };
 
     public static ModelVersion Model(DateTimeOffset? time = null) =>
         ModelVersion.Register(
@@ -27,6 +40,23 @@ internal static class Some
             time ?? Time
         );
 
+    /// <summary>A small JPEG without a name.</summary>
+    public static StoredPhoto Jpeg(string uploadSha256, long bytes) =>
+        new()
+        {
+            UploadSha256 = uploadSha256,
+            StoredSha256 = new string('c', 64),
+            StoredBytes = bytes,
+            MediaType = "image/jpeg",
+            Extension = ".jpg",
+            Width = 40,
+            Height = 30,
+            FileName = null,
+        };
+
+    /// <summary>A change of a loop that changes nothing yet: a test says what, in a copy of it.</summary>
+    public static ConfigureLoop.Command ChangeOf(string loop) => new() { Name = loop, By = "Ada" };
+
     public static Prediction Prediction(
         ModelVersion model,
         DateTimeOffset? time = null,
@@ -34,7 +64,17 @@ internal static class Some
         string? fileName = "soup.jpg"
     ) =>
         Domain.Classification.Prediction.Record(
-            new StoredPhoto(new string('b', 64), new string('c', 64), 12_345_678_901, "image/jpeg", ".jpg", 4000, 3000, fileName),
+            new StoredPhoto
+            {
+                UploadSha256 = new string('b', 64),
+                StoredSha256 = new string('c', 64),
+                StoredBytes = 12_345_678_901,
+                MediaType = "image/jpeg",
+                Extension = ".jpg",
+                Width = 4000,
+                Height = 3000,
+                FileName = fileName,
+            },
             new ClassProbabilities([0.1f, 0.2f, 0.7f]),
             model,
             maker ?? Visitor,

@@ -85,12 +85,11 @@ public sealed class StatementCountTests() : PersistenceTests(DatabaseProvider.Sq
     {
         // What waits for another day is looked at again by each run, which is not what is counted here.
         await app.SendAsync(
-            new ConfigureLoop.Command(
-                "lowconfidence",
-                "Ada",
-                DailyLimit: 0,
-                Settings: new Dictionary<string, string>(StringComparer.Ordinal) { ["perUploader"] = "0" }
-            )
+            Some.ChangeOf("lowconfidence") with
+            {
+                DailyLimit = 0,
+                Settings = new Dictionary<string, string>(StringComparer.Ordinal) { ["perUploader"] = "0" },
+            }
         );
         Assert.Equal(await FlagsAsync(3), await FlagsAsync(150));
 
@@ -267,7 +266,7 @@ public sealed class StatementCountTests() : PersistenceTests(DatabaseProvider.Sq
             .Select(_ =>
             {
                 var number = ++made;
-                var photo = new StoredPhoto($"{number:x64}", new string('c', 64), 1, "image/jpeg", ".jpg", 40, 30, FileName: null);
+                var photo = Some.Jpeg($"{number:x64}", 1);
                 var prediction = Prediction.Record(
                     photo,
                     new ClassProbabilities([0.2f, 0.3f, 0.5f]),

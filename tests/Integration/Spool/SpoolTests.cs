@@ -166,7 +166,7 @@ public abstract class SpoolTests(DatabaseProvider provider) : PersistenceTests(p
         StoreUnavailableException? refused = null;
         for (; refused is null && kept < 50; kept++)
             refused = await Record.ExceptionAsync(() => UploadAsync(heavy)) as StoreUnavailableException;
-        Assert.Contains("1 MiB for photos that wait for it are used up", refused?.Message, StringComparison.Ordinal);
+        Assert.Contains("the spool of 1 MiB is full", refused?.Message, StringComparison.Ordinal);
         Assert.Equal(kept - 1, (await App.RowsAsync<Prediction>()).Count);
         Assert.Equal(kept - 1, (await SpoolAsync()).Photos);
 
@@ -194,7 +194,7 @@ public abstract class SpoolTests(DatabaseProvider provider) : PersistenceTests(p
         await CheckStoredAsync(good);
         Assert.Equal(ImageState.Missing, (await RowAsync(damaged.Id)).ImageState);
         Assert.Contains(damaged.Photo.StoredSha256, await ReasonAsync(PhotoName.Of(damaged)), StringComparison.Ordinal);
-        Assert.Contains("somebody else put it here", await ReasonAsync("holiday.jpg"), StringComparison.Ordinal);
+        Assert.Contains("GourmetGram did not write this file", await ReasonAsync("holiday.jpg"), StringComparison.Ordinal);
         Assert.Equal((0, 2), (await SpoolAsync()) is var spool ? (spool.Photos, spool.SetAside) : default);
         await Assert.ThrowsAsync<NotFoundException>(() => App.SendAsync(new GetPredictionImage.Query(damaged.Id, Me)));
         Assert.Equal(damaged.Id, (await App.SendAsync(new GetPrediction.Query(damaged.Id, Me))).Id);

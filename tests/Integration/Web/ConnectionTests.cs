@@ -76,7 +76,7 @@ public sealed class ConnectionTests(SqliteApp app) : ServerTests
         var text = await answer;
         Assert.StartsWith("HTTP/1.1 408", text, StringComparison.Ordinal);
         Assert.Contains("application/problem+json", text, StringComparison.Ordinal);
-        Assert.Contains("Send it again over a better connection", text, StringComparison.Ordinal);
+        Assert.Contains("Use a faster connection", text, StringComparison.Ordinal);
         Assert.Single(
             Directory.EnumerateFiles(Path.Combine(Folder, "data", "objects", "production"), "*.jpg", SearchOption.AllDirectories)
         );
@@ -148,8 +148,8 @@ public sealed class ConnectionTests(SqliteApp app) : ServerTests
             // A proxy stands for many.
             Assert.Equal(8, await CountAsync("127.0.0.4", 8));
             Assert.Equal(1, await CountAsync("127.0.0.1", 1));
-            await server.LineAsync("127.0.0.2 has 5 connections open");
-            Assert.Single(server.Output.Split('\n'), line => line.Contains("connections open", StringComparison.Ordinal));
+            await server.LineAsync("127.0.0.2 has 5 open connections");
+            Assert.Single(server.Output.Split('\n'), line => line.Contains("open connections", StringComparison.Ordinal));
             // Those that were let in are still served.
             Assert.StartsWith("HTTP/1.1 200", await connections[2].AskAsync("health/live"), StringComparison.Ordinal);
         }

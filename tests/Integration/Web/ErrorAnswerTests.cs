@@ -61,7 +61,7 @@ public sealed partial class ErrorAnswerTests(SqliteApp app)
         using var answer = await app.Anonymous()
             .SendAsync(HttpMethod.Post, "correct-label/class_00/01a20ba7-026f-7ab5-874e-21380266241c.jpg", body);
         Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
-        Assert.Contains("cut off", await answer.Content.ReadAsStringAsync(Cancel), StringComparison.Ordinal);
+        Assert.Contains("incomplete", await answer.Content.ReadAsStringAsync(Cancel), StringComparison.Ordinal);
     }
 
     [GeneratedRegex("__RequestVerificationToken\" value=\"([^\"]+)\"")]

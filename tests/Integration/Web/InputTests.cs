@@ -345,7 +345,7 @@ internal static class Inputs
             "a file name over 1024 characters",
             () => AppClient.PhotoForm(Photos.New(), new string('n', 1025)),
             400,
-            "send a shorter one",
+            "Send a shorter one",
             Api,
             Lab
         ),

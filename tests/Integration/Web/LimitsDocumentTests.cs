@@ -44,23 +44,19 @@ public sealed class LimitsDocumentTests(SmallApp app) : IClassFixture<SmallApp>
     [
         new("Limits:UploadMebibytes", 413, "Save it smaller and send it again."),
         new("Limits:Megapixels", 413, "Save it smaller and send it again."),
-        new("Limits:Concurrency", null, "others wait for their turn"),
+        new("Limits:Concurrency", null, "other photos wait"),
         new("Limits:QueueLength", 503, "with `Retry-After`"),
         new("Limits:QueueMilliseconds", 503, "with `Retry-After`"),
         new("Limits:DecodeMebibytes", 413, "Save it as a baseline (not progressive) JPEG, or smaller, and send it again."),
-        new(
-            "Limits:BodyMebibytes",
-            null,
-            "others wait to send theirs, and are answered 503 with `Retry-After` when there is no room in time"
-        ),
-        new("Limits:BatchPhotos", 413, "the item says: send this one in another"),
-        new("Limits:BatchMebibytes", 413, "the item says: send this one in another"),
-        new("Limits:StoreSeconds", null, "it is in the spool"),
-        new("Limits:SpoolMebibytes", null, "503 with `Retry-After`, only while the object store is away"),
+        new("Limits:BodyMebibytes", null, "other requests wait, and get 503 with `Retry-After` when they wait too long"),
+        new("Limits:BatchPhotos", 413, "Send this photo in another batch."),
+        new("Limits:BatchMebibytes", 413, "Send this photo in another batch."),
+        new("Limits:StoreSeconds", null, "none: the photo is accepted"),
+        new("Limits:SpoolMebibytes", null, "503 with `Retry-After`, only while the object store is unavailable"),
         new("Connections:Most", null, "closed without an answer"),
         new("Connections:MostPerAddress", null, "closed without an answer"),
-        new("Connections:HeaderSeconds", 408, "no words: nobody has asked for anything yet; closed"),
-        new("Connections:BodyBytesPerSecond", 408, "Send it again over a better connection, or a smaller photo."),
+        new("Connections:HeaderSeconds", 408, "without a body, because no request has arrived; closed"),
+        new("Connections:BodyBytesPerSecond", 408, "Use a faster connection or send a smaller photo."),
         new("Connections:BodyGraceSeconds", 408, "the same"),
     ];
 

@@ -66,7 +66,7 @@ public sealed class MethodTests(SqliteApp app)
         using var answer = await app.Anonymous().SendAsync(HttpMethod.Put, "api/v1/predictions");
         Assert.Equal(["GET", "POST"], answer.Content.Headers.Allow.Where(allowed => allowed != "HEAD").Order());
         var detail = (string)(await answer.Content.ReadFromJsonAsync<JsonObject>(Cancel))!["detail"]!;
-        Assert.Matches("^This address does not take PUT\\. It takes GET, (HEAD, )?POST\\.$", detail);
+        Assert.Matches("^This address does not support PUT\\. It supports GET, (HEAD, )?POST\\.$", detail);
         using var page = await app.Anonymous().SendAsync(HttpMethod.Put, "privacy", content: null, ("Accept", "text/html"));
         Assert.Equal((HttpStatusCode.MethodNotAllowed, "text/html"), (page.StatusCode, page.Content.Headers.ContentType?.MediaType));
         Assert.NotEmpty(page.Content.Headers.Allow);
@@ -191,7 +191,7 @@ public sealed class MethodTests(SqliteApp app)
         )
         {
             count++;
-            foreach (var (json, words) in new[] { ("""{"noSuchMember":1}""", "'noSuchMember'"), ("[]", "JSON object"), ("{", "not JSON") })
+            foreach (var (json, words) in new[] { ("""{"noSuchMember":1}""", "'noSuchMember'"), ("[]", "JSON object"), ("{", "see line") })
             {
                 using var body = Body(Encoding.UTF8.GetBytes(json), "application/json");
                 using var answer = await administrator.SendAsync(new HttpMethod(MethodsOf(route)[0]), RouteTests.PathOf(route), body);
@@ -217,20 +217,15 @@ public sealed class MethodTests(SqliteApp app)
         """{"class":"x","seconds":86401}""",
         "'seconds' must be from 0 to 86400"
     )]
-    [InlineData("POST", "tasks/01a20ba7-026f-7ab5-874e-21380266241c/label", """{"class":"x","class":"y"}""", "'class' is given twice")]
-    [InlineData("PATCH", "loops/lowconfidence", """{"votes":1e999}""", "'votes' has a value of the wrong kind, or out of range")]
-    [InlineData(
-        "PATCH",
-        "loops/lowconfidence",
-        """{"dailyLimit":99999999999}""",
-        "'dailyLimit' has a value of the wrong kind, or out of range"
-    )]
+    [InlineData("POST", "tasks/01a20ba7-026f-7ab5-874e-21380266241c/label", """{"class":"x","class":"y"}""", "'class' occurs twice")]
+    [InlineData("PATCH", "loops/lowconfidence", """{"votes":1e999}""", "'votes' has the wrong type or is out of range")]
+    [InlineData("PATCH", "loops/lowconfidence", """{"dailyLimit":99999999999}""", "'dailyLimit' has the wrong type or is out of range")]
     [InlineData("PATCH", "loops/lowconfidence", """{"settings":{"threshold":1e999}}""", "hreshold")]
     [InlineData(
         "POST",
         "predictions/01a20ba7-026f-7ab5-874e-21380266241c/media-link",
         """{"seconds":1.5}""",
-        "'seconds' has a value of the wrong kind, or out of range"
+        "'seconds' has the wrong type or is out of range"
     )]
     public async Task A_value_beyond_its_limits_is_refused_with_the_member_s_name(string method, string path, string json, string words)
     {
@@ -249,7 +244,7 @@ public sealed class MethodTests(SqliteApp app)
             .SendAsync(HttpMethod.Post, "api/v1/loops/lowconfidence/tasks/next", JsonContent.Create(new { holding = held }));
         Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
         Assert.Equal(
-            "'holding' may have at most 20 items.",
+            "'holding' can have at most 20 items.",
             (string)(await answer.Content.ReadFromJsonAsync<JsonObject>(Cancel))!["detail"]!
         );
     }

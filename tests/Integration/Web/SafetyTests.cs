@@ -114,7 +114,7 @@ public sealed class SafetyTests(SqliteApp app)
     {
         using var page = await app.Anonymous().SendAsync(HttpMethod.Get, "no/such/page", null, ("Accept", "text/html"));
         Assert.Equal((HttpStatusCode.NotFound, "text/html"), (page.StatusCode, page.Content.Headers.ContentType!.MediaType));
-        Assert.Contains("This plate is empty", await page.Content.ReadAsStringAsync(Cancel), StringComparison.Ordinal);
+        Assert.Contains("Page not found", await page.Content.ReadAsStringAsync(Cancel), StringComparison.Ordinal);
         using var problem = await app.Anonymous().SendAsync(HttpMethod.Get, "api/v1/nothing");
         Assert.Equal(
             (HttpStatusCode.NotFound, "application/problem+json"),

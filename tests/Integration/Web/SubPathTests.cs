@@ -77,7 +77,7 @@ public sealed class SubPathTests(BrowserFixture browser) : IDisposable
         if (scripts)
         {
             await window.GoAsync("scalar/v1");
-            await Expect(window.Page.GetByText("Classify a photo and keep it").First).ToBeVisibleAsync();
+            await Expect(window.Page.GetByText("Classify and store a photo").First).ToBeVisibleAsync();
         }
 
         Assert.Empty(proxy.Outside);

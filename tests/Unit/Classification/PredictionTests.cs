@@ -10,7 +10,17 @@ public sealed class PredictionTests
 
     internal static Prediction Record(Actor maker, DateTimeOffset? at = null) =>
         Prediction.Record(
-            new StoredPhoto("u", "s", 10, "image/jpeg", ".jpg", 4, 3, "../lunch.jpg"),
+            new StoredPhoto
+            {
+                UploadSha256 = "u",
+                StoredSha256 = "s",
+                StoredBytes = 10,
+                MediaType = "image/jpeg",
+                Extension = ".jpg",
+                Width = 4,
+                Height = 3,
+                FileName = "../lunch.jpg",
+            },
             new ClassProbabilities([0.1f, 0.2f, 0.7f]),
             Model,
             maker,

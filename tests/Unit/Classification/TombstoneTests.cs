@@ -9,7 +9,17 @@ public sealed class TombstoneTests
     {
         var now = new DateTimeOffset(2026, 11, 23, 12, 0, 0, TimeSpan.Zero);
         var model = ModelVersion.Register("three", "1", "float", new string('a', 64), 1, ["a", "b", "c"], now);
-        var photo = new StoredPhoto(new string('b', 64), new string('c', 64), 1, "image/png", ".png", 1, 1, FileName: null);
+        var photo = new StoredPhoto
+        {
+            UploadSha256 = new string('b', 64),
+            StoredSha256 = new string('c', 64),
+            StoredBytes = 1,
+            MediaType = "image/png",
+            Extension = ".png",
+            Width = 1,
+            Height = 1,
+            FileName = null,
+        };
         var prediction = Prediction.Record(
             photo,
             new ClassProbabilities([0.1f, 0.2f, 0.7f]),

@@ -26,8 +26,8 @@ public sealed class OutagesTests
             outages.Answered(Dependency.Database, wrote: false);
         Assert.Equal(
             [
-                "The database is away: Connection refused. Until it is back, what fails because of it is counted and not logged",
-                "The database is back after 60 s; 1465 attempts failed meanwhile",
+                "The database is unavailable: Connection refused. Until it is available again, its failures are counted and not logged",
+                "The database is available again after 60 s; 1465 attempts failed meanwhile",
             ],
             Lines
         );

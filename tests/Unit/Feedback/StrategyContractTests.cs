@@ -137,7 +137,7 @@ public sealed partial class StrategyContractTests
     [Fact]
     public void A_setting_with_a_name_that_every_loop_has_is_refused_with_a_sentence() =>
         Assert.StartsWith(
-            "Strategy takesvotes has a setting 'votes'. Every loop has something of this name: call the setting otherwise.",
+            "Strategy takesvotes has a setting 'votes', which is a reserved name. Rename the setting.",
             StrategyCatalogue.FindFault("takesvotes", typeof(TakesVotes)),
             StringComparison.Ordinal
         );

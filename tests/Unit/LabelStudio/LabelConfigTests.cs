@@ -97,11 +97,22 @@ public sealed class LabelConfigTests
     [InlineData("<View><Choices name=\"label\" toName=\"i\"><Choice value=\"A\"/></Choices></View>", "its label config does not offer: B")]
     [InlineData(
         "<View><Choices name=\"label\" toName=\"i\"><Choice value=\"A\"/><Choice value=\"B\"/><Choice value=\"C\"/></Choices></View>",
-        "its label config offers what is no class of the model: C"
+        "its label config offers choices that are not classes: C"
     )]
     public void Whether_labels_can_be_read_is_told(string config, string? fault) =>
         Assert.Equal(fault, LabelConfig.FindFault(config, ["A", "B"]));
 
     private static ProjectPlan Plan(bool isBlind, IReadOnlyList<string> classes) =>
-        new("lowconfidence", "Low Confidence Review", "", classes, isBlind, 1, HasPictures: false, WebhookAddress: null, "");
+        new()
+        {
+            Loop = "lowconfidence",
+            Title = "Low Confidence Review",
+            Description = "",
+            Classes = classes,
+            IsBlind = isBlind,
+            Votes = 1,
+            HasPictures = false,
+            WebhookAddress = null,
+            WebhookSecret = "",
+        };
 }

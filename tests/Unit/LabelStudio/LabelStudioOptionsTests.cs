@@ -11,24 +11,25 @@ public sealed class LabelStudioOptionsTests
     public void What_is_set_wrong_is_named_without_the_token()
     {
         Assert.Equal(
-            "LabelStudio:Url must be an address as http://label-studio:8080, without query, fragment and user. Found: 'label-studio:8080'.",
+            "LabelStudio:Url must be an address such as http://label-studio:8080, without query, fragment and user. Found: "
+                + "'label-studio:8080'.",
             Fault(new LabelStudioOptions { Url = "label-studio:8080", ApiKey = "x" })
         );
         Assert.Equal(
-            "LabelStudio:ApiKey is empty, but LabelStudio:Url is set: set it to a token of a Label Studio user, or name a file in "
-                + "LabelStudio:ApiKeyFile.",
+            "LabelStudio:ApiKey is empty, but LabelStudio:Url is set. Set it to a token of a Label Studio user, or set "
+                + "LabelStudio:ApiKeyFile to a file.",
             Fault(new LabelStudioOptions { Url = "http://ls:8080" })
         );
         Assert.Equal(
-            "LabelStudio:StoreEndpoint must be an address as http://minio:9000, or 'own'. Found: 'minio'.",
+            "LabelStudio:StoreEndpoint must be an address such as http://minio:9000, or 'own'. Found: 'minio'.",
             Fault(new LabelStudioOptions { StoreEndpoint = "minio" })
         );
         Assert.Equal(
-            "LabelStudio:StoreAccessKey and LabelStudio:StoreSecretKey belong together: set both, or neither.",
+            "LabelStudio:StoreAccessKey and LabelStudio:StoreSecretKey belong together. Set both or neither.",
             Fault(new LabelStudioOptions { StoreAccessKey = "x" })
         );
         Assert.Equal(
-            "LabelStudio:CallbackUrl must be an address as http://gourmetgram.internal:8080, without query, fragment and user. Found: "
+            "LabelStudio:CallbackUrl must be an address such as http://gourmetgram.internal:8080, without query, fragment and user. Found: "
                 + "'http://a?b'.",
             Fault(new LabelStudioOptions { CallbackUrl = "http://a?b" })
         );

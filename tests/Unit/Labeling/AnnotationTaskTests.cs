@@ -393,7 +393,17 @@ public sealed class AnnotationTaskTests
     private static AnnotationTask Task(int votes, bool blind = false)
     {
         var model = ModelVersion.Register("three", "1", "float", new string('a', 64), 1, ["A", "B", "C"], Noon);
-        var photo = new StoredPhoto(new string('b', 64), new string('c', 64), 1000, "image/jpeg", ".jpg", 40, 30, FileName: null);
+        var photo = new StoredPhoto
+        {
+            UploadSha256 = new string('b', 64),
+            StoredSha256 = new string('c', 64),
+            StoredBytes = 1000,
+            MediaType = "image/jpeg",
+            Extension = ".jpg",
+            Width = 40,
+            Height = 30,
+            FileName = null,
+        };
         var prediction = Prediction.Record(
             photo,
             new ClassProbabilities([0.1f, 0.2f, 0.7f]),

@@ -21,7 +21,7 @@ public sealed class OutputFileTests
                 data.Add(version, "empty", null, null);
                 data.Add(version, "no-result", null, null);
                 data.Add(version, "ground-truth", "Soup", null);
-                data.Add(version, "two-choices", null, "It names 2 classes: Soup, Rice.");
+                data.Add(version, "two-choices", null, "The annotation has 2 classes: Soup, Rice.");
                 data.Add(version, "slash-class", "Noodles/Pasta", null);
                 data.Add(version, "other-control", "Soup", null);
                 data.Add(version, "wrong-choice", "Pizza", null);
@@ -114,19 +114,19 @@ public sealed class OutputFileTests
     }
 
     [Theory]
-    [InlineData("", "It is empty.")]
-    [InlineData("{", "It is not JSON: ")]
-    [InlineData("not json", "It is not JSON: ")]
-    [InlineData("[]", "It holds Array, not an object.")]
-    [InlineData("3", "It holds Number, not an object.")]
-    [InlineData("{}", "It has no \"result\".")]
-    [InlineData("""{"result": []}""", "It has no \"task\" that names the photo.")]
-    [InlineData("""{"result": [], "task": {"data": null}}""", "Its task has no \"data\" that names the photo.")]
-    [InlineData("""{"data": {}, "annotations": []}""", "It is a task without annotations.")]
-    [InlineData("""{"data": {}, "annotations": [3]}""", "One of its annotations is no object.")]
+    [InlineData("", "The file is empty.")]
+    [InlineData("{", "The file is not valid JSON: ")]
+    [InlineData("not json", "The file is not valid JSON: ")]
+    [InlineData("[]", "The file contains a JSON Array, not a JSON object.")]
+    [InlineData("3", "The file contains a JSON Number, not a JSON object.")]
+    [InlineData("{}", "The annotation has no \"result\".")]
+    [InlineData("""{"result": []}""", "The annotation has no \"task\" that identifies the photo.")]
+    [InlineData("""{"result": [], "task": {"data": null}}""", "The task has no \"data\" that identifies the photo.")]
+    [InlineData("""{"data": {}, "annotations": []}""", "The task has no annotations.")]
+    [InlineData("""{"data": {}, "annotations": [3]}""", "An annotation is not a JSON object.")]
     [InlineData(
         """{"result": [{"type": "choices", "value": {"choices": ["\ud800"]}}], "task": {"data": {}}}""",
-        "It holds text that is no text: "
+        "The file contains text that is not valid Unicode: "
     )]
     public void What_is_no_label_is_refused_with_the_reason(string content, string reason) =>
         Assert.StartsWith(

@@ -12,16 +12,16 @@ namespace GourmetGram.Tests.Unit.Labeling;
 public sealed class TaskFileTests
 {
     [Theory]
-    [InlineData("", "It is empty.")]
-    [InlineData("\uFEFF{}", "It begins with a byte order mark.")]
-    [InlineData("{\"data\": {\"image\": ", "It is not one JSON object: ")]
-    [InlineData("{\"data\": {\"confidence\": NaN}}", "It is not one JSON object: ")]
-    [InlineData("{}{}", "It is not one JSON object: ")]
-    [InlineData("[{\"data\": {}}]", "It holds a list: write one task to each file.")]
-    [InlineData("17", "It holds Number, not a JSON object.")]
-    [InlineData("\"x\"", "It holds String, not a JSON object.")]
-    [InlineData("null", "It holds Null, not a JSON object.")]
-    [InlineData("{\"predictions\": []}", "It has \"predictions\", but no \"data\".")]
+    [InlineData("", "The file is empty.")]
+    [InlineData("\uFEFF{}", "The file starts with a byte order mark.")]
+    [InlineData("{\"data\": {\"image\": ", "The file is not a single JSON object: ")]
+    [InlineData("{\"data\": {\"confidence\": NaN}}", "The file is not a single JSON object: ")]
+    [InlineData("{}{}", "The file is not a single JSON object: ")]
+    [InlineData("[{\"data\": {}}]", "The file contains a list. Write one task to each file.")]
+    [InlineData("17", "The file contains a JSON Number, not a JSON object.")]
+    [InlineData("\"x\"", "The file contains a JSON String, not a JSON object.")]
+    [InlineData("null", "The file contains a JSON Null, not a JSON object.")]
+    [InlineData("{\"predictions\": []}", "The task has \"predictions\" but no \"data\".")]
     public void What_would_stop_it_is_found(string content, string fault) =>
         Assert.StartsWith(fault, TaskFile.FindFault(Encoding.UTF8.GetBytes(content)), StringComparison.Ordinal);
 
@@ -34,14 +34,24 @@ public sealed class TaskFileTests
 
     [Fact]
     public void Bytes_that_are_no_text_are_found() =>
-        Assert.Equal("It is not UTF-8.", TaskFile.FindFault(Encoding.Latin1.GetBytes("{\"data\": {\"image\": \"é\"}}")));
+        Assert.Equal("The file is not valid UTF-8.", TaskFile.FindFault(Encoding.Latin1.GetBytes("{\"data\": {\"image\": \"é\"}}")));
 
     [Fact]
     public void A_blind_task_names_itself_and_nothing_that_leads_to_the_answer()
     {
         var time = new DateTimeOffset(2026, 11, 23, 12, 0, 0, TimeSpan.Zero);
         var model = ModelVersion.Register("three", "1", "float", new string('a', 64), 1, ["A", "B", "Soup"], time);
-        var photo = new StoredPhoto(new string('b', 64), new string('c', 64), 1000, "image/jpeg", ".jpg", 40, 30, FileName: null);
+        var photo = new StoredPhoto
+        {
+            UploadSha256 = new string('b', 64),
+            StoredSha256 = new string('c', 64),
+            StoredBytes = 1000,
+            MediaType = "image/jpeg",
+            Extension = ".jpg",
+            Width = 40,
+            Height = 30,
+            FileName = null,
+        };
         var prediction = Prediction.Record(
             photo,
             new ClassProbabilities([0.1f, 0.2f, 0.7f]),

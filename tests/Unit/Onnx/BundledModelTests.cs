@@ -51,7 +51,7 @@ public sealed class BundledModelTests(BundledModelTests.Models models) : IClassF
         {
             Assert.False(Processor.HasVnni, refused.Message);
             Assert.EndsWith(
-                "The int8 variant answers rightly only on processors with VNNI: set Model:Variant to float.",
+                "The int8 variant is only accurate on processors with VNNI. Set Model:Variant to float.",
                 refused.Message,
                 StringComparison.Ordinal
             );

@@ -83,8 +83,7 @@ public sealed class ModelLoaderTests
         var refused = Assert.Throws<ModelException>(() => ModelLoader.Load(folder.Path("elsewhere"), variant: null, folder.Log));
 
         Assert.Equal(
-            $"{folder.Path("elsewhere")}: expected a model folder, found no such folder. "
-                + $"Set Model:Directory to a folder that holds a model.",
+            $"{folder.Path("elsewhere")}: expected a model folder, found no such folder. " + $"Set Model:Directory to a model folder.",
             refused.Message
         );
     }
@@ -189,19 +188,19 @@ public sealed class ModelLoaderTests
     }
 
     [Theory]
-    [InlineData("", "labels[1] \"\" (expected a name that can be read)")]
-    [InlineData(" ", "labels[1] \" \" (expected a name that can be read)")]
-    [InlineData("\u200B", "labels[1] \"\u200B\" (expected a name that can be read)")]
-    [InlineData("Red\n", """labels[1] "Red\n" (expected no line break, control character or damaged character)""")]
-    [InlineData("Dark\r\nred", """labels[1] "Dark\r\nred" (expected no line break, control character or damaged character)""")]
-    [InlineData("Dark\u2028red", """labels[1] "Dark\u2028red" (expected no line break, control character or damaged character)""")]
-    [InlineData("Dark\0red", """labels[1] "Dark\u0000red" (expected no line break, control character or damaged character)""")]
+    [InlineData("", "labels[1] \"\" (expected a name with visible characters)")]
+    [InlineData(" ", "labels[1] \" \" (expected a name with visible characters)")]
+    [InlineData("\u200B", "labels[1] \"\u200B\" (expected a name with visible characters)")]
+    [InlineData("Red\n", """labels[1] "Red\n" (expected no line break, control character or invalid character)""")]
+    [InlineData("Dark\r\nred", """labels[1] "Dark\r\nred" (expected no line break, control character or invalid character)""")]
+    [InlineData("Dark\u2028red", """labels[1] "Dark\u2028red" (expected no line break, control character or invalid character)""")]
+    [InlineData("Dark\0red", """labels[1] "Dark\u0000red" (expected no line break, control character or invalid character)""")]
     [InlineData("Green ", """labels[1] "Green " (expected no space at its start or end)""")]
     [InlineData("\u3000Green", "(expected no space at its start or end)")]
     [InlineData("\uFEFFGreen", "(expected no space at its start or end)")]
-    [InlineData("Rosé", """labels[1] "Rosé" (expected another name than that of labels[0], "Rosé")""")]
-    [InlineData("Rose\u0301", "(expected another name than that of labels[0], \"Rosé\")")]
-    [InlineData("ROSÉ", """labels[1] "ROSÉ" (expected another name than that of labels[0], "Rosé")""")]
+    [InlineData("Rosé", """labels[1] "Rosé" (expected a different name from labels[0], "Rosé")""")]
+    [InlineData("Rose\u0301", "(expected a different name from labels[0], \"Rosé\")")]
+    [InlineData("ROSÉ", """labels[1] "ROSÉ" (expected a different name from labels[0], "Rosé")""")]
     public void A_name_that_people_cannot_read_type_or_tell_from_another_is_refused(string label, string found)
     {
         using var folder = new ModelFolder(new TestModel { Labels = ["Rosé", label, "Blue"] });
@@ -251,7 +250,7 @@ public sealed class ModelLoaderTests
         using var folder = new ModelFolder(new TestModel());
 
         Assert.Equal(
-            $"{folder.Path("manifest.json")}: expected the variant 'int8' that Model:Variant asks for, found 'float'. "
+            $"{folder.Path("manifest.json")}: expected the variant 'int8' set in Model:Variant, found 'float'. "
                 + "Set Model:Variant to a variant of this model, or leave it empty.",
             folder.LoadRefused("int8")
         );
@@ -378,7 +377,7 @@ public sealed class ModelLoaderTests
         Assert.Equal(
             $"{folder.Path("model.onnx")}: expected logits within 0.02 of its 2 golden cases, found 1 that differ more, "
                 + $"by up to 0.03 ({folder.Path($"golden/{name}.pixels.bin")}). "
-                + "The model does not answer as its makers measured: copy the model folder again, or write its golden cases anew.",
+                + "The model's answers differ from its golden cases. Copy the model folder again, or regenerate its golden cases.",
             folder.LoadRefused()
         );
     }
@@ -399,7 +398,7 @@ public sealed class ModelLoaderTests
             StringComparison.Ordinal
         );
         Assert.EndsWith(
-            ". The int8 variant answers rightly only on processors with VNNI: set Model:Variant to float.",
+            ". The int8 variant is only accurate on processors with VNNI. Set Model:Variant to float.",
             message,
             StringComparison.Ordinal
         );
@@ -418,7 +417,7 @@ public sealed class ModelLoaderTests
         Miss(folder, "logits_int8", 1, 0.4f);
 
         Assert.EndsWith(
-            "only on processors with VNNI: use another processor, or a model with a float variant.",
+            "only accurate on processors with VNNI. Use another processor, or a model with a float variant.",
             folder.LoadRefused(),
             StringComparison.Ordinal
         );
@@ -439,7 +438,7 @@ public sealed class ModelLoaderTests
 
         Assert.Equal(
             $"{folder.Path("golden/cases.json")}: expected golden cases with logits_int8, found none. "
-                + $"Only they show whether this processor runs the int8 variant rightly. "
+                + $"They are needed to check that this processor runs the int8 variant correctly. "
                 + "Copy the folder 'golden' again, or set Model:Variant to float.",
             folder.LoadRefused("int8")
         );

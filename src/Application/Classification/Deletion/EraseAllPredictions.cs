@@ -18,7 +18,7 @@ public static class EraseAllPredictions
     {
         public async Task<Response> Handle(Command request, CancellationToken cancellationToken)
         {
-            var maker = request.Caller.RequireIdentity("Erasing all");
+            var maker = request.Caller.RequireIdentity("Deleting all photos");
             var erased = 0;
             while (await work.RunStepAsync((Handler step) => step.BuryAsync(maker, cancellationToken)) is > 0 and var buried)
                 erased += buried;

@@ -96,15 +96,15 @@ internal sealed class OrphanScan(IObjectStore store, IRepository<Prediction> pre
             return null;
         if (orphans > MostOrphans)
         {
-            return $"More than {MostOrphans} photos in the object store have no prediction in the database, and crashes leave a few "
-                + "only. Nothing was set aside. "
-                + "If the database is not the one that belongs to these photos, or an older copy of it, put the right one in its place.";
+            return $"More than {MostOrphans} photos in the object store have no prediction in the database, which is more than crashes "
+                + "explain. Nothing was set aside. "
+                + "If this is the wrong database, or an older copy of the right one, replace it with the right one.";
         }
 
         if (known == 0)
         {
             return $"The database has no prediction for any of the {orphans} photos in the object store. Nothing was set aside. "
-                + "If it is not the database that belongs to these photos, put the right one in its place.";
+                + "If this is the wrong database for these photos, replace it with the right one.";
         }
 
         var newestRow = Later(
@@ -115,10 +115,9 @@ internal sealed class OrphanScan(IObjectStore store, IRepository<Prediction> pre
             ? null
             : string.Create(
                 CultureInfo.InvariantCulture,
-                $"{orphans} photos in the object store have no prediction in the database, and the newest of them is from {newest:u}, "
+                $"{orphans} photos in the object store have no prediction in the database. The newest of them is from {newest:u}, "
                     + $"but the newest prediction is from {newestRow:u}: "
-                    + $"this looks like an older copy of the database. Nothing was set aside. Put the newest database in its place if "
-                    + $"there is one."
+                    + $"this looks like an older copy of the database. Nothing was set aside. If you have a newer database, use that one."
             );
     }
 

@@ -41,7 +41,7 @@ internal sealed class Orphans(
     public async Task SetAsideAsync(ObjectAddress photo, CancellationToken cancellationToken)
     {
         await store.MoveAsync(photo, new ObjectAddress(Bucket, photo.Key), cancellationToken);
-        logger.LogWarning("Photo {Object} has no prediction and was set aside; it is deleted in {Days} days", photo, Orphan.DaysKept);
+        logger.LogWarning("Photo {Object} has no prediction and was set aside; it will be deleted in {Days} days", photo, Orphan.DaysKept);
     }
 
     /// <summary>Sets aside a photo of the spool. The caller removes it from the spool afterwards.</summary>
@@ -52,7 +52,7 @@ internal sealed class Orphans(
     {
         await store.PutAsync(new ObjectAddress(Bucket, FromSpool + name), photo, "application/octet-stream", cancellationToken);
         logger.LogWarning(
-            "Photo {Name} in the spool has no prediction and was set aside; it is deleted in {Days} days",
+            "Photo {Name} in the spool has no prediction and was set aside; it will be deleted in {Days} days",
             name,
             Orphan.DaysKept
         );
@@ -127,7 +127,7 @@ internal sealed class Orphans(
     public async Task DeleteAsync(Orphan orphan, CancellationToken cancellationToken)
     {
         await store.DeleteAsync(orphan.Address, cancellationToken);
-        logger.LogInformation("Deleted {Object}: no prediction names it, or its prediction was deleted", orphan.Address);
+        logger.LogInformation("Deleted {Object}: it has no prediction, or its prediction was deleted", orphan.Address);
     }
 
     private async Task ReturnAsync(ObjectAddress orphan, Prediction prediction, CancellationToken cancellationToken)
@@ -143,6 +143,6 @@ internal sealed class Orphans(
         }
 
         await store.DeleteAsync(orphan, cancellationToken);
-        logger.LogInformation("Photo {Object} is back where its prediction expects it", address);
+        logger.LogInformation("Photo {Object} was restored for its prediction", address);
     }
 }

@@ -59,8 +59,8 @@ internal sealed class PredictionErasure(
 
     private static StoreUnavailableException Unfinished(StoreUnavailableException failure) =>
         new(
-            $"The photo can no longer be seen, but its file could not be removed yet: {failure.Message} Erase it again later; it is also "
-                + "tried again every few minutes.",
+            $"The prediction was deleted, but the file of its photo could not be removed yet: {failure.Message} "
+                + "Removal is retried automatically every few minutes.",
             failure
         );
 

@@ -71,7 +71,7 @@ public static class RestoreOrphans
             {
                 return await orphans.TryReturnAsync(known, cancellationToken)
                     ? new Item(orphan, Outcome.Returned, Reason: null)
-                    : new Item(orphan, Outcome.Left, "its size is not that of the prediction's photo");
+                    : new Item(orphan, Outcome.Left, "its size differs from the photo of its prediction");
             }
 
             if (await tombstones.FirstOrDefaultAsync(new TombstoneById(orphan.PredictionId), cancellationToken) is not null)
@@ -98,16 +98,17 @@ public static class RestoreOrphans
         )
         {
             var kept = photos.RemoveMetadata(photo);
-            var stored = new StoredPhoto(
-                Convert.ToHexStringLower(SHA256.HashData(photo)),
-                Convert.ToHexStringLower(SHA256.HashData(kept)),
-                kept.Length,
-                answer.Header.MediaType,
-                answer.Header.Extension,
-                answer.Header.Width,
-                answer.Header.Height,
-                FileName: null
-            );
+            var stored = new StoredPhoto
+            {
+                UploadSha256 = Convert.ToHexStringLower(SHA256.HashData(photo)),
+                StoredSha256 = Convert.ToHexStringLower(SHA256.HashData(kept)),
+                StoredBytes = kept.Length,
+                MediaType = answer.Header.MediaType,
+                Extension = answer.Header.Extension,
+                Width = answer.Header.Width,
+                Height = answer.Header.Height,
+                FileName = null,
+            };
             var model = await models.FindOrRegisterAsync(answer.Model, time.GetUtcNow(), cancellationToken);
             var prediction = Prediction.TakeOver(id, stored, answer.Probabilities, model, OrphanScan.TimeOf(id));
             await storage.KeepAsync(prediction, kept, cancellationToken);

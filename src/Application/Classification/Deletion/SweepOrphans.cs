@@ -71,7 +71,7 @@ public static class SweepOrphans
             foreach (var address in objects)
             {
                 await store.DeleteAsync(address, cancellationToken);
-                logger.LogInformation("Deleted {Object}: its prediction is gone", address);
+                logger.LogInformation("Deleted {Object}: its prediction was deleted", address);
             }
         }
     }

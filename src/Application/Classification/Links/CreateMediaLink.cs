@@ -28,7 +28,7 @@ public static class CreateMediaLink
             RuleFor(c => c.Lifetime)
                 .InclusiveBetween(TimeSpan.FromSeconds(1), MaximumLifetime)
                 .OverridePropertyName("seconds")
-                .WithMessage($"'seconds' is between 1 and {MaximumLifetime.TotalSeconds}.");
+                .WithMessage($"'seconds' must be from 1 to {MaximumLifetime.TotalSeconds}.");
             RuleFor(c => c.Width).IsThumbnailSize("width");
         }
     }

@@ -32,9 +32,9 @@ internal sealed class MissingPhotos(
         if (missing > Few && missing > examined * SmallShare)
         {
             throw new StoreUnavailableException(
-                $"{missing} of {examined} photos are not in the object store. Nothing was marked, because so many at once mean that the "
-                    + "store is another one or has lost its contents: "
-                    + "check the ObjectStore settings, or restore the store from a backup. If the photos are gone for good, delete their "
+                $"{missing} of {examined} photos are not in the object store. It is probably the wrong store, or it has lost its contents. "
+                    + "Nothing was changed. "
+                    + "Check the ObjectStore settings, or restore the store from a backup. If the photos are lost, delete their "
                     + "predictions."
             );
         }
@@ -77,8 +77,8 @@ internal sealed class MissingPhotos(
             {
                 metrics.Missing();
                 logger.LogError(
-                    "The photo of prediction {PredictionId} is missing: {Object} is neither in the spool nor in the object store. Every "
-                        + "run of store-images looks for it again",
+                    "The photo of prediction {PredictionId} is missing: {Object} is neither in the spool nor in the object store. Each "
+                        + "run of store-images checks again",
                     prediction.Id,
                     PhotoStorage.AddressOf(prediction)
                 );

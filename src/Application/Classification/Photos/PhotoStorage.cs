@@ -37,7 +37,7 @@ internal sealed class PhotoStorage(
         {
             await spool.AddAsync(prediction, photo, cancellationToken);
             metrics.Spooled();
-            logger.Log(LevelOf(e), "Photo {Object} waits in the spool: {Reason}", address, e.Message);
+            logger.Log(LevelOf(e), "Photo {Object} was written to the spool: {Reason}", address, e.Message);
         }
     }
 
@@ -63,7 +63,7 @@ internal sealed class PhotoStorage(
         }
         catch (StoreUnavailableException e)
         {
-            logger.Log(LevelOf(e), "If {Object} is in the object store, it is removed after a start: {Reason}", address, e.Message);
+            logger.Log(LevelOf(e), "If {Object} was stored, it is removed after the next start: {Reason}", address, e.Message);
         }
     }
 

@@ -120,8 +120,7 @@ internal sealed class SpoolDrain(
         {
             await spool.SetAsideAsync(
                 name,
-                $"The bytes are not those that were kept of prediction {prediction.Id}: SHA-256 {prediction.Photo.StoredSha256} was "
-                    + "expected.",
+                $"The file is damaged: its SHA-256 is not {prediction.Photo.StoredSha256}, as expected for prediction {prediction.Id}.",
                 cancellationToken
             );
             logger.LogError("Photo {Name} in the spool is damaged and was set aside", name);
@@ -132,7 +131,7 @@ internal sealed class SpoolDrain(
             return Outcome.Gone;
         await spool.RemoveAsync(name, cancellationToken);
         if (prediction.ImageState == ImageState.Missing)
-            logger.LogInformation("Photo {Object}, which was missing, is in the object store again", address);
+            logger.LogInformation("Photo {Object} was missing and is in the object store again", address);
         return Outcome.Stored;
     }
 
@@ -161,11 +160,10 @@ internal sealed class SpoolDrain(
             {
                 await spool.SetAsideAsync(
                     foreign.Name,
-                    "This is not the name of a photo that waits for the object store, <prediction id><extension>: somebody else put it "
-                        + "here.",
+                    "The file name is not <prediction id><extension>, so GourmetGram did not write this file.",
                     cancellationToken
                 );
-                logger.LogError("{Name} does not belong into the spool and was set aside", foreign.Name);
+                logger.LogError("{Name} does not belong in the spool and was set aside", foreign.Name);
                 setAside++;
             }
 
@@ -205,7 +203,7 @@ internal sealed class SpoolDrain(
         }
         catch (StoreUnavailableException e)
         {
-            logger.LogWarning("Photo {Name} in the spool has no prediction; it is set aside by a later run: {Reason}", name, e.Message);
+            logger.LogWarning("Photo {Name} in the spool has no prediction; a later run sets it aside: {Reason}", name, e.Message);
         }
     }
 

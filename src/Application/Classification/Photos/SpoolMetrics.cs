@@ -23,36 +23,26 @@ public sealed class SpoolMetrics
         spooled = meter.CreateCounter<long>(
             "gourmetgram.spool.added",
             "{photo}",
-            "Photos that went to the spool because the object store was away"
+            "Photos written to the spool because the object store was unavailable"
         );
         missing = meter.CreateCounter<long>(
             "gourmetgram.photos.missing",
             "{photo}",
-            "Photos found to be neither in the spool nor in the object store"
+            "Photos that are neither in the spool nor in the object store"
         );
-        meter.CreateObservableGauge("gourmetgram.spool.photos", () => state.Photos, "{photo}", "Photos that wait for the object store");
-        meter.CreateObservableGauge(
-            "gourmetgram.spool.bytes",
-            () => state.Bytes,
-            "By",
-            "Size of the photos that wait for the object store"
-        );
-        meter.CreateObservableGauge(
-            "gourmetgram.spool.setaside",
-            () => state.SetAside,
-            "{file}",
-            "Files of the spool that could not be used"
-        );
+        meter.CreateObservableGauge("gourmetgram.spool.photos", () => state.Photos, "{photo}", "Photos waiting in the spool");
+        meter.CreateObservableGauge("gourmetgram.spool.bytes", () => state.Bytes, "By", "Size of the photos waiting in the spool");
+        meter.CreateObservableGauge("gourmetgram.spool.setaside", () => state.SetAside, "{file}", "Unusable files set aside by the spool");
         meter.CreateObservableGauge(
             "gourmetgram.spool.oldest.age",
             () => state.OldestAt is { } oldest ? (time.GetUtcNow() - oldest).TotalSeconds : 0,
             "s",
-            "How long the oldest photo has waited"
+            "Age of the oldest photo in the spool"
         );
         meter.CreateObservableGauge(
             "gourmetgram.store.circuit",
             () => (int)circuit.State,
-            description: "0: the object store works, 1: one attempt finds out, 2: it is left alone for a while"
+            description: "State of the object store circuit breaker. 0: closed (the store works), 1: half-open, 2: open"
         );
     }
 

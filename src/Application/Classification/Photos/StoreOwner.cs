@@ -25,7 +25,7 @@ public static class StoreOwner
             var content = await (await store.OpenReadAsync(Buckets.Installation, cancellationToken)).ReadToEndAsync(cancellationToken);
             return JsonSerializer.Deserialize<Content>(content, JsonSerializerOptions.Web) is { Installation: var id } && id != Guid.Empty
                 ? id
-                : throw new JsonException("it names no installation.");
+                : throw new JsonException("it contains no installation id.");
         }
         catch (NotFoundException)
         {
@@ -34,8 +34,8 @@ public static class StoreOwner
         catch (JsonException e)
         {
             throw new StoreUnavailableException(
-                $"{Buckets.Installation}, which says whom the object store belongs to, cannot be read: {e.Message} If the store is "
-                    + "sound, stop the server and run 'gourmetgram storage adopt'.",
+                $"{Buckets.Installation}, which identifies the installation that owns the object store, is damaged: {e.Message} If this is "
+                    + "the right store, stop the server and run 'gourmetgram storage adopt'.",
                 e
             );
         }

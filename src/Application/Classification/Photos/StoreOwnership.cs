@@ -18,8 +18,7 @@ internal sealed class StoreOwnership(
 )
 {
     private const string Cure =
-        "correct the ObjectStore or Database settings, or run 'gourmetgram storage adopt' if this database is to use this store from now "
-        + "on.";
+        "Correct the ObjectStore or Database settings. To use this store with this database from now on, run 'gourmetgram storage adopt'.";
 
     /// <summary>Ids per database query.</summary>
     private const int Batch = 500;
@@ -35,17 +34,17 @@ internal sealed class StoreOwnership(
         var ours = (await installations.FirstOrDefaultAsync(new TheInstallation(), cancellationToken))?.Id;
         var stores = await ReadAsync(cancellationToken);
         if (ours is not null && stores is not null)
-            return ours == stores ? null : $"The object store belongs to another installation than the database: {Cure}";
+            return ours == stores ? null : $"The object store belongs to another installation than the database. {Cure}";
         var (hasPhotos, knowsSome) = await LookAsync(cancellationToken);
         // With a file store, the photos are in the data directory beside the database, so a restored database without an id belongs to
         // them.
         if (stores is not null && hasPhotos && !(knowsSome && store.IsExclusive))
-            return $"The object store belongs to an installation that the database knows nothing of: {Cure}";
+            return $"The object store belongs to an installation that is unknown to the database. {Cure}";
         if (hasPhotos && !knowsSome)
-            return $"The object store has photos, and the database has a prediction for none of them: {Cure}";
+            return $"The object store contains photos, but the database has no prediction for any of them. {Cure}";
         if (stores is null && !hasPhotos && await predictions.FirstOrDefaultAsync(new NewestPrediction(), cancellationToken) is not null)
             logger.LogWarning(
-                "The object store has no photos, although the database has predictions. If it is the wrong one, stop the server and "
+                "The object store has no photos, although the database has predictions. If it is the wrong store, stop the server and "
                     + "correct the ObjectStore settings"
             );
         return await JoinAsync(stores, cancellationToken);
@@ -73,10 +72,10 @@ internal sealed class StoreOwnership(
             (StoreOwnership step) => step.EnsureAsync(stores ?? Guid.CreateVersion7(time.GetUtcNow()), cancellationToken)
         );
         if (stores is null && await store.TryPutAsync(Buckets.Installation, StoreOwner.Write(id), "application/json", cancellationToken))
-            logger.LogInformation("Database and object store belong to installation {Installation} from now on", id);
+            logger.LogInformation("The database and the object store now belong to installation {Installation}", id);
         return await ReadAsync(cancellationToken) == id
             ? null
-            : $"The object store belongs to another installation than the database: {Cure}";
+            : $"The object store belongs to another installation than the database. {Cure}";
     }
 
     private async Task<Guid> EnsureAsync(Guid id, CancellationToken cancellationToken)

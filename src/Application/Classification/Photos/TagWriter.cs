@@ -51,7 +51,7 @@ internal sealed class TagWriter(
         }
 
         if (failure is not null)
-            throw new StoreUnavailableException($"Not all tags could be written: {failure.Message}", failure);
+            throw new StoreUnavailableException($"Some tags could not be written: {failure.Message}", failure);
         return new Result(written, refused, await missing.MarkAsync(gone, examined, cancellationToken));
     }
 
@@ -100,7 +100,11 @@ internal sealed class TagWriter(
             prediction.MarkTagsRefused(e.Message);
             done.Refused++;
             work.AfterCommit(() =>
-                logger.LogWarning("The tags of photo {Object} are refused: {Reason}", PhotoStorage.AddressOf(prediction), e.Message)
+                logger.LogWarning(
+                    "The object store refused the tags of photo {Object}: {Reason}",
+                    PhotoStorage.AddressOf(prediction),
+                    e.Message
+                )
             );
         }
         catch (NotFoundException)

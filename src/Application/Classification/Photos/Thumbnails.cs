@@ -88,7 +88,7 @@ internal sealed class Thumbnails(IPhotoReader photos, IInferenceGate gate, IThum
         await decoding.WaitAsync(cancellationToken);
         try
         {
-            using (await gate.EnterAsync(photos.ReadHeader(photo).DecodeBytes, cancellationToken))
+            using (await gate.EnterAsync(photos.ReadHeader(photo), cancellationToken))
                 return photos.Thumbnail(photo, size);
         }
         finally
@@ -106,5 +106,5 @@ internal static class ThumbnailSize
     public static void IsThumbnailSize<T>(this IRuleBuilderInitial<T, int?> rule, string name) =>
         rule.Must(size => size is null || Thumbnails.Sizes.Contains(size.Value))
             .OverridePropertyName(name)
-            .WithMessage($"'{name}' is one of {string.Join(", ", Thumbnails.Sizes)}; leave it out for the photo itself.");
+            .WithMessage($"'{name}' must be one of {string.Join(", ", Thumbnails.Sizes)}. Leave it out for the full photo.");
 }

@@ -49,7 +49,7 @@ internal sealed class VerifiedPhoto : Stream
             return new VerifiedPhoto(content, PhotoStorage.AddressOf(prediction), prediction.Photo.StoredSha256);
         await content.DisposeAsync();
         throw new StoreUnavailableException(
-            $"Photo {PhotoStorage.AddressOf(prediction)} came back with {length} bytes instead of {prediction.Photo.StoredBytes}."
+            $"Photo {PhotoStorage.AddressOf(prediction)} has {length} bytes in the object store, expected {prediction.Photo.StoredBytes}."
         );
     }
 
@@ -64,7 +64,7 @@ internal sealed class VerifiedPhoto : Stream
         hashed += read;
         if (hashed == Length && Convert.ToHexStringLower(hash.GetCurrentHash()) != sha256)
             throw new StoreUnavailableException(
-                $"Photo {address} came back with other bytes than were stored: SHA-256 {sha256} was expected."
+                $"Photo {address} was changed in the object store: its SHA-256 is not {sha256}, as expected."
             );
         return read;
     }

@@ -36,12 +36,12 @@ public static class Classify
             RuleFor(c => c.FileName)
                 .MaximumLength(FileNameLength)
                 .OverridePropertyName("file")
-                .WithMessage($"The file name is longer than {FileNameLength} characters: send a shorter one.");
+                .WithMessage($"The file name is longer than {FileNameLength} characters. Send a shorter one.");
             RuleFor(c => c.Idempotency!.Key)
                 .Must(key => key.Length is > 0 and <= IdempotencyKeyLength && key.All(c => c is > ' ' and <= '~'))
                 .When(c => c.Idempotency is not null)
                 .OverridePropertyName("Idempotency-Key")
-                .WithMessage($"An Idempotency-Key has 1 to {IdempotencyKeyLength} visible ASCII characters.");
+                .WithMessage($"An Idempotency-Key needs 1 to {IdempotencyKeyLength} visible ASCII characters.");
         }
     }
 
@@ -67,16 +67,17 @@ public static class Classify
 
             var answer = await classification.RunAsync(request.Upload, cancellationToken);
             var kept = answer.Photo;
-            var photo = new StoredPhoto(
-                uploadSha256,
-                Convert.ToHexStringLower(SHA256.HashData(kept)),
-                kept.Length,
-                answer.Header.MediaType,
-                answer.Header.Extension,
-                answer.Header.Width,
-                answer.Header.Height,
-                StoredPhoto.CleanFileName(request.FileName)
-            );
+            var photo = new StoredPhoto
+            {
+                UploadSha256 = uploadSha256,
+                StoredSha256 = Convert.ToHexStringLower(SHA256.HashData(kept)),
+                StoredBytes = kept.Length,
+                MediaType = answer.Header.MediaType,
+                Extension = answer.Header.Extension,
+                Width = answer.Header.Width,
+                Height = answer.Header.Height,
+                FileName = StoredPhoto.CleanFileName(request.FileName),
+            };
 
             return await work.RunStepAsync((Handler step) => step.KeepAsync(request, answer, photo, kept, cancellationToken));
         }
@@ -145,7 +146,7 @@ public static class Classify
         )
         {
             if (record.UploadSha256 != uploadSha256)
-                throw new ConflictException("This Idempotency-Key was used for another photo: send a new key with a new photo.");
+                throw new ConflictException("This Idempotency-Key was used for another photo. Send a new key with each photo.");
             var earlier = await predictions.FindAsync(record.PredictionId, cancellationToken);
             var said = await facts.OfAsync([earlier], request.Caller.Actor, cancellationToken);
             return PredictionResponse.From(earlier, said.GetValueOrDefault(earlier.Id, PredictionFacts.None), links);

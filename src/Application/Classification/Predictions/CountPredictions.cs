@@ -16,6 +16,6 @@ public static class CountPredictions
     internal sealed class Handler(IRepository<Prediction> predictions) : IRequestHandler<Query, Response>
     {
         public async Task<Response> Handle(Query request, CancellationToken cancellationToken) =>
-            new(await predictions.CountAsync(new AllOfMaker(request.Caller.RequireIdentity("A count")), cancellationToken));
+            new(await predictions.CountAsync(new AllOfMaker(request.Caller.RequireIdentity("Counting photos")), cancellationToken));
     }
 }

@@ -27,7 +27,7 @@ public static class ListPredictions
     {
         public async Task<Page<PredictionResponse>> Handle(Query request, CancellationToken cancellationToken)
         {
-            var caller = request.Caller.RequireIdentity("A list");
+            var caller = request.Caller.RequireIdentity("Listing predictions");
 
             // One extra row shows whether there is a next page.
             var rows = await predictions.ListAsync(

@@ -22,37 +22,49 @@ public sealed record ClassProbability(string Class, float? Probability)
 public sealed record ModelReference(string Name, string Version, string Variant);
 
 /// <summary>A prediction as shown to a reader.</summary>
-/// <param name="Id">Id of the prediction (UUIDv7).</param>
-/// <param name="Class">The predicted class.</param>
-/// <param name="Probability">Probability of the predicted class, 0 to 1, not rounded.</param>
-/// <param name="Probabilities">The probabilities of all classes, in model order.</param>
-/// <param name="Model">The model that answered.</param>
-/// <param name="Image">Absolute address of the photo.</param>
-/// <param name="FileName">File name of the upload; null if the client gave none.</param>
-/// <param name="MediaType">Media type of the photo, detected from its content.</param>
-/// <param name="Width">Width in pixels as a viewer shows it.</param>
-/// <param name="Height">Height in pixels as a viewer shows it.</param>
-/// <param name="CreatedAt">When the model answered, UTC.</param>
-/// <param name="Flagged">Whether the reader flags the prediction as wrong.</param>
-/// <param name="Correction">The class given by the reader, including a confirmation of the predicted class; null if none.</param>
-public sealed record PredictionResponse(
-    Guid Id,
-    string Class,
-    float Probability,
-    IReadOnlyList<ClassProbability> Probabilities,
-    ModelReference Model,
-    string Image,
-    string? FileName,
-    string MediaType,
-    int Width,
-    int Height,
-    DateTimeOffset CreatedAt,
-    bool Flagged,
-    string? Correction
-)
+public sealed record PredictionResponse
 {
     /// <summary>Answers below this probability count as unsure. Same as the default threshold of the low-confidence loop.</summary>
     public const float SureFrom = 0.7f;
+
+    /// <summary>Id of the prediction (UUIDv7).</summary>
+    public required Guid Id { get; init; }
+
+    /// <summary>The predicted class.</summary>
+    public required string Class { get; init; }
+
+    /// <summary>Probability of the predicted class, 0 to 1, not rounded.</summary>
+    public required float Probability { get; init; }
+
+    /// <summary>The probabilities of all classes, in model order.</summary>
+    public required IReadOnlyList<ClassProbability> Probabilities { get; init; }
+
+    /// <summary>The model that answered.</summary>
+    public required ModelReference Model { get; init; }
+
+    /// <summary>Absolute address of the photo.</summary>
+    public required string Image { get; init; }
+
+    /// <summary>File name of the upload; null if the client gave none.</summary>
+    public required string? FileName { get; init; }
+
+    /// <summary>Media type of the photo, detected from its content.</summary>
+    public required string MediaType { get; init; }
+
+    /// <summary>Width in pixels as a viewer shows it.</summary>
+    public required int Width { get; init; }
+
+    /// <summary>Height in pixels as a viewer shows it.</summary>
+    public required int Height { get; init; }
+
+    /// <summary>When the model answered, UTC.</summary>
+    public required DateTimeOffset CreatedAt { get; init; }
+
+    /// <summary>Whether the reader flags the prediction as wrong.</summary>
+    public required bool Flagged { get; init; }
+
+    /// <summary>The class given by the reader, including a confirmation of the predicted class; null if none.</summary>
+    public required string? Correction { get; init; }
 
     /// <summary>
     /// Key of the photo in bucket <c>production</c>. The lab's routes identify a prediction by it. The API does not show it, because it
@@ -62,22 +74,21 @@ public sealed record PredictionResponse(
     public string ObjectKey { get; init; } = "";
 
     internal static PredictionResponse From(Prediction prediction, PredictionFacts facts, ILinks links) =>
-        new(
-            prediction.Id,
-            prediction.PredictedClass.Name,
-            prediction.Confidence,
-            ClassProbability.Name(prediction.Model.Labels, prediction.Probabilities),
-            new ModelReference(prediction.Model.Name, prediction.Model.Version, prediction.Model.Variant),
-            links.PredictionImage(prediction.Id),
-            prediction.Photo.FileName,
-            prediction.Photo.MediaType,
-            prediction.Photo.Width,
-            prediction.Photo.Height,
-            prediction.CreatedAt,
-            facts.Flagged,
-            facts.Class
-        )
+        new()
         {
+            Id = prediction.Id,
+            Class = prediction.PredictedClass.Name,
+            Probability = prediction.Confidence,
+            Probabilities = ClassProbability.Name(prediction.Model.Labels, prediction.Probabilities),
+            Model = new ModelReference(prediction.Model.Name, prediction.Model.Version, prediction.Model.Variant),
+            Image = links.PredictionImage(prediction.Id),
+            FileName = prediction.Photo.FileName,
+            MediaType = prediction.Photo.MediaType,
+            Width = prediction.Photo.Width,
+            Height = prediction.Photo.Height,
+            CreatedAt = prediction.CreatedAt,
+            Flagged = facts.Flagged,
+            Correction = facts.Class,
             ObjectKey = prediction.ObjectKey,
         };
 }

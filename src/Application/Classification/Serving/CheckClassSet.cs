@@ -25,10 +25,10 @@ public static class CheckClassSet
                 return new Response(Fault: null);
             return new Response(
                 $"Model {loaded.Name} {loaded.Version} has the classes [{string.Join(", ", loaded.Labels)}], "
-                    + $"but the predictions stored here were made with "
+                    + $"but the stored predictions were made with "
                     + $"[{string.Join(", ", stored.Labels)}] by {stored.Name} {stored.Version}. "
-                    + "Set Model:Directory to a model with the stored classes, or GourmetGram:DataDirectory (and "
-                    + "Database:ConnectionString) to a new place for the new ones."
+                    + "Set Model:Directory to a model with the stored classes, or start a new installation: set "
+                    + "GourmetGram:DataDirectory (and Database:ConnectionString) to a new location."
             );
         }
     }

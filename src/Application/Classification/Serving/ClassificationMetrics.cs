@@ -16,10 +16,10 @@ public sealed class ClassificationMetrics
     {
         ArgumentNullException.ThrowIfNull(meters);
         var meter = meters.Create(MeterName);
-        queueWait = meter.CreateHistogram<double>("gourmetgram.queue.wait", "s", "Time a photo waited for its turn");
+        queueWait = meter.CreateHistogram<double>("gourmetgram.queue.wait", "s", "Time a photo waited before classification");
         decode = meter.CreateHistogram<double>("gourmetgram.decode.duration", "s", "Time to decode and resize a photo");
-        inference = meter.CreateHistogram<double>("gourmetgram.inference.duration", "s", "Time in the model");
-        predictions = meter.CreateCounter<long>("gourmetgram.predictions", "{prediction}", "Predictions kept, by class");
+        inference = meter.CreateHistogram<double>("gourmetgram.inference.duration", "s", "Time to run the model");
+        predictions = meter.CreateCounter<long>("gourmetgram.predictions", "{prediction}", "Stored predictions by class");
     }
 
     internal void QueueWait(TimeSpan wait) => queueWait.Record(wait.TotalSeconds);

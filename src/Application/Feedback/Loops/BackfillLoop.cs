@@ -47,7 +47,7 @@ public static class BackfillLoop
             var loop = await loops.FindAsync(request.Name, cancellationToken);
             if (loop.Strategy is WindowStrategy)
                 throw new ConflictException(
-                    $"{loop.Strategy.Title} draws by chance when a sampling window closes, and cannot look at old photos again."
+                    $"{loop.Strategy.Title} draws at random when a sampling window closes, so it cannot be run on stored photos."
                 );
             var order = await keys.CurrentAsync(cancellationToken);
             var (examined, found) = (0, 0);

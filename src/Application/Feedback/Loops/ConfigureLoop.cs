@@ -13,26 +13,35 @@ namespace GourmetGram.Application.Feedback;
 /// </summary>
 public static class ConfigureLoop
 {
-    /// <param name="Name">Name of the loop.</param>
-    /// <param name="By">The person who makes the change, for the history.</param>
-    /// <param name="Enabled">Whether the loop selects. Null leaves this setting unchanged; the same applies to the settings below.</param>
-    /// <param name="Bucket">Bucket for photos labelled from now on.</param>
-    /// <param name="Surface">The labelling tool that hands out the loop's tasks.</param>
-    /// <param name="Blind">Whether annotators label without seeing the model's answer; applies to tasks created from now on.</param>
-    /// <param name="Votes">Number of people who label each photo; also applies to undecided tasks.</param>
-    /// <param name="DailyLimit">Most predictions selected per day; 0 for no limit.</param>
-    /// <param name="Settings">The strategy's own settings, by name, as text.</param>
-    public sealed record Command(
-        string Name,
-        string By,
-        bool? Enabled = null,
-        string? Bucket = null,
-        Surface? Surface = null,
-        bool? Blind = null,
-        int? Votes = null,
-        int? DailyLimit = null,
-        IReadOnlyDictionary<string, string>? Settings = null
-    ) : IRequest<GetLoop.Response>;
+    public sealed record Command : IRequest<GetLoop.Response>
+    {
+        /// <summary>Name of the loop.</summary>
+        public required string Name { get; init; }
+
+        /// <summary>The person who makes the change, for the history.</summary>
+        public required string By { get; init; }
+
+        /// <summary>Whether the loop selects. Null leaves this setting unchanged; the same applies to the settings below.</summary>
+        public bool? Enabled { get; init; }
+
+        /// <summary>Bucket for photos labelled from now on.</summary>
+        public string? Bucket { get; init; }
+
+        /// <summary>The labelling tool that hands out the loop's tasks.</summary>
+        public Surface? Surface { get; init; }
+
+        /// <summary>Whether annotators label without seeing the model's answer; applies to tasks created from now on.</summary>
+        public bool? Blind { get; init; }
+
+        /// <summary>Number of people who label each photo; also applies to undecided tasks.</summary>
+        public int? Votes { get; init; }
+
+        /// <summary>Most predictions selected per day; 0 for no limit.</summary>
+        public int? DailyLimit { get; init; }
+
+        /// <summary>The strategy's own settings, by name, as text.</summary>
+        public IReadOnlyDictionary<string, string>? Settings { get; init; }
+    }
 
     internal sealed class Validator : AbstractValidator<Command>
     {
@@ -65,9 +74,7 @@ public static class ConfigureLoop
             var current = loop.Row.Current;
             List<ValidationFailure> faults = [.. FindFaults(request)];
             if (all.FirstOrDefault(other => other != loop && other.Row.Bucket == request.Bucket) is { } owner)
-                faults.Add(
-                    new ValidationFailure("bucket", $"{owner.Strategy.Title} puts its photos into this bucket: choose another name.")
-                );
+                faults.Add(new ValidationFailure("bucket", $"{owner.Strategy.Title} already uses this bucket. Choose another name."));
             if (request.Surface is { } surface && surface != current.Surface && surfaces.FindHindrance(surface) is { } hindrance)
                 faults.Add(new ValidationFailure("surface", hindrance));
             var settings = Check(loop.Strategy, request.Settings, faults);
@@ -102,10 +109,10 @@ public static class ConfigureLoop
             if (request.Bucket is not null && !IsBucket(request.Bucket))
                 yield return new ValidationFailure(
                     "bucket",
-                    "A bucket's name has 3 to 63 lower-case letters, digits and hyphens, and begins and ends with a letter or digit."
+                    "A bucket name needs 3 to 63 lower-case letters, digits and hyphens. It must start and end with a letter or digit."
                 );
             if (Buckets.All.Contains(request.Bucket, StringComparer.Ordinal))
-                yield return new ValidationFailure("bucket", "GourmetGram stores other things in this bucket: choose another name.");
+                yield return new ValidationFailure("bucket", "GourmetGram uses this bucket for other data. Choose another name.");
         }
 
         private static bool IsBucket(string? name) =>
@@ -126,7 +133,7 @@ public static class ConfigureLoop
             {
                 var field = fields.FirstOrDefault(known => known.Name == name);
                 var fault = field is null
-                    ? $"There is no such setting. {Names(fields.Select(known => known.Name))}"
+                    ? $"This setting does not exist. {Names(fields.Select(known => known.Name))}"
                     : field.FindFault(text.Trim());
                 if (fault is not null)
                     faults.Add(new ValidationFailure(name, fault));

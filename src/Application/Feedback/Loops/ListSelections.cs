@@ -13,25 +13,33 @@ public static class ListSelections
     /// <param name="Limit">Rows per page.</param>
     public sealed record Query(string Loop, string? Cursor, int Limit) : IRequest<Page<Line>>;
 
-    /// <param name="PredictionId">The selected prediction.</param>
-    /// <param name="Reason">The reason for the selection.</param>
-    /// <param name="StrategyVersion">Version of the strategy that selected.</param>
-    /// <param name="Settings">The strategy's settings at that time.</param>
-    /// <param name="WindowId">The sampling window that the prediction was drawn from; null if a rule selected it.</param>
-    /// <param name="Probability">Probability of being selected: k/N for a random draw, 1 for a rule that took everything it applied to,
-    /// null if unknown.</param>
-    /// <param name="CreatedAt">When the prediction was selected, UTC.</param>
-    /// <param name="WithdrawnAt">When the flag or correction that caused the selection was withdrawn, UTC; null if it was not.</param>
-    public sealed record Line(
-        Guid PredictionId,
-        string Reason,
-        int StrategyVersion,
-        IReadOnlyDictionary<string, string> Settings,
-        Guid? WindowId,
-        double? Probability,
-        DateTimeOffset CreatedAt,
-        DateTimeOffset? WithdrawnAt
-    );
+    public sealed record Line
+    {
+        /// <summary>The selected prediction.</summary>
+        public required Guid PredictionId { get; init; }
+
+        /// <summary>The reason for the selection.</summary>
+        public required string Reason { get; init; }
+
+        /// <summary>Version of the strategy that selected.</summary>
+        public required int StrategyVersion { get; init; }
+
+        /// <summary>The strategy's settings at that time.</summary>
+        public required IReadOnlyDictionary<string, string> Settings { get; init; }
+
+        /// <summary>The sampling window that the prediction was drawn from; null if a rule selected it.</summary>
+        public required Guid? WindowId { get; init; }
+
+        /// <summary>Probability of being selected: k/N for a random draw, 1 for a rule that took everything it applied to,
+        /// null if unknown.</summary>
+        public required double? Probability { get; init; }
+
+        /// <summary>When the prediction was selected, UTC.</summary>
+        public required DateTimeOffset CreatedAt { get; init; }
+
+        /// <summary>When the flag or correction that caused the selection was withdrawn, UTC; null if it was not.</summary>
+        public required DateTimeOffset? WithdrawnAt { get; init; }
+    }
 
     internal sealed class Validator : AbstractValidator<Query>
     {
@@ -55,16 +63,17 @@ public static class ListSelections
             var page = rows.Take(request.Limit).ToList();
             return new Page<Line>(
                 [
-                    .. page.Select(row => new Line(
-                        row.PredictionId,
-                        row.Reason,
-                        row.StrategyVersion,
-                        row.Settings,
-                        row.WindowId,
-                        row.Probability,
-                        row.CreatedAt,
-                        row.WithdrawnAt
-                    )),
+                    .. page.Select(row => new Line
+                    {
+                        PredictionId = row.PredictionId,
+                        Reason = row.Reason,
+                        StrategyVersion = row.StrategyVersion,
+                        Settings = row.Settings,
+                        WindowId = row.WindowId,
+                        Probability = row.Probability,
+                        CreatedAt = row.CreatedAt,
+                        WithdrawnAt = row.WithdrawnAt,
+                    }),
                 ],
                 rows.Count > request.Limit ? Paging.CursorOf(page[^1].Id) : null
             );

@@ -29,7 +29,7 @@ internal sealed class LoopCatalogue(StrategyCatalogue strategies, IRepository<Fe
                 strategy,
                 rows.GetValueOrDefault(strategy.Name)
                     ?? throw new InvalidOperationException(
-                        $"Loop {strategy.Name} has no row: this database was not prepared by this program's start."
+                        $"Loop {strategy.Name} is not in the database. Start the server once: it creates what is missing."
                     )
             )),
         ];
@@ -50,5 +50,5 @@ internal static class LoopName
 
     /// <summary>Limits the name to the longest name that a loop can have. Whether the loop exists is checked later.</summary>
     public static void IsLoopName<T>(this IRuleBuilderInitial<T, string> rule) =>
-        rule.MaximumLength(MostCharacters).OverridePropertyName("name").WithMessage("There is no loop with such a long name.");
+        rule.MaximumLength(MostCharacters).OverridePropertyName("name").WithMessage("No loop has a name this long.");
 }

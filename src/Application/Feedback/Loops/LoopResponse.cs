@@ -3,39 +3,53 @@ using GourmetGram.Domain.Feedback;
 namespace GourmetGram.Application.Feedback;
 
 /// <summary>A loop as shown in pages and the API.</summary>
-/// <param name="Name">Identifies the loop in addresses, folders and the API.</param>
-/// <param name="Title">Display name.</param>
-/// <param name="Description">Describes which photos the loop selects.</param>
-/// <param name="Enabled">Whether the loop selects.</param>
-/// <param name="Bucket">Bucket for labelled photos.</param>
-/// <param name="Surface">The labelling tool that hands out the loop's tasks.</param>
-/// <param name="Blind">Whether annotators label without seeing the model's answer.</param>
-/// <param name="Votes">Number of people who label each photo.</param>
-/// <param name="DailyLimit">Most predictions selected per day; 0 for no limit.</param>
-/// <param name="Random">Whether the loop draws by chance, so that its labels can measure accuracy.</param>
-/// <param name="Job">Name of the job that selects; its schedule is the loop's schedule.</param>
-/// <param name="Settings">The strategy's own settings by name.</param>
-/// <param name="Summary">The settings in a few words; empty if there is nothing to say.</param>
-/// <param name="Fields">Meaning and allowed values of the strategy's own settings.</param>
-/// <param name="Counts">The loop's results.</param>
-public sealed record LoopResponse(
-    string Name,
-    string Title,
-    string Description,
-    bool Enabled,
-    string Bucket,
-    Surface Surface,
-    bool Blind,
-    int Votes,
-    int DailyLimit,
-    bool Random,
-    string Job,
-    IReadOnlyDictionary<string, object> Settings,
-    string Summary,
-    IReadOnlyList<LoopField> Fields,
-    LoopStatistics Counts
-)
+public sealed record LoopResponse
 {
+    /// <summary>Identifies the loop in addresses, folders and the API.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>Display name.</summary>
+    public required string Title { get; init; }
+
+    /// <summary>Describes which photos the loop selects.</summary>
+    public required string Description { get; init; }
+
+    /// <summary>Whether the loop selects.</summary>
+    public required bool Enabled { get; init; }
+
+    /// <summary>Bucket for labelled photos.</summary>
+    public required string Bucket { get; init; }
+
+    /// <summary>The labelling tool that hands out the loop's tasks.</summary>
+    public required Surface Surface { get; init; }
+
+    /// <summary>Whether annotators label without seeing the model's answer.</summary>
+    public required bool Blind { get; init; }
+
+    /// <summary>Number of people who label each photo.</summary>
+    public required int Votes { get; init; }
+
+    /// <summary>Most predictions selected per day; 0 for no limit.</summary>
+    public required int DailyLimit { get; init; }
+
+    /// <summary>Whether the loop draws by chance, so that its labels can measure accuracy.</summary>
+    public required bool Random { get; init; }
+
+    /// <summary>Name of the job that selects; its schedule is the loop's schedule.</summary>
+    public required string Job { get; init; }
+
+    /// <summary>The strategy's own settings by name.</summary>
+    public required IReadOnlyDictionary<string, object> Settings { get; init; }
+
+    /// <summary>The settings in a few words; empty if there is nothing to say.</summary>
+    public required string Summary { get; init; }
+
+    /// <summary>Meaning and allowed values of the strategy's own settings.</summary>
+    public required IReadOnlyList<LoopField> Fields { get; init; }
+
+    /// <summary>The loop's results.</summary>
+    public required LoopStatistics Counts { get; init; }
+
     internal static LoopResponse From(Loop loop, LoopStatistics? counts)
     {
         var (strategy, row) = (loop.Strategy, loop.Row);
@@ -43,20 +57,22 @@ public sealed record LoopResponse(
         // Settings added to the strategy since the row was written get their defaults.
         var settings = SettingField.Write(loop.Settings);
         var fields = SettingField.Of(strategy.DefaultSettings.GetType());
-        return new LoopResponse(
-            loop.Name,
-            strategy.Title,
-            strategy.Description,
-            row.IsEnabled,
-            row.Bucket,
-            row.Surface,
-            row.IsBlind,
-            row.Votes,
-            row.DailyLimit,
-            random,
-            random ? "random-sampling" : "select-candidates",
-            fields.ToDictionary(field => field.Name, field => field.Parse(settings[field.Name]), StringComparer.Ordinal),
-            strategy.Describe(loop.Settings),
+        return new LoopResponse
+        {
+            Name = loop.Name,
+            Title = strategy.Title,
+            Description = strategy.Description,
+            Enabled = row.IsEnabled,
+            Bucket = row.Bucket,
+            Surface = row.Surface,
+            Blind = row.IsBlind,
+            Votes = row.Votes,
+            DailyLimit = row.DailyLimit,
+            Random = random,
+            Job = random ? "random-sampling" : "select-candidates",
+            Settings = fields.ToDictionary(field => field.Name, field => field.Parse(settings[field.Name]), StringComparer.Ordinal),
+            Summary = strategy.Describe(loop.Settings),
+            Fields =
             [
                 .. fields.Select(field => new LoopField(
                     field.Name,
@@ -67,8 +83,8 @@ public sealed record LoopResponse(
                     field.Maximum
                 )),
             ],
-            counts ?? new LoopStatistics()
-        );
+            Counts = counts ?? new LoopStatistics(),
+        };
     }
 
     private static string TypeOf(Type type) =>

@@ -50,7 +50,7 @@ public sealed class StrategyCatalogue
             .FirstOrDefault(field => LoopSettings.OwnNames.Any(own => string.Equals(own, field, StringComparison.OrdinalIgnoreCase)));
         return reserved is null
             ? null
-            : $"Strategy {name} has a setting '{reserved}'. Every loop has something of this name: call the setting otherwise. "
+            : $"Strategy {name} has a setting '{reserved}', which is a reserved name. Rename the setting. "
                 + $"Reserved names are: {string.Join(", ", LoopSettings.OwnNames.Order(StringComparer.Ordinal))}.";
     }
 

@@ -117,12 +117,7 @@ public static class SampleRandom
 
             window.Close(population, time.GetUtcNow());
             work.AfterCommit(() =>
-                logger.LogInformation(
-                    "Window {WindowId} is closed: {Selected} of {Population} predictions were drawn",
-                    id,
-                    selected,
-                    population
-                )
+                logger.LogInformation("Closed window {WindowId}: drew {Selected} of {Population} predictions", id, selected, population)
             );
             return (population, selected);
         }

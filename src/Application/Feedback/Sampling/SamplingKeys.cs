@@ -11,7 +11,7 @@ internal sealed class SamplingKeys(IRepository<SamplingKey> keys)
     public async Task<KeyedOrder> CurrentAsync(CancellationToken cancellationToken) =>
         (
             await keys.FirstOrDefaultAsync(new OldestSamplingKey(), cancellationToken)
-            ?? throw new InvalidOperationException("There is no sampling key: this database was not prepared by this program's start.")
+            ?? throw new InvalidOperationException("The database has no sampling key. Start the server once: it creates what is missing.")
         ).ToOrder();
 
     /// <summary>Returns the order that was used for an earlier draw.</summary>

@@ -34,7 +34,7 @@ public static class CorrectLabel
             RuleFor(c => c.Class)
                 .NotEmpty()
                 .OverridePropertyName("class")
-                .WithMessage("'class' is missing: name one of the model's classes.");
+                .WithMessage("'class' is missing. Send one of the model's classes.");
         }
     }
 
@@ -85,7 +85,7 @@ public static class CorrectLabel
             prediction.MarkTagsDirty();
             work.AfterCommit(() =>
                 logger.LogInformation(
-                    "Prediction {PredictionId} is {Class} says {Rater} ({Source}, {Kind})",
+                    "Prediction {PredictionId}: class {Class} given by {Rater} ({Source}, {Kind})",
                     prediction.Id,
                     label.Name,
                     rater,

@@ -37,7 +37,7 @@ public static class DecideHeldBack
             }
 
             logger.LogInformation(
-                "{Count} flags and corrections that were held back were {Decision} by {Actor}",
+                "{Count} flags and corrections held for review were {Decision} by {Actor}",
                 decided,
                 request.Release ? "released" : "discarded",
                 request.Caller.Actor

@@ -34,7 +34,7 @@ internal sealed class FloodLimit(IFloodCounts counts)
     {
         var what = fact.Kind == FeedbackKind.Flag ? "flags" : "corrections";
         if (fact.Rater.Kind is ActorKind.Visitor or ActorKind.ApiKey && count.OfRater >= MostOfRater)
-            return $"More than {MostOfRater} {what} of one {(fact.Rater.Kind == ActorKind.ApiKey ? "key" : "visitor")} within an hour.";
+            return $"More than {MostOfRater} {what} from one {(fact.Rater.Kind == ActorKind.ApiKey ? "key" : "visitor")} within an hour.";
         return count.OfAddress >= MostOfAddress ? $"More than {MostOfAddress} {what} from one address within an hour." : null;
     }
 }

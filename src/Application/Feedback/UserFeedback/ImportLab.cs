@@ -85,7 +85,7 @@ public static class ImportLab
             }
 
             foreach (var key in missing.Where(key => PhotoName.PredictionOf(key) is null).Order(StringComparer.Ordinal))
-                Count(Skip(key, "the lab's list names it, but there is no such photo"));
+                Count(Skip(key, "the lab's list contains this photo, but the photo does not exist"));
             return new Response(counts);
 
             void Count(Item item)
@@ -104,9 +104,9 @@ public static class ImportLab
         {
             var labels = classifier.Model.Labels;
             if (FolderOf(found.Key) is not { } index)
-                return Skip(found.Key, "it stands in no folder of a class (class_NN/…)");
+                return Skip(found.Key, "it is not in a class folder (class_NN/…)");
             if (index >= labels.Length)
-                return Skip(found.Key, $"there is no class {index}: the model has {labels.Length}");
+                return Skip(found.Key, $"class {index} does not exist: the model has {labels.Length} classes");
             if (found.Size > limits.Value.UploadBytes)
                 return Skip(found.Key, $"it is larger than Limits:UploadMebibytes ({limits.Value.UploadMebibytes} MiB)");
             // Finds our own photos, if the lab's bucket is also ours.
@@ -114,7 +114,7 @@ public static class ImportLab
                 PhotoName.PredictionOf(found.Key) is { } own
                 && await predictions.CountAsync(new PredictionsWithIds([own]), cancellationToken) > 0
             )
-                return new Item(found.Key, Outcome.Known, own, "it is a photo of this installation");
+                return new Item(found.Key, Outcome.Known, own, "it is already a photo of this installation");
 
             var address = new ObjectAddress(Classify.Bucket, found.Key);
             var tags = lab.KeepsTags
@@ -123,24 +123,24 @@ public static class ImportLab
             if ((tags.GetValueOrDefault("predicted_class") ?? entry?.Prediction) is { } name && !IsNameOf(name, labels[index]))
                 return Skip(
                     found.Key,
-                    $"its folder says {labels[index]}, "
-                        + $"but its {(tags.ContainsKey("predicted_class") ? "tags say" : "entry in the list says")} {name}"
+                    $"its folder is that of {labels[index]}, "
+                        + $"but its {(tags.ContainsKey("predicted_class") ? "tags name" : "entry in the list names")} {name}"
                 );
             if (tags.GetValueOrDefault("corrected_class") is { } said && ClassOf(said) is null)
-                return Skip(found.Key, $"its tags correct it to {said}, which is no class of the model");
+                return Skip(found.Key, $"its tags correct it to {said}, which is not a class of the model");
 
             var bytes = await (await lab.OpenReadAsync(address, cancellationToken)).ReadToEndAsync(cancellationToken);
             var uploadSha256 = Convert.ToHexStringLower(SHA256.HashData(bytes));
             var answeredAt = TimeOf(tags.GetValueOrDefault("timestamp") ?? entry?.Timestamp) ?? found.WrittenAt;
             var id = IdOf(found.Key, uploadSha256, answeredAt);
             if (await tombstones.FirstOrDefaultAsync(new TombstoneById(id), cancellationToken) is not null)
-                return Skip(found.Key, "it was taken over before, and erased here since");
+                return Skip(found.Key, "it was imported before and has been deleted here since");
             if (await predictions.FirstOrDefaultAsync(new PredictionOfBytes(uploadSha256), cancellationToken) is { } same)
                 return new Item(
                     found.Key,
                     Outcome.Known,
                     same.Id,
-                    same.Id == id ? "it was taken over before" : "the same photo is here already"
+                    same.Id == id ? "it was imported before" : "the same photo is already stored"
                 );
 
             try
@@ -168,16 +168,17 @@ public static class ImportLab
             var header = photos.ReadHeader(bytes);
             var kept = photos.RemoveMetadata(bytes);
             var fileName = entry?.FileName ?? (PhotoName.PredictionOf(key) is null ? PhotoName.Of(key) : null);
-            var photo = new StoredPhoto(
-                uploadSha256,
-                Convert.ToHexStringLower(SHA256.HashData(kept)),
-                kept.Length,
-                header.MediaType,
-                header.Extension,
-                header.Width,
-                header.Height,
-                StoredPhoto.CleanFileName(fileName)
-            );
+            var photo = new StoredPhoto
+            {
+                UploadSha256 = uploadSha256,
+                StoredSha256 = Convert.ToHexStringLower(SHA256.HashData(kept)),
+                StoredBytes = kept.Length,
+                MediaType = header.MediaType,
+                Extension = header.Extension,
+                Width = header.Width,
+                Height = header.Height,
+                FileName = StoredPhoto.CleanFileName(fileName),
+            };
 
             var confidence = ConfidenceOf(tags.GetValueOrDefault("confidence")) ?? entry?.Confidence;
             var labs = confidence is >= 0 and <= 1;

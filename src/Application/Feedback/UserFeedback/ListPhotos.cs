@@ -40,16 +40,16 @@ public static class ListPhotos
             RuleFor(q => q.Before)
                 .Must(Paging.IsCursor)
                 .OverridePropertyName("before")
-                .WithMessage("'before' is what 'older' of a page says; leave it out for the first page.");
+                .WithMessage("'before' must be the 'older' value of a page. Leave it out for the first page.");
             RuleFor(q => q.After)
                 .Must(Paging.IsCursor)
                 .OverridePropertyName("after")
-                .WithMessage("'after' is what 'newer' of a page says; leave it out for the first page.");
+                .WithMessage("'after' must be the 'newer' value of a page. Leave it out for the first page.");
             RuleFor(q => q.After)
                 .Null()
                 .When(q => q.Before is not null)
                 .OverridePropertyName("after")
-                .WithMessage("Give 'before' or 'after', not both.");
+                .WithMessage("Send 'before' or 'after', not both.");
         }
     }
 
@@ -58,7 +58,7 @@ public static class ListPhotos
     {
         public async Task<Response> Handle(Query request, CancellationToken cancellationToken)
         {
-            var selection = Select(request.Caller.RequireIdentity("A list"), request.Filter);
+            var selection = Select(request.Caller.RequireIdentity("Listing photos"), request.Filter);
             var (rows, hasNewer, hasOlder) = request.After is { } after
                 ? await NewerAsync(selection, Paging.Read(after)!.Value, request.Limit, cancellationToken)
                 : await OlderAsync(selection, Paging.Read(request.Before), request.Limit, cancellationToken);

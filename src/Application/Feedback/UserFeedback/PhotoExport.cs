@@ -19,7 +19,7 @@ internal sealed class PhotoExport(
     private const int PageSize = 100;
 
     public IAsyncEnumerable<ExportedPhoto> OfAsync(Caller caller, CancellationToken cancellationToken) =>
-        OfAsync(caller, caller.RequireIdentity("A download"), cancellationToken);
+        OfAsync(caller, caller.RequireIdentity("Downloading photos"), cancellationToken);
 
     public async Task<Stream?> OpenAsync(ExportedPhoto photo, CancellationToken cancellationToken)
     {

@@ -44,7 +44,7 @@ public static class UndoFeedback
             await ledger.EndAsync(current, cancellationToken);
             prediction.MarkTagsDirty();
             work.AfterCommit(() =>
-                logger.LogInformation("Prediction {PredictionId}: {Rater} took back {Kind}", prediction.Id, rater, current.Kind)
+                logger.LogInformation("Prediction {PredictionId}: {Rater} withdrew {Kind}", prediction.Id, rater, current.Kind)
             );
             return new Response(Withdrawn: true);
         }

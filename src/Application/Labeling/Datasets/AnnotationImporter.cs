@@ -182,14 +182,14 @@ internal sealed class AnnotationImporter(
         foreach (var id in annotation.Photo.Select(PhotoFinder.IdIn).OfType<Guid>())
         {
             if (await tombstones.FirstOrDefaultAsync(new TombstoneById(id), cancellationToken) is not null)
-                return new Result(OutputOutcome.Superseded, "The photo was erased.", IsErased: true);
+                return new Result(OutputOutcome.Superseded, "The photo was deleted.", IsErased: true);
             // A blind task's data contains only the task's id, and no prediction's.
             if (await recalls.FirstOrDefaultAsync(new RecallsWithIds([id]), cancellationToken) is not null)
-                return new Result(OutputOutcome.Superseded, "The photo was erased.", IsErased: true);
+                return new Result(OutputOutcome.Superseded, "The photo was deleted.", IsErased: true);
         }
 
         return annotation.Photo.Count == 0
-            ? new Result(OutputOutcome.Invalid, "Its task names no photo.")
+            ? new Result(OutputOutcome.Invalid, "The task does not identify a photo.")
             : new Result(OutputOutcome.Invalid, $"There is no photo {annotation.Photo[^1]}.", Awaits: string.Join('\n', annotation.Photo));
     }
 

@@ -243,8 +243,8 @@ internal sealed class Collector(
             marked++;
             work.AfterCommit(() =>
                 logger.LogError(
-                    "The photo of prediction {PredictionId} cannot be copied to {Bucket}: it is not in the object store. Every run looks "
-                        + "for it again",
+                    "The photo of prediction {PredictionId} cannot be copied to {Bucket}: it is not in the object store. Each run tries "
+                        + "again",
                     image.PredictionId,
                     image.Bucket
                 )

@@ -3,48 +3,66 @@ using GourmetGram.Domain.Labeling;
 namespace GourmetGram.Application.Labeling;
 
 /// <summary>A photo in a dataset.</summary>
-/// <param name="Id">Id of the photo's row in the dataset; the key for paging.</param>
-/// <param name="PredictionId">Id of the photo's prediction.</param>
-/// <param name="ClassIndex">The class that people gave it.</param>
-/// <param name="PredictedIndex">The class that the model predicted.</param>
-/// <param name="Confidence">The model's confidence, 0 to 1.</param>
-/// <param name="Key">Its path in the bucket.</param>
-/// <param name="UploadSha256">SHA-256 of the photo as it was uploaded.</param>
-/// <param name="Sha256">SHA-256 of the photo as it is stored.</param>
-/// <param name="Bytes">Size of the photo in bytes.</param>
-/// <param name="CollectedAt">When it was collected, UTC.</param>
-public sealed record DatasetPhoto(
-    Guid Id,
-    Guid PredictionId,
-    int ClassIndex,
-    int PredictedIndex,
-    double Confidence,
-    string Key,
-    string UploadSha256,
-    string Sha256,
-    long Bytes,
-    DateTimeOffset CollectedAt
-);
+public sealed record DatasetPhoto
+{
+    /// <summary>Id of the photo's row in the dataset; the key for paging.</summary>
+    public required Guid Id { get; init; }
+
+    /// <summary>Id of the photo's prediction.</summary>
+    public required Guid PredictionId { get; init; }
+
+    /// <summary>The class that people gave it.</summary>
+    public required int ClassIndex { get; init; }
+
+    /// <summary>The class that the model predicted.</summary>
+    public required int PredictedIndex { get; init; }
+
+    /// <summary>The model's confidence, 0 to 1.</summary>
+    public required double Confidence { get; init; }
+
+    /// <summary>Its path in the bucket.</summary>
+    public required string Key { get; init; }
+
+    /// <summary>SHA-256 of the photo as it was uploaded.</summary>
+    public required string UploadSha256 { get; init; }
+
+    /// <summary>SHA-256 of the photo as it is stored.</summary>
+    public required string Sha256 { get; init; }
+
+    /// <summary>Size of the photo in bytes.</summary>
+    public required long Bytes { get; init; }
+
+    /// <summary>When it was collected, UTC.</summary>
+    public required DateTimeOffset CollectedAt { get; init; }
+}
 
 /// <summary>A photo that a dataset lists without containing it, because people gave it no class.</summary>
-/// <param name="Id">Id of the photo's task; the key for paging.</param>
-/// <param name="PredictionId">Id of the photo's prediction.</param>
-/// <param name="Answer">The answer that people gave.</param>
-/// <param name="PredictedIndex">The class that the model predicted.</param>
-/// <param name="Confidence">The model's confidence, 0 to 1.</param>
-/// <param name="UploadSha256">SHA-256 of the photo as it was uploaded.</param>
-/// <param name="Sha256">SHA-256 of the photo as it is stored.</param>
-/// <param name="DecidedAt">When the task was decided, UTC.</param>
-public sealed record PhotoWithoutClass(
-    Guid Id,
-    Guid PredictionId,
-    AnswerKind Answer,
-    int PredictedIndex,
-    double Confidence,
-    string UploadSha256,
-    string Sha256,
-    DateTimeOffset DecidedAt
-);
+public sealed record PhotoWithoutClass
+{
+    /// <summary>Id of the photo's task; the key for paging.</summary>
+    public required Guid Id { get; init; }
+
+    /// <summary>Id of the photo's prediction.</summary>
+    public required Guid PredictionId { get; init; }
+
+    /// <summary>The answer that people gave.</summary>
+    public required AnswerKind Answer { get; init; }
+
+    /// <summary>The class that the model predicted.</summary>
+    public required int PredictedIndex { get; init; }
+
+    /// <summary>The model's confidence, 0 to 1.</summary>
+    public required double Confidence { get; init; }
+
+    /// <summary>SHA-256 of the photo as it was uploaded.</summary>
+    public required string UploadSha256 { get; init; }
+
+    /// <summary>SHA-256 of the photo as it is stored.</summary>
+    public required string Sha256 { get; init; }
+
+    /// <summary>When the task was decided, UTC.</summary>
+    public required DateTimeOffset DecidedAt { get; init; }
+}
 
 /// <summary>Size of a bucket.</summary>
 /// <param name="Photos">Number of photos.</param>

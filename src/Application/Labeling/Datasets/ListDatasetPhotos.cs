@@ -31,41 +31,49 @@ public static class ListDatasetPhotos
         AnswerKind Answer = AnswerKind.Class
     ) : IRequest<Page<Photo>>;
 
-    /// <param name="PredictionId">Id of the photo's prediction.</param>
-    /// <param name="Answer">The answer that people gave.</param>
-    /// <param name="Class">The class that people gave it; null when they gave none.</param>
-    /// <param name="Predicted">The class that the model predicted.</param>
-    /// <param name="Probability">The model's confidence, 0 to 1.</param>
-    /// <param name="File">Its path in the bucket; null when it is not in the bucket.</param>
-    /// <param name="Sha256">SHA-256 of the stored photo.</param>
-    /// <param name="CollectedAt">When the photo was collected, or decided if it is not collected, UTC.</param>
-    public sealed record Photo(
-        Guid PredictionId,
-        AnswerKind Answer,
-        string? Class,
-        string Predicted,
-        double Probability,
-        string? File,
-        string Sha256,
-        DateTimeOffset CollectedAt
-    );
+    public sealed record Photo
+    {
+        /// <summary>Id of the photo's prediction.</summary>
+        public required Guid PredictionId { get; init; }
+
+        /// <summary>The answer that people gave.</summary>
+        public required AnswerKind Answer { get; init; }
+
+        /// <summary>The class that people gave it; null when they gave none.</summary>
+        public required string? Class { get; init; }
+
+        /// <summary>The class that the model predicted.</summary>
+        public required string Predicted { get; init; }
+
+        /// <summary>The model's confidence, 0 to 1.</summary>
+        public required double Probability { get; init; }
+
+        /// <summary>Its path in the bucket; null when it is not in the bucket.</summary>
+        public required string? File { get; init; }
+
+        /// <summary>SHA-256 of the stored photo.</summary>
+        public required string Sha256 { get; init; }
+
+        /// <summary>When the photo was collected, or decided if it is not collected, UTC.</summary>
+        public required DateTimeOffset CollectedAt { get; init; }
+    }
 
     internal sealed class Validator : AbstractValidator<Query>
     {
         public Validator()
         {
             RuleFor(q => q.Limit).InclusiveBetween(1, Paging.MaximumLimit).OverridePropertyName("limit").WithMessage(Paging.LimitMessage);
-            RuleFor(q => q.Answer).IsInEnum().OverridePropertyName("answer").WithMessage("'answer' is Class, None or Unusable.");
+            RuleFor(q => q.Answer).IsInEnum().OverridePropertyName("answer").WithMessage("'answer' must be Class, None or Unusable.");
             RuleFor(q => q.Class)
                 .Empty()
                 .When(q => q.Answer != AnswerKind.Class)
                 .OverridePropertyName("class")
-                .WithMessage(q => $"Leave 'class' out with the answer {q.Answer}.");
+                .WithMessage(q => $"Leave out 'class' when 'answer' is {q.Answer}.");
             RuleFor(q => q.Wrong)
                 .Equal(false)
                 .When(q => q.Answer != AnswerKind.Class)
                 .OverridePropertyName("wrong")
-                .WithMessage(q => $"Leave 'wrong' out with the answer {q.Answer}.");
+                .WithMessage(q => $"Leave out 'wrong' when 'answer' is {q.Answer}.");
             RuleFor(q => q.Cursor).Must(Paging.IsCursor).OverridePropertyName("cursor").WithMessage(Paging.CursorMessage);
         }
     }
@@ -100,16 +108,17 @@ public static class ListDatasetPhotos
             var shown = await ShowAsync(page, row => (row.UploadSha256, row.PredictionId), request.Caller, cancellationToken);
             return new Page<Photo>(
                 [
-                    .. shown.Select(row => new Photo(
-                        row.PredictionId,
-                        AnswerKind.Class,
-                        labels[row.ClassIndex],
-                        labels[row.PredictedIndex],
-                        row.Confidence,
-                        row.Key,
-                        row.Sha256,
-                        row.CollectedAt
-                    )),
+                    .. shown.Select(row => new Photo
+                    {
+                        PredictionId = row.PredictionId,
+                        Answer = AnswerKind.Class,
+                        Class = labels[row.ClassIndex],
+                        Predicted = labels[row.PredictedIndex],
+                        Probability = row.Confidence,
+                        File = row.Key,
+                        Sha256 = row.Sha256,
+                        CollectedAt = row.CollectedAt,
+                    }),
                 ],
                 rows.Count > request.Limit ? Paging.CursorOf(page[^1].Id) : null
             );
@@ -137,16 +146,17 @@ public static class ListDatasetPhotos
             var shown = await ShowAsync(page, row => (row.UploadSha256, row.PredictionId), request.Caller, cancellationToken);
             return new Page<Photo>(
                 [
-                    .. shown.Select(row => new Photo(
-                        row.PredictionId,
-                        row.Answer,
-                        Class: null,
-                        labels[row.PredictedIndex],
-                        row.Confidence,
-                        File: null,
-                        row.Sha256,
-                        row.DecidedAt
-                    )),
+                    .. shown.Select(row => new Photo
+                    {
+                        PredictionId = row.PredictionId,
+                        Answer = row.Answer,
+                        Class = null,
+                        Predicted = labels[row.PredictedIndex],
+                        Probability = row.Confidence,
+                        File = null,
+                        Sha256 = row.Sha256,
+                        CollectedAt = row.DecidedAt,
+                    }),
                 ],
                 rows.Count > request.Limit ? Paging.CursorOf(page[^1].Id) : null
             );

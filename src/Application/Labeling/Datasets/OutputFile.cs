@@ -4,31 +4,41 @@ using System.Text.Json;
 namespace GourmetGram.Application.Labeling;
 
 /// <summary>One finished annotation as another program wrote it.</summary>
-/// <param name="AnnotationId">Label Studio's id; null in the lab's own files.</param>
-/// <param name="UpdatedAt">When it was last changed, UTC; null in the lab's own files.</param>
-/// <param name="CreatedAt">When it was given, UTC; null in the lab's own files.</param>
-/// <param name="Person">The annotator's number in the other program; null when the file does not say.</param>
-/// <param name="PersonName">The annotator's name in the other program; null when the file does not say.</param>
-/// <param name="Choice">The chosen class or another answer, as text; null for a skip.</param>
-/// <param name="Note">The annotator's note; null when there is none.</param>
-/// <param name="Took">How long the annotation took; null when unknown.</param>
-/// <param name="Photo">The ids and addresses that name the photo, most reliable first.</param>
-/// <param name="ShowedAnswer">Whether the task showed the model's answer.</param>
-/// <param name="Fault">Why the annotation cannot be used; null when it can.</param>
-internal sealed record Annotation(
-    long? AnnotationId,
-    DateTimeOffset? UpdatedAt,
-    DateTimeOffset? CreatedAt,
-    string? Person,
-    string? PersonName,
-    string? Choice,
-    string? Note,
-    TimeSpan? Took,
-    IReadOnlyList<string> Photo,
-    bool ShowedAnswer,
-    string? Fault
-)
+internal sealed record Annotation
 {
+    /// <summary>Label Studio's id; null in the lab's own files.</summary>
+    public required long? AnnotationId { get; init; }
+
+    /// <summary>When it was last changed, UTC; null in the lab's own files.</summary>
+    public required DateTimeOffset? UpdatedAt { get; init; }
+
+    /// <summary>When it was given, UTC; null in the lab's own files.</summary>
+    public required DateTimeOffset? CreatedAt { get; init; }
+
+    /// <summary>The annotator's number in the other program; null when the file does not say.</summary>
+    public required string? Person { get; init; }
+
+    /// <summary>The annotator's name in the other program; null when the file does not say.</summary>
+    public required string? PersonName { get; init; }
+
+    /// <summary>The chosen class or another answer, as text; null for a skip.</summary>
+    public required string? Choice { get; init; }
+
+    /// <summary>The annotator's note; null when there is none.</summary>
+    public required string? Note { get; init; }
+
+    /// <summary>How long the annotation took; null when unknown.</summary>
+    public required TimeSpan? Took { get; init; }
+
+    /// <summary>The ids and addresses that name the photo, most reliable first.</summary>
+    public required IReadOnlyList<string> Photo { get; init; }
+
+    /// <summary>Whether the task showed the model's answer.</summary>
+    public required bool ShowedAnswer { get; init; }
+
+    /// <summary>Why the annotation cannot be used; null when it can.</summary>
+    public required string? Fault { get; init; }
+
     /// <summary>
     /// The e-mail address with which the annotator signs in to the other program; null when the file does not say. The address finds the
     /// annotator's account on this server. The address is not stored. The property is internal, so that the record does not print it.
@@ -61,37 +71,37 @@ internal static class OutputFile
     public static IReadOnlyList<Annotation> Read(ReadOnlyMemory<byte> content)
     {
         if (content.IsEmpty)
-            throw new FormatException("It is empty.");
+            throw new FormatException("The file is empty.");
         if (content.Length > MostBytes)
-            throw new FormatException($"It has more than {MostBytes} bytes: no label is that long.");
+            throw new FormatException($"The file has more than {MostBytes} bytes, which is too large for a label.");
         try
         {
             // Editors and other programs may write a byte order mark before UTF-8.
             using var json = JsonDocument.Parse(content.Span.StartsWith("\uFEFF"u8) ? content[3..] : content);
             if (json.RootElement.ValueKind != JsonValueKind.Object)
-                throw new FormatException($"It holds {json.RootElement.ValueKind}, not an object.");
+                throw new FormatException($"The file contains a JSON {json.RootElement.ValueKind}, not a JSON object.");
             return Read(json.RootElement);
         }
         catch (JsonException e)
         {
-            throw new FormatException($"It is not JSON: {e.Message}", e);
+            throw new FormatException($"The file is not valid JSON: {e.Message}", e);
         }
         catch (InvalidOperationException e)
         {
             // Text with half a surrogate pair is valid JSON, but cannot be read as a string.
-            throw new FormatException($"It holds text that is no text: {e.Message}", e);
+            throw new FormatException($"The file contains text that is not valid Unicode: {e.Message}", e);
         }
     }
 
     private static IReadOnlyList<Annotation> Read(JsonElement root)
     {
         if (Array(root, "annotations") is not null && root.TryGetProperty("data", out _))
-            return ReadTask(root) is { Count: > 0 } all ? all : throw new FormatException("It is a task without annotations.");
+            return ReadTask(root) is { Count: > 0 } all ? all : throw new FormatException("The task has no annotations.");
         if (!root.TryGetProperty("result", out _))
-            throw new FormatException("It has no \"result\".");
+            throw new FormatException("The annotation has no \"result\".");
         return Object(root, "task") is { } task
             ? [Read(root, task)]
-            : throw new FormatException("It has no \"task\" that names the photo.");
+            : throw new FormatException("The annotation has no \"task\" that identifies the photo.");
     }
 
     /// <summary>Returns the annotations of a Label Studio task; empty when nobody has labelled it.</summary>
@@ -102,33 +112,35 @@ internal static class OutputFile
     private static Annotation Read(JsonElement annotation, JsonElement task)
     {
         if (annotation.ValueKind != JsonValueKind.Object)
-            throw new FormatException("One of its annotations is no object.");
-        var data = Object(task, "data") ?? throw new FormatException("Its task has no \"data\" that names the photo.");
+            throw new FormatException("An annotation is not a JSON object.");
+        var data = Object(task, "data") ?? throw new FormatException("The task has no \"data\" that identifies the photo.");
         var (choice, fault) = IsSkip(annotation) ? (null, null) : ChoiceOf(annotation);
-        return new Annotation(
-            annotation.TryGetProperty("id", out var id) && id.ValueKind == JsonValueKind.Number && id.TryGetInt64(out var number)
-                ? number
-                : null,
-            Time(annotation, "updated_at"),
-            Time(annotation, "created_at"),
-            PersonOf(annotation),
-            NameOf(annotation),
-            choice,
-            NoteOf(annotation),
-            annotation.TryGetProperty("lead_time", out var lead)
-            && lead.ValueKind == JsonValueKind.Number
-            && lead.TryGetDouble(out var seconds)
-            && seconds is >= 0 and < 1e7
-                ? TimeSpan.FromSeconds(seconds)
-                : null,
-            [.. Names.Select(name => Text(data, name)).OfType<string>()],
-            Answers.Any(name => data.TryGetProperty(name, out var told) && Tells(told))
+        return new Annotation
+        {
+            AnnotationId =
+                annotation.TryGetProperty("id", out var id) && id.ValueKind == JsonValueKind.Number && id.TryGetInt64(out var number)
+                    ? number
+                    : null,
+            UpdatedAt = Time(annotation, "updated_at"),
+            CreatedAt = Time(annotation, "created_at"),
+            Person = PersonOf(annotation),
+            PersonName = NameOf(annotation),
+            Choice = choice,
+            Note = NoteOf(annotation),
+            Took =
+                annotation.TryGetProperty("lead_time", out var lead)
+                && lead.ValueKind == JsonValueKind.Number
+                && lead.TryGetDouble(out var seconds)
+                && seconds is >= 0 and < 1e7
+                    ? TimeSpan.FromSeconds(seconds)
+                    : null,
+            Photo = [.. Names.Select(name => Text(data, name)).OfType<string>()],
+            ShowedAnswer =
+                Answers.Any(name => data.TryGetProperty(name, out var told) && Tells(told))
                 || !annotation.TryGetProperty("id", out _)
                 // The annotation began as a prediction that the annotator saw.
                 || (annotation.TryGetProperty("parent_prediction", out var prediction) && Tells(prediction)),
-            fault
-        )
-        {
+            Fault = fault,
             Email = EmailOf(annotation),
         };
     }
@@ -150,7 +162,7 @@ internal static class OutputFile
     private static (string? Choice, string? Fault) ChoiceOf(JsonElement annotation)
     {
         if (Array(annotation, "result") is not { } results)
-            return (null, "It names no class: \"result\" is no list.");
+            return (null, "The annotation has no class: \"result\" is not a list.");
         var choices = results.EnumerateArray().Where(item => Text(item, "type") == "choices").ToList();
         // The lab's own files do not name the control.
         var asked = choices
@@ -167,9 +179,9 @@ internal static class OutputFile
             .ToList();
         return named switch
         {
-            [] => (null, "It names no class, and was not skipped."),
+            [] => (null, "The annotation has no class and was not skipped."),
             [var only] => (only, null),
-            _ => (null, $"It names {named.Count} classes: {string.Join(", ", named)}."),
+            _ => (null, $"The annotation has {named.Count} classes: {string.Join(", ", named)}."),
         };
     }
 

@@ -267,7 +267,7 @@ internal sealed class OutputReader(
         try
         {
             return found.Size > OutputFile.MostBytes
-                ? new Parsed(found, [], $"It has {found.Size} bytes: no label is that long.")
+                ? new Parsed(found, [], $"The file has {found.Size} bytes, which is too large for a label.")
                 : new Parsed(found, OutputFile.Read(content), Fault: null);
         }
         catch (FormatException e)

@@ -57,7 +57,7 @@ public static class DiagnoseLabelStudio
                         isMeant ? FindingKind.Error : FindingKind.Good,
                         Settings,
                         isMeant ? hindrance : $"No loop uses Label Studio. {hindrance}",
-                        "settings of this server"
+                        "this server's settings"
                     ),
                 ]);
             }
@@ -96,16 +96,16 @@ public static class DiagnoseLabelStudio
                     FindingKind.Warning,
                     Settings,
                     "Label Studio is connected, but no loop uses it as its labelling tool.",
-                    "the loops' settings",
+                    "the settings of the loops",
                     "On the page Loops, set a loop's 'Labelling tool' to Label Studio."
                 );
             if (!links.Absolute("").StartsWith("http", StringComparison.Ordinal))
                 yield return new Finding(
                     FindingKind.Error,
                     Settings,
-                    "GourmetGram:PublicUrl is not set: tasks cannot name photos, and webhooks cannot reach this server.",
-                    "settings of this server",
-                    "Set GourmetGram:PublicUrl to the address under which annotators' browsers and Label Studio reach this server."
+                    "GourmetGram:PublicUrl is not set, so tasks cannot link to photos and webhooks cannot reach this server.",
+                    "this server's settings",
+                    "Set GourmetGram:PublicUrl to the address at which annotators' browsers and Label Studio reach this server."
                 );
         }
 
@@ -117,11 +117,11 @@ public static class DiagnoseLabelStudio
                 yield return new Finding(
                     FindingKind.Error,
                     subject,
-                    "The loop is blind, but its project shows what the model had said: labels from it are kept as not blind and close no "
+                    "The loop is blind, but its project shows the model's answer. Its labels are stored as not blind and decide no "
                         + "task.",
                     "the project's label config",
-                    "Take $ml_prediction and $confidence out of the project's label config, or run gourmetgram doctor label-studio "
-                        + "--fix: it lets the project go, with its annotations and under another name, and makes a new one."
+                    "Remove $ml_prediction and $confidence from the project's label config. Or run gourmetgram doctor label-studio "
+                        + "--fix: it creates a new project and renames the old one, which keeps its annotations."
                 );
             }
 
@@ -131,15 +131,15 @@ public static class DiagnoseLabelStudio
                     subject,
                     $"The last sync failed: {fault}",
                     "the last run of job sync-label-studio",
-                    "Cure what it names, then run the job sync-label-studio."
+                    "Fix the cause, then run the job sync-label-studio."
                 );
             else if (project?.SyncedAt is { } at && time.GetUtcNow() - at > Late)
                 yield return new Finding(
                     FindingKind.Warning,
                     subject,
-                    $"Tasks were last brought in at {at.ToUtcText()}.",
+                    $"Tasks were last imported at {at.ToUtcText()}.",
                     "the last run of job sync-label-studio",
-                    "Look at the page Jobs: the job may be paused."
+                    "Check on the page Jobs whether the job is paused."
                 );
             if (counts is null)
                 yield break;
@@ -148,9 +148,9 @@ public static class DiagnoseLabelStudio
                 yield return new Finding(
                     FindingKind.Warning,
                     subject,
-                    $"People disagree on {counts.Tied} photos, and Label Studio does not ask another person by itself.",
+                    $"{counts.Tied} photos have tied votes, and Label Studio does not ask another person automatically.",
                     "the labels in our database",
-                    "Decide on the page Second opinions, or let one more person label each in the project's list of tasks."
+                    "Decide on the page Second opinions, or have another person label each photo in the project's list of tasks."
                 );
             }
 
@@ -159,11 +159,11 @@ public static class DiagnoseLabelStudio
                 subject,
                 string.Create(
                     CultureInfo.InvariantCulture,
-                    $"{counts.Open} tasks are with Label Studio, {counts.ToPublish} wait to be given to it, {counts.ToRecall} to be "
-                        + $"taken out."
+                    $"{counts.Open} tasks are in Label Studio, {counts.ToPublish} wait to be published, {counts.ToRecall} wait to be "
+                        + $"removed."
                 ),
                 "the tasks in our database",
-                counts.ToPublish + counts.ToRecall > 0 ? "Run the job publish-tasks; its last run says what keeps them." : null
+                counts.ToPublish + counts.ToRecall > 0 ? "Run the job publish-tasks. If it fails, the page Jobs shows the reason." : null
             );
         }
 
@@ -173,7 +173,7 @@ public static class DiagnoseLabelStudio
             return new Finding(
                 unread > 0 ? FindingKind.Warning : FindingKind.Good,
                 loop.Strategy.Title,
-                $"{all} labels are in the object store, {unread} of them not read yet.",
+                $"{all} labels are in the object store. {unread} of them have not been imported yet.",
                 $"a listing of {Buckets.Labels}/{ExchangePlaces.OutputsOf(loop.Name)}",
                 unread > 0 ? "Run the job process-annotations." : null
             );
@@ -210,11 +210,11 @@ public static class DiagnoseLabelStudio
                     string.Create(
                         CultureInfo.InvariantCulture,
                         $"Another program put {count} photos into {bucket} within 7 days ({example}). "
-                    ) + "The lab's process_outputs.py does nothing for this loop, because its tasks name photos by links to this server.",
+                    ) + "The lab's process_outputs.py does not work for this loop, because its tasks link to photos on this server.",
                     $"a listing of {bucket}",
                     loop.Row.IsBlind
-                        ? "Stop the script: this server collects the photos of the loop by itself."
-                        : "Stop the script, because this server collects the photos by itself; or set Labeling:ImageLinks to Object."
+                        ? "Stop the script. This server collects the loop's photos automatically."
+                        : "Stop the script, because this server collects the photos automatically. Or set Labeling:ImageLinks to Object."
                 );
         }
 
@@ -230,9 +230,9 @@ public static class DiagnoseLabelStudio
                             new Finding(
                                 FindingKind.Warning,
                                 loop.Strategy.Title,
-                                $"The placeholder {TaskFile.PlaceholderOf(loop.Name)} is missing: without any task Label Studio could "
-                                    + "not sync.",
-                                "a look into the bucket",
+                                $"The placeholder {TaskFile.PlaceholderOf(loop.Name)} is missing. Without it, Label Studio cannot sync "
+                                    + "when there are no tasks.",
+                                "the bucket contents",
                                 "Run the doctor with --fix."
                             )
                         );
@@ -251,13 +251,13 @@ public static class DiagnoseLabelStudio
                             $"{held.Count} objects are in quarantine: "
                                 + $"{string.Join(", ", held.Take(Named))}{(held.Count > Named ? ", …" : "")}.",
                             $"a listing of {Buckets.Labels}/{Quarantine.Prefix}",
-                            "Read the .reason.txt beside each; put it right and back to where it was, or remove it."
+                            "Read the .reason.txt beside each. Fix the object and move it back, or delete it."
                         )
                 );
             }
             catch (StoreUnavailableException e)
             {
-                findings.Add(new Finding(FindingKind.Error, Store, e.Message, "a look into the bucket", "Run gourmetgram doctor storage."));
+                findings.Add(new Finding(FindingKind.Error, Store, e.Message, "the bucket contents", "Run gourmetgram doctor storage."));
             }
 
             return findings;

@@ -16,28 +16,38 @@ public static class GetLabelStudio
     /// <param name="Projects">A row for each loop whose labelling tool is, or was, Label Studio.</param>
     public sealed record Response(Uri? Address, string? Hindrance, IReadOnlyList<Project> Projects);
 
-    /// <param name="Loop">Name of the loop.</param>
-    /// <param name="Title">The loop's name in words.</param>
-    /// <param name="HandsOut">Whether Label Studio is the loop's labelling tool now.</param>
-    /// <param name="Id">Number of the project in Label Studio; null while there is none.</param>
-    /// <param name="Url">The project's address for people; null while there is none.</param>
-    /// <param name="Adopted">Whether somebody else created the project.</param>
-    /// <param name="ShowsAnswer">Whether the project shows the model's answer, so that none of its labels is blind.</param>
-    /// <param name="SyncedAt">When tasks were last imported, UTC; null for never.</param>
-    /// <param name="Fault">Why the last import failed; null when it succeeded.</param>
-    /// <param name="HeardAt">When the project's last webhook arrived, UTC; null for never.</param>
-    public sealed record Project(
-        string Loop,
-        string Title,
-        bool HandsOut,
-        long? Id,
-        Uri? Url,
-        bool Adopted,
-        bool ShowsAnswer,
-        DateTimeOffset? SyncedAt,
-        string? Fault,
-        DateTimeOffset? HeardAt
-    );
+    public sealed record Project
+    {
+        /// <summary>Name of the loop.</summary>
+        public required string Loop { get; init; }
+
+        /// <summary>The loop's name in words.</summary>
+        public required string Title { get; init; }
+
+        /// <summary>Whether Label Studio is the loop's labelling tool now.</summary>
+        public required bool HandsOut { get; init; }
+
+        /// <summary>Number of the project in Label Studio; null while there is none.</summary>
+        public required long? Id { get; init; }
+
+        /// <summary>The project's address for people; null while there is none.</summary>
+        public required Uri? Url { get; init; }
+
+        /// <summary>Whether somebody else created the project.</summary>
+        public required bool Adopted { get; init; }
+
+        /// <summary>Whether the project shows the model's answer, so that none of its labels is blind.</summary>
+        public required bool ShowsAnswer { get; init; }
+
+        /// <summary>When tasks were last imported, UTC; null for never.</summary>
+        public required DateTimeOffset? SyncedAt { get; init; }
+
+        /// <summary>Why the last import failed; null when it succeeded.</summary>
+        public required string? Fault { get; init; }
+
+        /// <summary>When the project's last webhook arrived, UTC; null for never.</summary>
+        public required DateTimeOffset? HeardAt { get; init; }
+    }
 
     internal sealed class Handler(IAnnotationPlatform platform, LoopCatalogue loops, IRepository<AnnotationProject> projects)
         : IRequestHandler<Query, Response>
@@ -60,17 +70,21 @@ public static class GetLabelStudio
         }
 
         private Project Of(Loop loop, AnnotationProject? project) =>
-            new(
-                loop.Name,
-                loop.Strategy.Title,
-                loop.Row.Surface == Surface.LabelStudio,
-                project?.Parts.ProjectId,
-                project is not null && platform.Address is { } address ? new Uri(address, $"projects/{project.Parts.ProjectId}/") : null,
-                project?.IsAdopted ?? false,
-                project?.ShowsAnswer ?? false,
-                project?.SyncedAt,
-                project?.SyncFault,
-                project?.HeardAt
-            );
+            new()
+            {
+                Loop = loop.Name,
+                Title = loop.Strategy.Title,
+                HandsOut = loop.Row.Surface == Surface.LabelStudio,
+                Id = project?.Parts.ProjectId,
+                Url =
+                    project is not null && platform.Address is { } address
+                        ? new Uri(address, $"projects/{project.Parts.ProjectId}/")
+                        : null,
+                Adopted = project?.IsAdopted ?? false,
+                ShowsAnswer = project?.ShowsAnswer ?? false,
+                SyncedAt = project?.SyncedAt,
+                Fault = project?.SyncFault,
+                HeardAt = project?.HeardAt,
+            };
     }
 }

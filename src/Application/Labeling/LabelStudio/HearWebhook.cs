@@ -25,7 +25,7 @@ public static class HearWebhook
 
         public Validator()
         {
-            RuleFor(c => c.Secret).MaximumLength(SecretLength).WithMessage("No secret is that long.");
+            RuleFor(c => c.Secret).MaximumLength(SecretLength).WithMessage("The secret is too long.");
         }
     }
 

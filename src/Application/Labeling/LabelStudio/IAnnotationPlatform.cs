@@ -6,33 +6,40 @@ using GourmetGram.Domain.Labeling;
 namespace GourmetGram.Application.Labeling;
 
 /// <summary>The planned state of a loop's project.</summary>
-/// <param name="Loop">Name of the loop.</param>
-/// <param name="Title">The loop's name in words, 3 to 50 characters; an existing project with this title is adopted.</param>
-/// <param name="Description">What the loop selects.</param>
-/// <param name="Classes">The classes to choose from, in model order.</param>
-/// <param name="IsBlind">Whether the project must not show the model's answer.</param>
-/// <param name="Votes">How many people label each photo.</param>
-/// <param name="HasPictures">Whether tasks name photos by their object store address, so that the platform has to read the photos'
-/// bucket.</param>
-/// <param name="WebhookAddress">Where the platform reports labels; null when it cannot reach this server.</param>
-/// <param name="WebhookSecret">The secret that the platform has to send with each webhook.</param>
-public sealed record ProjectPlan(
-    string Loop,
-    string Title,
-    string Description,
-    IReadOnlyList<string> Classes,
-    bool IsBlind,
-    int Votes,
-    bool HasPictures,
-    string? WebhookAddress,
-    string WebhookSecret
-)
+public sealed record ProjectPlan
 {
     /// <summary>Path of the webhook endpoint, below the address of this server.</summary>
     public const string WebhookPath = "api/v1/label-studio/webhook";
 
     /// <summary>Name of the header that contains a webhook's secret.</summary>
     public const string WebhookHeader = "X-GourmetGram-Secret";
+
+    /// <summary>Name of the loop.</summary>
+    public required string Loop { get; init; }
+
+    /// <summary>The loop's name in words, 3 to 50 characters; an existing project with this title is adopted.</summary>
+    public required string Title { get; init; }
+
+    /// <summary>What the loop selects.</summary>
+    public required string Description { get; init; }
+
+    /// <summary>The classes to choose from, in model order.</summary>
+    public required IReadOnlyList<string> Classes { get; init; }
+
+    /// <summary>Whether the project must not show the model's answer.</summary>
+    public required bool IsBlind { get; init; }
+
+    /// <summary>How many people label each photo.</summary>
+    public required int Votes { get; init; }
+
+    /// <summary>Whether tasks name photos by their object store address, so that the platform has to read the photos' bucket.</summary>
+    public required bool HasPictures { get; init; }
+
+    /// <summary>Where the platform reports labels; null when it cannot reach this server.</summary>
+    public required string? WebhookAddress { get; init; }
+
+    /// <summary>The secret that the platform has to send with each webhook.</summary>
+    public required string WebhookSecret { get; init; }
 }
 
 /// <summary>

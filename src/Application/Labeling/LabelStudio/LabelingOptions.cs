@@ -24,8 +24,8 @@ public enum ImageLinks
 public sealed class LabelingOptions
 {
     [Description(
-        "How tasks in Label Studio name photos: `Media` (a signed link to this server) or `Object` (their place in S3, which Label "
-            + "Studio 1.17 and newer reads by itself). Blind loops always have `Media`."
+        "How tasks in Label Studio link to photos: `Media` (a signed link to this server) or `Object` (the S3 address, which Label "
+            + "Studio 1.17 and newer can read). Blind loops always use `Media`."
     )]
     [EnumDataType(typeof(ImageLinks))]
     public ImageLinks ImageLinks { get; set; } = ImageLinks.Media;

@@ -130,11 +130,7 @@ internal sealed class PlatformReader(
         if (twins.Count > 0)
         {
             await platform.RemoveAsync(project, twins, cancellationToken);
-            logger.LogWarning(
-                "Label Studio, {Loop}: {Count} tasks showed photos a second time and were removed",
-                project.Loop,
-                twins.Count
-            );
+            logger.LogWarning("Label Studio, {Loop}: removed {Count} tasks that showed the same photo again", project.Loop, twins.Count);
         }
 
         await platform.SettleAsync([.. decided.SelectMany(id => seen.Tasks[id]).Where(seen.Asked.Contains)], cancellationToken);

@@ -26,19 +26,21 @@ internal sealed class ProjectProvisioner(
     public ProjectPlan PlanOf(Loop loop, string secret)
     {
         var webhook = links.Absolute(ProjectPlan.WebhookPath);
-        return new ProjectPlan(
-            loop.Name,
-            loop.Strategy.Title,
-            loop.Strategy.Description,
-            classifier.Model.Labels,
-            loop.Row.IsBlind,
-            loop.Row.Votes,
-            options.Value.ImageLinks == ImageLinks.Object && !loop.Row.IsBlind,
-            Uri.TryCreate(webhook, UriKind.Absolute, out var address) && address.Scheme.StartsWith("http", StringComparison.Ordinal)
-                ? webhook
-                : null,
-            secret
-        );
+        return new ProjectPlan
+        {
+            Loop = loop.Name,
+            Title = loop.Strategy.Title,
+            Description = loop.Strategy.Description,
+            Classes = classifier.Model.Labels,
+            IsBlind = loop.Row.IsBlind,
+            Votes = loop.Row.Votes,
+            HasPictures = options.Value.ImageLinks == ImageLinks.Object && !loop.Row.IsBlind,
+            WebhookAddress =
+                Uri.TryCreate(webhook, UriKind.Absolute, out var address) && address.Scheme.StartsWith("http", StringComparison.Ordinal)
+                    ? webhook
+                    : null,
+            WebhookSecret = secret,
+        };
     }
 
     /// <summary>Finds or creates the project of a loop, and repairs it.</summary>

@@ -23,24 +23,32 @@ public static class SyncStorages
     /// <param name="Progress">Receives the number of task pages that were read; null when nobody needs it.</param>
     public sealed record Command(IProgress<JobProgress>? Progress = null) : IRequest<Response>;
 
-    /// <param name="Repaired">Parts of projects that were created or repaired.</param>
-    /// <param name="Published">Task objects written, including those written again.</param>
-    /// <param name="Made">Tasks that Label Studio created.</param>
-    /// <param name="Quarantined">Objects that Label Studio could not read.</param>
-    /// <param name="Looked">Tasks of Label Studio that were read.</param>
-    /// <param name="Outcomes">Number of tasks with annotations, by the outcome of the latest annotation.</param>
-    /// <param name="TakenBack">Labels that were withdrawn in Label Studio.</param>
-    /// <param name="Unwritten">Labels that Label Studio had failed to write to the store, whether or not it wrote them again.</param>
-    public sealed record Response(
-        int Repaired,
-        int Published,
-        int Made,
-        int Quarantined,
-        int Looked,
-        IReadOnlyDictionary<OutputOutcome, int> Outcomes,
-        int TakenBack,
-        int Unwritten
-    );
+    public sealed record Response
+    {
+        /// <summary>Parts of projects that were created or repaired.</summary>
+        public required int Repaired { get; init; }
+
+        /// <summary>Task objects written, including those written again.</summary>
+        public required int Published { get; init; }
+
+        /// <summary>Tasks that Label Studio created.</summary>
+        public required int Made { get; init; }
+
+        /// <summary>Objects that Label Studio could not read.</summary>
+        public required int Quarantined { get; init; }
+
+        /// <summary>Tasks of Label Studio that were read.</summary>
+        public required int Looked { get; init; }
+
+        /// <summary>Number of tasks with annotations, by the outcome of the latest annotation.</summary>
+        public required IReadOnlyDictionary<OutputOutcome, int> Outcomes { get; init; }
+
+        /// <summary>Labels that were withdrawn in Label Studio.</summary>
+        public required int TakenBack { get; init; }
+
+        /// <summary>Labels that Label Studio had failed to write to the store, whether or not it wrote them again.</summary>
+        public required int Unwritten { get; init; }
+    }
 
     internal sealed class Handler(
         LoopCatalogue loops,
@@ -171,7 +179,7 @@ public static class SyncStorages
             return left == 0
                 ? null
                 : $"{left} labels of {loop.Strategy.Title} are in Label Studio, but it cannot write them to the object store "
-                    + $"({transfer.Reason ?? transfer.End.ToString()}). They were taken from it directly; check the target storage's "
+                    + $"({transfer.Reason ?? transfer.End.ToString()}). They were imported directly instead. Check the target storage's "
                     + "bucket and keys.";
         }
 
@@ -201,7 +209,18 @@ public static class SyncStorages
                 (looked, takenBack) = (looked + seen.Count, takenBack + seen.TakenBack);
             }
 
-            public Response ToResponse() => new(Repaired, Published, Made, Quarantined, looked, outcomes, takenBack, Unwritten);
+            public Response ToResponse() =>
+                new()
+                {
+                    Repaired = Repaired,
+                    Published = Published,
+                    Made = Made,
+                    Quarantined = Quarantined,
+                    Looked = looked,
+                    Outcomes = outcomes,
+                    TakenBack = takenBack,
+                    Unwritten = Unwritten,
+                };
         }
     }
 }

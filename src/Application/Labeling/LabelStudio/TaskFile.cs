@@ -68,7 +68,7 @@ internal static class TaskFile
             Readable
         );
         return FindFault(content) is { } fault
-            ? throw new FormatException($"The object of task {task.Id} could not be read by Label Studio. {fault}")
+            ? throw new FormatException($"Label Studio could not read the object of task {task.Id}. {fault}")
             : content;
     }
 
@@ -76,12 +76,12 @@ internal static class TaskFile
     public static string? FindFault(ReadOnlyMemory<byte> content)
     {
         if (content.IsEmpty)
-            return "It is empty.";
+            return "The file is empty.";
         if (content.Span.StartsWith("\uFEFF"u8))
-            return "It begins with a byte order mark.";
+            return "The file starts with a byte order mark.";
         // The parser checks the bytes of a string only when the string is read.
         if (!Utf8.IsValid(content.Span))
-            return "It is not UTF-8.";
+            return "The file is not valid UTF-8.";
         try
         {
             using var json = JsonDocument.Parse(content);
@@ -89,15 +89,15 @@ internal static class TaskFile
             {
                 JsonValueKind.Object
                     when json.RootElement.TryGetProperty("predictions", out _) && !json.RootElement.TryGetProperty("data", out _) =>
-                    "It has \"predictions\", but no \"data\".",
+                    "The task has \"predictions\" but no \"data\".",
                 JsonValueKind.Object => null,
-                JsonValueKind.Array => "It holds a list: write one task to each file.",
-                var kind => $"It holds {kind}, not a JSON object.",
+                JsonValueKind.Array => "The file contains a list. Write one task to each file.",
+                var kind => $"The file contains a JSON {kind}, not a JSON object.",
             };
         }
         catch (JsonException e)
         {
-            return $"It is not one JSON object: {e.Message}";
+            return $"The file is not a single JSON object: {e.Message}";
         }
     }
 }

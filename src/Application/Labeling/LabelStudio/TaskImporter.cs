@@ -44,7 +44,7 @@ internal sealed class TaskImporter(
                 return new Result(
                     made,
                     quarantined,
-                    $"Label Studio is still bringing in tasks of an earlier request. {transfer.Reason}".TrimEnd()
+                    $"Label Studio is still importing tasks of an earlier request. {transfer.Reason}".TrimEnd()
                 );
             var (culprits, next) = await RemoveCulpritsAsync(project, cancellationToken);
             if (culprits == 0 || attempt == MostAttempts)
@@ -53,7 +53,7 @@ internal sealed class TaskImporter(
                 return new Result(
                     made,
                     quarantined,
-                    $"Label Studio stopped bringing in tasks{where}. It says: {transfer.Reason ?? "nothing"}"
+                    $"Label Studio stopped importing tasks{where}. Its error: {transfer.Reason ?? "none"}"
                 );
             }
 
@@ -90,7 +90,7 @@ internal sealed class TaskImporter(
                 return (0, found.Key);
             // The first object that was not imported blocks the others: its key matches, but Label Studio does not accept it as a task.
             if (removed == 0)
-                fault ??= "It is the first object that no task was made of, and not one of GourmetGram's.";
+                fault ??= "It is the first object that was not imported, and GourmetGram did not write it.";
             // This server's own objects were checked when they were written.
             if (fault is null)
                 continue;
@@ -101,7 +101,7 @@ internal sealed class TaskImporter(
                 keep: false,
                 cancellationToken
             );
-            logger.LogWarning("{Key} kept Label Studio from the tasks after it and is in quarantine now: {Reason}", found.Key, fault);
+            logger.LogWarning("{Key} stopped Label Studio's import and was moved to quarantine: {Reason}", found.Key, fault);
             removed++;
         }
 
@@ -117,7 +117,7 @@ internal sealed class TaskImporter(
     private async Task<string?> FindFaultAsync(ObjectAddress address, long size, CancellationToken cancellationToken)
     {
         if (size > OutputFile.MostBytes)
-            return $"It has {size} bytes: no task is that long.";
+            return $"The file has {size} bytes, which is too large for a task.";
         try
         {
             return TaskFile.FindFault(await (await store.OpenReadAsync(address, cancellationToken)).ReadToEndAsync(cancellationToken));

@@ -157,8 +157,8 @@ internal sealed class TaskPublisher(
         return link.StartsWith("http", StringComparison.Ordinal)
             ? link
             : throw new PlatformUnavailableException(
-                "Tasks cannot be given to Label Studio: without GourmetGram:PublicUrl nobody there could see the photos. Set it to the "
-                    + "address under which annotators' browsers reach this server."
+                "Tasks cannot be published to Label Studio, because GourmetGram:PublicUrl is not set. Set it to the address at which "
+                    + "annotators' browsers reach this server."
             );
     }
 

@@ -38,7 +38,7 @@ public static class AdjudicateTask
         /// <exception cref="ConflictException">The labels do not disagree, or no longer do.</exception>
         public async Task<LabelResponse> Handle(Command request, CancellationToken cancellationToken)
         {
-            var person = request.Caller.RequireIdentity("A label").ToString();
+            var person = request.Caller.RequireIdentity("Labelling").ToString();
             var task = await tasks.FirstOrDefaultAsync(new TaskById(request.TaskId), cancellationToken)
                 ?? throw new NotFoundException($"Task {request.TaskId}");
             var prediction = await predictions.FindAsync(task.PredictionId, cancellationToken);
@@ -49,7 +49,7 @@ public static class AdjudicateTask
             if (decision is not null && decision.Answer == answer && decision.Note == note)
                 return LabelResponse.From(decision, prediction);
             if (decision is null && !task.IsTied)
-                throw new ConflictException("People do not disagree on this photo: there is nothing to decide.");
+                throw new ConflictException("The labels of this photo do not conflict, so there is nothing to decide.");
             var label = task.Adjudicate(person, answer, all, time.GetUtcNow(), note);
             labels.Add(label);
             return LabelResponse.From(label, prediction);

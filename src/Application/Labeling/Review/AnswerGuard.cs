@@ -27,7 +27,9 @@ internal sealed class AnswerGuard(
     {
         ArgumentNullException.ThrowIfNull(prediction);
         if ((await HiddenAsync(caller, cancellationToken)).Contains(prediction.Photo.UploadSha256))
-            throw new ConflictException("You are labelling this photo without the model's answer. Decide or give the task back first.");
+            throw new ConflictException(
+                "You are labelling this photo without seeing the model's answer. Label it or release the task first."
+            );
     }
 
     public async Task<IReadOnlySet<string>> HiddenAsync(Caller caller, CancellationToken cancellationToken)

@@ -26,7 +26,7 @@ public static class GetReview
         public async Task<Response> Handle(Query request, CancellationToken cancellationToken)
         {
             var loop = await loops.FindAsync(request.Loop, cancellationToken);
-            var person = request.Caller.RequireIdentity("A review").ToString();
+            var person = request.Caller.RequireIdentity("Reviewing").ToString();
             var today = new DateTimeOffset(time.GetUtcNow().UtcDateTime.Date, TimeSpan.Zero);
             return new Response(
                 loop.Name,

@@ -37,7 +37,7 @@ public static class GetReviewSummary
         public async Task<Response> Handle(Query request, CancellationToken cancellationToken)
         {
             var loop = await loops.FindAsync(request.Loop, cancellationToken);
-            var person = request.Caller.RequireIdentity("A review").ToString();
+            var person = request.Caller.RequireIdentity("Reviewing").ToString();
             var now = time.GetUtcNow();
             var today = new DateTimeOffset(now.UtcDateTime.Date, TimeSpan.Zero);
             var latest = await finder.LatestAsync(loop.Name, person, 1, cancellationToken);

@@ -28,19 +28,19 @@ internal static class AnswerReader
             .RuleFor(answer => answer.Answer)
             .IsInEnum()
             .OverridePropertyName("answer")
-            .WithMessage("'answer' is Class, None or Unusable.");
+            .WithMessage("'answer' must be Class, None or Unusable.");
         validator
             .RuleFor(answer => answer.Class)
             .NotEmpty()
             .When(answer => answer.Answer == AnswerKind.Class)
             .OverridePropertyName("class")
-            .WithMessage("'class' is missing: name one of the task's classes, or answer None or Unusable.");
+            .WithMessage("'class' is missing. Send one of the task's classes, or the answer None or Unusable.");
         validator
             .RuleFor(answer => answer.Class)
             .Empty()
             .When(answer => answer.Answer != AnswerKind.Class)
             .OverridePropertyName("class")
-            .WithMessage(answer => $"Leave 'class' out of the answer {answer.Answer}.");
+            .WithMessage(answer => $"Leave out 'class' when the answer is {answer.Answer}.");
         validator
             .RuleFor(answer => answer.Note)
             .MaximumLength(HumanLabel.NoteLength)

@@ -33,7 +33,7 @@ internal sealed class LabelRecorder(
         CancellationToken cancellationToken
     )
     {
-        var person = caller.RequireIdentity("A label").ToString();
+        var person = caller.RequireIdentity("Labelling").ToString();
         note = Trim(note);
         var task = await tasks.FirstOrDefaultAsync(new TaskById(taskId), cancellationToken)
             ?? throw new NotFoundException($"Task {taskId}");
@@ -48,11 +48,11 @@ internal sealed class LabelRecorder(
             return LabelResponse.From(mine, prediction);
         var now = time.GetUtcNow();
         if (task.IsLeasedToOther(person, now) && mine is null)
-            throw new ConflictException("Somebody else has this task now: ask for the next one.");
+            throw new ConflictException("Another person has this task now. Request the next one.");
         if (task.State == TaskState.Published && mine is null)
-            throw new ConflictException("This task is handed out by Label Studio: ask for the next one.");
+            throw new ConflictException("This task is labelled in Label Studio. Request the next one.");
         if (!task.IsUnanswered && mine is null)
-            throw new ConflictException($"This task is {task.State} already: ask for the next one.");
+            throw new ConflictException($"This task is already {task.State}. Request the next one.");
 
         var sawAnswer = task.IsBlind && await KnowsAnswerAsync(task, caller.Actor, cancellationToken);
         var label = task.Decide(

@@ -14,9 +14,9 @@ public static class LabelTask
     /// <summary>Maximum length of an idempotency key in characters.</summary>
     public const int KeyLength = 100;
 
-    internal static readonly string KeyMessage = $"An Idempotency-Key has at most {KeyLength} characters.";
+    internal static readonly string KeyMessage = $"An Idempotency-Key can have at most {KeyLength} characters.";
 
-    internal static readonly string NoteMessage = $"A note has at most {HumanLabel.NoteLength} characters.";
+    internal static readonly string NoteMessage = $"A note can have at most {HumanLabel.NoteLength} characters.";
 
     /// <param name="TaskId">The task.</param>
     /// <param name="Class">Name of a class of the model; null unless the answer is a class.</param>

@@ -34,7 +34,7 @@ public static class ListReviews
     {
         public async Task<Response> Handle(Query request, CancellationToken cancellationToken)
         {
-            var person = request.Caller.RequireIdentity("A review").ToString();
+            var person = request.Caller.RequireIdentity("Reviewing").ToString();
             var backlogs = await finder.BacklogsAsync(person, time.GetUtcNow(), cancellationToken);
             var items = (await loops.OnAsync(Surface.Review, cancellationToken)).Select(loop => new Item(
                 loop.Name,

@@ -50,10 +50,10 @@ public static class NextTask
             var loop = await loops.FindAsync(request.Loop, cancellationToken);
             if (loop.Row.Surface != Surface.Review)
                 throw new ConflictException(
-                    $"The tasks of {loop.Strategy.Title} are not handed out here: its surface is {loop.Row.Surface}."
+                    $"The tasks of {loop.Strategy.Title} are not labelled here: its labelling tool is {loop.Row.Surface}."
                 );
             await maker.RunAsync(cancellationToken);
-            var person = request.Caller.RequireIdentity("A task").ToString();
+            var person = request.Caller.RequireIdentity("Labelling").ToString();
             var (leased, photo) = await work.RunStepAsync((Handler step) => step.LeaseAsync(request, person, cancellationToken));
             // The caller sees the answer now, even if the task is given back undecided.
             if (leased?.PredictionId is { } shown)

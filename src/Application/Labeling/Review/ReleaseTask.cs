@@ -19,7 +19,7 @@ public static class ReleaseTask
     {
         public async Task<Unit> Handle(Command request, CancellationToken cancellationToken)
         {
-            var person = request.Caller.RequireIdentity("A task").ToString();
+            var person = request.Caller.RequireIdentity("Labelling").ToString();
             if (
                 await tasks.FirstOrDefaultAsync(new TaskById(request.TaskId), cancellationToken) is { } task
                 && task.LeasedTo == person

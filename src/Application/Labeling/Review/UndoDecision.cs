@@ -27,7 +27,7 @@ public static class UndoDecision
     {
         public async Task<Unit> Handle(Command request, CancellationToken cancellationToken)
         {
-            var person = request.Caller.RequireIdentity("A label").ToString();
+            var person = request.Caller.RequireIdentity("Labelling").ToString();
             var all = await labels.ListAsync(new LabelsOfTask(request.TaskId), cancellationToken);
             var label = all.FirstOrDefault(found =>
                 found.Person == person && found.EndedAt is null && found.ExternalId == LabelRecorder.NameOf(request.Key)

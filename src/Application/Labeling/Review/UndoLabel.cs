@@ -22,7 +22,7 @@ public static class UndoLabel
         /// <exception cref="NotFoundException">There is no such decision, or it is somebody else's.</exception>
         public async Task<Response> Handle(Command request, CancellationToken cancellationToken)
         {
-            var person = request.Caller.RequireIdentity("A label").ToString();
+            var person = request.Caller.RequireIdentity("Labelling").ToString();
             if (
                 await labels.FirstOrDefaultAsync(new LabelById(request.LabelId), cancellationToken) is not { } found
                 || found.Person != person

@@ -9,13 +9,13 @@ public sealed class LowConfidence : PredictionStrategy<LowConfidence.Settings>
     /// <summary>The confidence threshold and the limit per uploader.</summary>
     public sealed record Settings
     {
-        [Display(Name = "Select below", Description = "0.7 means: photos that the model is less than 70% sure of.")]
+        [Display(Name = "Select below", Description = "0.7 selects photos that the model is less than 70% sure of.")]
         [Range(0.0, 1.0)]
         public double Threshold { get; init; } = 0.7;
 
         [Display(
-            Name = "Photos per uploader and day",
-            Description = "So that one visitor cannot fill the queue. The rest waits for the next day. 0 means no limit."
+            Name = "Photos per uploader per day",
+            Description = "Prevents one visitor from filling the queue. The rest waits for the next day. 0 means no limit."
         )]
         [Range(0, 100_000)]
         public int PerUploader { get; init; } = 20;
@@ -25,7 +25,7 @@ public sealed class LowConfidence : PredictionStrategy<LowConfidence.Settings>
 
     public override string Title => "Low Confidence Review";
 
-    public override string Description => "Photos the model is not sure of. Good for training, not for measuring.";
+    public override string Description => "Photos the model is not sure of. Useful for training, but not for measuring accuracy.";
 
     public override int DailyLimit => 200;
 

@@ -12,8 +12,8 @@ public sealed class RandomSample : WindowStrategy<RandomSample.Settings>
     {
         [Display(
             Name = "Photos per window",
-            Description = "A window is a day unless it is closed early. Where it has fewer photos, all are taken. A change counts from "
-                + "the next window on."
+            Description = "A window is one day unless it is closed early. If it has fewer photos, all are selected. Changes apply from "
+                + "the next window."
         )]
         [Range(0, 100_000)]
         public int PerWindow { get; init; } = 5;
@@ -23,7 +23,7 @@ public sealed class RandomSample : WindowStrategy<RandomSample.Settings>
 
     public override string Title => "Random Sampling Review";
 
-    public override string Description => "Photos drawn by chance from all of them. This is what accuracy is measured on.";
+    public override string Description => "Photos drawn at random from all photos. Accuracy is measured on these.";
 
     public override string Bucket => "cleanproduction";
 

@@ -7,7 +7,7 @@ public sealed class UserFlag : FeedbackStrategy<NoSettings>
 
     public override string Title => "User Feedback Review";
 
-    public override string Description => "Photos that people flagged as wrong.";
+    public override string Description => "Photos that users flagged as wrong.";
 
     public override LabNames Lab => new("user_feedback", "incorrect");
 

@@ -7,12 +7,12 @@ public sealed class UserLabel : FeedbackStrategy<NoSettings>
 
     public override string Title => "User Labels";
 
-    public override string Description => "Photos that people gave another class. Nobody has to review them.";
+    public override string Description => "Photos that users corrected to another class. They need no review.";
 
     public override Surface Surface => Surface.None;
 
     public override FeedbackKind Kind => FeedbackKind.Correction;
 
     protected override Pick? Choose(FeedbackCandidate candidate, NoSettings settings, SelectionContext context) =>
-        new(candidate.PredictionId, "given another class");
+        new(candidate.PredictionId, "corrected to another class");
 }

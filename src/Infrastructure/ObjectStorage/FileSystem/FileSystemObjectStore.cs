@@ -372,7 +372,7 @@ internal sealed class FileSystemObjectStore : IObjectStore
         IsName(bucket) && !bucket.Contains('/') && !bucket.StartsWith('.')
             ? bucket
             : throw new ArgumentException(
-                $"'{bucket}' is not a bucket: one name without '/', '\\' or NUL is expected, not starting with '.'.",
+                $"'{bucket}' is not a valid bucket name. It must not contain '/', '\\' or NUL, or start with '.'.",
                 nameof(bucket)
             );
 
@@ -380,7 +380,7 @@ internal sealed class FileSystemObjectStore : IObjectStore
         key.Split('/').All(IsName)
             ? key
             : throw new ArgumentException(
-                $"'{key}' is not a key: parts separated by '/' are expected, none of them empty, '.' or '..', none with '\\' or NUL.",
+                $"'{key}' is not a valid key. Use parts separated by '/'. No part may be empty, be '.' or '..', or contain '\\' or NUL.",
                 nameof(key)
             );
 
@@ -392,11 +392,11 @@ internal sealed class FileSystemObjectStore : IObjectStore
         {
             var result = await work();
             // If the whole store is missing, "no such object" would be wrong.
-            return result is not null || Directory.Exists(root) ? result : throw new DirectoryNotFoundException("the folder is gone");
+            return result is not null || Directory.Exists(root) ? result : throw new DirectoryNotFoundException("the folder is missing");
         }
         catch (NotFoundException) when (!Directory.Exists(root))
         {
-            throw new StoreUnavailableException($"{what} {root}: the folder is gone.");
+            throw new StoreUnavailableException($"{what} {root}: the folder is missing.");
         }
         catch (IOException e) when (e.HResult == TooLarge)
         {
@@ -406,7 +406,7 @@ internal sealed class FileSystemObjectStore : IObjectStore
         {
             throw Disk.IsFull(e)
                 ? new StorageFullException(
-                    "There is no room left for photos. This one was not stored. Erase photos, or tell the operator to make room.",
+                    "The disk for photos is full. This photo was not stored. Delete photos, or ask the operator to free space.",
                     e
                 )
                 : new StoreUnavailableException($"{what} {root}: {e.Message}", e);

@@ -50,7 +50,7 @@ internal static class SideFile
         }
         catch (JsonException e)
         {
-            throw new IOException($"its file of tags is damaged: {e.Message}", e);
+            throw new IOException($"its tag file is damaged: {e.Message}", e);
         }
     }
 }

@@ -139,7 +139,7 @@ internal sealed class S3AnswerHandler(Func<TimeSpan> timeout, HttpMessageHandler
     private static ForeignAnswerException Foreign(HttpResponseMessage response) =>
         new(
             $"the answer ({(int)response.StatusCode}, {response.Content.Headers.ContentType?.MediaType ?? "no media type"}) "
-                + "is not one of an S3 server; "
-                + "check what stands between and that ObjectStore:Endpoint leads to the S3 server."
+                + "did not come from an S3 server. "
+                + "Check ObjectStore:Endpoint and any proxy between this server and the S3 server."
         );
 }

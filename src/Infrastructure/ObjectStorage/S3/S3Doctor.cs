@@ -13,20 +13,20 @@ internal sealed class S3Doctor(ObjectStoreOptions options, S3ObjectStore store)
     public static string Explain(S3Fault fault) =>
         fault.Code switch
         {
-            "InvalidAccessKeyId" => "the S3 server does not know the key: set ObjectStore:AccessKey to one that it has.",
+            "InvalidAccessKeyId" => "the S3 server does not know the access key. Set ObjectStore:AccessKey to an existing key.",
             "SignatureDoesNotMatch" =>
-                "the secret does not fit the key: correct ObjectStore:SecretKey (and check that ObjectStore:Region is the server's).",
+                "the secret key is wrong. Correct ObjectStore:SecretKey, and check that ObjectStore:Region is the server's region.",
             "InvalidToken" or "ExpiredToken" =>
-                "the temporary key has expired: set ObjectStore:AccessKey, SecretKey and SessionToken anew.",
+                "the temporary key has expired. Set ObjectStore:AccessKey, SecretKey and SessionToken to a new key.",
             "RequestTimeTooSkewed" =>
-                "the clocks of this machine and of the S3 server differ by more than 15 minutes: set both by a time server.",
+                "the clocks of this machine and the S3 server differ by more than 15 minutes. Synchronise both with a time server.",
             "BucketAlreadyExists" =>
-                "the bucket belongs to another owner: set ObjectStore:BucketPrefix to a name that is free, or get rights on the bucket.",
-            "AuthorizationHeaderMalformed" => "the S3 server is in another region: set ObjectStore:Region to its own.",
-            "QuotaExceeded" => "the quota of the key is used up: raise it or remove objects.",
+                "the bucket belongs to another owner. Set ObjectStore:BucketPrefix to an unused prefix, or get access to the bucket.",
+            "AuthorizationHeaderMalformed" => "the S3 server is in another region. Set ObjectStore:Region to its region.",
+            "QuotaExceeded" => "the quota of the key is used up. Raise it or delete objects.",
             _ when fault.IsDenied =>
-                "the S3 server refuses the key: give it the right to list, read, write, tag and delete in the buckets, and check that "
-                    + "they belong to its owner.",
+                "the S3 server denies access. Give the key permission to list, read, write, tag and delete in the buckets, and check "
+                    + "that they belong to its owner.",
             _ => $"{fault.Message}.",
         };
 
@@ -99,17 +99,17 @@ internal sealed class S3Doctor(ObjectStoreOptions options, S3ObjectStore store)
         {
             return await attempt()
                 ? null
-                : $"{server}: what was written is not what came back; use a server that does all of "
+                : $"{server}: the result differs from what was written. Use a server that fully supports "
                     + $"S3's {ability}{(ability == Tags ? ", or set ObjectStore:Tags to false" : "")}.";
         }
         catch (NotFoundException)
         {
-            return $"{server}: what was written just now is not there; use a server that does all of S3's {ability}.";
+            return $"{server}: the object written just now does not exist. Use a server that fully supports S3's {ability}.";
         }
         catch (TagsRefusedException e)
         {
-            return $"{server}: it refuses the tags that photos get ({e.Message}); use a server that takes them, or set ObjectStore:Tags "
-                + "to false.";
+            return $"{server}: the server rejects the tags of photos ({e.Message}). Use a server that accepts them, or set "
+                + "ObjectStore:Tags to false.";
         }
         catch (StoreUnavailableException e) when (e.InnerException is S3Fault fault)
         {
@@ -117,7 +117,7 @@ internal sealed class S3Doctor(ObjectStoreOptions options, S3ObjectStore store)
         }
         catch (StoreUnavailableException e) when (e.InnerException is HttpRequestException { InnerException: SocketException socket })
         {
-            return $"{server}: it cannot be reached ({socket.Message}); start it, or correct ObjectStore:Endpoint.";
+            return $"{server}: the server cannot be reached ({socket.Message}). Start it, or correct ObjectStore:Endpoint.";
         }
         catch (StoreUnavailableException e)
         {

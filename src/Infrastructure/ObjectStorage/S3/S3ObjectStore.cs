@@ -249,7 +249,7 @@ internal sealed class S3ObjectStore(S3Connection connection, ConfigurationReload
                     }
                     catch (S3Fault fault) when (fault.IsInvalidTag)
                     {
-                        throw new TagsRefusedException("The S3 server refuses the tags as invalid.", fault);
+                        throw new TagsRefusedException("The S3 server rejected the tags as invalid.", fault);
                     }
                 }
 
@@ -337,7 +337,7 @@ internal sealed class S3ObjectStore(S3Connection connection, ConfigurationReload
         if (response.Content.Headers.ContentRange is { } part && part.To == length - 1 && part.Length == length)
             return await response.Content.ReadAsStreamAsync(cancellationToken);
         response.Dispose();
-        throw new ForeignAnswerException($"the answer is not the object's rest from byte {start}.");
+        throw new ForeignAnswerException($"the answer does not continue the object at byte {start}.");
     }
 
     private async Task<HttpResponseMessage> GetAsync(
@@ -421,7 +421,7 @@ internal sealed class S3ObjectStore(S3Connection connection, ConfigurationReload
         }
         catch (S3Fault e) when (e.Status == HttpStatusCode.RequestEntityTooLarge || e.Code == "EntityTooLarge")
         {
-            throw new ObjectTooLargeException($"{what}: it is larger than the S3 server takes.", e);
+            throw new ObjectTooLargeException($"{what}: it is too large for the S3 server.", e);
         }
         catch (S3Fault e) when (e.IsDenied)
         {

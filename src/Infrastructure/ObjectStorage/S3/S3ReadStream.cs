@@ -49,13 +49,13 @@ internal sealed class S3ReadStream(
 
             var read = await ReadInTimeAsync(body, buffer, cancellationToken);
             if (read == 0)
-                throw new IOException($"the server ended at byte {Position} of {length}");
+                throw new IOException($"the server closed the connection at byte {Position} of {length}");
             bodyPosition = Position += read;
             return read;
         }
         catch (Exception e) when (e is IOException or HttpRequestException)
         {
-            throw new StoreUnavailableException($"Object {address} could not be read to its end: {e.Message}", e);
+            throw new StoreUnavailableException($"Object {address} could not be read completely: {e.Message}", e);
         }
     }
 
@@ -89,7 +89,7 @@ internal sealed class S3ReadStream(
                 SeekOrigin.Current => Position,
                 _ => length,
             };
-        return target >= 0 ? Position = target : throw new IOException("A seek to before the start.");
+        return target >= 0 ? Position = target : throw new IOException("Cannot seek before the start of the stream.");
     }
 
     public override void Flush() { }
