@@ -145,6 +145,13 @@ DOTNET_CLI_USE_MSBUILD_SERVER=0 MSBUILDDISABLENODEREUSE=1 dotnet build GourmetGr
 work=$(mktemp -d "${TMPDIR:-/tmp}/gourmetgram-test.XXXXXX")
 chmod 711 "$work"
 
+# Hundreds of tests start processes. A published copy starts in two thirds of the time that the debug build takes, and without
+# protection of compiled code against writing it starts faster still.
+say "publishing"
+DOTNET_CLI_USE_MSBUILD_SERVER=0 MSBUILDDISABLENODEREUSE=1 dotnet publish src/WebApi -c Release -r linux-x64 --self-contained -o "$work/published" \
+    -clp:ErrorsOnly -p:UseSharedCompilation=false -p:RunAnalyzers=false -p:EnforceCodeStyleInBuild=false || { fail "publishing failed"; finish; }
+export GOURMETGRAM_TEST_PUBLISHED=$work/published DOTNET_EnableWriteXorExecute=0
+
 # Prints a free port from the 9,900 that start at $1. Callers choose ranges below the ports that the system assigns to clients.
 free_port() {
     local port

@@ -36,9 +36,13 @@ internal sealed partial class ServerProcess : IAsyncDisposable
         }
     }
 
-    /// <summary>The executable that was built with the tests.</summary>
+    /// <summary>
+    /// The executable under test: that of the published copy which <c>test.sh</c> makes, because it starts in two thirds of the time; else
+    /// the one that was built with the tests.
+    /// </summary>
     public static string Built { get; } =
-        Path.Combine(
+        PublishedApp.Given
+        ?? Path.Combine(
             Repository.PathOf("src", "WebApi", "bin"),
             Path.GetRelativePath(Repository.PathOf("tests", "Integration", "bin"), AppContext.BaseDirectory),
             "gourmetgram"
