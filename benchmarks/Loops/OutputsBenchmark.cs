@@ -1,3 +1,4 @@
+using GourmetGram.Domain.Access;
 using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;

@@ -1,3 +1,5 @@
+using GourmetGram.WebApi.Access;
+using GourmetGram.Application.Access;
 using GourmetGram.Application.Classification;
 using GourmetGram.Application.Common;
 using GourmetGram.Application.Feedback;

@@ -22,10 +22,16 @@ internal static class Product
 
     public static readonly IReadOnlyList<Assembly> Assemblies = [Domain, Application, Infrastructure, WebUi, WebApi];
 
-    /// <summary>
-    /// In the order in which data flows through them, which is the alphabet's. A module knows itself and what stands before it.
-    /// </summary>
-    public static readonly ImmutableArray<string> Modules = ["Classification", "Feedback", "Labeling", "Monitoring", "Retraining"];
+    /// <summary>In the order in which data flows through them. A module knows itself and what stands before it.</summary>
+    public static readonly ImmutableArray<string> Modules =
+    [
+        "Access",
+        "Classification",
+        "Feedback",
+        "Labeling",
+        "Monitoring",
+        "Retraining",
+    ];
 
     /// <summary>The folder with the solution file, found upwards from where the tests run.</summary>
     public static readonly string Root = FindRoot();

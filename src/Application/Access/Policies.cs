@@ -1,4 +1,4 @@
-namespace GourmetGram.WebUi;
+namespace GourmetGram.Application.Access;
 
 /// <summary>Names of the authorization policies. Every page and every route has one; the host defines them.</summary>
 public static class Policies

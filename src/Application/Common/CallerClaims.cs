@@ -1,17 +1,9 @@
+using GourmetGram.Application.Access;
+using GourmetGram.Domain.Access;
 using System.Security.Claims;
 using GourmetGram.Domain.Classification;
 
 namespace GourmetGram.Application.Common;
-
-/// <summary>Roles of signed-in people and API keys.</summary>
-public static class Roles
-{
-    /// <summary>May review photos.</summary>
-    public const string Annotator = "Annotator";
-
-    /// <summary>May configure, run, promote and delete, and may do everything that an annotator may.</summary>
-    public const string Admin = "Admin";
-}
 
 /// <summary>
 /// The claims that carry an <see cref="Actor"/> in an authenticated principal. Every authentication method writes these claims; pages and

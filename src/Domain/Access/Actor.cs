@@ -1,4 +1,4 @@
-namespace GourmetGram.Domain.Classification;
+namespace GourmetGram.Domain.Access;
 
 /// <summary>The kind of caller.</summary>
 public enum ActorKind

@@ -1,3 +1,4 @@
+using GourmetGram.Domain.Access;
 namespace GourmetGram.Domain.Classification;
 
 /// <summary>

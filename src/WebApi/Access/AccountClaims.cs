@@ -1,10 +1,11 @@
+using GourmetGram.Domain.Access;
 using System.Security.Claims;
 using GourmetGram.Application.Common;
 using GourmetGram.Domain.Classification;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.Extensions.Options;
 
-namespace GourmetGram.WebApi.Security;
+namespace GourmetGram.WebApi.Access;
 
 /// <summary>Adds the caller type to the claims of a signed-in person.</summary>
 internal sealed class AccountClaims(

@@ -1,3 +1,4 @@
+using GourmetGram.Application.Access;
 using System.ComponentModel.DataAnnotations;
 using System.Text.Json.Serialization;
 using GourmetGram.Application.Common;
@@ -5,7 +6,7 @@ using GourmetGram.WebApi.OpenApi;
 using GourmetGram.WebUi;
 using Microsoft.AspNetCore.Http.HttpResults;
 
-namespace GourmetGram.WebApi.Security;
+namespace GourmetGram.WebApi.Access;
 
 /// <summary>Maps <c>/api/v1/users</c>: the accounts of people.</summary>
 internal static class AccountEndpoints

@@ -3,7 +3,7 @@ using System.Globalization;
 using System.Security.Cryptography;
 using Microsoft.AspNetCore.Identity;
 
-namespace GourmetGram.WebApi.Security;
+namespace GourmetGram.WebApi.Access;
 
 /// <summary>
 /// Issues and checks the tokens of the links with which people choose their password. The account stores only the token's hash and expiry

@@ -2,10 +2,10 @@ using System.Security.Cryptography;
 using System.Text;
 using FluentValidation;
 using GourmetGram.Application.Common;
-using GourmetGram.WebUi.Accounts;
+using GourmetGram.WebUi.Access;
 using Microsoft.AspNetCore.Identity;
 
-namespace GourmetGram.WebApi.Security;
+namespace GourmetGram.WebApi.Access;
 
 /// <summary>
 /// Handles the one-time links with which people choose their password. Links of accounts are stored in the database. The link of the first

@@ -1,6 +1,6 @@
 using Microsoft.AspNetCore.Identity;
 
-namespace GourmetGram.WebApi.Security;
+namespace GourmetGram.WebApi.Access;
 
 /// <summary>
 /// Tells disabled accounts from temporarily locked ones. A disabled account is locked out forever; wrong passwords lock an account out for

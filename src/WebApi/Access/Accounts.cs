@@ -1,3 +1,4 @@
+using GourmetGram.Application.Access;
 using System.Text.RegularExpressions;
 using FluentValidation;
 using FluentValidation.Results;
@@ -6,7 +7,7 @@ using GourmetGram.Infrastructure.Persistence;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore;
 
-namespace GourmetGram.WebApi.Security;
+namespace GourmetGram.WebApi.Access;
 
 /// <summary>
 /// Manages the accounts in the database. Each change is one transaction, and only one change at a time runs across all nodes.

@@ -1,6 +1,6 @@
 using GourmetGram.Application.Common;
 
-namespace GourmetGram.WebApi.Security;
+namespace GourmetGram.WebApi.Access;
 
 /// <summary>What an account may do.</summary>
 public enum AccountRole

@@ -1,3 +1,4 @@
+using GourmetGram.Application.Access;
 using System.ComponentModel.DataAnnotations;
 using GourmetGram.Application.Classification;
 using GourmetGram.Application.Common;

@@ -1,3 +1,4 @@
+using GourmetGram.WebApi.Access;
 using System.CommandLine;
 using GourmetGram.Application.Common;
 using GourmetGram.WebApi.Security;

@@ -1,3 +1,4 @@
+using GourmetGram.Application.Access;
 using System.Text.Json.Serialization;
 using GourmetGram.Application.Common;
 using GourmetGram.Application.Feedback;

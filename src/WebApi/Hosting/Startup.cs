@@ -1,3 +1,4 @@
+using GourmetGram.WebApi.Access;
 using System.Data.Common;
 using GourmetGram.Application.Common;
 using GourmetGram.Infrastructure.Hosting;

@@ -1,3 +1,4 @@
+using GourmetGram.Application.Access;
 using GourmetGram.Application.Labeling;
 using GourmetGram.Infrastructure.Scheduling;
 using GourmetGram.WebApi.OpenApi;

@@ -1,3 +1,4 @@
+using GourmetGram.Application.Access;
 using System.ComponentModel.DataAnnotations;
 using System.Text.Json.Serialization;
 using GourmetGram.Application.Common;

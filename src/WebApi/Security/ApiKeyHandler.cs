@@ -1,3 +1,5 @@
+using GourmetGram.Application.Access;
+using GourmetGram.Domain.Access;
 using System.Net;
 using System.Security.Claims;
 using System.Security.Cryptography;

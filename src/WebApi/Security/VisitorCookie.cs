@@ -1,6 +1,7 @@
+using GourmetGram.Domain.Access;
 using GourmetGram.Application.Common;
 using GourmetGram.Domain.Classification;
-using GourmetGram.WebUi.Accounts;
+using GourmetGram.WebUi.Access;
 using Microsoft.AspNetCore.Authentication;
 
 namespace GourmetGram.WebApi.Security;

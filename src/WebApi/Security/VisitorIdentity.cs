@@ -1,3 +1,4 @@
+using GourmetGram.Domain.Access;
 using System.Security.Claims;
 using GourmetGram.Application.Common;
 using GourmetGram.Domain.Classification;

@@ -1,4 +1,4 @@
-namespace GourmetGram.WebUi.Accounts;
+namespace GourmetGram.WebUi.Access;
 
 /// <summary>The form fields for signing in or creating an account. Null where a field is empty.</summary>
 public sealed class Credentials

@@ -1,4 +1,4 @@
-namespace GourmetGram.WebUi.Accounts;
+namespace GourmetGram.WebUi.Access;
 
 /// <summary>An account that a one-time link opens.</summary>
 /// <param name="Name">Sign-in name of the account; null when the link creates the first administrator's account, whose name the reader

@@ -1,6 +1,7 @@
+using GourmetGram.Domain.Access;
 using GourmetGram.Domain.Classification;
 
-namespace GourmetGram.WebUi.Accounts;
+namespace GourmetGram.WebUi.Access;
 
 /// <summary>Reads the signed cookie that identifies a browser while nobody is signed in. The host implements it.</summary>
 public interface IVisitorCookie

@@ -1,3 +1,4 @@
+using GourmetGram.Domain.Access;
 using System.Text;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;

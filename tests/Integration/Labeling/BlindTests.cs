@@ -1,3 +1,4 @@
+using GourmetGram.Domain.Access;
 using System.Security.Cryptography;
 using System.Text.Json;
 using GourmetGram.Application.Classification;

@@ -1,3 +1,4 @@
+using GourmetGram.Domain.Access;
 using System.Buffers.Binary;
 using System.Security.Cryptography;
 using System.Text;

@@ -1,3 +1,4 @@
+using GourmetGram.Domain.Access;
 using System.Collections.Immutable;
 using GourmetGram.Application.Classification;
 using GourmetGram.Application.Feedback;

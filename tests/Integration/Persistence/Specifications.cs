@@ -1,3 +1,4 @@
+using GourmetGram.Domain.Access;
 using System.Reflection;
 using Ardalis.Specification;
 using GourmetGram.Application.Classification;

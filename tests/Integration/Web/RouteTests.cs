@@ -1,3 +1,4 @@
+using GourmetGram.Application.Access;
 using GourmetGram.WebUi;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Mvc.Testing;

@@ -1,3 +1,4 @@
+using GourmetGram.Domain.Access;
 using GourmetGram.Domain.Classification;
 using GourmetGram.Domain.Feedback;
 using GourmetGram.Tests.Unit.Classification;

@@ -1,3 +1,4 @@
+using GourmetGram.Domain.Access;
 using System.Collections.Immutable;
 using System.Text;
 using GourmetGram.Application.Labeling;

@@ -1,3 +1,4 @@
+using GourmetGram.Domain.Access;
 using Ardalis.Specification;
 using GourmetGram.Domain.Classification;
 using GourmetGram.Domain.Feedback;

@@ -1,3 +1,4 @@
+using GourmetGram.Domain.Access;
 using FluentValidation;
 using FluentValidation.Results;
 using GourmetGram.Application.Classification;

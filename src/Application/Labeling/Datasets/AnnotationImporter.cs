@@ -1,3 +1,4 @@
+using GourmetGram.Domain.Access;
 using System.Globalization;
 using GourmetGram.Application.Classification;
 using GourmetGram.Application.Common;
