@@ -51,7 +51,9 @@ internal static class PixelSums
         }
     }
 
-    /// <summary>Repeats weights in the order in which <see cref="AcrossRow"/> multiplies: for each pair of pixels, once per channel.</summary>
+    /// <summary>
+    /// Repeats weights in the order in which <see cref="AcrossRow"/> multiplies: for each pair of pixels, once per channel.
+    /// </summary>
     public static short[] Repeat(Taps[] columns)
     {
         var repeated = new short[columns.Sum(taps => Steps(taps) * Step * Lanes)];

@@ -1,3 +1,4 @@
+using GourmetGram.Tests.Integration.Fixtures;
 using GourmetGram.Infrastructure.Persistence;
 using GourmetGram.Tests.Integration.Persistence;
 using GourmetGram.WebApi.Security;
@@ -6,7 +7,7 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
 
-namespace GourmetGram.Tests.Integration.Operations;
+namespace GourmetGram.Tests.Integration.Access;
 
 public sealed class AccountLinksOnSqlite() : AccountLinkTests(DatabaseProvider.Sqlite);
 

@@ -2,7 +2,7 @@ using System.Net.Http.Json;
 using System.Text.Json.Nodes;
 using GourmetGram.Tests.Integration.Fixtures;
 
-namespace GourmetGram.Tests.Integration.Operations;
+namespace GourmetGram.Tests.Integration.Access;
 
 /// <summary>What cannot be undone stands in the log with who did it.</summary>
 public sealed class ActorLogTests : ServerTests

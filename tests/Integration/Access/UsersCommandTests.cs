@@ -2,7 +2,7 @@ using System.Net;
 using System.Text.RegularExpressions;
 using GourmetGram.Tests.Integration.Fixtures;
 
-namespace GourmetGram.Tests.Integration.Operations;
+namespace GourmetGram.Tests.Integration.Access;
 
 /// <summary><c>gourmetgram users</c>, without a server and with one, and what its links do.</summary>
 public abstract partial class UsersCommandTests : ServerTests

@@ -2,7 +2,7 @@ using System.Net;
 using System.Text;
 using GourmetGram.Tests.Integration.Fixtures;
 
-namespace GourmetGram.Tests.Integration.Behaviour;
+namespace GourmetGram.Tests.Integration.Classification;
 
 public abstract class BatchTests(AppFixture app) : BehaviourTests(app)
 {

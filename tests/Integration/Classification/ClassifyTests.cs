@@ -3,7 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 using GourmetGram.Tests.Integration.Fixtures;
 
-namespace GourmetGram.Tests.Integration.Behaviour;
+namespace GourmetGram.Tests.Integration.Classification;
 
 public abstract class ClassifyTests(AppFixture app) : BehaviourTests(app)
 {

@@ -6,7 +6,7 @@ using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using GourmetGram.Tests.Integration.Fixtures;
 
-namespace GourmetGram.Tests.Integration.Behaviour;
+namespace GourmetGram.Tests.Integration.Classification;
 
 /// <summary>The lab's own clients, both generations, get what they expect.</summary>
 public abstract partial class LabRouteTests(AppFixture app) : BehaviourTests(app)

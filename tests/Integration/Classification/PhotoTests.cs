@@ -5,7 +5,7 @@ using System.Text.Json.Nodes;
 using GourmetGram.Tests.Integration.Fixtures;
 using SkiaSharp;
 
-namespace GourmetGram.Tests.Integration.Behaviour;
+namespace GourmetGram.Tests.Integration.Classification;
 
 /// <summary>What a person does with photos that are there: look at them small, erase them, take them home.</summary>
 public abstract class PhotoTests(AppFixture app) : BehaviourTests(app)

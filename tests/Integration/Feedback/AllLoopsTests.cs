@@ -1,3 +1,4 @@
+using GourmetGram.Tests.Integration.Fixtures;
 using GourmetGram.Domain.Access;
 using GourmetGram.Application.Common;
 using GourmetGram.Application.Feedback;
@@ -10,7 +11,7 @@ using GourmetGram.Infrastructure.Persistence;
 using GourmetGram.Tests.Integration.Persistence;
 using Microsoft.Extensions.DependencyInjection;
 
-namespace GourmetGram.Tests.Integration.Labeling;
+namespace GourmetGram.Tests.Integration.Feedback;
 
 public sealed class AllLoopsOnSqlite() : AllLoopsTests(DatabaseProvider.Sqlite);
 

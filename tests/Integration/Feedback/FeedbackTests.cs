@@ -1,7 +1,7 @@
 using System.Net;
 using GourmetGram.Tests.Integration.Fixtures;
 
-namespace GourmetGram.Tests.Integration.Behaviour;
+namespace GourmetGram.Tests.Integration.Feedback;
 
 public abstract class FeedbackTests(AppFixture app) : BehaviourTests(app)
 {

@@ -5,7 +5,7 @@ using System.Security.Cryptography;
 using System.Text.Json.Nodes;
 using GourmetGram.Tests.Integration.Fixtures;
 
-namespace GourmetGram.Tests.Integration.Behaviour;
+namespace GourmetGram.Tests.Integration.Feedback;
 
 /// <summary>The whole loop as a program sees it: photos are selected, handed out, labelled and collected.</summary>
 public abstract class LoopTests(AppFixture app) : BehaviourTests(app)

@@ -1,3 +1,4 @@
+using GourmetGram.Tests.Integration.Fixtures;
 using GourmetGram.Domain.Access;
 using System.Buffers.Binary;
 using System.Security.Cryptography;
@@ -13,7 +14,7 @@ using GourmetGram.Infrastructure.Persistence;
 using GourmetGram.Tests.Integration.Persistence;
 using Microsoft.Extensions.DependencyInjection;
 
-namespace GourmetGram.Tests.Integration.Labeling;
+namespace GourmetGram.Tests.Integration.Feedback;
 
 public sealed class SamplingOnSqlite() : SamplingTests(DatabaseProvider.Sqlite);
 

@@ -1,6 +1,5 @@
-using GourmetGram.Tests.Integration.Fixtures;
 
-namespace GourmetGram.Tests.Integration.Behaviour;
+namespace GourmetGram.Tests.Integration.Fixtures;
 
 /// <summary>
 /// Base of what must hold on every engine. Each behaviour is an abstract class with one sealed class per engine beneath it.

@@ -4,7 +4,7 @@ using System.Text.Json.Nodes;
 using GourmetGram.Infrastructure.Scheduling;
 using GourmetGram.Tests.Integration.Fixtures;
 
-namespace GourmetGram.Tests.Integration.Behaviour;
+namespace GourmetGram.Tests.Integration.Scheduling;
 
 public sealed class JobApiOnSqlite(SqliteApp app) : JobApiTests(app);
 

@@ -1,3 +1,4 @@
+using GourmetGram.Tests.Integration.Fixtures;
 using GourmetGram.Domain.Access;
 using GourmetGram.Application.Classification;
 using GourmetGram.Application.Common;
