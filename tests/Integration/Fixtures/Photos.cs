@@ -20,7 +20,7 @@ internal static class Photos
     /// <summary>
     /// A JPEG that no test has sent before: a golden drawing with a comment of its own. The pixels, and so the answer, stay the same.
     /// </summary>
-    public static byte[] New() => WithSegment(Golden("drawing-fried.jpg"), 0xFE, BitConverter.GetBytes(Interlocked.Increment(ref counter)));
+    public static byte[] New() => WithSegment(Golden("drawing-egg.jpg"), 0xFE, BitConverter.GetBytes(Interlocked.Increment(ref counter)));
 
     /// <summary>
     /// A JPEG whose kept bytes no other test's photo has: coefficients of the finest details are scaled differently. It has no metadata, so
@@ -28,7 +28,7 @@ internal static class Photos
     /// </summary>
     public static byte[] NewKept()
     {
-        var jpeg = Golden("drawing-fried.jpg");
+        var jpeg = Golden("drawing-egg.jpg");
         var number = Interlocked.Increment(ref counter);
         // A quantization table: marker, length, number, 64 factors of at least 1 in zigzag order.
         var finest = jpeg.AsSpan().IndexOf<byte>([0xFF, 0xDB]) + 5 + 64 - 3;

@@ -55,7 +55,7 @@ public abstract class ImportTests : LabelStudioTests
         var reason = Encoding.UTF8.GetString(
             await (await Store.OpenReadAsync(new ObjectAddress("labelstudio", quarantined[1]), Cancel)).ReadAllAsync()
         );
-        Assert.StartsWith("Label Studio cannot read it as a task. It is empty.", reason, StringComparison.Ordinal);
+        Assert.StartsWith("Label Studio cannot read it as a task. The file is empty.", reason, StringComparison.Ordinal);
         Assert.Equal((0, 0), ((await SyncAsync()).Quarantined, (await SyncAsync()).Made));
         Assert.Contains(await DoctorAsync(), finding =>
             finding.Kind == FindingKind.Warning

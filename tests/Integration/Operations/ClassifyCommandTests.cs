@@ -106,7 +106,7 @@ public sealed class ClassifyCommandTests : IDisposable
         Assert.Equal(3, text.Lines.Count);
         Assert.Contains($"{broken}: ", text.Errors, StringComparison.Ordinal);
         Assert.Contains($"{large}: The photo is larger than 1 MiB", text.Errors, StringComparison.Ordinal);
-        Assert.Contains($"{missing}: There is no file", text.Errors, StringComparison.Ordinal);
+        Assert.Contains($"{missing}: No file or folder has this name.", text.Errors, StringComparison.Ordinal);
 
         var json = await RunAsync("classify", "--json", Photos, missing, "--Limits:UploadMebibytes=1");
         Assert.Equal((1, ""), (json.ExitCode, json.Errors));

@@ -14,6 +14,8 @@ public sealed class DocumentedCommandTests : ServerTests
         ["./test.sh"] = "it runs this test",
         ["export POSTGRES_PASSWORD="] = "it needs a container engine, which tests may not rely on",
         ["ObjectStore__Provider=S3"] = $"{nameof(S3Server)} gives servers these settings",
+        ["pip install"] = "it loads packages from outside, which tests may not",
+        ["curl -X PATCH -H"] = $"it needs Label Studio; {nameof(LabelStudio.ServerWithLabelStudioTests)} sends it",
         ["gourmetgram import lab"] = $"{nameof(ImportCommandTests)} runs it, on a store as the lab left it",
     };
 
@@ -106,7 +108,7 @@ public sealed class DocumentedCommandTests : ServerTests
             )
             {
                 var from = at + start.Length;
-                found.Add((Path.GetFileName(file), text[from..text.IndexOf("```", from, StringComparison.Ordinal)]));
+                found.Add((Path.GetFileName(file), text[from..text.IndexOf("```", from, StringComparison.Ordinal)].TrimStart()));
             }
         }
 

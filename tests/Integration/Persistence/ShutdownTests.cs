@@ -46,7 +46,7 @@ public sealed class ShutdownTests : IDisposable
 
         Assert.False(end.IsCompleted);
         release.Set();
-        Assert.All(await Task.WhenAll(answers), answer => Assert.Equal("Fried food", answer.Class));
+        Assert.All(await Task.WhenAll(answers), answer => Assert.Equal("Vegetable/Fruit", answer.Class));
         await end;
     }
 
