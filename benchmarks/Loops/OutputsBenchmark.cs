@@ -1,9 +1,9 @@
-using GourmetGram.Domain.Access;
 using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
 using GourmetGram.Application.Common;
 using GourmetGram.Application.Labeling;
+using GourmetGram.Domain.Access;
 using GourmetGram.Domain.Classification;
 using GourmetGram.Infrastructure.Hosting;
 

@@ -1,7 +1,7 @@
-using GourmetGram.Domain.Access;
 using System.Diagnostics;
 using System.Globalization;
 using GourmetGram.Application.Feedback;
+using GourmetGram.Domain.Access;
 using GourmetGram.Domain.Classification;
 using GourmetGram.Infrastructure.Hosting;
 

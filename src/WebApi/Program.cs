@@ -1,10 +1,10 @@
-using GourmetGram.WebApi.Access;
 using GourmetGram.Application.Access;
 using GourmetGram.Application.Classification;
 using GourmetGram.Application.Common;
 using GourmetGram.Application.Feedback;
 using GourmetGram.Infrastructure.Hosting;
 using GourmetGram.Infrastructure.Onnx;
+using GourmetGram.WebApi.Access;
 using GourmetGram.WebApi.Classification;
 using GourmetGram.WebApi.Commands;
 using GourmetGram.WebApi.Errors;

@@ -1,7 +1,6 @@
+using System.Security.Claims;
 using GourmetGram.Application.Access;
 using GourmetGram.Domain.Access;
-using System.Security.Claims;
-using GourmetGram.Domain.Classification;
 
 namespace GourmetGram.Application.Common;
 

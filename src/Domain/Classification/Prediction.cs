@@ -1,4 +1,5 @@
 using GourmetGram.Domain.Access;
+
 namespace GourmetGram.Domain.Classification;
 
 /// <summary>

@@ -1,4 +1,4 @@
-using GourmetGram.Domain.Classification;
+using GourmetGram.Domain.Access;
 
 namespace GourmetGram.Domain.Labeling;
 

@@ -1,7 +1,7 @@
-using GourmetGram.Domain.Access;
 using System.Buffers.Binary;
 using System.Collections.Immutable;
 using System.Text.Json;
+using GourmetGram.Domain.Access;
 using GourmetGram.Domain.Classification;
 using Microsoft.EntityFrameworkCore.ChangeTracking;
 using Microsoft.EntityFrameworkCore.Storage.ValueConversion;

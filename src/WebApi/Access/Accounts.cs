@@ -1,7 +1,7 @@
-using GourmetGram.Application.Access;
 using System.Text.RegularExpressions;
 using FluentValidation;
 using FluentValidation.Results;
+using GourmetGram.Application.Access;
 using GourmetGram.Application.Common;
 using GourmetGram.Infrastructure.Persistence;
 using Microsoft.AspNetCore.Identity;

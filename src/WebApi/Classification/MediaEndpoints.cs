@@ -1,10 +1,9 @@
-using GourmetGram.Application.Access;
 using System.ComponentModel.DataAnnotations;
 using System.Text.Json.Serialization;
+using GourmetGram.Application.Access;
 using GourmetGram.Application.Classification;
 using GourmetGram.Application.Common;
 using GourmetGram.WebApi.OpenApi;
-using GourmetGram.WebUi;
 using MediatR;
 using Microsoft.AspNetCore.Cors;
 using Microsoft.AspNetCore.Http.HttpResults;

@@ -1,10 +1,9 @@
-using GourmetGram.Application.Access;
 using System.ComponentModel.DataAnnotations;
+using GourmetGram.Application.Access;
 using GourmetGram.Application.Classification;
 using GourmetGram.Application.Common;
 using GourmetGram.WebApi.Hosting;
 using GourmetGram.WebApi.OpenApi;
-using GourmetGram.WebUi;
 using MediatR;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;

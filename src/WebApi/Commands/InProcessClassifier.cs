@@ -1,7 +1,6 @@
-using GourmetGram.Domain.Access;
 using GourmetGram.Application.Classification;
 using GourmetGram.Application.Common;
-using GourmetGram.Domain.Classification;
+using GourmetGram.Domain.Access;
 using GourmetGram.WebApi.Errors;
 using GourmetGram.WebApi.Hosting;
 using GourmetGram.WebApi.Security;

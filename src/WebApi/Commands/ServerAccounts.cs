@@ -1,5 +1,4 @@
 using GourmetGram.WebApi.Access;
-using GourmetGram.WebApi.Security;
 
 namespace GourmetGram.WebApi.Commands;
 

@@ -1,7 +1,6 @@
-using GourmetGram.WebApi.Access;
 using System.CommandLine;
 using GourmetGram.Application.Common;
-using GourmetGram.WebApi.Security;
+using GourmetGram.WebApi.Access;
 
 namespace GourmetGram.WebApi.Commands;
 

@@ -1,10 +1,9 @@
-using GourmetGram.Application.Access;
 using System.Text.Json.Serialization;
+using GourmetGram.Application.Access;
 using GourmetGram.Application.Common;
 using GourmetGram.Application.Feedback;
 using GourmetGram.Domain.Feedback;
 using GourmetGram.WebApi.OpenApi;
-using GourmetGram.WebUi;
 using MediatR;
 using Microsoft.AspNetCore.Http.HttpResults;
 

@@ -1,12 +1,11 @@
-using GourmetGram.Application.Access;
 using System.ComponentModel.DataAnnotations;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using GourmetGram.Application.Access;
 using GourmetGram.Application.Common;
 using GourmetGram.Application.Feedback;
 using GourmetGram.Domain.Feedback;
 using GourmetGram.WebApi.OpenApi;
-using GourmetGram.WebUi;
 using MediatR;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;

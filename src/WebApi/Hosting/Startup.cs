@@ -1,11 +1,10 @@
-using GourmetGram.WebApi.Access;
 using System.Data.Common;
 using GourmetGram.Application.Common;
 using GourmetGram.Infrastructure.Hosting;
 using GourmetGram.Infrastructure.Onnx;
 using GourmetGram.Infrastructure.Persistence;
 using GourmetGram.Infrastructure.Scheduling;
-using GourmetGram.WebApi.Security;
+using GourmetGram.WebApi.Access;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.Options;

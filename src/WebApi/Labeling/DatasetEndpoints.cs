@@ -3,7 +3,6 @@ using GourmetGram.Application.Common;
 using GourmetGram.Application.Labeling;
 using GourmetGram.Domain.Labeling;
 using GourmetGram.WebApi.OpenApi;
-using GourmetGram.WebUi;
 using MediatR;
 using Microsoft.AspNetCore.Http.HttpResults;
 

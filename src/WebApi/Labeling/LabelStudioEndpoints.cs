@@ -2,7 +2,6 @@ using GourmetGram.Application.Access;
 using GourmetGram.Application.Labeling;
 using GourmetGram.Infrastructure.Scheduling;
 using GourmetGram.WebApi.OpenApi;
-using GourmetGram.WebUi;
 using MediatR;
 using Microsoft.AspNetCore.Http.HttpResults;
 

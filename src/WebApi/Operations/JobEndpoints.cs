@@ -1,9 +1,8 @@
-using GourmetGram.Application.Access;
 using System.ComponentModel.DataAnnotations;
 using System.Text.Json.Serialization;
+using GourmetGram.Application.Access;
 using GourmetGram.Application.Common;
 using GourmetGram.WebApi.OpenApi;
-using GourmetGram.WebUi;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 

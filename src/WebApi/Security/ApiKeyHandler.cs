@@ -1,12 +1,11 @@
-using GourmetGram.Application.Access;
-using GourmetGram.Domain.Access;
 using System.Net;
 using System.Security.Claims;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Encodings.Web;
+using GourmetGram.Application.Access;
 using GourmetGram.Application.Common;
-using GourmetGram.Domain.Classification;
+using GourmetGram.Domain.Access;
 using GourmetGram.Infrastructure.Hosting;
 using GourmetGram.WebApi.Hosting;
 using Microsoft.AspNetCore.Authentication;

@@ -1,9 +1,7 @@
-using GourmetGram.WebApi.Access;
 using GourmetGram.Application.Access;
-using GourmetGram.Application.Common;
 using GourmetGram.Infrastructure.Persistence;
+using GourmetGram.WebApi.Access;
 using GourmetGram.WebApi.Hosting;
-using GourmetGram.WebUi;
 using GourmetGram.WebUi.Access;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authorization;

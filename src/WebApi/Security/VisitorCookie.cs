@@ -1,6 +1,5 @@
-using GourmetGram.Domain.Access;
 using GourmetGram.Application.Common;
-using GourmetGram.Domain.Classification;
+using GourmetGram.Domain.Access;
 using GourmetGram.WebUi.Access;
 using Microsoft.AspNetCore.Authentication;
 

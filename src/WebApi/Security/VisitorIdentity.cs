@@ -1,7 +1,6 @@
-using GourmetGram.Domain.Access;
 using System.Security.Claims;
 using GourmetGram.Application.Common;
-using GourmetGram.Domain.Classification;
+using GourmetGram.Domain.Access;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Diagnostics;
 

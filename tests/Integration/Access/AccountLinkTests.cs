@@ -1,6 +1,6 @@
-using GourmetGram.Tests.Integration.Fixtures;
 using GourmetGram.Infrastructure.Persistence;
 using GourmetGram.Tests.Integration.Persistence;
+using GourmetGram.WebApi.Access;
 using GourmetGram.WebApi.Security;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore;

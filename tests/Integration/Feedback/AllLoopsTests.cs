@@ -1,8 +1,7 @@
-using GourmetGram.Tests.Integration.Fixtures;
-using GourmetGram.Domain.Access;
 using GourmetGram.Application.Common;
 using GourmetGram.Application.Feedback;
 using GourmetGram.Application.Labeling;
+using GourmetGram.Domain.Access;
 using GourmetGram.Domain.Classification;
 using GourmetGram.Domain.Feedback;
 using GourmetGram.Domain.Labeling;

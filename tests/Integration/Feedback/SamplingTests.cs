@@ -1,5 +1,3 @@
-using GourmetGram.Tests.Integration.Fixtures;
-using GourmetGram.Domain.Access;
 using System.Buffers.Binary;
 using System.Security.Cryptography;
 using System.Text;
@@ -7,6 +5,7 @@ using Ardalis.Specification;
 using GourmetGram.Application.Common;
 using GourmetGram.Application.Feedback;
 using GourmetGram.Application.Labeling;
+using GourmetGram.Domain.Access;
 using GourmetGram.Domain.Classification;
 using GourmetGram.Domain.Feedback;
 using GourmetGram.Domain.Labeling;

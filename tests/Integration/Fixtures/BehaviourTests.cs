@@ -1,4 +1,3 @@
-
 namespace GourmetGram.Tests.Integration.Fixtures;
 
 /// <summary>

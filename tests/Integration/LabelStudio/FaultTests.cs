@@ -1,7 +1,6 @@
-using GourmetGram.Domain.Access;
 using GourmetGram.Application.Common;
 using GourmetGram.Application.Labeling;
-using GourmetGram.Domain.Classification;
+using GourmetGram.Domain.Access;
 using GourmetGram.Domain.Feedback;
 using GourmetGram.Domain.Labeling;
 using GourmetGram.Tests.Integration.Fixtures;

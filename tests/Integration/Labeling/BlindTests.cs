@@ -1,10 +1,10 @@
-using GourmetGram.Domain.Access;
 using System.Security.Cryptography;
 using System.Text.Json;
 using GourmetGram.Application.Classification;
 using GourmetGram.Application.Common;
 using GourmetGram.Application.Feedback;
 using GourmetGram.Application.Labeling;
+using GourmetGram.Domain.Access;
 using GourmetGram.Domain.Classification;
 using GourmetGram.Domain.Feedback;
 using GourmetGram.Domain.Labeling;

@@ -1,6 +1,6 @@
-using GourmetGram.Domain.Access;
 using GourmetGram.Application.Common;
 using GourmetGram.Application.Feedback;
+using GourmetGram.Domain.Access;
 using GourmetGram.Domain.Classification;
 using GourmetGram.Domain.Feedback;
 using GourmetGram.Infrastructure.Persistence;

@@ -119,7 +119,11 @@ public abstract class FormerMigrationsTests(DatabaseProvider provider) : Persist
 
         var exception = await Assert.ThrowsAsync<DatabaseException>(host.MigrateAsync);
 
-        Assert.Contains("is newer than this program: it has migration 99991231235959_FromTheFuture", exception.Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "is newer than this program: it has migration 99991231235959_FromTheFuture",
+            exception.Message,
+            StringComparison.Ordinal
+        );
         Assert.Equal(before, await SchemaAsync(host));
     }
 

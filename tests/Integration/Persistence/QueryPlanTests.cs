@@ -1,8 +1,8 @@
-using GourmetGram.Domain.Access;
 using Ardalis.Specification;
 using GourmetGram.Application.Common;
 using GourmetGram.Application.Feedback;
 using GourmetGram.Application.Labeling;
+using GourmetGram.Domain.Access;
 using GourmetGram.Domain.Classification;
 using GourmetGram.Infrastructure.Persistence;
 using Microsoft.EntityFrameworkCore;

@@ -1,8 +1,8 @@
-using GourmetGram.Domain.Access;
 using Ardalis.Specification;
 using GourmetGram.Application.Classification;
 using GourmetGram.Application.Common;
 using GourmetGram.Application.Feedback;
+using GourmetGram.Domain.Access;
 using GourmetGram.Domain.Classification;
 using GourmetGram.Domain.Feedback;
 using GourmetGram.Infrastructure.Persistence;

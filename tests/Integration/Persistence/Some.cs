@@ -1,7 +1,7 @@
-using GourmetGram.Domain.Access;
 using System.Collections.Immutable;
 using GourmetGram.Application.Classification;
 using GourmetGram.Application.Feedback;
+using GourmetGram.Domain.Access;
 using GourmetGram.Domain.Classification;
 
 namespace GourmetGram.Tests.Integration.Persistence;

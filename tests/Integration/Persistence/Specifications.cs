@@ -1,9 +1,8 @@
-using GourmetGram.Domain.Access;
 using System.Reflection;
 using Ardalis.Specification;
 using GourmetGram.Application.Classification;
 using GourmetGram.Application.Common;
-using GourmetGram.Domain.Classification;
+using GourmetGram.Domain.Access;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace GourmetGram.Tests.Integration.Persistence;

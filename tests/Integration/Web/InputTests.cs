@@ -2,7 +2,6 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json.Nodes;
-using GourmetGram.Tests.Integration.Classification;
 using GourmetGram.Tests.Integration.Fixtures;
 using GourmetGram.Tests.Unit.Imaging;
 using Photos = GourmetGram.Tests.Integration.Fixtures.Photos;

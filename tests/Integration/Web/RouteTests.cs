@@ -1,5 +1,4 @@
 using GourmetGram.Application.Access;
-using GourmetGram.WebUi;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Mvc.Testing;
 using Microsoft.AspNetCore.Routing;

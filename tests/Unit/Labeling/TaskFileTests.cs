@@ -1,7 +1,7 @@
-using GourmetGram.Domain.Access;
 using System.Collections.Immutable;
 using System.Text;
 using GourmetGram.Application.Labeling;
+using GourmetGram.Domain.Access;
 using GourmetGram.Domain.Classification;
 using GourmetGram.Domain.Feedback;
 using GourmetGram.Domain.Feedback.Strategies;

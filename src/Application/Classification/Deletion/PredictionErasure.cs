@@ -1,5 +1,5 @@
-using GourmetGram.Domain.Access;
 using GourmetGram.Application.Common;
+using GourmetGram.Domain.Access;
 using GourmetGram.Domain.Classification;
 using Microsoft.Extensions.Logging;
 

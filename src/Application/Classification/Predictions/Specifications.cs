@@ -1,5 +1,5 @@
-using GourmetGram.Domain.Access;
 using Ardalis.Specification;
+using GourmetGram.Domain.Access;
 using GourmetGram.Domain.Classification;
 
 namespace GourmetGram.Application.Classification;

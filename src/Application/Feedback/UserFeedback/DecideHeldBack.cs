@@ -1,4 +1,3 @@
-using GourmetGram.Domain.Access;
 using GourmetGram.Application.Common;
 using GourmetGram.Domain.Feedback;
 using MediatR;

@@ -1,7 +1,7 @@
-using GourmetGram.Domain.Access;
 using Ardalis.Specification;
 using GourmetGram.Application.Classification;
 using GourmetGram.Application.Common;
+using GourmetGram.Domain.Access;
 using GourmetGram.Domain.Classification;
 using GourmetGram.Domain.Feedback;
 

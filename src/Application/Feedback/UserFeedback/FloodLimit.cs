@@ -1,5 +1,4 @@
 using GourmetGram.Domain.Access;
-using GourmetGram.Domain.Classification;
 using GourmetGram.Domain.Feedback;
 
 namespace GourmetGram.Application.Feedback;

@@ -1,8 +1,8 @@
-using GourmetGram.Domain.Access;
 using FluentValidation;
 using FluentValidation.Results;
 using GourmetGram.Application.Classification;
 using GourmetGram.Application.Common;
+using GourmetGram.Domain.Access;
 using GourmetGram.Domain.Classification;
 using MediatR;
 

@@ -1,8 +1,7 @@
-using GourmetGram.Domain.Access;
 using System.Runtime.CompilerServices;
 using GourmetGram.Application.Classification;
 using GourmetGram.Application.Common;
-using GourmetGram.Domain.Classification;
+using GourmetGram.Domain.Access;
 using GourmetGram.Domain.Feedback;
 
 namespace GourmetGram.Application.Feedback;

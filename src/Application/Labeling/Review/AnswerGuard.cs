@@ -1,6 +1,6 @@
-using GourmetGram.Domain.Access;
 using GourmetGram.Application.Classification;
 using GourmetGram.Application.Common;
+using GourmetGram.Domain.Access;
 using GourmetGram.Domain.Classification;
 using GourmetGram.Domain.Labeling;
 

@@ -1,5 +1,4 @@
 using GourmetGram.Domain.Access;
-using GourmetGram.Domain.Classification;
 
 namespace GourmetGram.Application.Labeling;
 
