@@ -66,7 +66,6 @@ public sealed class ModuleRules
     [InlineData("WebApi.Commands", "JobsCommand", "Access")]
     [InlineData("WebApi.Commands", "ClassifyCommand", "Classification")]
     [InlineData("WebApi.Commands", "MediaKeysCommand", "Classification")]
-    [InlineData("WebApi.Commands", "StorageCommand", "Classification")]
     [InlineData("WebApi.Commands", "ImportCommand", "Feedback")]
     public void A_page_or_command_knows_no_later_module_than_it_is_about(string folder, string name, string module)
     {
