@@ -153,7 +153,7 @@ public sealed class DiskTests
             answer.StatusCode is HttpStatusCode.InsufficientStorage or HttpStatusCode.ServiceUnavailable,
             $"{answer.StatusCode}: {text}"
         );
-        Assert.Contains("room", JsonNode.Parse(text)!["detail"]!.GetValue<string>(), StringComparison.Ordinal);
+        Assert.Contains("is full", JsonNode.Parse(text)!["detail"]!.GetValue<string>(), StringComparison.Ordinal);
     }
 
     private static async Task AssertDoneAsync(Task<HttpResponseMessage> request)
