@@ -52,7 +52,7 @@ public sealed partial class FuzzTests : IDisposable
         );
         var address = await server.ListeningAsync();
         var program = new AppClient(new HttpClient(new HttpClientHandler { UseCookies = false }) { BaseAddress = address });
-        var before = await program.UploadAsync(Photos.Golden("drawing-fried.jpg"));
+        var before = await program.UploadAsync(Photos.Golden("drawing-egg.jpg"));
 
         if (Setting("GOURMETGRAM_TEST_FUZZ_INDEX") is { } one)
             await RunAsync(address, one, 1);
@@ -63,9 +63,9 @@ public sealed partial class FuzzTests : IDisposable
             await RunAsync(address, WarmUp, Inputs - WarmUp);
 
         // It answers as before.
-        var after = await program.UploadAsync(Photos.Golden("drawing-fried.jpg"));
+        var after = await program.UploadAsync(Photos.Golden("drawing-egg.jpg"));
         Assert.Equal((before.Class, before.Probability), (after.Class, after.Probability));
-        Assert.StartsWith("Fried", after.Class, StringComparison.Ordinal);
+        Assert.StartsWith("Vegetable", after.Class, StringComparison.Ordinal);
         await AssertReturnsToAsync(level, server.Id, program);
 
         server.Terminate();
