@@ -14,6 +14,9 @@ internal static class VipsJpeg
     /// <summary>Bytes that are decoded at a time, so that the buffers stay out of the heap for large objects.</summary>
     private const int StripBytes = 64 << 10;
 
+    /// <summary>The answer to the sender says what is wrong with a photo. libvips would also print it.</summary>
+    private static readonly Log.LogDelegate Silent = static (_, _, _) => { };
+
     static VipsJpeg()
     {
         // The gate decides how many photos are decoded at the same time, each on its caller's thread.
@@ -22,8 +25,7 @@ internal static class VipsJpeg
         Cache.Max = 0;
         Cache.MaxFiles = 0;
         Cache.MaxMem = 0;
-        // What a decoder warns about is in the answer to the sender. libvips would also print it.
-        Log.SetLogHandler("VIPS", Enums.LogLevelFlags.Warning, (_, _, _) => { });
+        Log.SetLogHandler("VIPS", Enums.LogLevelFlags.Warning, Silent);
     }
 
     /// <param name="photo">The file.</param>
