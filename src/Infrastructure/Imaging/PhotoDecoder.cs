@@ -19,9 +19,6 @@ internal static class PhotoDecoder
     /// </summary>
     private const int LeastShrunk = 3;
 
-    /// <summary>Rows of a JPEG that are decoded at a time: 64 rows of the widest JPEG take 16 MiB.</summary>
-    private const int StripRows = 64;
-
     /// <summary>Encoding effort, 0 to 100. Measured with 12 megapixels: more effort takes longer and hardly saves any bytes.</summary>
     private const float LeastEffort = 0;
 
@@ -36,8 +33,9 @@ internal static class PhotoDecoder
     /// <exception cref="UnusablePhotoException">The pixels cannot be decoded.</exception>
     public static unsafe byte[] Decode(ReadOnlyMemory<byte> photo, PhotoLayout layout, int width, int height, SKColorSpace? colours = null)
     {
-        var shrink = JpegFile.Begins(photo.Span) ? ShrinkFor(layout, width, height) : 1;
-        if (colours is null && JpegFile.Begins(photo.Span))
+        var isJpeg = JpegFile.Begins(photo.Span);
+        var shrink = isJpeg ? ShrinkFor(layout, width, height) : 1;
+        if (colours is null && isJpeg)
         {
             var isWhole = MemoryMarshal.TryGetArray(photo, out var part) && part.Count == part.Array!.Length;
             var file = isWhole ? part.Array! : photo.ToArray();
@@ -52,11 +50,7 @@ internal static class PhotoDecoder
         var info = new SKImageInfo(size.Width, size.Height, SKColorType.Rgba8888, SKAlphaType.Unpremul, colours);
         var extent = ((double)layout.Width / shrink, (double)layout.Height / shrink);
         var resizer = new TriangleResizer((size.Width, size.Height), extent, BytesPerPixel, width, height);
-        if (codec.EncodedFormat == SKEncodedImageFormat.Jpeg)
-            ResizeInStrips(codec, info, resizer);
-        else
-            ResizeWhole(codec, info, resizer);
-        return resizer.Finish();
+        return isJpeg ? ResizeInStrips(codec, info, resizer) : ResizeWhole(codec, info, resizer);
     }
 
     /// <summary>Rotates a photo upright and re-encodes it as a lossless WebP, with transparency and without a colour profile.</summary>
@@ -111,32 +105,30 @@ internal static class PhotoDecoder
     /// <summary>
     /// Decodes a JPEG row by row, so the full picture is never in memory (except a progressive JPEG's coefficients, inside the codec).
     /// </summary>
-    private static void ResizeInStrips(SKCodec codec, SKImageInfo info, TriangleResizer resizer)
+    private static unsafe byte[] ResizeInStrips(SKCodec codec, SKImageInfo info, TriangleResizer resizer)
     {
         Check(codec.StartScanlineDecode(info));
-        using var strip = new SKBitmap(info.WithSize(info.Width, Math.Min(info.Height, resizer.MostRows + StripRows)));
-        var pixels = strip.GetPixelSpan();
-        for (int first = 0, end = 0; end < info.Height; )
-        {
-            var kept = pixels[((resizer.FirstNeeded - first) * info.RowBytes)..((end - first) * info.RowBytes)];
-            kept.CopyTo(pixels);
-            first = resizer.FirstNeeded;
-            var rows = Math.Min(strip.Height - (end - first), info.Height - end);
-            var decoded = codec.GetScanlines(strip.GetPixels() + kept.Length, rows, info.RowBytes);
-            if (decoded < rows)
-                throw Faults.Damaged($"its compressed pixels end or break at row {end + decoded} of {info.Height}");
-            end += rows;
-            resizer.AddRows(pixels[..((end - first) * info.RowBytes)], first);
-        }
+        return resizer.Resize(
+            (first, count, rows) =>
+            {
+                fixed (byte* target = rows)
+                {
+                    var decoded = codec.GetScanlines((nint)target, count, info.RowBytes);
+                    if (decoded < count)
+                        throw Faults.Damaged($"its compressed pixels end or break at row {first + decoded} of {info.Height}");
+                }
+            }
+        );
     }
 
-    private static void ResizeWhole(SKCodec codec, SKImageInfo info, TriangleResizer resizer)
+    private static byte[] ResizeWhole(SKCodec codec, SKImageInfo info, TriangleResizer resizer)
     {
         using var bitmap = new SKBitmap(info);
         Check(codec.GetPixels(info, bitmap.GetPixels()));
         if (codec.Info.AlphaType != SKAlphaType.Opaque)
             LayOnWhite(bitmap.GetPixelSpan());
         resizer.AddRows(bitmap.GetPixelSpan(), first: 0);
+        return resizer.Finish();
     }
 
     private static void LayOnWhite(Span<byte> rgba)

@@ -16,7 +16,7 @@ internal static class PixelSums
 
     private const int Half = Taps.One / 2;
 
-    /// <summary>Elements that a pixel fills in a vector of sums: one per channel, and one that nobody reads.</summary>
+    /// <summary>Elements that a pixel fills in a vector of sums: one per channel, and an unused one.</summary>
     private const int Lanes = 4;
 
     /// <summary>Pixels that <see cref="AcrossRow"/> sums at a time.</summary>

@@ -7,6 +7,9 @@ namespace GourmetGram.Infrastructure.Imaging;
 /// </summary>
 internal sealed class TriangleResizer
 {
+    /// <summary>Bytes of the source that are read at a time.</summary>
+    private const int StripBytes = 64 << 10;
+
     private readonly int stride;
     private readonly int sourceHeight;
     private readonly int channels;
@@ -63,11 +66,38 @@ internal sealed class TriangleResizer
         }
     }
 
+    /// <summary>Reads the source a few rows at a time, so the full picture is never in memory.</summary>
+    /// <param name="read">Writes rows of the source. Called for all rows, from top to bottom.</param>
+    /// <returns>3 bytes per pixel, RGB.</returns>
+    public byte[] Resize(RowReader read)
+    {
+        var strip = Math.Max(1, StripBytes / stride);
+        var pixels = new byte[Math.Min(sourceHeight, MostRows + strip) * stride].AsSpan();
+        for (int first = 0, end = 0; end < sourceHeight; )
+        {
+            var kept = pixels[((FirstNeeded - first) * stride)..((end - first) * stride)];
+            kept.CopyTo(pixels);
+            first = FirstNeeded;
+            var count = Math.Min(strip, sourceHeight - end);
+            read(end, count, pixels.Slice(kept.Length, count * stride));
+            end += count;
+            AddRows(pixels[..((end - first) * stride)], first);
+        }
+
+        return Finish();
+    }
+
     /// <summary>Returns the picture. Call this once, after all rows were added.</summary>
     /// <returns>3 bytes per pixel, RGB.</returns>
     public byte[] Finish() =>
         nextRow == rows.Length ? rgb : throw new InvalidOperationException($"Only {nextRow} of {rows.Length} rows can be computed.");
 }
+
+/// <summary>Writes rows of a picture, one after the other without a gap.</summary>
+/// <param name="first">Number of the first row.</param>
+/// <param name="count">How many rows.</param>
+/// <param name="rows">Receives them.</param>
+internal delegate void RowReader(int first, int count, Span<byte> rows);
 
 /// <summary>The pixels of a row or column that contribute to one pixel of the result.</summary>
 /// <param name="Start">First pixel that contributes.</param>

@@ -11,9 +11,6 @@ internal static class VipsJpeg
 {
     private const int Channels = 3;
 
-    /// <summary>Bytes that are decoded at a time, so that the buffers stay out of the heap for large objects.</summary>
-    private const int StripBytes = 64 << 10;
-
     /// <summary>The answer to the sender says what is wrong with a photo. libvips would also print it.</summary>
     private static readonly Log.LogDelegate Silent = static (_, _, _) => { };
 
@@ -46,31 +43,14 @@ internal static class VipsJpeg
             if (image.Width != layout.Width / shrink || image.Height != layout.Height / shrink)
                 throw Faults.Damaged("it says in different places that it has different sizes");
             var extent = ((double)layout.Width / shrink, (double)layout.Height / shrink);
-            return Resize(image, new TriangleResizer((image.Width, image.Height), extent, Channels, width, height));
+            using var region = Region.New(image);
+            return new TriangleResizer((image.Width, image.Height), extent, Channels, width, height).Resize(
+                (first, count, rows) => region.Fetch(0, first, image.Width, count).CopyTo(rows)
+            );
         }
         catch (VipsException)
         {
             throw Faults.Damaged("its compressed pixels cannot be decoded");
         }
-    }
-
-    private static byte[] Resize(Image image, TriangleResizer resizer)
-    {
-        using var region = Region.New(image);
-        var stride = image.Width * Channels;
-        var strip = Math.Max(1, StripBytes / stride);
-        var pixels = new byte[Math.Min(image.Height, resizer.MostRows + strip) * stride];
-        for (int first = 0, end = 0; end < image.Height; )
-        {
-            var kept = pixels.AsSpan()[((resizer.FirstNeeded - first) * stride)..((end - first) * stride)];
-            kept.CopyTo(pixels);
-            first = resizer.FirstNeeded;
-            var rows = Math.Min(strip, image.Height - end);
-            region.Fetch(0, end, image.Width, rows).CopyTo(pixels, kept.Length);
-            end += rows;
-            resizer.AddRows(pixels.AsSpan(0, (end - first) * stride), first);
-        }
-
-        return resizer.Finish();
     }
 }
