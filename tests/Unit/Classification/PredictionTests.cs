@@ -9,7 +9,7 @@ public sealed class PredictionTests
 
     internal static readonly ModelVersion Model = ModelVersion.Register("test", "1", "float", "00", 1, ["a", "b", "c"], Now);
 
-    internal static Prediction Record(Actor maker, DateTimeOffset? at = null) =>
+    internal static Prediction Record(Actor maker, DateTimeOffset? at = null, ModelVersion? model = null) =>
         Prediction.Record(
             new StoredPhoto
             {
@@ -23,7 +23,7 @@ public sealed class PredictionTests
                 FileName = "../lunch.jpg",
             },
             new ClassProbabilities([0.1f, 0.2f, 0.7f]),
-            Model,
+            model ?? Model,
             maker,
             TimeSpan.FromMilliseconds(3),
             TimeSpan.FromMilliseconds(5),

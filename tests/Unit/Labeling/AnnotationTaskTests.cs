@@ -4,6 +4,7 @@ using GourmetGram.Domain.Classification;
 using GourmetGram.Domain.Feedback;
 using GourmetGram.Domain.Feedback.Strategies;
 using GourmetGram.Domain.Labeling;
+using GourmetGram.Tests.Unit.Classification;
 
 namespace GourmetGram.Tests.Unit.Labeling;
 
@@ -394,26 +395,7 @@ public sealed class AnnotationTaskTests
     private static AnnotationTask Task(int votes, bool blind = false)
     {
         var model = ModelVersion.Register("three", "1", "float", new string('a', 64), 1, ["A", "B", "C"], Noon);
-        var photo = new StoredPhoto
-        {
-            UploadSha256 = new string('b', 64),
-            StoredSha256 = new string('c', 64),
-            StoredBytes = 1000,
-            MediaType = "image/jpeg",
-            Extension = ".jpg",
-            Width = 40,
-            Height = 30,
-            FileName = null,
-        };
-        var prediction = Prediction.Record(
-            photo,
-            new ClassProbabilities([0.1f, 0.2f, 0.7f]),
-            model,
-            Actor.Anonymous,
-            TimeSpan.Zero,
-            TimeSpan.Zero,
-            Noon
-        );
+        var prediction = PredictionTests.Record(Actor.Anonymous, Noon, model);
         var settings = new LoopSettings(true, "bucket", Surface.Review, blind, votes, 0, ImmutableSortedDictionary<string, string>.Empty);
         return AnnotationTask.For(
             Selection.ByRule(

@@ -6,6 +6,7 @@ using GourmetGram.Domain.Classification;
 using GourmetGram.Domain.Feedback;
 using GourmetGram.Domain.Feedback.Strategies;
 using GourmetGram.Domain.Labeling;
+using GourmetGram.Tests.Unit.Classification;
 
 namespace GourmetGram.Tests.Unit.Labeling;
 
@@ -42,26 +43,7 @@ public sealed class TaskFileTests
     {
         var time = new DateTimeOffset(2026, 11, 23, 12, 0, 0, TimeSpan.Zero);
         var model = ModelVersion.Register("three", "1", "float", new string('a', 64), 1, ["A", "B", "Soup"], time);
-        var photo = new StoredPhoto
-        {
-            UploadSha256 = new string('b', 64),
-            StoredSha256 = new string('c', 64),
-            StoredBytes = 1000,
-            MediaType = "image/jpeg",
-            Extension = ".jpg",
-            Width = 40,
-            Height = 30,
-            FileName = null,
-        };
-        var prediction = Prediction.Record(
-            photo,
-            new ClassProbabilities([0.1f, 0.2f, 0.7f]),
-            model,
-            Actor.Anonymous,
-            TimeSpan.Zero,
-            TimeSpan.Zero,
-            time
-        );
+        var prediction = PredictionTests.Record(Actor.Anonymous, time, model);
         foreach (var isBlind in new[] { true, false })
         {
             var settings = new LoopSettings(
