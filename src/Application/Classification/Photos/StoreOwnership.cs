@@ -23,6 +23,8 @@ internal sealed class StoreOwnership(
     /// <summary>Ids per database query.</summary>
     private const int Batch = 500;
 
+    private const string Differs = $"The object store and the database belong to different installations. {Cure}";
+
     /// <summary>Most photos checked before the search for one that the database knows is given up.</summary>
     private const int MostPhotos = 20_000;
 
@@ -34,12 +36,12 @@ internal sealed class StoreOwnership(
         var ours = (await installations.FirstOrDefaultAsync(new TheInstallation(), cancellationToken))?.Id;
         var stores = await ReadAsync(cancellationToken);
         if (ours is not null && stores is not null)
-            return ours == stores ? null : $"The object store belongs to another installation than the database. {Cure}";
+            return ours == stores ? null : Differs;
         var (hasPhotos, knowsSome) = await LookAsync(cancellationToken);
         // With a file store, the photos are in the data directory beside the database, so a restored database without an id belongs to
         // them.
         if (stores is not null && hasPhotos && !(knowsSome && store.IsExclusive))
-            return $"The object store belongs to an installation that is unknown to the database. {Cure}";
+            return $"The object store belongs to an installation that the database does not know. {Cure}";
         if (hasPhotos && !knowsSome)
             return $"The object store contains photos, but the database has no prediction for any of them. {Cure}";
         if (stores is null && !hasPhotos && await predictions.FirstOrDefaultAsync(new NewestPrediction(), cancellationToken) is not null)
@@ -73,9 +75,7 @@ internal sealed class StoreOwnership(
         );
         if (stores is null && await store.TryPutAsync(Buckets.Installation, StoreOwner.Write(id), "application/json", cancellationToken))
             logger.LogInformation("The database and the object store now belong to installation {Installation}", id);
-        return await ReadAsync(cancellationToken) == id
-            ? null
-            : $"The object store belongs to another installation than the database. {Cure}";
+        return await ReadAsync(cancellationToken) == id ? null : Differs;
     }
 
     private async Task<Guid> EnsureAsync(Guid id, CancellationToken cancellationToken)
