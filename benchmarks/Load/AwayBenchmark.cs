@@ -4,7 +4,7 @@ using System.Net.Sockets;
 namespace GourmetGram.Benchmarks.Load;
 
 /// <summary>
-/// What is left of the rate while the object store is away. The limit is the same server, at the same time, with a store that answers.
+/// Measures the rate of answers while the object store is unavailable. The limit is the rate of a server whose store answers, in turns.
 /// </summary>
 internal static class AwayBenchmark
 {
@@ -28,14 +28,14 @@ internal static class AwayBenchmark
             silent.Start();
             using var closed = new TcpListener(IPAddress.Loopback, 0);
             closed.Start();
-            var nobody = $"http://{closed.LocalEndpoint}";
+            var closedAddress = $"http://{closed.LocalEndpoint}";
             closed.Stop();
 
             await using var up = Start(executable, endpoint, key, secret);
             using var normal = new Generator(await up.ListeningAsync(), new PredictRequest(photo));
             await normal.ClosedAsync(Clients, Turn);
             Console.WriteLine($"\n{Clients} clients, 1024 × 768\n\n{LoadBenchmark.Head}");
-            foreach (var (name, address) in new[] { ("store down", nobody), ("store hangs", $"http://{silent.LocalEndpoint}") })
+            foreach (var (name, address) in new[] { ("store down", closedAddress), ("store hangs", $"http://{silent.LocalEndpoint}") })
             {
                 await using var away = Start(executable, address, key, secret);
                 using var left = new Generator(await away.ListeningAsync(), new PredictRequest(photo));

@@ -10,8 +10,8 @@ using GourmetGram.Infrastructure.Hosting;
 namespace GourmetGram.Benchmarks.Loops;
 
 /// <summary>
-/// Finished labels brought to a dataset, against copying the same photos inside the store as fast as it goes, four at once as the product
-/// does, in turns.
+/// Measures how fast finished labels are copied to a dataset. The limit is the rate at which the store copies the same photos, four at the
+/// same time as the product does. Both are measured in turns.
 /// </summary>
 internal static class OutputsBenchmark
 {

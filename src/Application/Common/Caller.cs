@@ -23,8 +23,8 @@ public sealed record Caller(Actor Actor, bool IsReviewer, bool IsAdministrator =
     }
 
     /// <summary>
-    /// Whether the caller may delete a prediction. Its maker and administrators may. Nobody can prove to be the maker of a prediction made
-    /// without an identity, so only administrators may delete it.
+    /// Whether the caller may delete a prediction. Its maker and administrators may. No caller can prove to be the maker of a prediction
+    /// made without an identity, so only administrators may delete it.
     /// </summary>
     public bool MayErase(Prediction prediction)
     {

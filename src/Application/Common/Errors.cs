@@ -2,7 +2,7 @@ namespace GourmetGram.Application.Common;
 
 // The ways a use case can fail, in one place. WebApi maps each to an RFC 9457 problem; see its ProblemDetailsExceptionHandler.
 
-/// <summary>The requested item does not exist or belongs to somebody else. The caller is not told which.</summary>
+/// <summary>The requested item does not exist, or belongs to another person. The caller is not told which.</summary>
 public sealed class NotFoundException(string what) : Exception($"{what} was not found.");
 
 /// <summary>The request contradicts what is stored.</summary>
@@ -56,7 +56,8 @@ public class StoreUnavailableException(string message, Exception? cause = null) 
 public sealed class StorageFullException(string message, Exception? cause = null) : StoreUnavailableException(message, cause);
 
 /// <summary>
-/// The object store denies access: the key is wrong, a right is missing, or the bucket belongs to somebody else. An operator has to fix it.
+/// The object store denies access: the key is wrong, a right is missing, or the bucket belongs to another account. An operator has to
+/// fix it.
 /// </summary>
 public sealed class StoreDeniedException(string message, Exception? cause = null) : StoreUnavailableException(message, cause);
 

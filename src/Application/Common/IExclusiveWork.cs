@@ -10,7 +10,7 @@ public interface IExclusiveWork
     /// <param name="patience">Maximum wait for the lease.</param>
     /// <param name="work">The work to run.</param>
     /// <param name="cancellationToken">Cancels the wait and the work.</param>
-    /// <exception cref="ConflictException">Somebody else held the lease during the whole wait.</exception>
+    /// <exception cref="ConflictException">Another process or request held the lease during the whole wait.</exception>
     /// <exception cref="StoreUnavailableException">The database does not answer, or the lease was lost.</exception>
     Task<TResult> RunAsync<TResult>(
         string name,

@@ -37,7 +37,7 @@ public sealed record StoreCheck(string Ability, string? Fault);
 public interface IObjectStore
 {
     /// <summary>
-    /// Whether only this process writes to the store. Objects that existed when the process started are then in use by nobody.
+    /// Whether only this process writes to the store. Objects that existed when the process started are then not in use.
     /// </summary>
     bool IsExclusive => false;
 

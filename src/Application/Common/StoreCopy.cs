@@ -6,8 +6,8 @@ namespace GourmetGram.Application.Common;
 /// Copies all objects of one store to another with their media types and tags, and verifies each copy by reading it back. Objects that are
 /// equal in both stores are skipped, so an interrupted copy can be resumed.
 /// </summary>
-/// <param name="source">Store to read. Nobody may write to it during the copy.</param>
-/// <param name="target">Store to write. Nobody else may write to it during the copy.</param>
+/// <param name="source">Store to read. No program may write to it during the copy.</param>
+/// <param name="target">Store to write. No other program may write to it during the copy.</param>
 public sealed class StoreCopy(IObjectStore source, IObjectStore target)
 {
     /// <summary>The result for one object.</summary>

@@ -6,7 +6,7 @@ using System.Text;
 namespace GourmetGram.Domain.Feedback;
 
 /// <summary>
-/// A random order that can be repeated with the secret, and that nobody can predict or influence without it. Ids are sorted by an
+/// A random order that can be repeated with the secret, and that cannot be predicted or influenced without it. Ids are sorted by an
 /// HMAC-SHA-256 of the purpose, the loop and the id. The first k ids of any set are a simple random sample of the set.
 /// </summary>
 /// <param name="KeyId">Identifies the secret without revealing it.</param>

@@ -100,7 +100,7 @@ public sealed class Selection
     /// <summary>Clears the probability, because a limit excluded other predictions on the same day.</summary>
     public void ForgetProbability() => Probability = null;
 
-    /// <summary>Withdraws the selection because its reason was withdrawn. Nobody is asked to label it any more.</summary>
+    /// <summary>Withdraws the selection because its reason was withdrawn. Annotators are not asked to label it any more.</summary>
     public void Withdraw(DateTimeOffset now) => (WithdrawnAt, HasTask) = (WithdrawnAt ?? now, WithdrawnAt is not null && HasTask);
 
     /// <summary>Renews the selection because its reason is valid again. People are asked to label it again.</summary>

@@ -9,7 +9,7 @@ public enum WaitingSince
     /// <summary>The loop examined the prediction when it was new.</summary>
     New = 0,
 
-    /// <summary>The loop was off when somebody flagged or corrected the prediction.</summary>
+    /// <summary>The loop was off when a user flagged or corrected the prediction.</summary>
     Paused,
 
     /// <summary>An administrator let the loop examine stored predictions again.</summary>

@@ -32,13 +32,13 @@ public sealed class AnnotationProject
 
     public ProjectParts Parts { get; private set; }
 
-    /// <summary>Whether somebody else created the project.</summary>
+    /// <summary>Whether a person or another program created the project.</summary>
     public bool IsAdopted { get; private set; }
 
     /// <summary>Whether the project's screen shows the model's answer. Its labels are then not blind.</summary>
     public bool ShowsAnswer { get; private set; }
 
-    /// <summary>Secret that the webhook must send, so that nobody else can trigger it; 64 hexadecimal digits.</summary>
+    /// <summary>Secret that the webhook must send, so that no other program can trigger it; 64 hexadecimal digits.</summary>
     public string WebhookSecret { get; private init; }
 
     /// <summary>When the webhook was last received, UTC; null for never.</summary>

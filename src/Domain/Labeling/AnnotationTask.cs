@@ -78,10 +78,10 @@ public sealed class AnnotationTask
     /// <summary>When the task was last decided, UTC; null while it is not decided.</summary>
     public DateTimeOffset? DecidedAt { get; private set; }
 
-    /// <summary>The person who holds the lease; null when nobody does.</summary>
+    /// <summary>The person who holds the lease; null when there is no lease.</summary>
     public string? LeasedTo { get; private set; }
 
-    /// <summary>When the lease ends, UTC; null when nobody holds one.</summary>
+    /// <summary>When the lease ends, UTC; null when there is no lease.</summary>
     public DateTimeOffset? LeaseUntil { get; private set; }
 
     /// <summary>Whether the decision is still to be applied to the datasets.</summary>
@@ -108,7 +108,7 @@ public sealed class AnnotationTask
     /// <summary>Whether the task needs more answers.</summary>
     public bool IsOpen => State is TaskState.Created or TaskState.Published;
 
-    /// <summary>Whether somebody can still answer. A skipped task is left to people who have not seen it.</summary>
+    /// <summary>Whether the task can still be answered. A skipped task is left to people who have not seen it.</summary>
     public bool IsUnanswered => IsOpen || State == TaskState.Skipped;
 
     /// <summary>Creates the task for the first copy of a photo that a loop selected.</summary>
@@ -130,7 +130,7 @@ public sealed class AnnotationTask
     }
 
     /// <summary>Leases the task to one person for a while. If the person holds the lease already, it is extended.</summary>
-    /// <exception cref="InvalidOperationException">The task is answered, or somebody else holds the lease.</exception>
+    /// <exception cref="InvalidOperationException">The task is answered, or another person holds the lease.</exception>
     public void Lease(string person, DateTimeOffset now, TimeSpan time)
     {
         if (!IsUnanswered)
@@ -220,7 +220,7 @@ public sealed class AnnotationTask
         Revision++;
     }
 
-    /// <summary>Records that somebody else deleted the task's object. The task is published again.</summary>
+    /// <summary>Records that another program deleted the task's object. The task is published again.</summary>
     /// <exception cref="InvalidOperationException">The task has no object.</exception>
     public void LoseObject()
     {

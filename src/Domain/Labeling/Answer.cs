@@ -9,7 +9,7 @@ public enum AnswerKind
     /// <summary>The photo shows none of the model's classes, so whatever the model said is wrong.</summary>
     None,
 
-    /// <summary>Nobody can judge the photo. It counts neither for nor against the model.</summary>
+    /// <summary>The photo cannot be judged. It counts neither for nor against the model.</summary>
     Unusable,
 }
 

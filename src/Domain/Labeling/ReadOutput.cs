@@ -20,7 +20,7 @@ public enum OutputOutcome
 }
 
 /// <summary>
-/// The record of an object below <c>labelstudio/output</c> that somebody else wrote: which version was read, and with which result. Each
+/// The record of an object below <c>labelstudio/output</c> that another program wrote: which version was read, and with which result. Each
 /// object has one row.
 /// </summary>
 public sealed class ReadOutput

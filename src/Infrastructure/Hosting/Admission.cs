@@ -22,7 +22,6 @@ public sealed class Admission(int turns, long bytes, int queueLength, TimeSpan l
     private readonly LinkedList<Waiting> queue = [];
     private readonly HashSet<Turn> admitted = [];
     private readonly CostForecast forecast = new();
-    private readonly TimeSpan longestWait = longestWait;
     private long reserved;
 
     /// <summary>Bytes that the admitted callers have reserved.</summary>

@@ -21,7 +21,7 @@ public sealed class NetworkListAttribute : ValidationAttribute
         ArgumentNullException.ThrowIfNull(text);
         network = default;
         var parts = text.Split('/');
-        // IPAddress also accepts "10" and "10.2", as addresses that nobody means.
+        // IPAddress also accepts "10" and "10.2", as addresses, which are probably typing errors.
         if (
             !IPAddress.TryParse(parts[0], out var address)
             || (!parts[0].Contains(':', StringComparison.Ordinal) && parts[0].Count(c => c == '.') != 3)

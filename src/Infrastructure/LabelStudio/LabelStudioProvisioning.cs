@@ -99,7 +99,7 @@ internal sealed class LabelStudioProvisioning(
 
     /// <summary>Returns how the project itself should be.</summary>
     /// <param name="plan">The plan of the loop.</param>
-    /// <param name="isAdopted">Whether somebody else created the project. Then its description stays as it is.</param>
+    /// <param name="isAdopted">Whether a person or another program created the project. Then its description stays as it is.</param>
     public static ProjectCalls.Wanted ProjectOf(ProjectPlan plan, bool isAdopted = false) =>
         new()
         {

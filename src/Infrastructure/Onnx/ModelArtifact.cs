@@ -26,7 +26,7 @@ internal sealed class ModelArtifact
 
     public string FilePath => Path.Combine(Directory, Variant.File);
 
-    /// <summary>Content of the hashed file. The session is created from these bytes, so nobody can change the file in between.</summary>
+    /// <summary>Content of the hashed file. The session is created from these bytes, so the file cannot change in between.</summary>
     public byte[] Content { get; }
 
     public static ModelArtifact Read(string directory, string? variantName)

@@ -1,7 +1,7 @@
 namespace GourmetGram.Infrastructure.Onnx;
 
 /// <summary>
-/// Counts the users of a resource, so that it is disposed once it is closed and nobody uses it any more. Disposing an inference session
+/// Counts the users of a resource, so that it is disposed once it is closed and no longer in use. Disposing an inference session
 /// during a run would end the process with SIGSEGV.
 /// </summary>
 internal sealed class SharedResource<T>(T resource)

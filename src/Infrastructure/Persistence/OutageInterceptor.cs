@@ -5,7 +5,7 @@ using Microsoft.EntityFrameworkCore.Diagnostics;
 namespace GourmetGram.Infrastructure.Persistence;
 
 /// <summary>
-/// Observes every statement, whoever sends it (use cases, accounts, cookie keys), and reports the state of the database to
+/// Observes every statement, of use cases, accounts and cookie keys, and reports the state of the database to
 /// <see cref="Outages"/>.
 /// </summary>
 internal sealed class OutageInterceptor(Outages outages) : IDbCommandInterceptor, IDbConnectionInterceptor, IDbTransactionInterceptor

@@ -170,7 +170,7 @@ internal sealed class JobRunner(
         await TryContinueAsync(run, progress, end);
     }
 
-    /// <summary>Renews the lease. Cancels the run when somebody has requested it, or when the lease was lost.</summary>
+    /// <summary>Renews the lease. Cancels the run when that was requested, or when the lease was lost.</summary>
     private async Task KeepAliveAsync(JobRun run, LatestProgress progress, CancellationTokenSource cancel, CancellationToken over)
     {
         var period = TimeSpan.FromSeconds(Math.Min(Lease.TotalSeconds / 4, 2));

@@ -60,7 +60,7 @@ internal static class SecurityRegistration
             .AddPolicy(Policies.Visitor, policy => policy.RequireAssertion(_ => true))
             .AddPolicy(Policies.Annotator, policy => policy.RequireRole(Roles.Annotator, Roles.Admin))
             .AddPolicy(Policies.Admin, policy => policy.RequireRole(Roles.Admin))
-            // A route without a policy is closed, in case somebody forgot to name one. Requests without a route are let through: they get
+            // A route without a policy is closed, in case a developer forgot it. Requests without a route are let through: they get
             // 404, or routing's own answer about a wrong method or content type.
             .SetFallbackPolicy(
                 new AuthorizationPolicyBuilder()

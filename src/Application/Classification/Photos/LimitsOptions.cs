@@ -31,8 +31,9 @@ public sealed class LimitsOptions
     public int QueueLength { get; set; } = 256;
 
     [Description(
-        "Longest expected wait of a photo, in milliseconds. The server predicts the wait from the time that recent photos took. A photo "
-            + "that would wait longer gets status 503 at once. A photo that waits twice as long as this gets status 503 then."
+        "Longest time that a photo may be predicted to wait for classification, in milliseconds. The server predicts the time from recent "
+            + "photos, and refuses a photo immediately with status 503 if it is longer. A photo that was accepted gets status 503 after "
+            + "twice this time."
     )]
     [Range(0, 60_000)]
     public int QueueMilliseconds { get; set; } = 5000;

@@ -5,7 +5,7 @@ using Microsoft.Extensions.Logging;
 namespace GourmetGram.Application.Classification;
 
 /// <summary>
-/// Handles photos that are not in the object store. A few missing photos were probably deleted by somebody and are marked as missing. Many
+/// Handles photos that are not in the object store. A few missing photos were probably deleted by hand and are marked as missing. Many
 /// at once mean that the store is the wrong one or has lost its contents: then nothing is marked, and the job fails with a message for the
 /// operator.
 /// </summary>

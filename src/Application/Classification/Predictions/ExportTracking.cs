@@ -8,7 +8,7 @@ namespace GourmetGram.Application.Classification;
 
 /// <summary>
 /// Writes the list of all predictions in the format of the lab's scripts: one JSON array, object <c>production.json</c> in bucket
-/// <c>tracking</c>. The list is written only if its content would change, or if somebody else changed the object. Job
+/// <c>tracking</c>. The list is written only if its content would change, or if another program changed the object. Job
 /// <c>export-tracking</c>.
 /// </summary>
 public static class ExportTracking

@@ -120,7 +120,7 @@ internal sealed class OutputReader(
         return (files.Count, [.. fresh], known);
     }
 
-    /// <summary>Returns whether a file was moved away and somebody put it back.</summary>
+    /// <summary>Returns whether a file was moved away and then put back by hand.</summary>
     private static bool IsPutBack(ReadOutput row) => row is { AnnotationId: null, IsMoveDue: false, Awaits: null };
 
     /// <returns>Keys of the files for which nothing is missing any more.</returns>
@@ -164,7 +164,7 @@ internal sealed class OutputReader(
                 }
                 catch (NotFoundException)
                 {
-                    // Somebody removed the file after it was listed, so there is nothing to read.
+                    // The file was removed after it was listed, so there is nothing to read.
                 }
             }
         );

@@ -11,7 +11,7 @@ namespace GourmetGram.Application.Labeling;
 /// </summary>
 public static class ProcessAnnotations
 {
-    /// <param name="Progress">Receives the progress; null when nobody needs it.</param>
+    /// <param name="Progress">Receives the progress; null when it is not needed.</param>
     public sealed record Command(IProgress<JobProgress>? Progress = null) : IRequest<Response>;
 
     /// <param name="Outputs">Number of files by outcome, without files that were read before.</param>

@@ -33,7 +33,7 @@ public static class GetLabelStudio
         /// <summary>The project's address for people; null while there is none.</summary>
         public required Uri? Url { get; init; }
 
-        /// <summary>Whether somebody else created the project.</summary>
+        /// <summary>Whether a person or another program created the project.</summary>
         public required bool Adopted { get; init; }
 
         /// <summary>Whether the project shows the model's answer, so that none of its labels is blind.</summary>

@@ -65,7 +65,7 @@ public static class ExchangePlaces
 
 /// <summary>The current state of a loop's project.</summary>
 /// <param name="Parts">The platform's ids of the project's parts.</param>
-/// <param name="IsAdopted">Whether somebody else created the project.</param>
+/// <param name="IsAdopted">Whether a person or another program created the project.</param>
 /// <param name="ShowsAnswer">Whether the project shows the model's answer.</param>
 /// <param name="Repairs">What was created or repaired, one sentence each.</param>
 /// <param name="Complaints">What is wrong and could not be repaired, one sentence each.</param>
@@ -102,7 +102,7 @@ public sealed record Transfer(TransferEnd End, int Count, string? Reason);
 /// <param name="ChangedAt">When the task or one of its annotations was last changed, UTC.</param>
 /// <param name="ObjectKey">Key of the object that the task was created from; null when it was created otherwise.</param>
 /// <param name="IsUntouched">Whether nobody has labelled, skipped or begun to label the task.</param>
-/// <param name="IsLabelled">Whether the platform asks nobody else about the task.</param>
+/// <param name="IsLabelled">Whether the platform asks no further annotators about the task.</param>
 /// <param name="Content">The task as the platform returns it, with <c>data</c> and <c>annotations</c>.</param>
 public sealed record PlatformTask(
     long Id,
@@ -168,7 +168,7 @@ public interface IAnnotationPlatform
     /// <returns>The number of deleted projects.</returns>
     Task<int> RemoveLeftoversAsync(CancellationToken cancellationToken);
 
-    /// <summary>Tells the platform to ask nobody else about tasks that are decided.</summary>
+    /// <summary>Tells the platform to ask no further annotators about tasks that are decided.</summary>
     Task SettleAsync(IReadOnlyCollection<long> tasks, CancellationToken cancellationToken);
 
     /// <summary>

@@ -110,7 +110,7 @@ internal sealed class PlatformReader(
     /// <summary>
     /// Deletes duplicate platform tasks, which the platform creates when it has forgotten an import. Of the tasks that show the same task
     /// of ours, those that nobody has touched are deleted. A task that the next sync would create again stays. Also tells the platform to
-    /// ask nobody else about tasks that are decided here; a skip decides nothing.
+    /// ask no further annotators about tasks that are decided here; a skip decides nothing.
     /// </summary>
     /// <exception cref="PlatformUnavailableException">The platform does not answer.</exception>
     public async Task TidyAsync(AnnotationProject project, Seen seen, CancellationToken cancellationToken)

@@ -20,7 +20,7 @@ public static class ProvisionProjects
     /// <param name="Title">The loop's name in words.</param>
     /// <param name="Project">Id of its project in Label Studio.</param>
     /// <param name="Repairs">What was created or repaired, one sentence each.</param>
-    /// <param name="Complaints">What is wrong and has to be fixed by somebody, one sentence each.</param>
+    /// <param name="Complaints">Problems that a person has to fix, one sentence each.</param>
     public sealed record Item(string Loop, string Title, long Project, IReadOnlyList<string> Repairs, IReadOnlyList<string> Complaints);
 
     internal sealed class Handler(

@@ -10,7 +10,7 @@ namespace GourmetGram.Application.Labeling;
 /// </summary>
 public static class PublishTasks
 {
-    /// <param name="Progress">Receives the progress; null when nobody needs it.</param>
+    /// <param name="Progress">Receives the progress; null when it is not needed.</param>
     public sealed record Command(IProgress<JobProgress>? Progress = null) : IRequest<Response>;
 
     /// <param name="Published">Task objects written.</param>

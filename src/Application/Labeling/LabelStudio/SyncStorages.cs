@@ -20,7 +20,7 @@ public static class SyncStorages
     /// <summary>Longest wait of a job for the exclusive lease.</summary>
     internal static readonly TimeSpan Patience = TimeSpan.FromMinutes(30);
 
-    /// <param name="Progress">Receives the number of task pages that were read; null when nobody needs it.</param>
+    /// <param name="Progress">Receives the number of task pages that were read; null when it is not needed.</param>
     public sealed record Command(IProgress<JobProgress>? Progress = null) : IRequest<Response>;
 
     public sealed record Response

@@ -6,8 +6,8 @@ namespace GourmetGram.Application.Labeling;
 public interface ITaskFinder
 {
     /// <summary>
-    /// Returns the first task of a loop that a person can label. The task is unanswered and not leased to somebody else, and the person has
-    /// not decided on it. The task does not show the model's answer on a photo that the person has in a blind task. Skipped tasks come
+    /// Returns the first task of a loop that a person can label. The task is unanswered and not leased to another person, and the person
+    /// has not decided on it. The task does not show the model's answer on a photo that the person has in a blind task. Skipped tasks come
     /// last; otherwise tasks that are leased to the person come first.
     /// </summary>
     /// <param name="name">Name of the loop.</param>

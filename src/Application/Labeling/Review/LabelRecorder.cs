@@ -23,7 +23,7 @@ internal sealed class LabelRecorder(
     /// <param name="key">The caller's idempotency key for this decision; null for none.</param>
     /// <param name="cancellationToken">Cancels the decision before it is stored.</param>
     /// <exception cref="NotFoundException">There is no such task.</exception>
-    /// <exception cref="ConflictException">Somebody else has the task, or has decided on it.</exception>
+    /// <exception cref="ConflictException">Another person holds the lease of the task, or has decided on it.</exception>
     public async Task<LabelResponse> DecideAsync(
         Guid taskId,
         Caller caller,

@@ -47,7 +47,7 @@ public static class LabelTask
     internal sealed class Handler(LabelRecorder recorder) : IRequestHandler<Command, LabelResponse>
     {
         /// <exception cref="NotFoundException">There is no such task.</exception>
-        /// <exception cref="ConflictException">Somebody else has the task, or has decided on it.</exception>
+        /// <exception cref="ConflictException">Another person holds the lease of the task, or has decided on it.</exception>
         public Task<LabelResponse> Handle(Command request, CancellationToken cancellationToken) =>
             recorder.DecideAsync(
                 request.TaskId,

@@ -5,7 +5,7 @@ using MediatR;
 
 namespace GourmetGram.Application.Labeling;
 
-/// <summary>Records that a person leaves a photo to somebody else. A skip decides nothing.</summary>
+/// <summary>Records that a person leaves a photo to other annotators. A skip decides nothing.</summary>
 public static class SkipTask
 {
     /// <param name="TaskId">The task.</param>
@@ -31,7 +31,7 @@ public static class SkipTask
     internal sealed class Handler(LabelRecorder recorder) : IRequestHandler<Command, LabelResponse>
     {
         /// <exception cref="NotFoundException">There is no such task.</exception>
-        /// <exception cref="ConflictException">Somebody else has the task, or has decided on it.</exception>
+        /// <exception cref="ConflictException">Another person holds the lease of the task, or has decided on it.</exception>
         public Task<LabelResponse> Handle(Command request, CancellationToken cancellationToken) =>
             recorder.DecideAsync(request.TaskId, request.Caller, _ => null, request.Note, request.Took, request.Key, cancellationToken);
     }

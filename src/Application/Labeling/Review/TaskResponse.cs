@@ -27,7 +27,7 @@ public sealed record TaskResponse
     /// <summary>Whether the model's answer is hidden.</summary>
     public required bool Blind { get; init; }
 
-    /// <summary>End of the lease, UTC; until then nobody else gets the task.</summary>
+    /// <summary>End of the lease, UTC; until then, no other person gets the task.</summary>
     public required DateTimeOffset LeaseUntil { get; init; }
 
     /// <summary>The model's answer; absent where it is hidden.</summary>

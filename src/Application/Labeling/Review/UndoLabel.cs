@@ -19,7 +19,7 @@ public static class UndoLabel
     internal sealed class Handler(IRepository<AnnotationTask> tasks, IRepository<HumanLabel> labels, LabelRecorder recorder)
         : IRequestHandler<Command, Response>
     {
-        /// <exception cref="NotFoundException">There is no such decision, or it is somebody else's.</exception>
+        /// <exception cref="NotFoundException">There is no such decision, or another person made it.</exception>
         public async Task<Response> Handle(Command request, CancellationToken cancellationToken)
         {
             var person = request.Caller.RequireIdentity("Labelling").ToString();

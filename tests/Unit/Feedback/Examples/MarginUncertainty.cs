@@ -40,7 +40,7 @@ public sealed class MarginUncertainty : PredictionStrategy<MarginUncertainty.Set
     protected override string Describe(Settings settings) =>
         string.Create(CultureInfo.InvariantCulture, $"margin below {settings.Margin * 100:0.##} points");
 
-    /// <summary>p₁ − p₂; of an answer of which only the best class is known, nobody knows it, and no comparison holds.</summary>
+    /// <summary>p₁ − p₂; not a number if only the best class is known, so that no comparison holds.</summary>
     private static double MarginOf(Candidate candidate)
     {
         var best = candidate.Probabilities.Values.OrderDescending().Take(2).ToList();
