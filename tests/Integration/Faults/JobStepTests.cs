@@ -52,7 +52,7 @@ public abstract partial class JobStepTests(DatabaseProvider provider) : IAsyncLi
     ];
 
     private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("gourmetgram-job-steps-");
-    private string prepared = "";
+    private Copy prepared = new("", "");
     private Platform platform = new();
     private int copies;
 
@@ -60,9 +60,11 @@ public abstract partial class JobStepTests(DatabaseProvider provider) : IAsyncLi
 
     public async ValueTask InitializeAsync()
     {
-        if (provider == DatabaseProvider.PostgreSql)
-            prepared = await PostgresServer.CreateDatabaseAsync();
-        await using var host = CreateHost("prepared", prepared, platform, process: null, TimeSpan.Zero);
+        prepared = new Copy(
+            Path.Combine(folder.FullName, "prepared"),
+            provider == DatabaseProvider.PostgreSql ? await PostgresServer.CreateDatabaseAsync() : ""
+        );
+        await using var host = CreateHost(prepared, platform, process: null, TimeSpan.Zero);
         await PrepareAsync(host);
         if (provider == DatabaseProvider.Sqlite)
             await host.ExecuteAsync($"VACUUM INTO '{Path.Combine(folder.FullName, "prepared.db")}'");
@@ -94,7 +96,8 @@ public abstract partial class JobStepTests(DatabaseProvider provider) : IAsyncLi
     [Fact]
     public async Task All_jobs_together_give_everything_that_was_acknowledged_its_consequence_once()
     {
-        await using var host = await CopyAsync(process: null, TimeSpan.Zero, new Platform(platform));
+        await using var copy = await CopyAsync();
+        await using var host = CreateHost(copy, new Platform(platform), process: null, TimeSpan.Zero);
         for (var round = 0; round < 3; round++)
         {
             foreach (var name in await NamesAsync(host))
@@ -208,7 +211,8 @@ public abstract partial class JobStepTests(DatabaseProvider provider) : IAsyncLi
     private async Task<(string Dump, IReadOnlyList<string> Names)> UndisturbedAsync(string? job)
     {
         var world = new Platform(platform);
-        await using var host = await CopyAsync(process: null, TimeSpan.Zero, world);
+        await using var copy = await CopyAsync();
+        await using var host = CreateHost(copy, world, process: null, TimeSpan.Zero);
         if (job is not null)
         {
             await RunAsync(host, job);
@@ -224,11 +228,9 @@ public abstract partial class JobStepTests(DatabaseProvider provider) : IAsyncLi
     {
         var process = new MortalProcess();
         var world = new Platform(platform);
-        string data,
-            database;
-        await using (var dying = await CopyAsync(process, TimeSpan.Zero, world))
+        await using var copy = await CopyAsync();
+        await using (var dying = CreateHost(copy, world, process, TimeSpan.Zero))
         {
-            (data, database) = (Path.GetFileName(dying.Folder), await ConnectionOfAsync(dying));
             process.KillAt(place);
             try
             {
@@ -242,7 +244,7 @@ public abstract partial class JobStepTests(DatabaseProvider provider) : IAsyncLi
         }
 
         // What the dead process had leased has expired.
-        await using var next = CreateHost(data, database, world, process: null, TimeSpan.FromMinutes(2));
+        await using var next = CreateHost(copy, world, process: null, TimeSpan.FromMinutes(2));
         await RunAsync(next, job);
         await RunAsync(next, job);
         return await DumpAsync(next, world);
@@ -317,8 +319,8 @@ public abstract partial class JobStepTests(DatabaseProvider provider) : IAsyncLi
             }
         );
 
-    private PersistenceHost CreateHost(string data, string database, Platform world, MortalProcess? process, TimeSpan later) =>
-        new(provider, Path.Combine(folder.FullName, data), database, Durability.Process, services =>
+    private PersistenceHost CreateHost(Copy copy, Platform world, MortalProcess? process, TimeSpan later) =>
+        new(provider, copy.Folder, copy.Database, Durability.Process, services =>
         {
             services.AddSingleton<TimeProvider>(new LaterTime(later));
             services.AddScheduling();
@@ -333,11 +335,10 @@ public abstract partial class JobStepTests(DatabaseProvider provider) : IAsyncLi
             ));
         });
 
-    /// <summary>A process on a copy of what was prepared.</summary>
-    private async Task<PersistenceHost> CopyAsync(MortalProcess? process, TimeSpan later, Platform world)
+    /// <summary>Copies what was prepared.</summary>
+    private async Task<Copy> CopyAsync()
     {
-        var name = $"copy{++copies}";
-        var (from, to) = (Path.Combine(folder.FullName, "prepared"), Path.Combine(folder.FullName, name));
+        var (from, to) = (prepared.Folder, Path.Combine(folder.FullName, $"copy{++copies}"));
         foreach (var part in new[] { "objects", "spool" }.Select(part => Path.Combine(from, part)).Where(Directory.Exists))
         {
             foreach (var file in Directory.EnumerateFiles(part, "*", SearchOption.AllDirectories))
@@ -350,15 +351,10 @@ public abstract partial class JobStepTests(DatabaseProvider provider) : IAsyncLi
         }
 
         if (provider == DatabaseProvider.PostgreSql)
-            return CreateHost(name, await PostgresServer.CopyDatabaseAsync(prepared), world, process, later);
+            return new Copy(to, await PostgresServer.CopyDatabaseAsync(prepared.Database));
         File.Copy(Path.Combine(folder.FullName, "prepared.db"), Path.Combine(to, "gourmetgram.db"));
-        return CreateHost(name, "", world, process, later);
+        return new Copy(to, "");
     }
-
-    private Task<string> ConnectionOfAsync(PersistenceHost host) =>
-        provider == DatabaseProvider.Sqlite
-            ? Task.FromResult("")
-            : host.InScopeAsync(scope => Task.FromResult(scope.GetRequiredService<DatabaseLocation>().ConnectionString));
 
     /// <summary>
     /// All that the world holds, without what differs between two runs that do the same: new ids, times, versions of files.
@@ -423,7 +419,7 @@ public abstract partial class JobStepTests(DatabaseProvider provider) : IAsyncLi
     /// <summary>Ids of photos, which tests made; those of what jobs make differ between runs.</summary>
     private HashSet<string> KnownIds() =>
         Directory
-            .EnumerateFiles(Path.Combine(folder.FullName, "prepared", "objects", "production"), "*.jpg", SearchOption.AllDirectories)
+            .EnumerateFiles(Path.Combine(prepared.Folder, "objects", "production"), "*.jpg", SearchOption.AllDirectories)
             .Select(file => Path.GetFileNameWithoutExtension(file))
             .ToHashSet(StringComparer.OrdinalIgnoreCase);
 
@@ -452,6 +448,16 @@ public abstract partial class JobStepTests(DatabaseProvider provider) : IAsyncLi
         matchTimeoutMilliseconds: 5000
     )]
     private static partial Regex Ids();
+
+    /// <summary>What processes share: a folder for data, and on PostgreSQL a database, which goes with the copy.</summary>
+    private sealed record Copy(string Folder, string Database) : IAsyncDisposable
+    {
+        public async ValueTask DisposeAsync()
+        {
+            if (Database.Length > 0)
+                await PostgresServer.DropDatabaseAsync(Database);
+        }
+    }
 
     /// <summary>The clock of a process that is started later.</summary>
     private sealed class LaterTime(TimeSpan later) : TimeProvider

@@ -8,7 +8,7 @@ namespace GourmetGram.Tests.Integration.Fixtures;
 
 /// <summary>
 /// The PostgreSQL that <c>test.sh</c> starts with <c>tests/run-postgres.sh</c>. Each caller gets an empty database
-/// of its own; all are dropped at the end.
+/// of its own; those that are left are dropped at the end.
 /// </summary>
 public sealed class PostgresServer : IAsyncDisposable
 {
@@ -36,14 +36,21 @@ public sealed class PostgresServer : IAsyncDisposable
     /// <summary>
     /// Creates a database that holds what another one does. Connections to that one are ended: PostgreSQL copies no database in use.
     /// </summary>
-    /// <returns>Its connection string. It has no pool: a test that makes many copies would keep more connections than the server
-    /// has.</returns>
+    /// <returns>Its connection string.</returns>
     public static async Task<string> CopyDatabaseAsync(string connectionString)
     {
         var (source, database) = (new NpgsqlConnectionStringBuilder(connectionString).Database, Name());
         await ExecuteAsync($"SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity WHERE datname = '{source}'");
         await ExecuteAsync($"CREATE DATABASE {database} TEMPLATE {source}");
-        return Unpooled(ConnectionStringOf(database));
+        return ConnectionStringOf(database);
+    }
+
+    /// <summary>Drops a database that no test needs any more: many databases make the creation of others slow.</summary>
+    public static async Task DropDatabaseAsync(string connectionString)
+    {
+        await using (var connection = new NpgsqlConnection(connectionString))
+            NpgsqlConnection.ClearPool(connection);
+        await ExecuteAsync($"DROP DATABASE {new NpgsqlConnectionStringBuilder(connectionString).Database} WITH (FORCE)");
     }
 
     /// <summary>Connection string of a database that does not exist.</summary>
@@ -78,8 +85,17 @@ public sealed class PostgresServer : IAsyncDisposable
         return database;
     }
 
+    /// <summary>
+    /// Pools give up idle connections within seconds instead of minutes: each test has a pool of its own, and together they would keep
+    /// more connections than the server has.
+    /// </summary>
     private static string ConnectionStringOf(string database) =>
-        new NpgsqlConnectionStringBuilder(RequireServer()) { Database = database }.ConnectionString;
+        new NpgsqlConnectionStringBuilder(RequireServer())
+        {
+            Database = database,
+            ConnectionIdleLifetime = 4,
+            ConnectionPruningInterval = 2,
+        }.ConnectionString;
 
     private static string Unpooled(string connectionString) =>
         new NpgsqlConnectionStringBuilder(connectionString) { Pooling = false }.ConnectionString;

@@ -170,6 +170,8 @@ public abstract class PersistenceTests(DatabaseProvider provider) : IAsyncLifeti
     {
         foreach (var host in hosts)
             await host.DisposeAsync();
+        if (Provider == DatabaseProvider.PostgreSql && connectionString is not null)
+            await PostgresServer.DropDatabaseAsync(connectionString);
         folder.Delete(recursive: true);
         GC.SuppressFinalize(this);
     }
