@@ -1,5 +1,7 @@
+using System.ComponentModel;
 using System.Net.Mime;
 using Microsoft.AspNetCore.Diagnostics;
+using Microsoft.AspNetCore.Http.Metadata;
 using Microsoft.AspNetCore.Mvc;
 
 namespace GourmetGram.WebApi.Errors;
@@ -20,15 +22,34 @@ internal static class RequestKinds
     public static PathString AskedPath(this HttpContext context) =>
         context.Features.Get<IExceptionHandlerPathFeature>()?.Path ?? context.Request.Path;
 
-    /// <summary>Returns why routing refused a request: no route accepts its method or its content type. Null for other responses.</summary>
+    /// <summary>
+    /// Returns why the framework refused a request: no route accepts its method or its content type, or an endpoint could not read a query
+    /// parameter. Null for other responses.
+    /// </summary>
     public static string? RoutingDetail(this HttpContext context) =>
         context.Response.StatusCode switch
         {
+            StatusCodes.Status400BadRequest => context
+                .GetEndpoint()
+                ?.Metadata.GetOrderedMetadata<IParameterBindingMetadata>()
+                .Select(parameter => UnreadableDetail(parameter, context.Request.Query))
+                .FirstOrDefault(detail => detail is not null),
             StatusCodes.Status405MethodNotAllowed =>
                 $"This address does not support {context.Request.Method}. It supports {context.Response.Headers.Allow}.",
             StatusCodes.Status415UnsupportedMediaType => "Send JSON with the header Content-Type: application/json.",
             _ => null,
         };
+
+    /// <summary>
+    /// Returns what is wrong with a query parameter, or null. The request delegate generator refuses a value that has another type than an
+    /// optional parameter, but does not say which.
+    /// </summary>
+    private static string? UnreadableDetail(IParameterBindingMetadata parameter, IQueryCollection query) =>
+        parameter.HasTryParse
+        && query[parameter.Name] is [{ Length: > 0 } value, ..]
+        && !TypeDescriptor.GetConverter(parameter.ParameterInfo.ParameterType).IsValid(value)
+            ? $"The query parameter '{parameter.Name}' does not accept the value '{value}'. See the API reference for what it accepts."
+            : null;
 
     /// <summary>
     /// Answers with a problem, whatever the client accepts. If the client does not accept problems, the framework would answer with 500
