@@ -140,21 +140,15 @@ public sealed class StoreAwayTests : IDisposable
             Assert.Equal(photo, await client.Http.GetByteArrayAsync($"api/v1/predictions/{id}/image", Cancel));
     }
 
-    /// <summary>Waits until nothing waits any more: the spool is empty and no photo lacks its tags.</summary>
-    private static async Task SettleAsync(AppClient client)
-    {
-        // A run that began after all uploads were answered, and found nothing to do.
-        var now = TimeProvider.System.GetUtcNow();
-        await Waiting.UntilAsync(async () =>
+    /// <summary>Runs the job until nothing waits any more: the spool is empty and no photo lacks its tags.</summary>
+    private static Task SettleAsync(AppClient client) =>
+        Waiting.UntilAsync(async () =>
         {
-            using var run = await client.SendAsync(HttpMethod.Get, "api/v1/jobs/store-images/runs?limit=1");
-            var latest = (await run.Content.ReadFromJsonAsync<System.Text.Json.Nodes.JsonObject>(Cancel))!["items"]![0]!;
+            var run = await client.RunJobAsync("store-images");
             using var ready = await client.SendAsync(HttpMethod.Get, "health/ready");
-            return (DateTimeOffset)latest["queuedAt"]! > now
-                && (string)latest["state"]! == "Completed"
-                && (long)latest["counts"]!["stored"]! == 0
-                && (long)latest["counts"]!["tagged"]! == 0
+            return (string)run["state"]! == "Completed"
+                && (long)run["counts"]!["stored"]! == 0
+                && (long)run["counts"]!["tagged"]! == 0
                 && !(await ready.Content.ReadAsStringAsync(Cancel)).Contains("spool", StringComparison.Ordinal);
         });
-    }
 }
