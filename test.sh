@@ -111,7 +111,7 @@ has_s3() { command -v radosgw && command -v ceph-mon && command -v ceph-osd && c
 
 missing_packages() {
     has_postgres || echo postgresql
-    command -v chromium >/dev/null || echo chromium
+    command -v chromium-headless-shell >/dev/null || echo chromium-headless-shell
     command -v strace >/dev/null || echo strace
     command -v radosgw >/dev/null || echo radosgw
     command -v ceph-mon >/dev/null || echo ceph-mon

@@ -72,6 +72,8 @@ internal sealed partial class ServerProcess : IAsyncDisposable
             start.ArgumentList.Add(executable);
         start.Environment.Remove("ORT_DISABLE_TELEMETRY");
         start.Environment["ASPNETCORE_URLS"] = "http://127.0.0.1:0";
+        // Hexadecimal, a minute: compiling code a second time does not pay for a process that lives for seconds.
+        start.Environment["DOTNET_TC_CallCountingDelayMs"] = "EA60";
         foreach (var (name, value) in settings)
             start.Environment[name] = value;
         var server = new ServerProcess(start, wrapper.Length > 0);
