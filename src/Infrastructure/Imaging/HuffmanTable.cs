@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
 namespace GourmetGram.Infrastructure.Imaging;
@@ -5,6 +6,9 @@ namespace GourmetGram.Infrastructure.Imaging;
 /// <summary>A Huffman table of a JPEG (ITU-T T.81, annex C), laid out for lookup by the next bits of the data.</summary>
 internal sealed class HuffmanTable
 {
+    /// <summary>Bits of a step.</summary>
+    public const int StepBits = 12;
+
     private const int LongestCode = 16;
 
     /// <summary>Codes up to this length are found with one lookup. Nearly all codes of a photo are this short.</summary>
@@ -15,6 +19,7 @@ internal sealed class HuffmanTable
     private readonly int[] endOfCodes = new int[LongestCode + 1];
     private readonly int[] firstSymbol = new int[LongestCode + 1];
     private readonly byte[] symbols;
+    private Step[]? steps;
 
     /// <param name="counts">16 bytes: the number of codes with 1 to 16 bits.</param>
     /// <param name="symbols">The symbols that the codes stand for, shortest code first.</param>
@@ -66,8 +71,12 @@ internal sealed class HuffmanTable
         ),
     ];
 
+    /// <summary>What the next <see cref="StepBits"/> bits of a sequential scan's block contain.</summary>
+    public ReadOnlySpan<Step> Steps => steps ??= MakeSteps();
+
     /// <summary>Decodes the next code.</summary>
     /// <param name="window">The next bits, the first in the highest bit. At least 17 of them must be valid.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public Entry Find(ulong window)
     {
         var entry = lookup[window >> (64 - LookupBits)];
@@ -87,7 +96,53 @@ internal sealed class HuffmanTable
         return new Entry(LongestCode + 1, symbol: 0);
     }
 
+    private Step[] MakeSteps()
+    {
+        var made = new Step[1 << StepBits];
+        for (var bits = 0; bits < made.Length; bits++)
+            made[bits] = MakeStep(bits);
+        return made;
+    }
+
+    /// <summary>Joins the codes that fit into the bits together with the values that follow them.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private Step MakeStep(int bits)
+    {
+        var (taken, coefficients) = (0, 0);
+        while (taken < StepBits)
+        {
+            var entry = Find((ulong)bits << (64 - StepBits + taken));
+            if (taken + entry.Bits > StepBits)
+                break;
+            taken += entry.Bits;
+            if (entry.Coefficients == Step.WholeBlock)
+                return new Step(taken, coefficients, Step.WholeBlock);
+            coefficients += entry.Coefficients;
+        }
+
+        return taken == 0 ? new Step(0, Step.WholeBlock, Step.WholeBlock) : new Step(taken, coefficients, coefficients);
+    }
+
     private static HuffmanTable Parse(string counts, string symbols) => new(Convert.FromHexString(counts), Convert.FromHexString(symbols));
+
+    /// <summary>One or more codes of a sequential scan's block, with their values.</summary>
+    /// <param name="bits">Bits of all codes and values.</param>
+    /// <param name="before">Number of coefficients before the end of the block, or <see cref="WholeBlock"/> if no code fits.</param>
+    /// <param name="coefficients">Number of coefficients; <see cref="WholeBlock"/> when the last code ends the block.</param>
+    [StructLayout(LayoutKind.Auto)]
+    public readonly struct Step(int bits, int before, int coefficients)
+    {
+        public const int WholeBlock = 64;
+
+        private readonly byte before = (byte)before;
+
+        public byte Bits { get; } = (byte)bits;
+
+        public byte Coefficients { get; } = (byte)coefficients;
+
+        /// <summary>Whether all codes belong to the block whose next coefficient has this number.</summary>
+        public bool Fits(int coefficient) => coefficient + before < WholeBlock;
+    }
 
     /// <summary>A code and what its symbol says about a block's coefficients.</summary>
     [StructLayout(LayoutKind.Auto)]

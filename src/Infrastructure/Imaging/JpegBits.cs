@@ -1,4 +1,6 @@
 using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 
 namespace GourmetGram.Infrastructure.Imaging;
 
@@ -8,53 +10,123 @@ namespace GourmetGram.Infrastructure.Imaging;
 /// <param name="data">From the first byte of a scan's data to the end of the file.</param>
 internal ref struct JpegBits(ReadOnlySpan<byte> data)
 {
-    /// <summary>Bits that the window has at least after <see cref="Fill"/>: enough for a code and its value.</summary>
-    private const int Enough = 32;
+    private const int Coefficients = 64;
+
+    /// <summary>How many steps of at most <see cref="HuffmanTable.StepBits"/> bits the 56 bits of a full window allow.</summary>
+    private const int StepsOfWindow = 4;
 
     private readonly ReadOnlySpan<byte> data = data;
 
-    /// <summary>Index of the first byte that is not in the window yet.</summary>
-    private int position;
+    /// <summary>The next data bytes, without the zeros after FF, and zeros after the last one.</summary>
+    private PlainBytes plain;
 
-    /// <summary>Number of data bits in the window; negative when more bits were taken than exist.</summary>
+    /// <summary>Bytes in <see cref="plain"/>; the last seven are only read ahead.</summary>
+    private int plainLength;
+
+    /// <summary>Index in <see cref="plain"/> of the first byte that is not in the window yet.</summary>
+    private int next;
+
+    /// <summary>Number of bits in the window.</summary>
     private int count;
 
-    private bool isAtMarker;
+    /// <summary>Index of the first byte after the last restart marker.</summary>
+    private int start;
 
-    /// <summary>The next bits, the first in the highest bit.</summary>
-    public ulong Window { get; private set; }
+    /// <summary>Index of the first byte that is not in <see cref="plain"/> yet.</summary>
+    private int position;
+
+    /// <summary>Data bytes since the last restart marker that came before those in <see cref="plain"/>.</summary>
+    private long before;
+
+    /// <summary>Data bytes since the last restart marker, once the next marker is found.</summary>
+    private long total = long.MaxValue;
+
+    private ulong window;
+
+    /// <summary>The next bits, the first in the highest bit. At least 56 of them are valid after <see cref="Fill"/>.</summary>
+    public readonly ulong Window => window;
 
     /// <summary>Whether more bits were taken than exist.</summary>
-    public readonly bool IsOverdrawn => count < 0;
+    public readonly bool IsOverdrawn => total != long.MaxValue && BitsTaken > total * 8;
 
-    /// <summary>Fills the window to at least 32 bits, as far as data remains.</summary>
+    private readonly long BitsTaken => ((before + next) * 8) - count;
+
+    /// <summary>Fills the window to at least 56 bits.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Fill()
     {
-        if (count < Enough && !isAtMarker)
-            Read();
+        if (next > plainLength - sizeof(ulong))
+            ReadMore();
+        window |= BinaryPrimitives.ReadUInt64BigEndian(plain[next..]) >> count;
+        next += (63 - count) >> 3;
+        count |= 56;
     }
 
-    /// <param name="bits">How many bits to take. At most 32 in all may be taken between two calls of <see cref="Fill"/>.</param>
+    /// <param name="bits">How many bits to take. At most 56 in all may be taken between two calls of <see cref="Fill"/>.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Skip(int bits)
     {
-        Window <<= bits;
+        window <<= bits;
         count -= bits;
+    }
+
+    /// <summary>Skips a block of a sequential scan: all 64 coefficients of 8 × 8 samples.</summary>
+    /// <param name="dc">Table of the first coefficient.</param>
+    /// <param name="ac">Table of the others.</param>
+    // Most of the time of a scan is spent here, and ahead-of-time compilation would inline none of what it calls.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public void SkipBlock(HuffmanTable dc, HuffmanTable ac)
+    {
+        Fill();
+        Skip(dc.Find(window).Bits);
+        var steps = ac.Steps;
+        var coefficient = 1;
+        do
+        {
+            Fill();
+            // Copies stay in registers.
+            var (bits, left) = (window, count);
+            var step = steps[(int)(bits >> (64 - HuffmanTable.StepBits))];
+            if (!step.Fits(coefficient))
+            {
+                var entry = ac.Find(bits);
+                Skip(entry.Bits);
+                coefficient += entry.Coefficients;
+                continue;
+            }
+
+            for (var i = 1; ; i++)
+            {
+                bits <<= step.Bits;
+                left -= step.Bits;
+                coefficient += step.Coefficients;
+                if (coefficient >= Coefficients || i == StepsOfWindow)
+                    break;
+                step = steps[(int)(bits >> (64 - HuffmanTable.StepBits))];
+                if (!step.Fits(coefficient))
+                    break;
+            }
+
+            (window, count) = (bits, left);
+        } while (coefficient < Coefficients);
     }
 
     /// <summary>Continues after the next restart marker.</summary>
     /// <returns>False when another marker or the end of the file comes first.</returns>
     public bool TryRestart()
     {
-        (Window, count, isAtMarker) = (0, 0, false);
-        while (data[position..].IndexOf((byte)0xFF) is >= 0 and var start)
+        (window, count, next, plainLength, before, total) = (0, 0, 0, 0, 0, long.MaxValue);
+        while (data[position..].IndexOf((byte)0xFF) is >= 0 and var found)
         {
-            position += start;
+            position += found;
             var fill = data[position..].IndexOfAnyExcept((byte)0xFF);
             if (fill < 0)
                 return false;
             position += fill + 1;
-            if (data[position - 1] is not 0 and var marker)
-                return marker is >= 0xD0 and <= 0xD7;
+            if (data[position - 1] is 0)
+                continue;
+            start = position;
+            return data[position - 1] is >= 0xD0 and <= 0xD7;
         }
 
         return false;
@@ -63,51 +135,61 @@ internal ref struct JpegBits(ReadOnlySpan<byte> data)
     /// <summary>Returns the number of bytes from the start of the data to the last byte of which a bit was taken.</summary>
     public readonly int BytesTaken()
     {
-        var end = position;
-        for (var unread = Math.Max(count, 0) / 8; unread > 0; unread--)
-            end -= end >= 2 && data[end - 1] == 0 && data[end - 2] == 0xFF ? 2 : 1;
+        var end = start;
+        for (var plainBytes = Math.Min((BitsTaken + 7) / 8, total); plainBytes > 0; )
+        {
+            var run = data.Slice(end, (int)Math.Min(plainBytes, data.Length - end));
+            var length = run.IndexOf((byte)0xFF);
+            if (length < 0)
+                return end + run.Length;
+            end += length;
+            end += data[end..].IndexOfAnyExcept((byte)0xFF) + 1;
+            plainBytes -= length + 1;
+        }
+
         return end;
     }
 
-    private void Read()
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void ReadMore()
     {
-        if (position + 4 <= data.Length)
+        Span<byte> bytes = plain;
+        var unread = bytes[next..plainLength];
+        unread.CopyTo(bytes);
+        before += next;
+        (next, plainLength) = (0, unread.Length);
+        while (plainLength < bytes.Length && total == long.MaxValue)
         {
-            var four = BinaryPrimitives.ReadUInt32BigEndian(data[position..]);
-            // True when none of the four bytes is FF.
-            if (((~four - 0x01010101) & four & 0x80808080) == 0)
-            {
-                Window |= (ulong)four << (32 - count);
-                count += 32;
-                position += 4;
+            var run = data.Slice(position, Math.Min(bytes.Length - plainLength, data.Length - position));
+            var length = run.IndexOf((byte)0xFF);
+            if (length < 0)
+                length = run.Length;
+            run[..length].CopyTo(bytes[plainLength..]);
+            plainLength += length;
+            position += length;
+            if (plainLength == bytes.Length)
                 return;
+            // Here is FF or the end of the file.
+            var fill = data[position..].IndexOfAnyExcept((byte)0xFF);
+            if (fill < 0 || data[position + fill] != 0)
+            {
+                total = before + plainLength;
+                break;
             }
+
+            bytes[plainLength++] = 0xFF;
+            position += fill + 1;
         }
 
-        while (count < Enough && TryReadByte(out var value))
-        {
-            Window |= (ulong)value << (56 - count);
-            count += 8;
-        }
+        bytes[plainLength..].Clear();
+        plainLength = bytes.Length;
     }
 
-    private bool TryReadByte(out byte value)
+    [InlineArray(Length)]
+    [StructLayout(LayoutKind.Sequential)]
+    private struct PlainBytes
     {
-        value = 0;
-        var next = position;
-        if (next < data.Length && (value = data[next++]) == 0xFF)
-        {
-            while (next < data.Length && data[next] == 0xFF)
-                next++;
-            isAtMarker = next >= data.Length || data[next++] != 0;
-        }
-        else
-        {
-            isAtMarker = next == position;
-        }
-
-        if (!isAtMarker)
-            position = next;
-        return !isAtMarker;
+        private const int Length = 4096;
+        private byte first;
     }
 }

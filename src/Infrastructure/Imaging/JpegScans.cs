@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using GourmetGram.Application.Classification;
 
 namespace GourmetGram.Infrastructure.Imaging;
@@ -86,6 +87,7 @@ internal sealed class JpegScans
     /// <param name="data">All bytes of the file after the header.</param>
     /// <returns>Bytes of <paramref name="data"/> that belong to the scan.</returns>
     /// <exception cref="UnusablePhotoException">The header is broken, or the data ends before the scan does.</exception>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public int Follow(ReadOnlySpan<byte> header, ReadOnlySpan<byte> data)
     {
         var scan = ReadHeader(header);
@@ -106,7 +108,7 @@ internal sealed class JpegScans
             {
                 case ScanKind.Sequential:
                     foreach (var block in blocks)
-                        SkipBlock(ref bits, block.Dc!, block.Ac!);
+                        bits.SkipBlock(block.Dc!, block.Ac!);
                     break;
                 case ScanKind.Dc:
                     foreach (var block in blocks)
@@ -139,18 +141,7 @@ internal sealed class JpegScans
 
     private static bool IsMarker(ReadOnlySpan<byte> data) => data is [0xFF, not 0, ..];
 
-    private static void SkipBlock(ref JpegBits bits, HuffmanTable dc, HuffmanTable ac)
-    {
-        SkipDc(ref bits, dc);
-        for (var coefficient = 1; coefficient < Coefficients; )
-        {
-            bits.Fill();
-            var entry = ac.Find(bits.Window);
-            bits.Skip(entry.Bits);
-            coefficient += entry.Coefficients;
-        }
-    }
-
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void SkipDc(ref JpegBits bits, HuffmanTable dc)
     {
         bits.Fill();
@@ -158,6 +149,7 @@ internal sealed class JpegScans
     }
 
     /// <summary>Reads a block of a progressive scan that contains AC coefficients for the first time (G.1.2.2).</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void SkipAc(ref JpegBits bits, Scan scan, HuffmanTable ac, ref ulong nonZero)
     {
         if (scan.EndOfBandRun > 0)
@@ -195,6 +187,7 @@ internal sealed class JpegScans
     /// Reads a block of a progressive scan that refines AC coefficients by one bit (G.1.2.3): one bit for each coefficient that is already
     /// nonzero, between the codes of those that become nonzero.
     /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void SkipAcRefinement(ref JpegBits bits, Scan scan, HuffmanTable ac, ref ulong nonZero)
     {
         var coefficient = scan.From;
