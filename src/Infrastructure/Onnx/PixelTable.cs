@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace GourmetGram.Infrastructure.Onnx;
 
 /// <summary>Converts bytes to the model's input values. A channel has only 256 values, so each is computed once.</summary>
@@ -18,6 +20,7 @@ internal sealed class PixelTable
 
     /// <param name="rgb">Pixels row by row, RGB.</param>
     /// <param name="planes">Receives the values; as long as <paramref name="rgb"/>: all red, then all green, then all blue.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Fill(ReadOnlySpan<byte> rgb, Span<float> planes)
     {
         var size = rgb.Length / Channels;
