@@ -80,8 +80,8 @@ internal sealed class JpegFile : IPhotoFormat
         var keepsProfile = ProfileLength(file) <= ColourProfile.MostBytes;
         var reader = new ByteReader(file);
         reader.Take(2, "its first bytes");
-        using var kept = new MemoryStream(file.Length + 64);
-        kept.Write([0xFF, StartOfImage]);
+        var kept = new KeptParts(file);
+        kept.Add([0xFF, StartOfImage]);
         var orientationWritten = orientation == ExifOrientation.Upright;
         var scans = new JpegScans();
         var scanCount = 0;
@@ -105,11 +105,11 @@ internal sealed class JpegFile : IPhotoFormat
             // JFIF must come first, then EXIF.
             if (marker != Jfif && !orientationWritten)
             {
-                WriteSegment(kept, Exif, [.. "Exif\0\0"u8, .. ExifOrientation.Write(orientation)]);
+                AddSegment(kept, Exif, [.. "Exif\0\0"u8, .. ExifOrientation.Write(orientation)]);
                 orientationWritten = true;
             }
 
-            WriteSegment(kept, marker, segment);
+            AddSegment(kept, marker, segment);
             switch (marker)
             {
                 case HuffmanTables:
@@ -122,7 +122,7 @@ internal sealed class JpegFile : IPhotoFormat
                     throw Faults.Damaged($"this JPEG has more than {MostScans} scans, which no camera writes");
                 case StartOfScan:
                     var length = isArithmetic ? CompressedLength(reader.Rest) : scans.Follow(data, reader.Rest);
-                    kept.Write(reader.Take(length, "its compressed pixels"));
+                    kept.Add(reader.Take(length, "its compressed pixels"));
                     break;
                 case Arithmetic or ArithmeticProgressive:
                     isArithmetic = true;
@@ -133,7 +133,7 @@ internal sealed class JpegFile : IPhotoFormat
             }
         }
 
-        kept.Write([0xFF, EndOfImage]);
+        kept.Add([0xFF, EndOfImage]);
         return kept.ToArray();
     }
 
@@ -188,12 +188,12 @@ internal sealed class JpegFile : IPhotoFormat
 
     private static bool IsFrame(byte marker) => marker is JpegLs or (>= 0xC0 and <= 0xCF and not (HuffmanTables or 0xC8 or 0xCC));
 
-    private static void WriteSegment(MemoryStream stream, byte marker, ReadOnlySpan<byte> data)
+    private static void AddSegment(KeptParts kept, byte marker, ReadOnlySpan<byte> data)
     {
         Span<byte> head = [0xFF, marker, 0, 0];
         BinaryPrimitives.WriteUInt16BigEndian(head[2..], (ushort)(data.Length + 2));
-        stream.Write(head);
-        stream.Write(data);
+        kept.Add(head);
+        kept.Add(data);
     }
 
     /// <summary>

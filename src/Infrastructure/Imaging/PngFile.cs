@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Buffers.Binary;
 using System.IO.Compression;
+using System.IO.Hashing;
 using System.Text;
 
 namespace GourmetGram.Infrastructure.Imaging;
@@ -26,8 +27,6 @@ internal sealed class PngFile : IPhotoFormat
         (1, 0, 2, 2),
         (0, 1, 1, 2),
     ];
-
-    private static readonly uint[] CrcTable = MakeCrcTable();
 
     private static readonly SearchValues<byte> Letters = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"u8);
 
@@ -67,8 +66,8 @@ internal sealed class PngFile : IPhotoFormat
         var orientation = ReadLayout(file).Orientation;
         var reader = new ByteReader(file);
         reader.Take(Signature.Length, "its signature");
-        using var kept = new MemoryStream(file.Length + 64);
-        kept.Write(Signature);
+        var kept = new KeptParts(file);
+        kept.Add(Signature);
         var hasPixels = false;
         var hasEnd = false;
         while (!hasEnd && TryReadChunk(ref reader, out var chunk))
@@ -78,11 +77,11 @@ internal sealed class PngFile : IPhotoFormat
             {
                 hasPixels = true;
                 if (orientation != ExifOrientation.Upright)
-                    WriteChunk(kept, "eXIf"u8, ExifOrientation.Write(orientation));
+                    AddChunk(kept, "eXIf"u8, ExifOrientation.Write(orientation));
             }
 
             if (IsKept(chunk))
-                kept.Write(chunk.Whole);
+                kept.Add(chunk.Whole);
             else if (char.IsAsciiLetterUpper(chunk.Type[0]) && !hasEnd)
                 throw Faults.Damaged($"this PNG needs the unknown chunk '{chunk.Type}'");
         }
@@ -92,7 +91,7 @@ internal sealed class PngFile : IPhotoFormat
         // Without its end chunk, the file may have been cut off anywhere. Only the pixels tell.
         if (!hasEnd && !HasAllPixels(file))
             throw Faults.Damaged("this PNG stops before its picture is complete");
-        WriteChunk(kept, "IEND"u8, []);
+        AddChunk(kept, "IEND"u8, []);
         return kept.ToArray();
     }
 
@@ -196,36 +195,14 @@ internal sealed class PngFile : IPhotoFormat
         return true;
     }
 
-    private static void WriteChunk(MemoryStream stream, ReadOnlySpan<byte> type, ReadOnlySpan<byte> data)
+    private static void AddChunk(KeptParts kept, ReadOnlySpan<byte> type, ReadOnlySpan<byte> data)
     {
         var chunk = new byte[data.Length + ChunkFrame];
         BinaryPrimitives.WriteInt32BigEndian(chunk, data.Length);
         type.CopyTo(chunk.AsSpan(4));
         data.CopyTo(chunk.AsSpan(8));
-        BinaryPrimitives.WriteUInt32BigEndian(chunk.AsSpan(data.Length + 8), Crc32(chunk.AsSpan(4, data.Length + 4)));
-        stream.Write(chunk);
-    }
-
-    private static uint Crc32(ReadOnlySpan<byte> bytes)
-    {
-        var crc = uint.MaxValue;
-        foreach (var value in bytes)
-            crc = (crc >> 8) ^ CrcTable[(byte)(crc ^ value)];
-        return ~crc;
-    }
-
-    private static uint[] MakeCrcTable()
-    {
-        var table = new uint[256];
-        for (var i = 0u; i < table.Length; i++)
-        {
-            var crc = i;
-            for (var bit = 0; bit < 8; bit++)
-                crc = (crc & 1) == 0 ? crc >> 1 : (crc >> 1) ^ 0xEDB88320;
-            table[i] = crc;
-        }
-
-        return table;
+        BinaryPrimitives.WriteUInt32BigEndian(chunk.AsSpan(data.Length + 8), Crc32.HashToUInt32(chunk.AsSpan(4, data.Length + 4)));
+        kept.Add(chunk);
     }
 
     private ref struct Chunk
@@ -237,6 +214,6 @@ internal sealed class PngFile : IPhotoFormat
         public ReadOnlySpan<byte> Whole;
 
         /// <summary>Whether the CRC is correct.</summary>
-        public readonly bool IsIntact => Crc32(Whole[4..^4]) == BinaryPrimitives.ReadUInt32BigEndian(Whole[^4..]);
+        public readonly bool IsIntact => Crc32.HashToUInt32(Whole[4..^4]) == BinaryPrimitives.ReadUInt32BigEndian(Whole[^4..]);
     }
 }

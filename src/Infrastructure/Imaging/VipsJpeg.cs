@@ -36,7 +36,9 @@ internal static class VipsJpeg
     {
         try
         {
-            using var image = Image.JpegloadBuffer(photo, shrink: shrink, access: Enums.Access.Sequential, failOn: Enums.FailOn.Truncated);
+            // A buffer would be copied.
+            using var source = Source.NewFromMemory(photo);
+            using var image = Image.JpegloadSource(source, shrink: shrink, access: Enums.Access.Sequential, failOn: Enums.FailOn.Truncated);
             if (image.Bands != Channels)
                 return null;
             // The limit on pixels was checked against our own reading of the header, so libvips must have read the same size.
