@@ -3,6 +3,8 @@ using GourmetGram.Application.Common;
 using GourmetGram.Application.Feedback;
 using GourmetGram.Application.Labeling;
 using GourmetGram.Infrastructure.Hosting;
+using GourmetGram.Infrastructure.Persistence.Feedback;
+using GourmetGram.Infrastructure.Persistence.Labeling;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Diagnostics;
 using Microsoft.Extensions.DependencyInjection;

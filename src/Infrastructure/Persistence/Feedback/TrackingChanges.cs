@@ -4,7 +4,7 @@ using GourmetGram.Domain.Classification;
 using GourmetGram.Domain.Feedback;
 using Microsoft.EntityFrameworkCore;
 
-namespace GourmetGram.Infrastructure.Persistence;
+namespace GourmetGram.Infrastructure.Persistence.Feedback;
 
 /// <summary>
 /// Fingerprints the state that the tracking list depends on: the latest closed window (whose close draws the random sample), the

@@ -4,7 +4,7 @@ using GourmetGram.Domain.Feedback;
 using GourmetGram.Domain.Labeling;
 using Microsoft.EntityFrameworkCore;
 
-namespace GourmetGram.Infrastructure.Persistence;
+namespace GourmetGram.Infrastructure.Persistence.Labeling;
 
 /// <summary>Counts along the indexes of selections and tasks.</summary>
 internal sealed class LoopStatisticsReader(GourmetGramDbContext context, StrategyCatalogue strategies, TimeProvider time) : ILoopStatistics
