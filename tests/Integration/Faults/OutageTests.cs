@@ -73,7 +73,12 @@ public sealed partial class OutageTests : ServerTests
         }
 
         door.Open();
-        await server.LineAsync("The object store is available again");
+        // The job that stores the waiting photos would find it within a minute.
+        await Waiting.UntilAsync(async () =>
+        {
+            using var image = await client.Http.GetAsync(stored.Image, Cancel);
+            return server.Output.Contains("The object store is available again", StringComparison.Ordinal);
+        });
         AssertQuiet(server.Output, "The object store is unavailable: ", "The object store is available again");
     }
 
