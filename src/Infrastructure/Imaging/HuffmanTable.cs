@@ -115,25 +115,23 @@ internal sealed class HuffmanTable
             if (taken + entry.Bits > StepBits)
                 break;
             taken += entry.Bits;
-            if (entry.Coefficients == Step.WholeBlock)
-                return new Step(taken, coefficients, Step.WholeBlock);
+            if (entry.Coefficients == JpegBits.Coefficients)
+                return new Step(taken, coefficients, JpegBits.Coefficients);
             coefficients += entry.Coefficients;
         }
 
-        return taken == 0 ? new Step(0, Step.WholeBlock, Step.WholeBlock) : new Step(taken, coefficients, coefficients);
+        return taken == 0 ? new Step(0, JpegBits.Coefficients, JpegBits.Coefficients) : new Step(taken, coefficients, coefficients);
     }
 
     private static HuffmanTable Parse(string counts, string symbols) => new(Convert.FromHexString(counts), Convert.FromHexString(symbols));
 
     /// <summary>One or more codes of a sequential scan's block, with their values.</summary>
     /// <param name="bits">Bits of all codes and values.</param>
-    /// <param name="before">Number of coefficients before the end of the block, or <see cref="WholeBlock"/> if no code fits.</param>
-    /// <param name="coefficients">Number of coefficients; <see cref="WholeBlock"/> when the last code ends the block.</param>
+    /// <param name="before">Number of coefficients before the end of the block; those of a whole block if no code fits.</param>
+    /// <param name="coefficients">Number of coefficients; those of a whole block when the last code ends the block.</param>
     [StructLayout(LayoutKind.Auto)]
     public readonly struct Step(int bits, int before, int coefficients)
     {
-        public const int WholeBlock = 64;
-
         private readonly byte before = (byte)before;
 
         public byte Bits { get; } = (byte)bits;
@@ -141,7 +139,7 @@ internal sealed class HuffmanTable
         public byte Coefficients { get; } = (byte)coefficients;
 
         /// <summary>Whether all codes belong to the block whose next coefficient has this number.</summary>
-        public bool Fits(int coefficient) => coefficient + before < WholeBlock;
+        public bool Fits(int coefficient) => coefficient + before < JpegBits.Coefficients;
     }
 
     /// <summary>A code and what its symbol says about a block's coefficients.</summary>
@@ -162,6 +160,7 @@ internal sealed class HuffmanTable
         public byte Bits { get; } = (byte)(length + (symbol & 15));
 
         /// <summary>How many coefficients of a sequential scan's block this code covers; all 64 when it ends the block.</summary>
-        public byte Coefficients { get; } = (byte)((symbol & 15) == 0 && symbol >> 4 != ZeroRun ? 64 : (symbol >> 4) + 1);
+        public byte Coefficients { get; } =
+            (byte)((symbol & 15) == 0 && symbol >> 4 != ZeroRun ? JpegBits.Coefficients : (symbol >> 4) + 1);
     }
 }

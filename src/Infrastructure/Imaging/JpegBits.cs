@@ -10,7 +10,8 @@ namespace GourmetGram.Infrastructure.Imaging;
 /// <param name="data">From the first byte of a scan's data to the end of the file.</param>
 internal ref struct JpegBits(ReadOnlySpan<byte> data)
 {
-    private const int Coefficients = 64;
+    /// <summary>Coefficients of a block, which stand for 8 × 8 samples.</summary>
+    public const int Coefficients = 64;
 
     /// <summary>How many steps of at most <see cref="HuffmanTable.StepBits"/> bits the 56 bits of a full window allow.</summary>
     private const int StepsOfWindow = 4;
@@ -70,7 +71,7 @@ internal ref struct JpegBits(ReadOnlySpan<byte> data)
         count -= bits;
     }
 
-    /// <summary>Skips a block of a sequential scan: all 64 coefficients of 8 × 8 samples.</summary>
+    /// <summary>Skips a block of a sequential scan.</summary>
     /// <param name="dc">Table of the first coefficient.</param>
     /// <param name="ac">Table of the others.</param>
     // Most of the time of a scan is spent here, and ahead-of-time compilation would inline none of what it calls.

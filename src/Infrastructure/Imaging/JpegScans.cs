@@ -12,7 +12,6 @@ namespace GourmetGram.Infrastructure.Imaging;
 internal sealed class JpegScans
 {
     private const int BlockSide = 8;
-    private const int Coefficients = 64;
     private const int MostBlocksOfMcu = 10;
 
     private readonly HuffmanTable?[] dcTables = new HuffmanTable?[4];
@@ -167,7 +166,7 @@ internal sealed class JpegScans
             {
                 bits.Skip(entry.Bits);
                 coefficient += run;
-                nonZero |= coefficient < Coefficients ? 1UL << coefficient : 0;
+                nonZero |= coefficient < JpegBits.Coefficients ? 1UL << coefficient : 0;
             }
             else
             {
@@ -229,7 +228,7 @@ internal sealed class JpegScans
         scan.EndOfBandRun--;
         if (coefficient > scan.To)
             return;
-        var corrections = BitOperations.PopCount(nonZero >> coefficient << coefficient << (Coefficients - 1 - scan.To));
+        var corrections = BitOperations.PopCount(nonZero >> coefficient << coefficient << (JpegBits.Coefficients - 1 - scan.To));
         for (; corrections > 0; corrections -= 32)
         {
             bits.Fill();
@@ -258,9 +257,9 @@ internal sealed class JpegScans
         var band = header[(1 + (count * 2))..];
         var scan = isProgressive
             ? new Scan(band[0], band[1], band[2] >> 4, band[2] & 15)
-            : new Scan(0, Coefficients - 1, bitsBefore: 0, bitsLeft: 0);
+            : new Scan(0, JpegBits.Coefficients - 1, bitsBefore: 0, bitsLeft: 0);
         var isBroken =
-            scan.To >= Coefficients
+            scan.To >= JpegBits.Coefficients
             || scan.From > scan.To
             || (scan.From > 0 && count > 1)
             || (isProgressive && (scan.From == 0) != (scan.To == 0))
@@ -349,7 +348,7 @@ internal sealed class JpegScans
         public int BlocksDown { get; set; }
 
         /// <summary>For each coefficient, how many bits have not been read yet; 255 when none has.</summary>
-        public byte[] BitsMissing { get; } = [.. Enumerable.Repeat(byte.MaxValue, Coefficients)];
+        public byte[] BitsMissing { get; } = [.. Enumerable.Repeat(byte.MaxValue, JpegBits.Coefficients)];
 
         public bool IsComplete => !BitsMissing.AsSpan().ContainsAnyExcept((byte)0);
 
