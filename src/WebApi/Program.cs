@@ -120,7 +120,7 @@ static WebApplication Build(string[] args, StartPhase phase)
         api =>
             api.UseStatusCodePages(context =>
                 context.HttpContext.WriteProblemAsync(
-                    new ProblemDetails { Status = context.HttpContext.Response.StatusCode, Detail = context.HttpContext.RoutingDetail() }
+                    new ProblemDetails { Status = context.HttpContext.Response.StatusCode, Detail = context.HttpContext.RefusalDetail() }
                 )
             )
     );

@@ -1,5 +1,6 @@
-using System.ComponentModel;
+using System.Globalization;
 using System.Net.Mime;
+using System.Reflection;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Http.Metadata;
 using Microsoft.AspNetCore.Mvc;
@@ -26,7 +27,7 @@ internal static class RequestKinds
     /// Returns why the framework refused a request: no route accepts its method or its content type, or an endpoint could not read a query
     /// parameter. Null for other responses.
     /// </summary>
-    public static string? RoutingDetail(this HttpContext context) =>
+    public static string? RefusalDetail(this HttpContext context) =>
         context.Response.StatusCode switch
         {
             StatusCodes.Status400BadRequest => context
@@ -41,15 +42,31 @@ internal static class RequestKinds
         };
 
     /// <summary>
-    /// Returns what is wrong with a query parameter, or null. The request delegate generator refuses a value that has another type than an
-    /// optional parameter, but does not say which.
+    /// Returns what is wrong with a query parameter, or null. The request delegate generator refuses an optional parameter whose value has
+    /// another type, but does not say which.
     /// </summary>
     private static string? UnreadableDetail(IParameterBindingMetadata parameter, IQueryCollection query) =>
         parameter.HasTryParse
         && query[parameter.Name] is [{ Length: > 0 } value, ..]
-        && !TypeDescriptor.GetConverter(parameter.ParameterInfo.ParameterType).IsValid(value)
+        && !IsReadable(parameter.ParameterInfo.ParameterType, value)
             ? $"The query parameter '{parameter.Name}' does not accept the value '{value}'. See the API reference for what it accepts."
             : null;
+
+    /// <summary>Whether the generated code can read a value.</summary>
+    private static bool IsReadable(Type type, string value)
+    {
+        var read = Nullable.GetUnderlyingType(type) ?? type;
+        return read.IsEnum
+            ? Enum.TryParse(read, value, ignoreCase: true, out _)
+            : typeof(RequestKinds)
+                .GetMethod(nameof(CanParse), BindingFlags.NonPublic | BindingFlags.Static)!
+                .MakeGenericMethod(read)
+                .Invoke(null, [value])
+                is true;
+    }
+
+    private static bool CanParse<T>(string value)
+        where T : IParsable<T> => T.TryParse(value, CultureInfo.InvariantCulture, out _);
 
     /// <summary>
     /// Answers with a problem, whatever the client accepts. If the client does not accept problems, the framework would answer with 500

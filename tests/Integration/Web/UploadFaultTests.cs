@@ -24,10 +24,20 @@ public sealed class UploadFaultTests(SqliteApp app)
     [InlineData("?limit=101", "limit")]
     [InlineData("?limit=many", "'limit' does not accept the value 'many'")]
     [InlineData("?limit=1.5", "'limit' does not accept the value '1.5'")]
+    [InlineData("?limit=0x10", "'limit' does not accept the value '0x10'")]
     [InlineData("?cursor=nonsense", "cursor")]
-    public async Task A_senseless_list_is_refused(string query, string word)
+    public Task A_senseless_list_is_refused(string query, string word) => AssertRefusedAsync($"api/v1/predictions{query}", word);
+
+    /// <summary>Names of answers are read in any case, so the other parameter is the senseless one.</summary>
+    [Theory]
+    [InlineData("?answer=none&wrong=perhaps", "'wrong' does not accept the value 'perhaps'")]
+    [InlineData("?answer=perhaps&wrong=true", "'answer' does not accept the value 'perhaps'")]
+    public Task The_senseless_one_of_two_parameters_is_named(string query, string word) =>
+        AssertRefusedAsync($"api/v1/datasets/userfeedback/photos{query}", word);
+
+    private async Task AssertRefusedAsync(string path, string word)
     {
-        using var answer = await app.Administrator().SendAsync(HttpMethod.Get, $"api/v1/predictions{query}");
+        using var answer = await app.Administrator().SendAsync(HttpMethod.Get, path);
         Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
         Assert.Contains(
             word,
