@@ -18,17 +18,8 @@ internal sealed class LoopStatisticsReader(GourmetGramDbContext context, Strateg
         context.GuardAsync<IReadOnlyDictionary<string, LoopStatistics>>(async () =>
         {
             var week = time.GetUtcNow() - TimeSpan.FromDays(7);
-            var selected = await context
-                .Set<Selection>()
-                .GroupBy(s => s.Loop)
-                .Select(g => new { Loop = g.Key, Count = g.LongCount() })
-                .ToDictionaryAsync(g => g.Loop, g => g.Count, StringComparer.Ordinal, cancellationToken);
-            var recent = await context
-                .Set<Selection>()
-                .Where(s => s.CreatedAt >= week)
-                .GroupBy(s => s.Loop)
-                .Select(g => new { Loop = g.Key, Count = g.LongCount() })
-                .ToDictionaryAsync(g => g.Loop, g => g.Count, StringComparer.Ordinal, cancellationToken);
+            var selected = await CountAsync(context.Set<Selection>().Select(s => s.Loop), cancellationToken);
+            var recent = await CountAsync(context.Set<Selection>().Where(s => s.CreatedAt >= week).Select(s => s.Loop), cancellationToken);
             var states = await context
                 .Set<AnnotationTask>()
                 .GroupBy(t => new { t.Loop, t.State })
@@ -39,37 +30,31 @@ internal sealed class LoopStatisticsReader(GourmetGramDbContext context, Strateg
                     Count = g.LongCount(),
                 })
                 .ToListAsync(cancellationToken);
-            var none = await context
-                .Set<AnnotationTask>()
-                .Where(t => t.AnswerKind == AnswerKind.None)
-                .GroupBy(t => t.Loop)
-                .Select(g => new { Loop = g.Key, Count = g.LongCount() })
-                .ToDictionaryAsync(g => g.Loop, g => g.Count, StringComparer.Ordinal, cancellationToken);
-            var disputed = await context
-                .Set<AnnotationTask>()
-                .Where(t => t.IsTied)
-                .GroupBy(t => t.Loop)
-                .Select(g => new { Loop = g.Key, Count = g.LongCount() })
-                .ToDictionaryAsync(g => g.Loop, g => g.Count, StringComparer.Ordinal, cancellationToken);
+            var none = await CountAsync(
+                context.Set<AnnotationTask>().Where(t => t.AnswerKind == AnswerKind.None).Select(t => t.Loop),
+                cancellationToken
+            );
+            var disputed = await CountAsync(context.Set<AnnotationTask>().Where(t => t.IsTied).Select(t => t.Loop), cancellationToken);
             var oldest = await context
                 .Set<AnnotationTask>()
                 .Where(t => t.State == TaskState.Created || t.State == TaskState.Published)
                 .GroupBy(t => t.Loop)
                 .Select(g => new { Loop = g.Key, At = g.Min(t => t.CreatedAt) })
                 .ToDictionaryAsync(g => g.Loop, g => g.At, StringComparer.Ordinal, cancellationToken);
-            var agreed = await context
-                .Set<AnnotationTask>()
-                .Where(t => t.State == TaskState.Labelled)
-                .Join(
-                    context.Set<Prediction>(),
-                    t => t.PredictionId,
-                    p => p.Id,
-                    (t, p) => new { t.Loop, Same = t.ClassIndex == p.PredictedIndex }
-                )
-                .Where(pair => pair.Same)
-                .GroupBy(pair => pair.Loop)
-                .Select(g => new { Loop = g.Key, Count = g.LongCount() })
-                .ToDictionaryAsync(g => g.Loop, g => g.Count, StringComparer.Ordinal, cancellationToken);
+            var agreed = await CountAsync(
+                context
+                    .Set<AnnotationTask>()
+                    .Where(t => t.State == TaskState.Labelled)
+                    .Join(
+                        context.Set<Prediction>(),
+                        t => t.PredictionId,
+                        p => p.Id,
+                        (t, p) => new { t.Loop, Same = t.ClassIndex == p.PredictedIndex }
+                    )
+                    .Where(pair => pair.Same)
+                    .Select(pair => pair.Loop),
+                cancellationToken
+            );
             // Copies share the photo's task, so a photo counts once, and not at all when its task exists.
             var untasked = await context
                 .Set<Selection>()
@@ -86,11 +71,7 @@ internal sealed class LoopStatisticsReader(GourmetGramDbContext context, Strateg
                     At = g.Min(s => s.CreatedAt),
                 })
                 .ToDictionaryAsync(g => g.Loop, StringComparer.Ordinal, cancellationToken);
-            var pending = await context
-                .Set<WaitingCandidate>()
-                .GroupBy(w => w.Loop)
-                .Select(g => new { Loop = g.Key, Count = g.LongCount() })
-                .ToDictionaryAsync(g => g.Loop, g => g.Count, StringComparer.Ordinal, cancellationToken);
+            var pending = await CountAsync(context.Set<WaitingCandidate>().Select(w => w.Loop), cancellationToken);
             var held = await context
                 .Set<UserFeedback>()
                 .Where(f => f.SelectionState == FeedbackSelection.HeldBack)
@@ -146,4 +127,11 @@ internal sealed class LoopStatisticsReader(GourmetGramDbContext context, Strateg
                 .ToListAsync(cancellationToken);
             return [.. taken.Select(row => new Taken(row.PredictedIndex, row.Maker, row.Count))];
         });
+
+    /// <summary>Counts rows by loop, given the loop of each row.</summary>
+    private static Task<Dictionary<string, long>> CountAsync(IQueryable<string> loops, CancellationToken cancellationToken) =>
+        loops
+            .GroupBy(loop => loop)
+            .Select(g => new { Loop = g.Key, Count = g.LongCount() })
+            .ToDictionaryAsync(g => g.Loop, g => g.Count, StringComparer.Ordinal, cancellationToken);
 }
