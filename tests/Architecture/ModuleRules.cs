@@ -29,8 +29,8 @@ public sealed class ModuleRules
     }
 
     /// <summary>
-    /// An adapter, and so a read model, belongs to the module whose port it implements; of several, to the latest. Where a later module
-    /// implements the port, the adapter stands in a folder with that module's name.
+    /// An adapter, and so a read model, belongs to the module whose port it implements; of several, to the latest. An adapter in a folder
+    /// that is named after a later module belongs to that module.
     /// </summary>
     [Fact]
     public void An_adapter_knows_no_later_module_than_that_of_its_port_or_folder()
@@ -42,9 +42,7 @@ public sealed class ModuleRules
             .Where(group => group.Key >= First)
             .ToList();
         Assert.NotEmpty(adapters);
-        Rule.HasNoOffence(
-            adapters.SelectMany(group => DirectionOffences([.. group], group.Key, All))
-        );
+        Rule.HasNoOffence(adapters.SelectMany(group => DirectionOffences([.. group], group.Key, All)));
     }
 
     /// <summary>

@@ -7,8 +7,8 @@ using Microsoft.Playwright;
 namespace GourmetGram.Tests.Integration.Fixtures;
 
 /// <summary>
-/// Debian's Chromium without a window, which needs half of the processor time that the whole browser needs, driven by Playwright (whose own
-/// browser is never downloaded).
+/// Debian's Chromium, driven by Playwright (whose own browser is never downloaded). The headless shell needs half of the whole browser's
+/// processor time.
 /// </summary>
 public sealed class BrowserFixture : IAsyncLifetime
 {

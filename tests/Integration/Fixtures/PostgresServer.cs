@@ -15,7 +15,7 @@ public sealed class PostgresServer : IAsyncDisposable
     /// <summary>Environment variable with the connection string of a user who may create databases.</summary>
     public const string Variable = "GOURMETGRAM_TEST_POSTGRES";
 
-    private static readonly ConcurrentBag<string> Created = [];
+    private static readonly ConcurrentDictionary<string, bool> Left = new(StringComparer.Ordinal);
     private static int count;
 
     private static string? Administrator => Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } value ? value : null;
@@ -50,7 +50,9 @@ public sealed class PostgresServer : IAsyncDisposable
     {
         await using (var connection = new NpgsqlConnection(connectionString))
             NpgsqlConnection.ClearPool(connection);
-        await ExecuteAsync($"DROP DATABASE {new NpgsqlConnectionStringBuilder(connectionString).Database} WITH (FORCE)");
+        var database = new NpgsqlConnectionStringBuilder(connectionString).Database!;
+        await ExecuteAsync($"DROP DATABASE {database} WITH (FORCE)");
+        Left.TryRemove(database, out _);
     }
 
     /// <summary>Connection string of a database that does not exist.</summary>
@@ -67,7 +69,7 @@ public sealed class PostgresServer : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         NpgsqlConnection.ClearAllPools();
-        foreach (var database in Created)
+        foreach (var database in Left.Keys)
             await ExecuteAsync($"DROP DATABASE IF EXISTS {database} WITH (FORCE)");
     }
 
@@ -81,7 +83,7 @@ public sealed class PostgresServer : IAsyncDisposable
     {
         RequireServer();
         var database = $"gourmetgram_test_{Environment.ProcessId}_{Interlocked.Increment(ref count)}";
-        Created.Add(database);
+        Left[database] = true;
         return database;
     }
 
