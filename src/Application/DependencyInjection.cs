@@ -3,6 +3,7 @@ using GourmetGram.Application.Classification;
 using GourmetGram.Application.Common;
 using GourmetGram.Application.Feedback;
 using GourmetGram.Application.Labeling;
+using GourmetGram.Application.Monitoring;
 using GourmetGram.Domain.Feedback;
 using MediatR;
 using Microsoft.Extensions.DependencyInjection;
@@ -78,6 +79,9 @@ public static class DependencyInjection
         services.AddScoped<TaskPublisher>();
         services.AddScoped<TaskImporter>();
         services.AddScoped<PlatformReader>();
+        services.AddScoped<SampleLoader>();
+        services.AddScoped<AlertRules>();
+        services.AddTransient(typeof(IValidator<>), typeof(PeriodValidator<>));
         services.AddScoped<TaskRecaller>();
         services.AddScoped<IPredictionErasure, LabelingErasure>();
         services.AddScoped<AnswerGuard>();

@@ -12,6 +12,7 @@ using GourmetGram.WebApi.Feedback;
 using GourmetGram.WebApi.Hosting;
 using GourmetGram.WebApi.Lab;
 using GourmetGram.WebApi.Labeling;
+using GourmetGram.WebApi.Monitoring;
 using GourmetGram.WebApi.OpenApi;
 using GourmetGram.WebApi.Operations;
 using GourmetGram.WebApi.Security;
@@ -161,6 +162,7 @@ static WebApplication Build(string[] args, StartPhase phase)
     api.MapLoops();
     api.MapTasks();
     api.MapDatasets();
+    api.MapMonitoring();
     api.MapJobs();
     api.MapLabelStudio();
     api.MapUsers();

@@ -62,6 +62,12 @@ public sealed class Prediction
     /// <summary>The sampling window of the prediction; null until a window takes it.</summary>
     public Guid? WindowId { get; private set; }
 
+    /// <summary>
+    /// Number of the confidence band and flag state (0 to 7) that the prediction had when its window took it; null before, and in windows
+    /// that are not measured. Later flags do not change it.
+    /// </summary>
+    public int? WindowCell { get; private set; }
+
     /// <summary>Concurrency token. If two requests change a prediction at the same time, the second one has to retry.</summary>
     public int Revision { get; private set; }
 
@@ -92,6 +98,7 @@ public sealed class Prediction
     /// <param name="probabilities">The known part of the answer.</param>
     /// <param name="model">The model that answered.</param>
     /// <param name="answeredAt">When the model answered, UTC, to the millisecond.</param>
+    /// <param name="windowId">The window of the import, so that no other window takes the prediction; null for none.</param>
     /// <exception cref="ArgumentException">The number of probabilities is not the model's number of classes, or the id has another
     /// timestamp.</exception>
     public static Prediction TakeOver(
@@ -99,14 +106,15 @@ public sealed class Prediction
         StoredPhoto photo,
         ClassProbabilities probabilities,
         ModelVersion model,
-        DateTimeOffset answeredAt
+        DateTimeOffset answeredAt,
+        Guid? windowId = null
     ) =>
         id.Version == 7
         && Guid.CreateVersion7(answeredAt)
             .ToByteArray(bigEndian: true)
             .AsSpan(0, 6)
             .SequenceEqual(id.ToByteArray(bigEndian: true).AsSpan(0, 6))
-            ? Record(id, photo, probabilities, model, Actor.Anonymous, TimeSpan.Zero, TimeSpan.Zero, answeredAt)
+            ? Record(id, photo, probabilities, model, Actor.Anonymous, TimeSpan.Zero, TimeSpan.Zero, answeredAt, windowId)
             : throw new ArgumentException($"{id} is not a UUIDv7 created at {answeredAt:O}.", nameof(id));
 
     private static Prediction Record(
@@ -117,7 +125,8 @@ public sealed class Prediction
         Actor maker,
         TimeSpan decodeTime,
         TimeSpan inferenceTime,
-        DateTimeOffset now
+        DateTimeOffset now,
+        Guid? windowId = null
     )
     {
         ArgumentNullException.ThrowIfNull(probabilities);
@@ -140,6 +149,7 @@ public sealed class Prediction
             Model = model,
             DecodeTime = decodeTime,
             InferenceTime = inferenceTime,
+            WindowId = windowId,
         };
     }
 

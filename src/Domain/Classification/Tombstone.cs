@@ -19,6 +19,9 @@ public sealed class Tombstone
     /// </summary>
     public Guid? WindowId { get; private init; }
 
+    /// <summary>See <see cref="Prediction.WindowCell"/>.</summary>
+    public int? WindowCell { get; private init; }
+
     /// <summary>When the prediction was deleted, UTC.</summary>
     public DateTimeOffset ErasedAt { get; private init; }
 
@@ -40,6 +43,7 @@ public sealed class Tombstone
             Id = prediction.Id,
             CreatedAt = prediction.CreatedAt,
             WindowId = prediction.WindowId,
+            WindowCell = prediction.WindowCell,
             ErasedAt = now,
             ObjectKey = prediction.ObjectKey,
         };

@@ -39,6 +39,9 @@ public sealed class Selection
     /// <summary>The window that the prediction was drawn from; null when a rule selected it.</summary>
     public Guid? WindowId { get; private init; }
 
+    /// <summary>The extra draw that took the prediction; null for the draw of a window, and for a rule.</summary>
+    public Guid? DrawId { get; private init; }
+
     /// <summary>
     /// Probability of the selection: k/N for a random draw, 1 for a rule that took everything that it applied to on that day. Null when the
     /// probability is unknown, because a limit excluded some predictions or the selection was made elsewhere.
@@ -88,6 +91,22 @@ public sealed class Selection
         DateTimeOffset now
     ) => Create(prediction, strategy, settings, "drawn by chance", windowId, probability, order, now);
 
+    /// <summary>Records that an extra draw took a prediction from its window.</summary>
+    public static Selection ByExtraDraw(
+        Prediction prediction,
+        Strategy strategy,
+        LoopSettings settings,
+        ExtraDraw draw,
+        KeyedOrder order,
+        DateTimeOffset now
+    )
+    {
+        ArgumentNullException.ThrowIfNull(prediction);
+        ArgumentNullException.ThrowIfNull(draw);
+        var probability = (double)draw.Taken / draw.Eligible;
+        return Create(prediction, strategy, settings, "drawn by chance", prediction.WindowId, probability, order, now, draw.Id);
+    }
+
     /// <summary>Records that a task reflects this entry.</summary>
     /// <exception cref="InvalidOperationException">A task reflects this entry already.</exception>
     public void MarkTasked()
@@ -114,7 +133,8 @@ public sealed class Selection
         Guid? windowId,
         double? probability,
         KeyedOrder order,
-        DateTimeOffset now
+        DateTimeOffset now,
+        Guid? drawId = null
     )
     {
         ArgumentNullException.ThrowIfNull(prediction);
@@ -133,6 +153,7 @@ public sealed class Selection
             StrategyVersion = strategy.Version,
             Settings = settings.Settings,
             WindowId = windowId,
+            DrawId = drawId,
             Probability = probability,
             // The purpose differs from the draw's. Otherwise large windows, whose draws come early in their order, would be labelled first.
             Place = order.PlaceOf("hand out", strategy.Name, prediction.Id),

@@ -72,6 +72,18 @@ public sealed class AnnotationTask
     /// <summary>Index of the class that people gave; null unless the answer is a class.</summary>
     public int? ClassIndex { get; private set; }
 
+    /// <summary>
+    /// The answer of people who had not seen the model's answer, by the same rules; null while there is none. Only this answer measures the
+    /// model.
+    /// </summary>
+    public Answer? BlindAnswer => Answer.From(BlindAnswerKind, BlindClassIndex);
+
+    /// <summary>The kind of the blind answer; null while there is none.</summary>
+    public AnswerKind? BlindAnswerKind { get; private set; }
+
+    /// <summary>Index of the class of the blind answer; null unless that answer is a class.</summary>
+    public int? BlindClassIndex { get; private set; }
+
     /// <summary>Whether enough people answered, but no answer has more votes than every other. False once no decision is needed.</summary>
     public bool IsTied { get; private set; }
 
@@ -360,6 +372,19 @@ public sealed class AnnotationTask
             verdict.IsTied && State != TaskState.Withdrawn
         );
         DecidedAt = IsOpen || State == TaskState.Disputed ? null : now;
+        ConcludeBlind(labels);
+    }
+
+    /// <summary>Derives the blind answer from the task's labels, after one of them turned out not to be blind.</summary>
+    /// <param name="labels">All labels of this task.</param>
+    public void ConcludeBlind(IReadOnlyCollection<HumanLabel> labels)
+    {
+        ArgumentNullException.ThrowIfNull(labels);
+        // An administrator who decides between blind labels sees these, but not the model's answer.
+        var blind = IsBlind
+            ? Truth.Of(labels.Where(label => label.IsBlind || label.Source == LabelSource.Adjudication), Votes, IsBlind).Answer
+            : null;
+        (BlindAnswerKind, BlindClassIndex) = (blind?.Kind, blind?.ClassIndex);
         Revision++;
     }
 

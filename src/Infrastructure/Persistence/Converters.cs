@@ -80,3 +80,22 @@ internal sealed class TextsComparer()
         texts => texts.Count,
         texts => texts
     );
+
+/// <summary>Stores ids as a JSON array.</summary>
+internal sealed class IdsConverter() : ValueConverter<ImmutableArray<Guid>, string>(ids => ToJson(ids), json => FromJson(json))
+{
+    private static string ToJson(ImmutableArray<Guid> ids) => JsonSerializer.Serialize(ids);
+
+    private static ImmutableArray<Guid> FromJson(string json) => JsonSerializer.Deserialize<ImmutableArray<Guid>>(json);
+}
+
+/// <summary>Compares ids by value, because an <see cref="ImmutableArray{T}"/> compares by reference.</summary>
+internal sealed class IdsComparer()
+    : ValueComparer<ImmutableArray<Guid>>((left, right) => left.SequenceEqual(right), ids => ids.Length, ids => ids);
+
+/// <summary>Stores a day as its number of days since 1970.</summary>
+internal sealed class DayConverter()
+    : ValueConverter<DateOnly, int>(
+        day => day.DayNumber - new DateOnly(1970, 1, 1).DayNumber,
+        days => DateOnly.FromDayNumber(days + new DateOnly(1970, 1, 1).DayNumber)
+    );

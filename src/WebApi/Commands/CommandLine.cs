@@ -40,6 +40,7 @@ internal static class CommandLine
             """
         )
         {
+            AccuracyCommand.Create(settings),
             ClassifyCommand.Create(settings),
             DoctorCommand.Create(settings),
             ImportCommand.Create(settings),

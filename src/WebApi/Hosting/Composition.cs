@@ -3,6 +3,7 @@ using System.Text.Json.Serialization;
 using GourmetGram.Application;
 using GourmetGram.Application.Classification;
 using GourmetGram.Application.Labeling;
+using GourmetGram.Application.Monitoring;
 using GourmetGram.Infrastructure.Hosting;
 using GourmetGram.Infrastructure.Imaging;
 using GourmetGram.Infrastructure.LabelStudio;
@@ -29,6 +30,7 @@ internal static class Composition
         services.AddApplication();
         services
             .AddSettings<LimitsOptions>()
+            .AddSettings<AlertOptions>()
             .AddSettings<LabelingOptions>()
             .AddSettings<LabOptions>()
             .AddSettings<ApiOptions>()

@@ -95,7 +95,7 @@ public sealed class RandomSampleTests
         const int Windows = 4_000;
         var kept = Enumerable
             .Range(0, Windows)
-            .Count(i => SamplingWindow.Begin(Key(1), DateTimeOffset.UnixEpoch.AddDays(i)).IsForMeasuring);
+            .Count(i => SamplingWindow.Begin(Key(1), Guid.Empty, DateTimeOffset.UnixEpoch.AddDays(i)).IsForMeasuring);
         // Six standard deviations: ids of windows are not the same in each run.
         Assert.InRange(kept, Windows / 2 - 190, Windows / 2 + 190);
     }

@@ -8,7 +8,7 @@ using Microsoft.Extensions.Logging;
 namespace GourmetGram.Application.Feedback;
 
 /// <summary>
-/// Closes a sampling window and draws from it for every loop that draws by chance. Job <c>random-sampling</c>. If a run is interrupted, the
+/// Closes a sampling window per model version and draws from each for every loop that draws by chance. Job <c>random-sampling</c>. If a run is interrupted, the
 /// next one continues with the same window: its members are stamped, and the draws and selections are written in one transaction. An empty
 /// window is removed.
 /// </summary>
@@ -24,6 +24,8 @@ public static class SampleRandom
     internal sealed class Handler(
         IUnitOfWork work,
         IRepository<SamplingWindow> windows,
+        IRepository<WindowCell> cells,
+        IRepository<WindowCount> counts,
         IRepository<WindowDraw> draws,
         IRepository<Selection> selections,
         IRepository<Prediction> predictions,
@@ -40,7 +42,11 @@ public static class SampleRandom
             var (closings, population, selected) = (0, 0, 0);
             foreach (var window in open)
             {
-                while (await work.RunStepAsync((IWindowMembers step) => step.StampAsync(window.Id, window.BegunAt, cancellationToken)) > 0)
+                while (
+                    await work.RunStepAsync(
+                        (IWindowMembers step) => step.StampAsync(window.Id, window.ModelVersionId, window.BegunAt, cancellationToken)
+                    ) > 0
+                )
                 {
                     // Repeats until all predictions created before the window began belong to it.
                 }
@@ -53,13 +59,18 @@ public static class SampleRandom
             return new Response(closings, population, selected);
         }
 
-        /// <returns>The windows to close, oldest first: windows left open by an interruption, then the new one.</returns>
+        /// <returns>The windows to close, oldest first: windows left open by an interruption, then one per model version.</returns>
         private async Task<IReadOnlyList<SamplingWindow>> BeginAsync(CancellationToken cancellationToken)
         {
             var open = await windows.ListAsync(new UnclosedWindows(), cancellationToken);
-            var fresh = SamplingWindow.Begin(await keys.CurrentAsync(cancellationToken), time.GetUtcNow());
-            windows.Add(fresh);
-            return [.. open, fresh];
+            var order = await keys.CurrentAsync(cancellationToken);
+            var now = time.GetUtcNow();
+            var fresh = (await members.ListModelVersionsAsync(now, cancellationToken))
+                .Select(version => SamplingWindow.Begin(order, version, now))
+                .ToList();
+            foreach (var window in fresh)
+                windows.Add(window);
+            return [.. open, .. fresh];
         }
 
         private async Task<(int Population, int Selected)> CloseAsync(Guid id, CancellationToken cancellationToken)
@@ -115,7 +126,12 @@ public static class SampleRandom
                 }
             }
 
-            window.Close(population, time.GetUtcNow());
+            var tally = await members.TallyAsync(id, cancellationToken);
+            foreach (var (cell, (photos, meanConfidence)) in tally.Cells)
+                cells.Add(WindowCell.Record(id, cell, photos, meanConfidence));
+            foreach (var ((day, predictedIndex, bin), photos) in tally.Counts)
+                counts.Add(WindowCount.Record(id, day, predictedIndex, bin, photos));
+            window.Close(population, tally.LastPhotoAt!.Value, time.GetUtcNow());
             work.AfterCommit(() =>
                 logger.LogInformation("Closed window {WindowId}: drew {Selected} of {Population} predictions", id, selected, population)
             );

@@ -56,6 +56,8 @@ public static class ImportLab
         IRepository<ModelVersion> models,
         IRepository<Tombstone> tombstones,
         IRepository<UserFeedback> feedback,
+        IRepository<SamplingWindow> windows,
+        SamplingKeys keys,
         IPhotoReader photos,
         PhotoClassification classification,
         IClassifier classifier,
@@ -70,6 +72,7 @@ public static class ImportLab
         /// <exception cref="JsonException">The lab's list cannot be read.</exception>
         public async Task<Response> Handle(Command request, CancellationToken cancellationToken)
         {
+            var windowId = Guid.CreateVersion7(time.GetUtcNow());
             var counts = Enum.GetValues<Outcome>().ToDictionary(outcome => outcome, _ => 0);
             var tracking = await LabTracking.ReadAsync(request.Lab, ExportTracking.Address, cancellationToken);
             var missing = tracking.Keys.ToHashSet(StringComparer.Ordinal);
@@ -80,7 +83,7 @@ public static class ImportLab
                 missing.Remove(found.Key);
                 Count(
                     await work.RunStepAsync(
-                        (Handler step) => step.TakeAsync(request.Lab, found, tracking.Find(found.Key), cancellationToken)
+                        (Handler step) => step.TakeAsync(request.Lab, found, tracking.Find(found.Key), windowId, cancellationToken)
                     )
                 );
             }
@@ -100,6 +103,7 @@ public static class ImportLab
             IObjectStore lab,
             StoredObject found,
             LabTracking.Entry? entry,
+            Guid windowId,
             CancellationToken cancellationToken
         )
         {
@@ -146,7 +150,7 @@ public static class ImportLab
 
             try
             {
-                return await KeepAsync(found.Key, id, index, bytes, uploadSha256, answeredAt, entry, tags, cancellationToken);
+                return await KeepAsync(found.Key, id, index, bytes, uploadSha256, answeredAt, entry, tags, windowId, cancellationToken);
             }
             catch (UnusablePhotoException e)
             {
@@ -163,6 +167,7 @@ public static class ImportLab
             DateTimeOffset answeredAt,
             LabTracking.Entry? entry,
             IReadOnlyDictionary<string, string> tags,
+            Guid windowId,
             CancellationToken cancellationToken
         )
         {
@@ -187,7 +192,9 @@ public static class ImportLab
                 ? (ClassProbabilities.BestOnly(index, confidence!.Value, classifier.Model.Labels.Length), LabsModel)
                 : await AnswerAnewAsync(bytes, cancellationToken);
             var version = await models.FindOrRegisterAsync(model, time.GetUtcNow(), cancellationToken);
-            var prediction = Prediction.TakeOver(id, photo, probabilities, version, answeredAt);
+            if (await windows.FirstOrDefaultAsync(new WindowById(windowId), cancellationToken) is null)
+                windows.Add(SamplingWindow.ForImport(windowId, await keys.CurrentAsync(cancellationToken), time.GetUtcNow()));
+            var prediction = Prediction.TakeOver(id, photo, probabilities, version, answeredAt, windowId);
             await storage.KeepAsync(prediction, kept, cancellationToken);
             predictions.Add(prediction);
             if (tags.GetValueOrDefault("flagged") == "true")

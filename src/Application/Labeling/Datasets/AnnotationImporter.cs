@@ -209,7 +209,11 @@ internal sealed class AnnotationImporter(
         {
             // The task list of the platform may be read before the files, and does not say which annotators have an account here.
             if (latest.IsBlind && KnewAnswer(account, task, all, latest.CreatedAt))
+            {
                 latest.MarkAnswerSeen();
+                task.ConcludeBlind(all);
+            }
+
             return new Result(OutputOutcome.AlreadyProcessed);
         }
 
@@ -249,8 +253,11 @@ internal sealed class AnnotationImporter(
         if (showedAnswer)
         {
             // Annotations may be read in another order than they were made: the person's later labels on this photo were not blind either.
-            foreach (var later in LabelsElsewhere(task, person).Where(other => other.IsBlind && other.CreatedAt > decidedAt))
+            foreach (var later in LabelsElsewhere(task, person).Where(other => other.IsBlind && other.CreatedAt > decidedAt).ToList())
+            {
                 later.MarkAnswerSeen();
+                asked.Values.Single(other => other.Id == later.TaskId).ConcludeBlind(said[later.TaskId]);
+            }
         }
 
         return new Result(answer is null ? OutputOutcome.Skipped : OutputOutcome.Labelled);

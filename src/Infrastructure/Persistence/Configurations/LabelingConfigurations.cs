@@ -14,7 +14,9 @@ internal sealed class AnnotationTaskConfiguration : IEntityTypeConfiguration<Ann
         builder.Property(task => task.State).HasConversion<string>();
         builder.Property(task => task.Revision).IsConcurrencyToken();
         builder.Property(task => task.AnswerKind).HasConversion<string>();
+        builder.Property(task => task.BlindAnswerKind).HasConversion<string>();
         builder.Ignore(task => task.Answer);
+        builder.Ignore(task => task.BlindAnswer);
         builder.Ignore(task => task.IsOpen);
         builder.Ignore(task => task.IsUnanswered);
         builder.HasOne<Prediction>().WithMany().HasForeignKey(task => task.PredictionId).OnDelete(DeleteBehavior.Restrict);

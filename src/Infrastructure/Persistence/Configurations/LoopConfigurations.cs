@@ -63,7 +63,60 @@ internal sealed class SamplingWindowConfiguration : IEntityTypeConfiguration<Sam
         builder.Property(window => window.Id).ValueGeneratedNever();
         // A window closes only once, so when two processes close it, the second must fail.
         builder.Property(window => window.ClosedAt).IsConcurrencyToken();
+        builder.HasIndex(window => window.LastPhotoAt);
         builder.HasIndex(window => window.Id, "IX_SamplingWindows_Unclosed").HasFilter("\"ClosedAt\" IS NULL");
+    }
+}
+
+internal sealed class WindowCellConfiguration : IEntityTypeConfiguration<WindowCell>
+{
+    public void Configure(EntityTypeBuilder<WindowCell> builder)
+    {
+        builder.ToTable("WindowCells");
+        builder.HasKey(cell => new { cell.WindowId, cell.Cell });
+        builder.HasOne<SamplingWindow>().WithMany().HasForeignKey(cell => cell.WindowId).OnDelete(DeleteBehavior.Restrict);
+    }
+}
+
+internal sealed class WindowCountConfiguration : IEntityTypeConfiguration<WindowCount>
+{
+    public void Configure(EntityTypeBuilder<WindowCount> builder)
+    {
+        builder.ToTable("WindowCounts");
+        builder.HasKey(count => new
+        {
+            count.WindowId,
+            count.Day,
+            count.PredictedIndex,
+            count.Bin,
+        });
+        builder.Property(count => count.Day).HasConversion<DayConverter>();
+        builder.HasOne<SamplingWindow>().WithMany().HasForeignKey(count => count.WindowId).OnDelete(DeleteBehavior.Restrict);
+        builder.HasIndex(count => count.Day);
+    }
+}
+
+internal sealed class ExtraDrawConfiguration : IEntityTypeConfiguration<ExtraDraw>
+{
+    public void Configure(EntityTypeBuilder<ExtraDraw> builder)
+    {
+        builder.ToTable("ExtraDraws");
+        builder.Property(draw => draw.Id).ValueGeneratedNever();
+        builder.Property(draw => draw.Windows).HasConversion<IdsConverter, IdsComparer>();
+    }
+}
+
+internal sealed class ErasedDrawConfiguration : IEntityTypeConfiguration<ErasedDraw>
+{
+    public void Configure(EntityTypeBuilder<ErasedDraw> builder)
+    {
+        builder.ToTable("ErasedDraws");
+        builder.HasKey(draw => new
+        {
+            draw.WindowId,
+            draw.PredictionId,
+            draw.Loop,
+        });
     }
 }
 
@@ -94,6 +147,7 @@ internal sealed class SelectionConfiguration : IEntityTypeConfiguration<Selectio
         builder.HasIndex(selection => new { selection.Loop, selection.CreatedAt });
         builder.HasIndex(selection => new { selection.Loop, selection.Id });
         builder.HasIndex(selection => selection.WindowId).HasFilter("\"WindowId\" IS NOT NULL");
+        builder.HasIndex(selection => selection.DrawId).HasFilter("\"DrawId\" IS NOT NULL");
         builder.HasIndex(selection => selection.Id, "IX_Selections_WithoutTask").HasFilter("NOT \"HasTask\"");
     }
 }

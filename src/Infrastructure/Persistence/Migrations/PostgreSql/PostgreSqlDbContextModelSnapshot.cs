@@ -154,6 +154,9 @@ namespace GourmetGram.Infrastructure.Persistence.Migrations.PostgreSql
                         .IsRequired()
                         .HasColumnType("text");
 
+                    b.Property<int?>("WindowCell")
+                        .HasColumnType("integer");
+
                     b.Property<Guid?>("WindowId")
                         .HasColumnType("uuid");
 
@@ -229,6 +232,9 @@ namespace GourmetGram.Infrastructure.Persistence.Migrations.PostgreSql
                     b.Property<string>("ObjectKey")
                         .HasColumnType("text");
 
+                    b.Property<int?>("WindowCell")
+                        .HasColumnType("integer");
+
                     b.Property<Guid?>("WindowId")
                         .HasColumnType("uuid");
 
@@ -242,6 +248,69 @@ namespace GourmetGram.Infrastructure.Persistence.Migrations.PostgreSql
                         .HasFilter("\"WindowId\" IS NOT NULL");
 
                     b.ToTable("Tombstones", (string)null);
+                });
+
+            modelBuilder.Entity("GourmetGram.Domain.Feedback.ErasedDraw", b =>
+                {
+                    b.Property<Guid>("WindowId")
+                        .HasColumnType("uuid");
+
+                    b.Property<Guid>("PredictionId")
+                        .HasColumnType("uuid");
+
+                    b.Property<string>("Loop")
+                        .HasColumnType("text");
+
+                    b.Property<int>("Cell")
+                        .HasColumnType("integer");
+
+                    b.Property<Guid?>("DrawId")
+                        .HasColumnType("uuid");
+
+                    b.HasKey("WindowId", "PredictionId", "Loop");
+
+                    b.ToTable("ErasedDraws", (string)null);
+                });
+
+            modelBuilder.Entity("GourmetGram.Domain.Feedback.ExtraDraw", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid");
+
+                    b.Property<string>("By")
+                        .IsRequired()
+                        .HasColumnType("text");
+
+                    b.Property<int>("Cell")
+                        .HasColumnType("integer");
+
+                    b.Property<long>("CreatedAt")
+                        .HasColumnType("bigint");
+
+                    b.Property<int>("Eligible")
+                        .HasColumnType("integer");
+
+                    b.Property<string>("KeyId")
+                        .IsRequired()
+                        .HasColumnType("text");
+
+                    b.Property<string>("Loop")
+                        .IsRequired()
+                        .HasColumnType("text");
+
+                    b.Property<Guid>("ModelVersionId")
+                        .HasColumnType("uuid");
+
+                    b.Property<int>("Taken")
+                        .HasColumnType("integer");
+
+                    b.Property<string>("Windows")
+                        .IsRequired()
+                        .HasColumnType("text");
+
+                    b.HasKey("Id");
+
+                    b.ToTable("ExtraDraws", (string)null);
                 });
 
             modelBuilder.Entity("GourmetGram.Domain.Feedback.FeedbackLoop", b =>
@@ -354,10 +423,18 @@ namespace GourmetGram.Infrastructure.Persistence.Migrations.PostgreSql
                         .IsRequired()
                         .HasColumnType("text");
 
+                    b.Property<long?>("LastPhotoAt")
+                        .HasColumnType("bigint");
+
+                    b.Property<Guid?>("ModelVersionId")
+                        .HasColumnType("uuid");
+
                     b.Property<int?>("Population")
                         .HasColumnType("integer");
 
                     b.HasKey("Id");
+
+                    b.HasIndex("LastPhotoAt");
 
                     b.HasIndex(new[] { "Id" }, "IX_SamplingWindows_Unclosed")
                         .HasFilter("\"ClosedAt\" IS NULL");
@@ -372,6 +449,9 @@ namespace GourmetGram.Infrastructure.Persistence.Migrations.PostgreSql
 
                     b.Property<long>("CreatedAt")
                         .HasColumnType("bigint");
+
+                    b.Property<Guid?>("DrawId")
+                        .HasColumnType("uuid");
 
                     b.Property<bool>("HasTask")
                         .IsConcurrencyToken()
@@ -412,6 +492,9 @@ namespace GourmetGram.Infrastructure.Persistence.Migrations.PostgreSql
                         .HasColumnType("bigint");
 
                     b.HasKey("Id");
+
+                    b.HasIndex("DrawId")
+                        .HasFilter("\"DrawId\" IS NOT NULL");
 
                     b.HasIndex("WindowId")
                         .HasFilter("\"WindowId\" IS NOT NULL");
@@ -545,6 +628,49 @@ namespace GourmetGram.Infrastructure.Persistence.Migrations.PostgreSql
                     b.ToTable("WaitingCandidates", (string)null);
                 });
 
+            modelBuilder.Entity("GourmetGram.Domain.Feedback.WindowCell", b =>
+                {
+                    b.Property<Guid>("WindowId")
+                        .HasColumnType("uuid");
+
+                    b.Property<int>("Cell")
+                        .HasColumnType("integer");
+
+                    b.Property<double>("MeanConfidence")
+                        .HasColumnType("double precision");
+
+                    b.Property<int>("Photos")
+                        .HasColumnType("integer");
+
+                    b.HasKey("WindowId", "Cell");
+
+                    b.ToTable("WindowCells", (string)null);
+                });
+
+            modelBuilder.Entity("GourmetGram.Domain.Feedback.WindowCount", b =>
+                {
+                    b.Property<Guid>("WindowId")
+                        .HasColumnType("uuid");
+
+                    b.Property<int>("Day")
+                        .HasColumnType("integer");
+
+                    b.Property<int>("PredictedIndex")
+                        .HasColumnType("integer");
+
+                    b.Property<int>("Bin")
+                        .HasColumnType("integer");
+
+                    b.Property<int>("Photos")
+                        .HasColumnType("integer");
+
+                    b.HasKey("WindowId", "Day", "PredictedIndex", "Bin");
+
+                    b.HasIndex("Day");
+
+                    b.ToTable("WindowCounts", (string)null);
+                });
+
             modelBuilder.Entity("GourmetGram.Domain.Feedback.WindowDraw", b =>
                 {
                     b.Property<Guid>("WindowId")
@@ -640,6 +766,12 @@ namespace GourmetGram.Infrastructure.Persistence.Migrations.PostgreSql
 
                     b.Property<string>("AnswerKind")
                         .HasColumnType("text");
+
+                    b.Property<string>("BlindAnswerKind")
+                        .HasColumnType("text");
+
+                    b.Property<int?>("BlindClassIndex")
+                        .HasColumnType("integer");
 
                     b.Property<int?>("ClassIndex")
                         .HasColumnType("integer");
@@ -1360,6 +1492,24 @@ namespace GourmetGram.Infrastructure.Persistence.Migrations.PostgreSql
                     b.HasOne("GourmetGram.Domain.Classification.Prediction", null)
                         .WithMany()
                         .HasForeignKey("PredictionId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("GourmetGram.Domain.Feedback.WindowCell", b =>
+                {
+                    b.HasOne("GourmetGram.Domain.Feedback.SamplingWindow", null)
+                        .WithMany()
+                        .HasForeignKey("WindowId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("GourmetGram.Domain.Feedback.WindowCount", b =>
+                {
+                    b.HasOne("GourmetGram.Domain.Feedback.SamplingWindow", null)
+                        .WithMany()
+                        .HasForeignKey("WindowId")
                         .OnDelete(DeleteBehavior.Restrict)
                         .IsRequired();
                 });

@@ -149,6 +149,9 @@ namespace GourmetGram.Infrastructure.Persistence.Migrations.Sqlite
                         .IsRequired()
                         .HasColumnType("TEXT");
 
+                    b.Property<int?>("WindowCell")
+                        .HasColumnType("INTEGER");
+
                     b.Property<Guid?>("WindowId")
                         .HasColumnType("TEXT");
 
@@ -224,6 +227,9 @@ namespace GourmetGram.Infrastructure.Persistence.Migrations.Sqlite
                     b.Property<string>("ObjectKey")
                         .HasColumnType("TEXT");
 
+                    b.Property<int?>("WindowCell")
+                        .HasColumnType("INTEGER");
+
                     b.Property<Guid?>("WindowId")
                         .HasColumnType("TEXT");
 
@@ -237,6 +243,69 @@ namespace GourmetGram.Infrastructure.Persistence.Migrations.Sqlite
                         .HasFilter("\"WindowId\" IS NOT NULL");
 
                     b.ToTable("Tombstones", (string)null);
+                });
+
+            modelBuilder.Entity("GourmetGram.Domain.Feedback.ErasedDraw", b =>
+                {
+                    b.Property<Guid>("WindowId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<Guid>("PredictionId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Loop")
+                        .HasColumnType("TEXT");
+
+                    b.Property<int>("Cell")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<Guid?>("DrawId")
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("WindowId", "PredictionId", "Loop");
+
+                    b.ToTable("ErasedDraws", (string)null);
+                });
+
+            modelBuilder.Entity("GourmetGram.Domain.Feedback.ExtraDraw", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("By")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<int>("Cell")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("CreatedAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("Eligible")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("KeyId")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Loop")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<Guid>("ModelVersionId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<int>("Taken")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Windows")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("Id");
+
+                    b.ToTable("ExtraDraws", (string)null);
                 });
 
             modelBuilder.Entity("GourmetGram.Domain.Feedback.FeedbackLoop", b =>
@@ -349,10 +418,18 @@ namespace GourmetGram.Infrastructure.Persistence.Migrations.Sqlite
                         .IsRequired()
                         .HasColumnType("TEXT");
 
+                    b.Property<long?>("LastPhotoAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<Guid?>("ModelVersionId")
+                        .HasColumnType("TEXT");
+
                     b.Property<int?>("Population")
                         .HasColumnType("INTEGER");
 
                     b.HasKey("Id");
+
+                    b.HasIndex("LastPhotoAt");
 
                     b.HasIndex(new[] { "Id" }, "IX_SamplingWindows_Unclosed")
                         .HasFilter("\"ClosedAt\" IS NULL");
@@ -367,6 +444,9 @@ namespace GourmetGram.Infrastructure.Persistence.Migrations.Sqlite
 
                     b.Property<long>("CreatedAt")
                         .HasColumnType("INTEGER");
+
+                    b.Property<Guid?>("DrawId")
+                        .HasColumnType("TEXT");
 
                     b.Property<bool>("HasTask")
                         .IsConcurrencyToken()
@@ -407,6 +487,9 @@ namespace GourmetGram.Infrastructure.Persistence.Migrations.Sqlite
                         .HasColumnType("INTEGER");
 
                     b.HasKey("Id");
+
+                    b.HasIndex("DrawId")
+                        .HasFilter("\"DrawId\" IS NOT NULL");
 
                     b.HasIndex("WindowId")
                         .HasFilter("\"WindowId\" IS NOT NULL");
@@ -540,6 +623,49 @@ namespace GourmetGram.Infrastructure.Persistence.Migrations.Sqlite
                     b.ToTable("WaitingCandidates", (string)null);
                 });
 
+            modelBuilder.Entity("GourmetGram.Domain.Feedback.WindowCell", b =>
+                {
+                    b.Property<Guid>("WindowId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<int>("Cell")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<double>("MeanConfidence")
+                        .HasColumnType("REAL");
+
+                    b.Property<int>("Photos")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("WindowId", "Cell");
+
+                    b.ToTable("WindowCells", (string)null);
+                });
+
+            modelBuilder.Entity("GourmetGram.Domain.Feedback.WindowCount", b =>
+                {
+                    b.Property<Guid>("WindowId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<int>("Day")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("PredictedIndex")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("Bin")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("Photos")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("WindowId", "Day", "PredictedIndex", "Bin");
+
+                    b.HasIndex("Day");
+
+                    b.ToTable("WindowCounts", (string)null);
+                });
+
             modelBuilder.Entity("GourmetGram.Domain.Feedback.WindowDraw", b =>
                 {
                     b.Property<Guid>("WindowId")
@@ -635,6 +761,12 @@ namespace GourmetGram.Infrastructure.Persistence.Migrations.Sqlite
 
                     b.Property<string>("AnswerKind")
                         .HasColumnType("TEXT");
+
+                    b.Property<string>("BlindAnswerKind")
+                        .HasColumnType("TEXT");
+
+                    b.Property<int?>("BlindClassIndex")
+                        .HasColumnType("INTEGER");
 
                     b.Property<int?>("ClassIndex")
                         .HasColumnType("INTEGER");
@@ -1326,6 +1458,24 @@ namespace GourmetGram.Infrastructure.Persistence.Migrations.Sqlite
                     b.HasOne("GourmetGram.Domain.Classification.Prediction", null)
                         .WithMany()
                         .HasForeignKey("PredictionId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("GourmetGram.Domain.Feedback.WindowCell", b =>
+                {
+                    b.HasOne("GourmetGram.Domain.Feedback.SamplingWindow", null)
+                        .WithMany()
+                        .HasForeignKey("WindowId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("GourmetGram.Domain.Feedback.WindowCount", b =>
+                {
+                    b.HasOne("GourmetGram.Domain.Feedback.SamplingWindow", null)
+                        .WithMany()
+                        .HasForeignKey("WindowId")
                         .OnDelete(DeleteBehavior.Restrict)
                         .IsRequired();
                 });

@@ -1,0 +1,124 @@
+using System.Globalization;
+using GourmetGram.Domain.Monitoring;
+using MediatR;
+
+namespace GourmetGram.Application.Monitoring;
+
+/// <summary>Compares the accuracy on parts of the photos with the accuracy on the rest.</summary>
+public static class ListSegments
+{
+    /// <summary>What photos have in common.</summary>
+    public enum Dimension
+    {
+        /// <summary>Who sent the photo: a visitor, an account, an API key, or a request without an identity.</summary>
+        Source = 0,
+
+        /// <summary>How sure the model was.</summary>
+        Confidence,
+
+        /// <summary>Whether the photo had a flag or a correction when its window closed.</summary>
+        Flagged,
+
+        /// <summary>The model version that answered.</summary>
+        ModelVersion,
+    }
+
+    /// <param name="Period">The photos.</param>
+    public sealed record Query(PeriodQuery Period) : IRequest<Response>, IPeriodQuery;
+
+    /// <param name="Items">The segments that have photos, by dimension.</param>
+    /// <param name="FalseDiscoveryRate">Expected share of false ones among the marked segments.</param>
+    /// <param name="From">First day of the period, UTC.</param>
+    /// <param name="To">Last day of the period, UTC.</param>
+    public sealed record Response(IReadOnlyList<Item> Items, double FalseDiscoveryRate, DateOnly From, DateOnly To);
+
+    /// <param name="Dimension">What the photos have in common.</param>
+    /// <param name="Value">The common value.</param>
+    /// <param name="Accuracy">The estimate inside the segment.</param>
+    /// <param name="P">Two-sided p-value of the difference to the rest; null with fewer than ten labels inside or outside.</param>
+    /// <param name="Adjusted">The p-value adjusted for the number of segments (Benjamini–Hochberg).</param>
+    /// <param name="Marked">Whether the segment differs from the rest at the false discovery rate.</param>
+    public sealed record Item(Dimension Dimension, string Value, EstimateResponse Accuracy, double? P, double? Adjusted, bool Marked);
+
+    internal sealed class Handler(SampleLoader loader) : IRequestHandler<Query, Response>
+    {
+        private static readonly string[] Bands = ["below 0.5", "0.5 to 0.7", "0.7 to 0.9", "0.9 and above"];
+
+        public async Task<Response> Handle(Query request, CancellationToken cancellationToken)
+        {
+            var loaded = await loader.LoadAsync(request.Period, cancellationToken);
+            var labels = SampleEstimate.Of(loaded.Sample).Labels;
+            var parts = new (Dimension Dimension, Func<WeightedLabel, string> ValueOf)[]
+            {
+                (Dimension.Source, label => label.Photo.Maker!.Kind.ToString()),
+                (Dimension.Confidence, label => Bands[label.Photo.Cell.Band]),
+                (Dimension.Flagged, label => label.Photo.Cell.IsFlagged ? "flagged" : "not flagged"),
+                (Dimension.ModelVersion, label => loaded.VersionOf(label.ModelVersionId)),
+            }
+                .SelectMany(dimension =>
+                    labels
+                        .GroupBy(dimension.ValueOf, StringComparer.Ordinal)
+                        .OrderBy(group => group.Key, StringComparer.Ordinal)
+                        .Select(group => new Part(dimension.Dimension, group.Key, [.. group], labels))
+                )
+                .ToList();
+            var compared = parts.Where(part => part.CanCompare).ToList();
+            var marks = compared
+                .Zip(
+                    Segments.Compare([
+                        .. compared.Select(
+                            (part, index) =>
+                                new SegmentShare(
+                                    index.ToString(CultureInfo.InvariantCulture),
+                                    part.Inside.Share!.Value,
+                                    part.Inside.KishLabels!.Value,
+                                    part.Rest.Share!.Value,
+                                    part.Rest.KishLabels!.Value
+                                )
+                        ),
+                    ])
+                )
+                .ToDictionary(pair => pair.First, pair => pair.Second);
+            return new Response(
+                [
+                    .. parts.Select(part =>
+                    {
+                        var mark = marks.GetValueOrDefault(part);
+                        return new Item(
+                            part.Dimension,
+                            part.Value,
+                            part.Dimension == Dimension.ModelVersion ? OfVersion(loaded, part.Value) : EstimateResponse.From(part.Inside),
+                            mark?.P,
+                            mark?.Adjusted,
+                            mark?.IsMarked ?? false
+                        );
+                    }),
+                ],
+                Segments.Level,
+                loaded.Period.From,
+                loaded.Period.To
+            );
+        }
+
+        /// <summary>A version has windows of its own, so it is estimated like a period.</summary>
+        private static EstimateResponse OfVersion(SampleLoader.Loaded loaded, string version) =>
+            EstimateResponse.From(
+                SampleEstimate
+                    .Of(loaded.Sample, [.. loaded.Sample.Windows.Where(window => loaded.VersionOf(window.ModelVersionId) == version)])
+                    .Estimate
+            );
+
+        private sealed class Part(Dimension dimension, string value, IReadOnlyList<WeightedLabel> own, IReadOnlyList<WeightedLabel> all)
+        {
+            public Dimension Dimension => dimension;
+
+            public string Value => value;
+
+            public PartEstimate Inside { get; } = PartEstimate.Of(own.Select(label => (label.Weight, label.Photo.IsRight)));
+
+            public PartEstimate Rest { get; } = PartEstimate.Of(all.Except(own).Select(label => (label.Weight, label.Photo.IsRight)));
+
+            public bool CanCompare => Inside.State == EstimateState.Estimated && Rest.State == EstimateState.Estimated;
+        }
+    }
+}

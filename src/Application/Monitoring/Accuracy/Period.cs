@@ -1,0 +1,62 @@
+using FluentValidation;
+
+namespace GourmetGram.Application.Monitoring;
+
+/// <summary>The photos that a monitoring query is about. Days are UTC.</summary>
+/// <param name="From">First day; null for 29 days before the last one.</param>
+/// <param name="To">Last day; null for today.</param>
+/// <param name="ModelVersion">Version of the model, as predictions name it; null for all versions.</param>
+public sealed record PeriodQuery(DateOnly? From = null, DateOnly? To = null, string? ModelVersion = null)
+{
+    private const int DefaultDays = 30;
+
+    /// <summary>Returns the days of the period.</summary>
+    internal Period Resolve(DateTimeOffset now)
+    {
+        var to = To ?? DateOnly.FromDateTime(now.UtcDateTime);
+        return new Period(From ?? to.AddDays(1 - DefaultDays), to);
+    }
+}
+
+/// <summary>A query about the photos of a period.</summary>
+public interface IPeriodQuery
+{
+    PeriodQuery Period { get; }
+}
+
+/// <summary>Checks the period of any query.</summary>
+internal sealed class PeriodValidator<TQuery> : AbstractValidator<TQuery>
+    where TQuery : IPeriodQuery
+{
+    public PeriodValidator(TimeProvider time)
+    {
+        RuleFor(query => query.Period)
+            .Must(period => period.Resolve(time.GetUtcNow()) is var days && days.From <= days.To)
+            .OverridePropertyName("from")
+            .WithMessage("The first day must not be after the last day.");
+        RuleFor(query => query.Period)
+            .Must(period => period.Resolve(time.GetUtcNow()).Days <= MostDays)
+            .OverridePropertyName("from")
+            .WithMessage($"A period has at most {MostDays} days.");
+    }
+
+    private const int MostDays = 3660;
+}
+
+/// <summary>A number of whole days, UTC.</summary>
+/// <param name="From">First day.</param>
+/// <param name="To">Last day.</param>
+public sealed record Period(DateOnly From, DateOnly To)
+{
+    /// <summary>The moment at which the period starts.</summary>
+    public DateTimeOffset Start => new(From, TimeOnly.MinValue, TimeSpan.Zero);
+
+    /// <summary>The first moment after the period.</summary>
+    public DateTimeOffset End => new(To.AddDays(1), TimeOnly.MinValue, TimeSpan.Zero);
+
+    /// <summary>Number of days.</summary>
+    public int Days => To.DayNumber - From.DayNumber + 1;
+
+    /// <summary>The period of the same length that ends the day before.</summary>
+    public Period Before => new(From.AddDays(-Days), From.AddDays(-1));
+}

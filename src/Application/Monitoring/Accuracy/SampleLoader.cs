@@ -1,0 +1,70 @@
+using GourmetGram.Application.Common;
+using GourmetGram.Domain.Classification;
+
+namespace GourmetGram.Application.Monitoring;
+
+/// <summary>Reads the sample that a monitoring query is about.</summary>
+internal sealed class SampleLoader(ISampleReader reader, TimeProvider time)
+{
+    /// <summary>A task that people skipped counts as unusable after this time without a label.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromDays(14);
+
+    /// <param name="Period">The days.</param>
+    /// <param name="Sample">The sample of these days.</param>
+    /// <param name="Models">All model versions, by id.</param>
+    /// <param name="ModelVersionIds">The model versions that the query is about; null for all.</param>
+    public sealed record Loaded(
+        Period Period,
+        Sample Sample,
+        IReadOnlyDictionary<Guid, ModelVersion> Models,
+        IReadOnlyCollection<Guid>? ModelVersionIds
+    )
+    {
+        /// <summary>
+        /// The classes of the models that answered in the period, in the order of the newest of these models; classes that only older
+        /// models have come last.
+        /// </summary>
+        public IReadOnlyList<string> ClassNames { get; } =
+        [
+            .. Sample
+                .Windows.Select(window => window.ModelVersionId)
+                .Reverse()
+                .Distinct()
+                .SelectMany(id => Models[id].Labels)
+                .Distinct(StringComparer.Ordinal),
+        ];
+
+        /// <summary>Returns the name of a class of a model; null for no class.</summary>
+        public string? NameOf(Guid modelVersionId, int? index) => index is { } known ? Models[modelVersionId].Labels[known] : null;
+
+        /// <summary>Returns the version of a model, as predictions name it.</summary>
+        public string VersionOf(Guid modelVersionId) => Models[modelVersionId].Version;
+    }
+
+    /// <exception cref="NotFoundException">There is no such model version.</exception>
+    public async Task<Loaded> LoadAsync(PeriodQuery query, CancellationToken cancellationToken)
+    {
+        var models = await reader.ListModelVersionsAsync(cancellationToken);
+        IReadOnlyCollection<Guid>? ids = null;
+        if (query.ModelVersion is { Length: > 0 } name)
+        {
+            ids = [.. models.Where(model => IsNamed(model, name)).Select(model => model.Id)];
+            if (ids.Count == 0)
+                throw new NotFoundException($"Model version {name}");
+        }
+
+        var period = query.Resolve(time.GetUtcNow());
+        return new Loaded(period, await ReadAsync(period, ids, cancellationToken), models.ToDictionary(model => model.Id), ids);
+    }
+
+    /// <summary>Reads the sample of another period.</summary>
+    public Task<Sample> ReadAsync(Period period, IReadOnlyCollection<Guid>? modelVersionIds, CancellationToken cancellationToken) =>
+        reader.ReadAsync(period.Start, period.End, modelVersionIds, time.GetUtcNow() - Patience, cancellationToken);
+
+    private static bool IsNamed(ModelVersion model, string name) =>
+        model.Version == name
+        || $"{model.Name} {model.Version}" == name
+        || $"{model.Name}/{model.Version}" == name
+        || model.Sha256 == name
+        || (Guid.TryParse(name, out var id) && model.Id == id);
+}

@@ -1,0 +1,209 @@
+using GourmetGram.Application.Access;
+using GourmetGram.Application.Monitoring;
+using GourmetGram.WebApi.OpenApi;
+using MediatR;
+using Microsoft.Net.Http.Headers;
+
+namespace GourmetGram.WebApi.Monitoring;
+
+/// <summary>
+/// Maps <c>/api/v1/monitoring</c>: how good the model is, estimated from the random sample. Every list is also available as CSV, for
+/// clients that accept it or ask for it with <c>format=Csv</c>.
+/// </summary>
+internal static class MonitoringEndpoints
+{
+    /// <summary>The format of an answer.</summary>
+    internal enum Format
+    {
+        /// <summary>JSON.</summary>
+        Json = 0,
+
+        /// <summary>CSV (RFC 4180), one line per item.</summary>
+        Csv,
+    }
+
+    internal sealed class PeriodParameters
+    {
+        /// <summary>First day (UTC); 29 days before the last one if left out.</summary>
+        public DateOnly? From { get; init; }
+
+        /// <summary>Last day (UTC); today if left out.</summary>
+        public DateOnly? To { get; init; }
+
+        /// <summary>Version of the model, as predictions name it; all versions if left out.</summary>
+        public string? ModelVersion { get; init; }
+
+        /// <summary>Format of the answer; if left out, what the client accepts.</summary>
+        public Format? Format { get; init; }
+
+        public PeriodQuery ToQuery() => new(From, To, ModelVersion);
+    }
+
+    public static void MapMonitoring(this IEndpointRouteBuilder api)
+    {
+        var monitoring = api.MapGroup("/monitoring").WithTags("Monitoring").RequireAuthorization(Policies.Annotator);
+        monitoring
+            .MapGet(
+                "/accuracy",
+                async (
+                    [AsParameters] PeriodParameters period,
+                    HttpContext context,
+                    IMediator mediator,
+                    CancellationToken cancellationToken
+                ) =>
+                    Answer(
+                        context,
+                        period.Format,
+                        await mediator.Send(new GetAccuracy.Query(period.ToQuery()), cancellationToken),
+                        response => new[] { response }
+                    )
+            )
+            .WithName("GetAccuracy")
+            .WithSummary("Estimate the accuracy of the model")
+            .WithDescription(
+                "Estimates the share of all photos of a period that the model named correctly, with a 95 % interval, from blind labels of "
+                    + "the random sample. A sampling window belongs to the day (UTC) of its newest photo."
+            )
+            .ProducesList<GetAccuracy.Response>();
+        monitoring
+            .MapGet(
+                "/classes",
+                async (
+                    [AsParameters] PeriodParameters period,
+                    HttpContext context,
+                    IMediator mediator,
+                    CancellationToken cancellationToken
+                ) =>
+                    Answer(
+                        context,
+                        period.Format,
+                        await mediator.Send(new ListClasses.Query(period.ToQuery()), cancellationToken),
+                        response => response.Items
+                    )
+            )
+            .WithName("ListClassAccuracy")
+            .WithSummary("Estimate the accuracy for each class")
+            .WithDescription("Returns recall (by label) and precision (by prediction) of each class, each with a 95 % interval.")
+            .ProducesList<ListClasses.Response>();
+        monitoring
+            .MapGet(
+                "/weeks",
+                async (
+                    [AsParameters] PeriodParameters period,
+                    HttpContext context,
+                    IMediator mediator,
+                    CancellationToken cancellationToken
+                ) =>
+                    Answer(
+                        context,
+                        period.Format,
+                        await mediator.Send(new ListWeeks.Query(period.ToQuery()), cancellationToken),
+                        response => response.Items
+                    )
+            )
+            .WithName("ListWeeklyAccuracy")
+            .WithSummary("Estimate the accuracy for each week")
+            .WithDescription("Weeks start on Monday (UTC).")
+            .ProducesList<ListWeeks.Response>();
+        monitoring
+            .MapGet(
+                "/segments",
+                async (
+                    [AsParameters] PeriodParameters period,
+                    HttpContext context,
+                    IMediator mediator,
+                    CancellationToken cancellationToken
+                ) =>
+                    Answer(
+                        context,
+                        period.Format,
+                        await mediator.Send(new ListSegments.Query(period.ToQuery()), cancellationToken),
+                        response => response.Items
+                    )
+            )
+            .WithName("ListSegmentAccuracy")
+            .WithSummary("Estimate the accuracy for parts of the photos")
+            .WithDescription("Compares each part with the rest, and marks the parts that differ at a false discovery rate of 10 %.")
+            .ProducesList<ListSegments.Response>();
+        monitoring
+            .MapGet(
+                "/calibration",
+                async (
+                    [AsParameters] PeriodParameters period,
+                    HttpContext context,
+                    IMediator mediator,
+                    CancellationToken cancellationToken
+                ) =>
+                    Answer(
+                        context,
+                        period.Format,
+                        await mediator.Send(new GetCalibration.Query(period.ToQuery()), cancellationToken),
+                        response => response.Bins
+                    )
+            )
+            .WithName("GetCalibration")
+            .WithSummary("Compare the model's confidence with its accuracy")
+            .WithDescription("As CSV, returns the tenths of confidence.")
+            .ProducesList<GetCalibration.Response>();
+        monitoring
+            .MapGet(
+                "/confusion",
+                async (
+                    [AsParameters] PeriodParameters period,
+                    HttpContext context,
+                    IMediator mediator,
+                    CancellationToken cancellationToken
+                ) =>
+                    Answer(
+                        context,
+                        period.Format,
+                        await mediator.Send(new GetConfusion.Query(period.ToQuery()), cancellationToken),
+                        response => response.Items
+                    )
+            )
+            .WithName("GetConfusion")
+            .WithSummary("Get the confusion matrix")
+            .WithDescription(
+                "Returns the number of labels per label and predicted class, and the estimated number of photos they stand for."
+            )
+            .ProducesList<GetConfusion.Response>();
+    }
+
+    private static void ProducesList<TResponse>(this RouteHandlerBuilder endpoint) =>
+        endpoint
+            .Produces<TResponse>()
+            .Produces<string>(StatusCodes.Status200OK, CsvTable.MediaType)
+            .Fails(
+                StatusCodes.Status400BadRequest,
+                StatusCodes.Status401Unauthorized,
+                StatusCodes.Status403Forbidden,
+                StatusCodes.Status404NotFound
+            );
+
+    private static IResult Answer<TResponse, TRow>(
+        HttpContext context,
+        Format? format,
+        TResponse response,
+        Func<TResponse, IReadOnlyList<TRow>> rowsOf
+    )
+    {
+        context.Response.Headers.CacheControl = "no-store";
+        context.Response.Headers.Vary = HeaderNames.Accept;
+        return (format ?? PreferredFormat(context.Request)) == Format.Csv
+            ? TypedResults.Text(CsvTable.Of(rowsOf(response)), $"{CsvTable.MediaType}; charset=utf-8")
+            : TypedResults.Ok(response);
+    }
+
+    private static Format PreferredFormat(HttpRequest request) =>
+        request
+            .GetTypedHeaders()
+            .Accept.Where(type => type.Quality is not 0)
+            .OrderByDescending(type => type.Quality ?? 1)
+            .Select(type =>
+                type.MediaType == CsvTable.MediaType ? Format.Csv
+                : type.MatchesAllTypes || type.MediaType.StartsWith("application/", StringComparison.Ordinal) ? Format.Json
+                : (Format?)null
+            )
+            .FirstOrDefault(found => found is not null)
+        ?? Format.Json;
+}
