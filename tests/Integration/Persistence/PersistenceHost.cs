@@ -2,6 +2,7 @@ using GourmetGram.Application;
 using GourmetGram.Application.Classification;
 using GourmetGram.Application.Common;
 using GourmetGram.Application.Labeling;
+using GourmetGram.Application.Monitoring;
 using GourmetGram.Infrastructure.Hosting;
 using GourmetGram.Infrastructure.LabelStudio;
 using GourmetGram.Infrastructure.Media;
@@ -45,7 +46,7 @@ internal sealed class PersistenceHost : IAsyncDisposable
         collection.AddSingleton(TimeProvider.System);
         collection.AddSingleton<ILinks, NoLinks>();
         collection.AddMetrics();
-        collection.AddSettings<GourmetGramOptions>().AddSettings<LimitsOptions>();
+        collection.AddSettings<GourmetGramOptions>().AddSettings<LimitsOptions>().AddSettings<AlertOptions>();
         collection.AddApplication();
         collection.AddPersistence();
         collection.AddObjectStorage();

@@ -15,8 +15,9 @@ public static class DrawMore
 {
     /// <param name="Loop">Name of the loop, which draws by chance.</param>
     /// <param name="Cells">What to draw from each cell.</param>
+    /// <param name="Most">Largest number of photos to draw in all.</param>
     /// <param name="By">The person who asked for it.</param>
-    public sealed record Command(string Loop, IReadOnlyList<Wanted> Cells, string By) : ICommand<Response>;
+    public sealed record Command(string Loop, IReadOnlyList<Wanted> Cells, int Most, string By) : ICommand<Response>;
 
     /// <param name="ModelVersionId">Model version of the windows.</param>
     /// <param name="Windows">The windows.</param>
@@ -62,7 +63,10 @@ public static class DrawMore
             {
                 var now = time.GetUtcNow();
                 var id = Guid.CreateVersion7(now);
-                var (first, eligible) = await DrawAsync(id, loop.Name, wanted, order, cancellationToken);
+                var most = Math.Min(wanted.Photos, request.Most - drawn);
+                if (most == 0)
+                    break;
+                var (first, eligible) = await DrawAsync(id, loop.Name, wanted, most, order, cancellationToken);
                 if (first.Count == 0)
                     continue;
                 var draw = ExtraDraw.Record(
@@ -98,6 +102,7 @@ public static class DrawMore
             Guid id,
             string loop,
             Wanted wanted,
+            int most,
             KeyedOrder order,
             CancellationToken cancellationToken
         )
@@ -115,7 +120,7 @@ public static class DrawMore
                     foreach (var photo in piece)
                     {
                         var place = (order.PlaceOf(purpose, loop, photo), photo);
-                        if (first.Count < wanted.Photos)
+                        if (first.Count < most)
                             first.Enqueue(photo, place);
                         else
                             first.EnqueueDequeue(photo, place);

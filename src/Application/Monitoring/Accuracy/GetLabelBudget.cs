@@ -138,14 +138,24 @@ public static class DrawForAccuracy
             var loaded = await loader.LoadAsync(request.Period, cancellationToken);
             var cells = LabelBudgetCell.Of(loaded.Sample);
             var plan = LabelBudget.Allocate([.. cells.Select(cell => cell.Budget)], request.Labels);
+            // The plan rounds the expected number of photos that are left in a cell, so a cell may have one more.
+            var rest = request.Labels - plan.Extra.Sum();
             var wanted = cells
                 .Zip(plan.Extra)
-                .Where(pair => pair.Second > 0)
-                .Select(pair => new Feedback.DrawMore.Wanted(pair.First.ModelVersionId, pair.First.Windows, pair.First.Cell, pair.Second))
+                .Where(pair => pair.Second + rest > 0)
+                .Select(pair => new Feedback.DrawMore.Wanted(
+                    pair.First.ModelVersionId,
+                    pair.First.Windows,
+                    pair.First.Cell,
+                    pair.Second + rest
+                ))
                 .ToList();
-            if (wanted.Count == 0)
+            var drawn = await mediator.Send(
+                new Feedback.DrawMore.Command(RandomSampleLoop.Name, wanted, request.Labels, request.By),
+                cancellationToken
+            );
+            if (drawn.Drawn == 0)
                 throw new ConflictException("No photo is left to draw: all photos of closed sampling windows in this period are drawn.");
-            var drawn = await mediator.Send(new Feedback.DrawMore.Command(RandomSampleLoop.Name, wanted, request.By), cancellationToken);
             var made = await mediator.Send(new Labeling.MakeTasks.Command(), cancellationToken);
             return new Response(drawn.Drawn, made.Tasks);
         }
