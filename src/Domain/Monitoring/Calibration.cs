@@ -44,9 +44,9 @@ public sealed record Calibration(
             return new Calibration(0, null, null, null, null, null, []);
         var all = labels.Sum(label => label.Weight);
         var bins = labels
-            .GroupBy(label => Math.Min((int)Math.Floor((Tenths * label.Confidence) + 1e-9), Tenths - 1))
+            .GroupBy(label => BinOf(label.Confidence))
             .OrderBy(bin => bin.Key)
-            .Select(bin => BinOf(bin.Key, [.. bin], all))
+            .Select(bin => Summarize(bin.Key, [.. bin], all))
             .ToList();
         var gap = labels.Sum(label => label.Weight * Difference(label)) / all;
         return new Calibration(
@@ -62,7 +62,10 @@ public sealed record Calibration(
 
     private static double Difference((double Weight, double Confidence, bool IsRight) label) => label.Confidence - (label.IsRight ? 1 : 0);
 
-    private static (CalibrationBin Bin, double Kish) BinOf(
+    /// <summary>Returns the bin of a confidence: 0 to 9.</summary>
+    public static int BinOf(double confidence) => Math.Min((int)Math.Floor((Tenths * confidence) + 1e-9), Tenths - 1);
+
+    private static (CalibrationBin Bin, double Kish) Summarize(
         int bin,
         List<(double Weight, double Confidence, bool IsRight)> labels,
         double all

@@ -12,6 +12,8 @@ namespace GourmetGram.WebApi.Monitoring;
 /// </summary>
 internal static class MonitoringEndpoints
 {
+    private const int DefaultLimit = 50;
+
     /// <summary>The format of an answer.</summary>
     internal enum Format
     {
@@ -37,6 +39,41 @@ internal static class MonitoringEndpoints
         public Format? Format { get; init; }
 
         public PeriodQuery ToQuery() => new(From, To, ModelVersion);
+    }
+
+    internal sealed class PhotoParameters
+    {
+        /// <summary>Only photos with this label: the name of a class, or `None`.</summary>
+        public string? Label { get; init; }
+
+        /// <summary>Only photos for which the model named this class.</summary>
+        public string? Predicted { get; init; }
+
+        /// <summary>Only photos for which the model was right, or wrong.</summary>
+        public bool? Right { get; init; }
+
+        /// <summary>Only photos whose confidence is in this tenth: 0 for below 0.1, to 9.</summary>
+        public int? Bin { get; init; }
+
+        /// <summary>Only photos of the week that starts on this Monday.</summary>
+        public DateOnly? Week { get; init; }
+
+        /// <summary>Only photos of a segment of this dimension.</summary>
+        public ListSegments.Dimension? Dimension { get; init; }
+
+        /// <summary>The segment's value.</summary>
+        public string? Value { get; init; }
+
+        /// <summary>Lists the photos that nobody could judge instead of the labelled ones.</summary>
+        public bool? Unusable { get; init; }
+
+        /// <summary>Where the previous page ended.</summary>
+        public string? Cursor { get; init; }
+
+        /// <summary>Rows per page.</summary>
+        public int? Limit { get; init; }
+
+        public ListMeasuredPhotos.Filter ToFilter() => new(Label, Predicted, Right, Bin, Week, Dimension, Value, Unusable ?? false);
     }
 
     public static void MapMonitoring(this IEndpointRouteBuilder api)
@@ -167,6 +204,33 @@ internal static class MonitoringEndpoints
                 "Returns the number of labels per label and predicted class, and the estimated number of photos they stand for."
             )
             .ProducesList<GetConfusion.Response>();
+        monitoring
+            .MapGet(
+                "/photos",
+                async (
+                    [AsParameters] PeriodParameters period,
+                    [AsParameters] PhotoParameters photos,
+                    HttpContext context,
+                    IMediator mediator,
+                    CancellationToken cancellationToken
+                ) =>
+                    Answer(
+                        context,
+                        period.Format,
+                        await mediator.Send(
+                            new ListMeasuredPhotos.Query(period.ToQuery(), photos.ToFilter(), photos.Cursor, photos.Limit ?? DefaultLimit),
+                            cancellationToken
+                        ),
+                        response => response.Items
+                    )
+            )
+            .WithName("ListMeasuredPhotos")
+            .WithSummary("List the photos behind a number, newest first")
+            .WithDescription(
+                "Lists labelled photos of the random sample, or with `unusable=true` the drawn photos that nobody could judge. Photos that "
+                    + "wait for a blind label are not listed."
+            )
+            .ProducesList<ListMeasuredPhotos.Response>();
     }
 
     private static void ProducesList<TResponse>(this RouteHandlerBuilder endpoint) =>

@@ -100,21 +100,20 @@ public static class GetAccuracy
     /// <param name="High">High end of the 95 % interval.</param>
     public sealed record Change(double Estimate, double Low, double High);
 
-    internal sealed class Handler(SampleLoader loader, TimeProvider time) : IRequestHandler<Query, Response>
+    internal sealed class Handler(SampleLoader loader) : IRequestHandler<Query, Response>
     {
-        public async Task<Response> Handle(Query request, CancellationToken cancellationToken)
+        public async Task<Response> Handle(Query request, CancellationToken cancellationToken) =>
+            Of(await loader.LoadAsync(request.Period, cancellationToken));
+
+        public static Response Of(SampleLoader.Loaded loaded)
         {
-            var loaded = await loader.LoadAsync(request.Period, cancellationToken);
-            var result = SampleEstimate.Of(loaded.Sample);
-            var estimate = result.Estimate;
-            var before = SampleEstimate
-                .Of(await loader.ReadAsync(loaded.Period.Before, loaded.ModelVersionIds, cancellationToken))
-                .Estimate;
+            var estimate = loaded.Result.Estimate;
+            var before = SampleEstimate.Of(loaded.Before).Estimate;
             var days = loaded.Sample.Windows.ToDictionary(
                 window => window.Id,
                 window => DateOnly.FromDateTime(window.LastPhotoAt.UtcDateTime)
             );
-            var labels = result.Labels;
+            var labels = loaded.Result.Labels;
             return new Response
             {
                 State = estimate.State,
@@ -150,7 +149,7 @@ public static class GetAccuracy
                 Change = ChangeOf(estimate, before),
                 From = loaded.Period.From,
                 To = loaded.Period.To,
-                AsOf = time.GetUtcNow(),
+                AsOf = loaded.AsOf,
             };
         }
 

@@ -40,15 +40,18 @@ public static class GetCalibration
     /// <param name="High">High end of the interval.</param>
     public sealed record Bin(double From, double To, int Labels, double Share, double Confidence, double Accuracy, double Low, double High);
 
+    /// <summary>Returns the bin of a confidence; null for a deleted photo.</summary>
+    internal static int? BinOf(double? confidence) => confidence is { } known ? Calibration.BinOf(known) : null;
+
     internal sealed class Handler(SampleLoader loader) : IRequestHandler<Query, Response>
     {
-        public async Task<Response> Handle(Query request, CancellationToken cancellationToken)
+        public async Task<Response> Handle(Query request, CancellationToken cancellationToken) =>
+            Of(await loader.LoadAsync(request.Period, cancellationToken));
+
+        public static Response Of(SampleLoader.Loaded loaded)
         {
-            var loaded = await loader.LoadAsync(request.Period, cancellationToken);
             var calibration = Calibration.Of([
-                .. SampleEstimate
-                    .Of(loaded.Sample)
-                    .Labels.Select(label => (label.Weight, label.Photo.Confidence!.Value, label.Photo.IsRight)),
+                .. loaded.Result.Labels.Select(label => (label.Weight, label.Photo.Confidence!.Value, label.Photo.IsRight)),
             ]);
             return new Response(
                 calibration.Labels,

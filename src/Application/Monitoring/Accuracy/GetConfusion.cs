@@ -22,18 +22,19 @@ public static class GetConfusion
 
     internal sealed class Handler(SampleLoader loader) : IRequestHandler<Query, Response>
     {
-        public async Task<Response> Handle(Query request, CancellationToken cancellationToken)
+        public async Task<Response> Handle(Query request, CancellationToken cancellationToken) =>
+            Of(await loader.LoadAsync(request.Period, cancellationToken));
+
+        public static Response Of(SampleLoader.Loaded loaded)
         {
-            var loaded = await loader.LoadAsync(request.Period, cancellationToken);
             var order = loaded
                 .ClassNames.Select((name, index) => (name, index))
                 .ToDictionary(pair => pair.name, pair => pair.index, StringComparer.Ordinal);
             return new Response(
                 loaded.ClassNames,
                 [
-                    .. SampleEstimate
-                        .Of(loaded.Sample)
-                        .Labels.GroupBy(label =>
+                    .. loaded
+                        .Result.Labels.GroupBy(label =>
                             (
                                 Label: loaded.NameOf(label.ModelVersionId, label.Photo.LabelIndex),
                                 Predicted: loaded.NameOf(label.ModelVersionId, label.Photo.PredictedIndex)!

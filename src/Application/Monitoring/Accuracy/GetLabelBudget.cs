@@ -70,21 +70,23 @@ public static class GetLabelBudget
     {
         private const double Fall = 0.1;
 
-        public async Task<Response> Handle(Query request, CancellationToken cancellationToken)
+        public async Task<Response> Handle(Query request, CancellationToken cancellationToken) =>
+            Of(await loader.LoadAsync(request.Period, cancellationToken), request.Labels, request.HalfWidth, rules);
+
+        public static Response Of(SampleLoader.Loaded loaded, int labels, double halfWidth, AlertRules rules)
         {
-            var loaded = await loader.LoadAsync(request.Period, cancellationToken);
             var cells = LabelBudgetCell.Of(loaded.Sample);
             var budget = cells.Select(cell => cell.Budget).ToList();
-            var plan = LabelBudget.Allocate(budget, request.Labels);
-            var estimate = SampleEstimate.Of(loaded.Sample).Estimate;
+            var plan = LabelBudget.Allocate(budget, labels);
+            var estimate = loaded.Result.Estimate;
             return new Response
             {
                 Labels = loaded.Sample.Photos.Count(photo => photo.State == DrawnState.Labelled),
                 Pending = loaded.Sample.Photos.Count(photo => photo.State == DrawnState.Pending),
                 HalfWidthNow = cells.Count == 0 ? null : plan.HalfWidthNow,
                 HalfWidthThen = cells.Count == 0 ? null : plan.HalfWidthThen,
-                Target = request.HalfWidth,
-                Needed = cells.Count == 0 ? null : LabelBudget.Needed(budget, request.HalfWidth),
+                Target = halfWidth,
+                Needed = cells.Count == 0 ? null : LabelBudget.Needed(budget, halfWidth),
                 Items =
                 [
                     .. cells.Select(

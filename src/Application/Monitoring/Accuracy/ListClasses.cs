@@ -22,10 +22,12 @@ public static class ListClasses
 
     internal sealed class Handler(SampleLoader loader) : IRequestHandler<Query, Response>
     {
-        public async Task<Response> Handle(Query request, CancellationToken cancellationToken)
+        public async Task<Response> Handle(Query request, CancellationToken cancellationToken) =>
+            Of(await loader.LoadAsync(request.Period, cancellationToken));
+
+        public static Response Of(SampleLoader.Loaded loaded)
         {
-            var loaded = await loader.LoadAsync(request.Period, cancellationToken);
-            var labels = SampleEstimate.Of(loaded.Sample).Labels;
+            var labels = loaded.Result.Labels;
             var named = labels.Select(label => new
             {
                 label.Weight,

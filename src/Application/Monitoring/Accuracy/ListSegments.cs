@@ -40,26 +40,32 @@ public static class ListSegments
     /// <param name="Marked">Whether the segment differs from the rest at the false discovery rate.</param>
     public sealed record Item(Dimension Dimension, string Value, EstimateResponse Accuracy, double? P, double? Adjusted, bool Marked);
 
+    private static readonly string[] Bands = ["below 0.5", "0.5 to 0.7", "0.7 to 0.9", "0.9 and above"];
+
+    /// <summary>Returns the segment that a photo belongs to.</summary>
+    internal static string ValueOf(Dimension dimension, DrawnPhoto photo, string modelVersion) =>
+        dimension switch
+        {
+            Dimension.Source => photo.Maker?.Kind.ToString() ?? "deleted",
+            Dimension.Confidence => Bands[photo.Cell.Band],
+            Dimension.Flagged => photo.Cell.IsFlagged ? "flagged" : "not flagged",
+            _ => modelVersion,
+        };
+
     internal sealed class Handler(SampleLoader loader) : IRequestHandler<Query, Response>
     {
-        private static readonly string[] Bands = ["below 0.5", "0.5 to 0.7", "0.7 to 0.9", "0.9 and above"];
+        public async Task<Response> Handle(Query request, CancellationToken cancellationToken) =>
+            Of(await loader.LoadAsync(request.Period, cancellationToken));
 
-        public async Task<Response> Handle(Query request, CancellationToken cancellationToken)
+        public static Response Of(SampleLoader.Loaded loaded)
         {
-            var loaded = await loader.LoadAsync(request.Period, cancellationToken);
-            var labels = SampleEstimate.Of(loaded.Sample).Labels;
-            var parts = new (Dimension Dimension, Func<WeightedLabel, string> ValueOf)[]
-            {
-                (Dimension.Source, label => label.Photo.Maker!.Kind.ToString()),
-                (Dimension.Confidence, label => Bands[label.Photo.Cell.Band]),
-                (Dimension.Flagged, label => label.Photo.Cell.IsFlagged ? "flagged" : "not flagged"),
-                (Dimension.ModelVersion, label => loaded.VersionOf(label.ModelVersionId)),
-            }
+            var labels = loaded.Result.Labels;
+            var parts = Enum.GetValues<Dimension>()
                 .SelectMany(dimension =>
                     labels
-                        .GroupBy(dimension.ValueOf, StringComparer.Ordinal)
+                        .GroupBy(label => ValueOf(dimension, label.Photo, loaded.VersionOf(label.ModelVersionId)), StringComparer.Ordinal)
                         .OrderBy(group => group.Key, StringComparer.Ordinal)
-                        .Select(group => new Part(dimension.Dimension, group.Key, [.. group], labels))
+                        .Select(group => new Part(dimension, group.Key, [.. group], labels))
                 )
                 .ToList();
             var compared = parts.Where(part => part.CanCompare).ToList();

@@ -28,10 +28,12 @@ public static class ListWeeks
 
     internal sealed class Handler(SampleLoader loader) : IRequestHandler<Query, Response>
     {
-        public async Task<Response> Handle(Query request, CancellationToken cancellationToken)
+        public async Task<Response> Handle(Query request, CancellationToken cancellationToken) =>
+            Of(await loader.LoadAsync(request.Period, cancellationToken));
+
+        public static Response Of(SampleLoader.Loaded loaded)
         {
-            var loaded = await loader.LoadAsync(request.Period, cancellationToken);
-            var windows = loaded.Sample.Windows.ToLookup(window => MondayOf(DateOnly.FromDateTime(window.LastPhotoAt.UtcDateTime)));
+            var windows = loaded.Sample.Windows.ToLookup(MondayOf);
             var items = new List<Item>();
             for (var week = MondayOf(loaded.Period.From); week <= loaded.Period.To; week = week.AddDays(7))
             {
@@ -49,7 +51,10 @@ public static class ListWeeks
 
             return new Response(items, loaded.Period.From, loaded.Period.To);
         }
-
-        private static DateOnly MondayOf(DateOnly day) => day.AddDays(-(((int)day.DayOfWeek + 6) % 7));
     }
+
+    /// <summary>Returns the Monday of the week that a window belongs to.</summary>
+    internal static DateOnly MondayOf(SampledWindow window) => MondayOf(DateOnly.FromDateTime(window.LastPhotoAt.UtcDateTime));
+
+    private static DateOnly MondayOf(DateOnly day) => day.AddDays(-(((int)day.DayOfWeek + 6) % 7));
 }

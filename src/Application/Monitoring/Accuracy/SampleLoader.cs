@@ -11,15 +11,20 @@ internal sealed class SampleLoader(ISampleReader reader, TimeProvider time)
 
     /// <param name="Period">The days.</param>
     /// <param name="Sample">The sample of these days.</param>
+    /// <param name="Before">The sample of the period of the same length before.</param>
     /// <param name="Models">All model versions, by id.</param>
-    /// <param name="ModelVersionIds">The model versions that the query is about; null for all.</param>
+    /// <param name="AsOf">When the sample was read, UTC.</param>
     public sealed record Loaded(
         Period Period,
         Sample Sample,
+        Sample Before,
         IReadOnlyDictionary<Guid, ModelVersion> Models,
-        IReadOnlyCollection<Guid>? ModelVersionIds
+        DateTimeOffset AsOf
     )
     {
+        /// <summary>The estimate on the sample.</summary>
+        public SampleEstimate Result { get; } = SampleEstimate.Of(Sample);
+
         /// <summary>
         /// The classes of the models that answered in the period, in the order of the newest of these models; classes that only older
         /// models have come last.
@@ -53,13 +58,29 @@ internal sealed class SampleLoader(ISampleReader reader, TimeProvider time)
                 throw new NotFoundException($"Model version {name}");
         }
 
-        var period = query.Resolve(time.GetUtcNow());
-        return new Loaded(period, await ReadAsync(period, ids, cancellationToken), models.ToDictionary(model => model.Id), ids);
+        var now = time.GetUtcNow();
+        var period = query.Resolve(now);
+        var both = await reader.ReadAsync(period.Before.Start, period.End, ids, now - Patience, cancellationToken);
+        return new Loaded(
+            period,
+            Part(both, window => window.LastPhotoAt >= period.Start),
+            Part(both, window => window.LastPhotoAt < period.Start),
+            models.ToDictionary(model => model.Id),
+            now
+        );
     }
 
-    /// <summary>Reads the sample of another period.</summary>
-    public Task<Sample> ReadAsync(Period period, IReadOnlyCollection<Guid>? modelVersionIds, CancellationToken cancellationToken) =>
-        reader.ReadAsync(period.Start, period.End, modelVersionIds, time.GetUtcNow() - Patience, cancellationToken);
+    /// <summary>Returns the part of a sample that is about some windows.</summary>
+    private static Sample Part(Sample sample, Func<SampledWindow, bool> isIn)
+    {
+        var windows = sample.Windows.Where(isIn).ToList();
+        var ids = windows.Select(window => window.Id).ToHashSet();
+        return new Sample(
+            windows,
+            [.. sample.ExtraDraws.Where(draw => draw.Draw.Windows.Any(ids.Contains))],
+            [.. sample.Photos.Where(photo => ids.Contains(photo.WindowId))]
+        );
+    }
 
     private static bool IsNamed(ModelVersion model, string name) =>
         model.Version == name

@@ -1,0 +1,118 @@
+using FluentValidation;
+using GourmetGram.Application.Common;
+using MediatR;
+
+namespace GourmetGram.Application.Monitoring;
+
+/// <summary>
+/// Lists the photos behind a number of the accuracy: the labelled photos of the random sample, and those that nobody could judge. Photos
+/// that wait for a blind label are not listed.
+/// </summary>
+public static class ListMeasuredPhotos
+{
+    /// <param name="Period">The photos.</param>
+    /// <param name="Filter">Which of them.</param>
+    /// <param name="Cursor">Where the previous page ended; null for the first page.</param>
+    /// <param name="Limit">Rows per page.</param>
+    public sealed record Query(PeriodQuery Period, Filter Filter, string? Cursor, int Limit) : IRequest<Response>, IPeriodQuery;
+
+    /// <param name="Label">Only photos with this label: the name of a class, or <c>None</c> for "none of these classes".</param>
+    /// <param name="Predicted">Only photos for which the model named this class.</param>
+    /// <param name="Right">Only photos for which the model was right, or wrong.</param>
+    /// <param name="Bin">Only photos whose confidence is in this tenth, 0 to 9.</param>
+    /// <param name="Week">Only photos of windows of the week that starts on this Monday.</param>
+    /// <param name="Dimension">Only photos of a segment.</param>
+    /// <param name="Value">The segment's value.</param>
+    /// <param name="Unusable">Lists the photos that nobody could judge, instead of the labelled ones.</param>
+    public sealed record Filter(
+        string? Label = null,
+        string? Predicted = null,
+        bool? Right = null,
+        int? Bin = null,
+        DateOnly? Week = null,
+        ListSegments.Dimension? Dimension = null,
+        string? Value = null,
+        bool Unusable = false
+    );
+
+    /// <param name="Items">The photos, newest first.</param>
+    /// <param name="Total">Number of photos on all pages, deleted ones included.</param>
+    /// <param name="Next">Cursor of the next page; null on the last one.</param>
+    public sealed record Response(IReadOnlyList<Item> Items, int Total, string? Next);
+
+    /// <param name="PredictionId">Id of the prediction.</param>
+    /// <param name="Label">Name of the class that people gave; null for "none of these classes" and for photos that nobody could judge.</param>
+    /// <param name="Predicted">Name of the class that the model gave; null for a deleted photo.</param>
+    /// <param name="Confidence">Probability of that class.</param>
+    /// <param name="ModelVersion">Version of the model.</param>
+    /// <param name="Weight">Number of photos that the label speaks for; null without an estimate.</param>
+    public sealed record Item(Guid PredictionId, string? Label, string? Predicted, double? Confidence, string ModelVersion, double? Weight);
+
+    /// <summary>Value of <see cref="Filter.Label"/> for "none of these classes".</summary>
+    public const string None = "None";
+
+    internal sealed class Validator : AbstractValidator<Query>
+    {
+        public Validator()
+        {
+            RuleFor(q => q.Limit).InclusiveBetween(1, Paging.MaximumLimit).OverridePropertyName("limit").WithMessage(Paging.LimitMessage);
+            RuleFor(q => q.Cursor).Must(Paging.IsCursor).OverridePropertyName("cursor").WithMessage(Paging.CursorMessage);
+            RuleFor(q => q.Filter)
+                .Must(filter => filter.Dimension is null == filter.Value is null)
+                .OverridePropertyName("value")
+                .WithMessage("Name both the dimension and the value of a segment, or neither.");
+        }
+    }
+
+    internal sealed class Handler(SampleLoader loader) : IRequestHandler<Query, Response>
+    {
+        public async Task<Response> Handle(Query request, CancellationToken cancellationToken)
+        {
+            var loaded = await loader.LoadAsync(request.Period, cancellationToken);
+            var filter = request.Filter;
+            var windows = loaded.Sample.Windows.ToDictionary(window => window.Id);
+            var weights = loaded.Result.Labels.ToDictionary(label => label.Photo.PredictionId, label => label.Weight);
+            var found = loaded
+                .Sample.Photos.Where(photo =>
+                    photo.State == (filter.Unusable ? DrawnState.Unusable : DrawnState.Labelled) && Matches(photo, windows[photo.WindowId])
+                )
+                .OrderByDescending(photo => photo.PredictionId.ToString("N"), StringComparer.Ordinal)
+                .ToList();
+            var after = Paging.Read(request.Cursor)?.ToString("N");
+            var page = found
+                .Where(photo => after is null || string.CompareOrdinal(photo.PredictionId.ToString("N"), after) < 0)
+                .Take(request.Limit + 1)
+                .ToList();
+            return new Response(
+                [
+                    .. page.Take(request.Limit)
+                        .Select(photo =>
+                        {
+                            var version = windows[photo.WindowId].ModelVersionId;
+                            return new Item(
+                                photo.PredictionId,
+                                loaded.NameOf(version, photo.LabelIndex),
+                                loaded.NameOf(version, photo.PredictedIndex),
+                                photo.Confidence,
+                                loaded.VersionOf(version),
+                                weights.TryGetValue(photo.PredictionId, out var weight) ? weight : null
+                            );
+                        }),
+                ],
+                found.Count,
+                page.Count > request.Limit ? Paging.CursorOf(page[request.Limit - 1].PredictionId) : null
+            );
+
+            bool Matches(DrawnPhoto photo, SampledWindow window) =>
+                (filter.Label is null || (loaded.NameOf(window.ModelVersionId, photo.LabelIndex) ?? None) == filter.Label)
+                && (filter.Predicted is null || loaded.NameOf(window.ModelVersionId, photo.PredictedIndex) == filter.Predicted)
+                && (filter.Right is null || photo.IsRight == filter.Right)
+                && (filter.Bin is null || GetCalibration.BinOf(photo.Confidence) == filter.Bin)
+                && (filter.Week is null || ListWeeks.MondayOf(window) == filter.Week)
+                && (
+                    filter.Dimension is not { } dimension
+                    || ListSegments.ValueOf(dimension, photo, loaded.VersionOf(window.ModelVersionId)) == filter.Value
+                );
+        }
+    }
+}
