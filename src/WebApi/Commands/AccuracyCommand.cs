@@ -99,6 +99,8 @@ internal static class AccuracyCommand
             );
         if (accuracy.Pending > 0)
             lines.Add($"{Count(accuracy.Pending, "drawn photo")} not labelled yet.");
+        if (accuracy.NotBlind > 0)
+            lines.Add($"{Count(accuracy.NotBlind, "label")} do not count: the people had seen the model's answer before.");
         return string.Join(Environment.NewLine, lines);
     }
 

@@ -67,6 +67,11 @@ public static class GetAccuracy
         /// <summary>Number of drawn photos that wait for a label.</summary>
         public required int Pending { get; init; }
 
+        /// <summary>
+        /// Number of these whose labels do not count, because the people who gave them had seen the model's answer before.
+        /// </summary>
+        public required int NotBlind { get; init; }
+
         /// <summary>Share of photos that show none of the classes. The model is wrong on them.</summary>
         public required EstimateResponse NoneOfThese { get; init; }
 
@@ -137,6 +142,7 @@ public static class GetAccuracy
                 Reason = estimate.Reason,
                 Unusable = loaded.Sample.Photos.Count(photo => photo.State == DrawnState.Unusable),
                 Pending = loaded.Sample.Photos.Count(photo => photo.State == DrawnState.Pending),
+                NotBlind = loaded.Sample.Photos.Count(photo => photo.IsLabelledNotBlind),
                 NoneOfThese = EstimateResponse.From(
                     PartEstimate.Of(labels.Select(label => (label.Weight, label.Photo.LabelIndex is null)))
                 ),

@@ -81,6 +81,11 @@ public sealed record DrawnPhoto
 
     public required DrawnState State { get; init; }
 
+    /// <summary>
+    /// Whether people labelled the photo, but none of the labels counts, because the people had seen the model's answer before.
+    /// </summary>
+    public bool IsLabelledNotBlind { get; init; }
+
     /// <summary>Index of the class that the label names; null for "none of these classes" and without a label.</summary>
     public int? LabelIndex { get; init; }
 

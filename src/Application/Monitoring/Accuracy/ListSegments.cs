@@ -64,7 +64,8 @@ public static class ListSegments
                 .SelectMany(dimension =>
                     labels
                         .GroupBy(label => ValueOf(dimension, label.Photo, loaded.VersionOf(label.ModelVersionId)), StringComparer.Ordinal)
-                        .OrderBy(group => group.Key, StringComparer.Ordinal)
+                        .OrderBy(group => Array.IndexOf(Bands, group.Key))
+                        .ThenBy(group => group.Key, StringComparer.Ordinal)
                         .Select(group => new Part(dimension, group.Key, [.. group], labels))
                 )
                 .ToList();

@@ -150,6 +150,7 @@ internal sealed class SampleReader(GourmetGramDbContext context) : ISampleReader
                     Cell = FineCell.Of(row.WindowCell!.Value),
                     DrawId = row.DrawId,
                     State = StateOf(row.State, row.BlindAnswerKind, row.TaskCreatedAt < skippedBefore),
+                    IsLabelledNotBlind = row is { State: TaskState.Labelled or TaskState.Unusable, BlindAnswerKind: null },
                     LabelIndex = row.BlindClassIndex,
                     PredictedIndex = row.PredictedIndex,
                     Confidence = row.Confidence,
