@@ -79,6 +79,7 @@ public static class DependencyInjection
         services.AddScoped<TaskPublisher>();
         services.AddScoped<TaskImporter>();
         services.AddScoped<PlatformReader>();
+        services.AddScoped<PeriodResolver>();
         services.AddScoped<SampleLoader>();
         services.AddScoped<AlertRules>();
         services.AddTransient(typeof(IValidator<>), typeof(PeriodValidator<>));

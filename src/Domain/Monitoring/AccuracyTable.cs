@@ -77,7 +77,7 @@ public enum EstimateState
     /// <summary>There are no photos.</summary>
     NoData = 0,
 
-    /// <summary>There are fewer than ten labels.</summary>
+    /// <summary>There are fewer labels or photos than an estimate needs.</summary>
     TooFew,
 
     /// <summary>Too many photos are in windows that have no labels.</summary>

@@ -4,7 +4,7 @@ using GourmetGram.Domain.Classification;
 namespace GourmetGram.Application.Monitoring;
 
 /// <summary>Reads the sample that a monitoring query is about.</summary>
-internal sealed class SampleLoader(ISampleReader reader, TimeProvider time)
+internal sealed class SampleLoader(ISampleReader reader, PeriodResolver periods, TimeProvider time)
 {
     /// <summary>A task that people skipped counts as unusable after this time without a label.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromDays(14);
@@ -49,17 +49,8 @@ internal sealed class SampleLoader(ISampleReader reader, TimeProvider time)
     /// <exception cref="NotFoundException">There is no such model version.</exception>
     public async Task<Loaded> LoadAsync(PeriodQuery query, CancellationToken cancellationToken)
     {
-        var models = await reader.ListModelVersionsAsync(cancellationToken);
-        IReadOnlyCollection<Guid>? ids = null;
-        if (query.ModelVersion is { Length: > 0 } name)
-        {
-            ids = [.. models.Where(model => IsNamed(model, name)).Select(model => model.Id)];
-            if (ids.Count == 0)
-                throw new NotFoundException($"Model version {name}");
-        }
-
+        var (period, models, ids) = await periods.ResolveAsync(query, cancellationToken);
         var now = time.GetUtcNow();
-        var period = query.Resolve(now);
         var both = await reader.ReadAsync(period.Before.Start, period.End, ids, now - Patience, cancellationToken);
         return new Loaded(
             period,
@@ -81,11 +72,4 @@ internal sealed class SampleLoader(ISampleReader reader, TimeProvider time)
             [.. sample.Photos.Where(photo => ids.Contains(photo.WindowId))]
         );
     }
-
-    private static bool IsNamed(ModelVersion model, string name) =>
-        model.Version == name
-        || $"{model.Name} {model.Version}" == name
-        || $"{model.Name}/{model.Version}" == name
-        || model.Sha256 == name
-        || (Guid.TryParse(name, out var id) && model.Id == id);
 }
