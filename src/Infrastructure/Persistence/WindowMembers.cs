@@ -20,7 +20,7 @@ internal sealed class WindowMembers(GourmetGramDbContext context) : IWindowMembe
     public Task<IReadOnlyList<Guid>> ListModelVersionsAsync(DateTimeOffset before, CancellationToken cancellationToken) =>
         context.GuardAsync<IReadOnlyList<Guid>>(async () =>
         {
-            var end = SmallestIdOf(before);
+            var end = PredictionIds.SmallestOf(before);
             var versions = await context
                 .Set<Prediction>()
                 .Where(p => p.WindowId == null && p.Id < end)
@@ -33,7 +33,7 @@ internal sealed class WindowMembers(GourmetGramDbContext context) : IWindowMembe
     public Task<int> StampAsync(Guid windowId, Guid? modelVersionId, DateTimeOffset before, CancellationToken cancellationToken) =>
         context.GuardAsync(() =>
         {
-            var end = SmallestIdOf(before);
+            var end = PredictionIds.SmallestOf(before);
             var rows = context.Set<Prediction>();
             var waiting = rows.Where(p => p.WindowId == null && p.Id < end);
             if (modelVersionId is { } version)
@@ -204,15 +204,5 @@ internal sealed class WindowMembers(GourmetGramDbContext context) : IWindowMembe
         );
         if (erased.Count > 0)
             yield return erased;
-    }
-
-    /// <summary>Returns the smallest UUIDv7 of a millisecond.</summary>
-    private static Guid SmallestIdOf(DateTimeOffset moment)
-    {
-        var id = Guid.CreateVersion7(moment).ToByteArray(bigEndian: true);
-        id.AsSpan(6).Clear();
-        id[6] = 0x70;
-        id[8] = 0x80;
-        return new Guid(id, bigEndian: true);
     }
 }
