@@ -1,0 +1,94 @@
+using GourmetGram.Application.Monitoring;
+using GourmetGram.Domain.Access;
+using GourmetGram.Domain.Classification;
+using GourmetGram.Domain.Feedback;
+using GourmetGram.Domain.Labeling;
+using Microsoft.EntityFrameworkCore;
+
+namespace GourmetGram.Infrastructure.Persistence.Monitoring;
+
+/// <summary>
+/// Reads tasks and feedback of a period along their indexes by prediction, labels along their index by task, and predictions along the key.
+/// </summary>
+internal sealed class AnswerReader(GourmetGramDbContext context) : IAnswerReader
+{
+    private static readonly string AccountPrefix = new Actor(ActorKind.Account, "").ToString();
+
+    public Task<GivenAnswers> ReadAsync(
+        DateTimeOffset from,
+        DateTimeOffset until,
+        IReadOnlyCollection<Guid>? modelVersionIds,
+        CancellationToken cancellationToken
+    ) =>
+        context.GuardAsync(async () =>
+        {
+            var (first, end) = (PredictionIds.SmallestOf(from), PredictionIds.SmallestOf(until));
+            var predictions = context.Set<Prediction>().AsNoTracking();
+            if (modelVersionIds is not null)
+                predictions = predictions.Where(p => modelVersionIds.Contains(p.ModelVersionId));
+            var labels = await (
+                from task in context.Set<AnnotationTask>()
+                where task.PredictionId >= first && task.PredictionId < end
+                join prediction in predictions on task.PredictionId equals prediction.Id
+                join label in context.Set<HumanLabel>() on task.Id equals label.TaskId
+                where label.EndedAt == null
+                orderby label.Id
+                select new GivenLabel
+                {
+                    Id = label.Id,
+                    PhotoSha256 = task.PhotoSha256,
+                    ModelVersionId = prediction.ModelVersionId,
+                    Person = label.Person,
+                    Source = label.Source,
+                    Kind = label.AnswerKind,
+                    ClassIndex = label.ClassIndex,
+                    IsBlind = label.IsBlind,
+                    CreatedAt = label.CreatedAt,
+                    Took = label.Took,
+                }
+            ).ToListAsync(cancellationToken);
+            var feedback = await (
+                from given in context.Set<UserFeedback>()
+                where
+                    given.PredictionId >= first
+                    && given.PredictionId < end
+                    && given.EndedAt == null
+                    && given.ClassIndex != null
+                    && given.SelectionState != FeedbackSelection.HeldBack
+                    && given.SelectionState != FeedbackSelection.Discarded
+                join prediction in predictions on given.PredictionId equals prediction.Id
+                orderby given.Id
+                select new GivenFeedback(
+                    prediction.Photo.UploadSha256,
+                    prediction.ModelVersionId,
+                    given.Source,
+                    given.Rater,
+                    given.ClassIndex!.Value,
+                    given.CreatedAt
+                )
+            ).ToListAsync(cancellationToken);
+            return new GivenAnswers(labels, feedback, await ReadNamesAsync(labels, cancellationToken));
+        });
+
+    /// <summary>Reads the names of accounts, and of annotators in other programs.</summary>
+    private async Task<IReadOnlyDictionary<string, string>> ReadNamesAsync(List<GivenLabel> labels, CancellationToken cancellationToken)
+    {
+        var people = labels.Select(label => label.Person).Distinct(StringComparer.Ordinal).ToList();
+        var names = await context
+            .Set<Annotator>()
+            .Where(annotator => people.Contains(annotator.Person))
+            .ToDictionaryAsync(annotator => annotator.Person, annotator => annotator.Name, StringComparer.Ordinal, cancellationToken);
+        var accounts = people
+            .Where(person => person.StartsWith(AccountPrefix, StringComparison.Ordinal))
+            .Select(person => Guid.TryParse(person.AsSpan(AccountPrefix.Length), out var id) ? id : (Guid?)null)
+            .OfType<Guid>()
+            .ToList();
+        var users = await context
+            .Users.Where(user => accounts.Contains(user.Id))
+            .Select(user => new { user.Id, user.UserName })
+            .ToListAsync(cancellationToken);
+        foreach (var user in users.Where(user => user.UserName is not null))
+            names[new Actor(ActorKind.Account, user.Id.ToString()).ToString()] = user.UserName!;
+        return names;
+    }
+}
