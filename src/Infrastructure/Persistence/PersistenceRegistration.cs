@@ -60,6 +60,9 @@ public static class PersistenceRegistration
         services.AddScoped<ITaskFinder, TaskFinder>();
         services.AddScoped<IDatasetReader, DatasetReader>();
         services.AddScoped<ISampleReader, SampleReader>();
+        services.AddScoped<ILabelReader, LabelReader>();
+        services.AddScoped<IAnswerReader, AnswerReader>();
+        services.AddScoped<IDailyCountReader, DailyCountReader>();
         services.AddScoped<IKnownAnswers, KnownAnswers>();
         services.AddScoped<ILabelStudioWatch, LabelStudioWatch>();
         services.AddSingleton<IExclusiveWork, ExclusiveWork>();

@@ -1,7 +1,12 @@
+using System.ComponentModel.DataAnnotations;
+using System.Text.Json.Serialization;
 using GourmetGram.Application.Access;
+using GourmetGram.Application.Common;
 using GourmetGram.Application.Monitoring;
 using GourmetGram.WebApi.OpenApi;
 using MediatR;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Mvc;
 using Microsoft.Net.Http.Headers;
 
 namespace GourmetGram.WebApi.Monitoring;
@@ -40,6 +45,41 @@ internal static class MonitoringEndpoints
 
         public PeriodQuery ToQuery() => new(From, To, ModelVersion);
     }
+
+    internal sealed class BudgetParameters
+    {
+        /// <summary>First day (UTC); 29 days before the last one if left out.</summary>
+        public DateOnly? From { get; init; }
+
+        /// <summary>Last day (UTC); today if left out.</summary>
+        public DateOnly? To { get; init; }
+
+        /// <summary>Version of the model, as predictions name it; all versions if left out.</summary>
+        public string? ModelVersion { get; init; }
+
+        /// <summary>Format of the answer; if left out, what the client accepts.</summary>
+        public Format? Format { get; init; }
+
+        /// <summary>Number of further labels; 100 if left out.</summary>
+        public int? Labels { get; init; }
+
+        /// <summary>Half of the interval that is wanted, as a share; 0.03 (±3 points) if left out.</summary>
+        public double? HalfWidth { get; init; }
+
+        public GetLabelBudget.Query ToQuery() => new(new PeriodQuery(From, To, ModelVersion), Labels ?? 100, HalfWidth ?? 0.03);
+    }
+
+    /// <param name="Labels">Number of photos to draw.</param>
+    /// <param name="From">First day (UTC); 29 days before the last one if left out.</param>
+    /// <param name="To">Last day (UTC); today if left out.</param>
+    /// <param name="ModelVersion">Version of the model, as predictions name it; all versions if left out.</param>
+    [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
+    internal sealed record DrawRequest(
+        [property: Required, Range(1, GetLabelBudget.MostLabels)] int? Labels,
+        DateOnly? From = null,
+        DateOnly? To = null,
+        string? ModelVersion = null
+    );
 
     internal sealed class PhotoParameters
     {
@@ -231,7 +271,128 @@ internal static class MonitoringEndpoints
                     + "wait for a blind label are not listed."
             )
             .ProducesList<ListMeasuredPhotos.Response>();
+        monitoring
+            .MapGet(
+                "/label-errors",
+                async (
+                    [AsParameters] PeriodParameters period,
+                    HttpContext context,
+                    IMediator mediator,
+                    CancellationToken cancellationToken
+                ) =>
+                    Answer(
+                        context,
+                        period.Format,
+                        await mediator.Send(new ListLabelErrors.Query(period.ToQuery()), cancellationToken),
+                        response => response.Items
+                    )
+            )
+            .WithName("ListLabelErrors")
+            .RequireAuthorization(Policies.Admin)
+            .WithSummary("List labels that may be wrong")
+            .WithDescription(
+                "Compares labels of all loops with the probabilities that the model gave before (confident learning), and returns at most 200 "
+                    + "labels that contradict a confident model, worst first. Needs 100 labels. A label is not wrong because it is listed: ask "
+                    + "again to decide."
+            )
+            .ProducesList<ListLabelErrors.Response>();
+        monitoring
+            .MapGet(
+                "/annotators",
+                async (
+                    [AsParameters] PeriodParameters period,
+                    HttpContext context,
+                    IMediator mediator,
+                    CancellationToken cancellationToken
+                ) =>
+                    Answer(
+                        context,
+                        period.Format,
+                        await mediator.Send(new ListAnnotators.Query(period.ToQuery()), cancellationToken),
+                        response => response.Items
+                    )
+            )
+            .WithName("ListAnnotators")
+            .RequireAuthorization(Policies.Admin)
+            .WithSummary("Compare annotators")
+            .WithDescription(
+                "Returns how often each annotator agrees with the likely truth (Dawid and Skene 1979), and how far annotators agree with each "
+                    + "other on blind labels (Krippendorff's alpha). Users who correct or confirm are one rater per source. As CSV, returns the "
+                    + "raters."
+            )
+            .ProducesList<ListAnnotators.Response>();
+        monitoring
+            .MapGet(
+                "/drift",
+                async (
+                    [AsParameters] PeriodParameters period,
+                    HttpContext context,
+                    IMediator mediator,
+                    CancellationToken cancellationToken
+                ) =>
+                    Answer(context, period.Format, await mediator.Send(new GetDrift.Query(period.ToQuery()), cancellationToken), response =>
+                        response.Items
+                    )
+            )
+            .WithName("GetDrift")
+            .WithSummary("Compare the last week with the weeks before")
+            .WithDescription(
+                "Compares predicted classes and confidence of the last complete week (Monday to Sunday, UTC) that ends in or before the period "
+                    + "with the eight weeks before, for one model version: the given one, or the newest one that answered in that week. A mark "
+                    + "is a hint, not an alert, and the test sees large changes only. As CSV, returns the charts."
+            )
+            .ProducesList<GetDrift.Response>();
+        monitoring
+            .MapGet(
+                "/label-budget",
+                async (
+                    [AsParameters] BudgetParameters period,
+                    HttpContext context,
+                    IMediator mediator,
+                    CancellationToken cancellationToken
+                ) => Answer(context, period.Format, await mediator.Send(period.ToQuery(), cancellationToken), response => response.Items)
+            )
+            .WithName("GetLabelBudget")
+            .WithSummary("Forecast what further labels would give")
+            .WithDescription(
+                "Returns how narrow the interval of the accuracy becomes with further labels, and which photos they are best spent on. As CSV, "
+                    + "returns the groups of photos."
+            )
+            .ProducesList<GetLabelBudget.Response>();
+        monitoring
+            .MapPost("/draws", DrawAsync)
+            .WithName("DrawForAccuracy")
+            .RequireAuthorization(Policies.Admin)
+            .WithSummary("Draw more photos to label")
+            .WithDescription(
+                "Draws further photos of the period by chance, where their labels narrow the interval of the accuracy most, and creates their "
+                    + "tasks. Copies of a photo share a task."
+            )
+            .Fails(
+                StatusCodes.Status400BadRequest,
+                StatusCodes.Status401Unauthorized,
+                StatusCodes.Status403Forbidden,
+                StatusCodes.Status404NotFound,
+                StatusCodes.Status409Conflict
+            );
     }
+
+    private static async Task<Ok<DrawForAccuracy.Response>> DrawAsync(
+        [FromBody] DrawRequest request,
+        HttpContext context,
+        IMediator mediator,
+        CancellationToken cancellationToken
+    ) =>
+        TypedResults.Ok(
+            await mediator.Send(
+                new DrawForAccuracy.Command(
+                    new PeriodQuery(request.From, request.To, request.ModelVersion),
+                    request.Labels!.Value,
+                    context.User.Who()
+                ),
+                cancellationToken
+            )
+        );
 
     private static void ProducesList<TResponse>(this RouteHandlerBuilder endpoint) =>
         endpoint
