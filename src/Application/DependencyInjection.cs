@@ -82,7 +82,6 @@ public static class DependencyInjection
         services.AddScoped<PeriodResolver>();
         services.AddScoped<SampleLoader>();
         services.AddScoped<AlertRules>();
-        services.AddTransient(typeof(IValidator<>), typeof(PeriodValidator<>));
         services.AddScoped<TaskRecaller>();
         services.AddScoped<IPredictionErasure, LabelingErasure>();
         services.AddScoped<AnswerGuard>();

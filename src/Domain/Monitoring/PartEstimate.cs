@@ -7,22 +7,23 @@ namespace GourmetGram.Domain.Monitoring;
 /// <param name="State">Whether there is an estimate; <see cref="EstimateState.NotEstimable"/> does not occur.</param>
 /// <param name="Labels">Number of labels in the part.</param>
 /// <param name="Needed">Number of labels that are missing for an estimate; null unless there are too few.</param>
-/// <param name="Share">The share, from 0 to 1; null unless estimated. So are all numbers below.</param>
-/// <param name="Low">Low end of the 95 % interval.</param>
-/// <param name="High">High end of the 95 % interval.</param>
-/// <param name="EffectiveLabels">Effective number of labels for the interval; infinite when every photo is labelled.</param>
-/// <param name="KishLabels">Kish's effective number of labels, for comparisons of models rather than of these photos.</param>
-public sealed record PartEstimate(
-    EstimateState State,
-    int Labels,
-    int? Needed = null,
-    double? Share = null,
-    double? Low = null,
-    double? High = null,
-    double? EffectiveLabels = null,
-    double? KishLabels = null
-)
+public sealed record PartEstimate(EstimateState State, int Labels, int? Needed = null)
 {
+    /// <summary>The share, from 0 to 1; null unless estimated. So are all numbers below.</summary>
+    public double? Share { get; init; }
+
+    /// <summary>Low end of the 95 % interval.</summary>
+    public double? Low { get; init; }
+
+    /// <summary>High end of the 95 % interval.</summary>
+    public double? High { get; init; }
+
+    /// <summary>Effective number of labels for the interval; infinite when every photo is labelled.</summary>
+    public double? EffectiveLabels { get; init; }
+
+    /// <summary>Kish's effective number of labels, for comparisons of models rather than of these photos.</summary>
+    public double? KishLabels { get; init; }
+
     /// <summary>Estimates the weighted share of labels for which something is true.</summary>
     /// <param name="labels">All labels inside the part.</param>
     /// <param name="z">Quantile of the normal distribution for the interval.</param>
@@ -47,15 +48,13 @@ public sealed record PartEstimate(
         var share = Math.Min(hits / sum, 1);
         var effective = excess > 0 ? sum * sum / excess : double.PositiveInfinity;
         var interval = Wilson.Of(share, effective, z);
-        return new PartEstimate(
-            EstimateState.Estimated,
-            count,
-            Needed: null,
-            share,
-            interval.Low,
-            interval.High,
-            effective,
-            sum * sum / squares
-        );
+        return new PartEstimate(EstimateState.Estimated, count)
+        {
+            Share = share,
+            Low = interval.Low,
+            High = interval.High,
+            EffectiveLabels = effective,
+            KishLabels = sum * sum / squares,
+        };
     }
 }

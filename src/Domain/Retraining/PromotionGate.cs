@@ -151,47 +151,53 @@ public sealed record GatePlan(ImmutableArray<int> Labels)
 /// <param name="Labels">Labels on disagreements; in a labelled pool labels on all its photos.</param>
 /// <param name="Look">Number of the look that is to happen, from 1; 0 before the first.</param>
 /// <param name="PassedBefore">Whether an earlier look met the overall rule.</param>
-/// <param name="Mode">Question to answer.</param>
-/// <param name="Margin">Margin of the accuracy: δ, as a share of all photos.</param>
-/// <param name="ClassMargin">Margin of a class, as a share of the photos that the champion calls so.</param>
-/// <param name="MostLabels">Number of labels that may be asked for.</param>
-/// <param name="Brier">Difference of the Brier scores; null if it is not known.</param>
-/// <param name="IsPoolLabelled">Whether answers are known for labelled photos only. The pool then is these photos, and all of them count
-/// as disagreements.</param>
 public sealed record GateInput(
     int Photos,
     int Disagreements,
     IReadOnlyList<GateClass> Classes,
     IReadOnlyList<GateLabel> Labels,
     int Look,
-    bool PassedBefore = false,
-    GateMode Mode = GateMode.NonInferiority,
-    double Margin = 0.02,
-    double ClassMargin = 0.1,
-    int MostLabels = 200,
-    PairedBrier? Brier = null,
-    bool IsPoolLabelled = false
-);
+    bool PassedBefore = false
+)
+{
+    /// <summary>Question to answer.</summary>
+    public GateMode Mode { get; init; } = GateMode.NonInferiority;
+
+    /// <summary>Margin of the accuracy: δ, as a share of all photos.</summary>
+    public double Margin { get; init; } = 0.02;
+
+    /// <summary>Margin of a class, as a share of the photos that the champion calls so.</summary>
+    public double ClassMargin { get; init; } = 0.1;
+
+    /// <summary>Number of labels that may be asked for.</summary>
+    public int MostLabels { get; init; } = 200;
+
+    /// <summary>Difference of the Brier scores; null if it is not known.</summary>
+    public PairedBrier? Brier { get; init; }
+
+    /// <summary>
+    /// Whether answers are known for labelled photos only. The pool then is these photos, and all of them count as disagreements.
+    /// </summary>
+    public bool IsPoolLabelled { get; init; }
+}
 
 /// <summary>Outcome of a look.</summary>
 /// <param name="Decision">What to do.</param>
 /// <param name="Reason">Why the challenger is not promoted; null if it is.</param>
 /// <param name="Needed">Number of labels that are missing to the next look; null if none are asked for.</param>
 /// <param name="Classes">Classes that the reason is about, in the order of the input.</param>
-/// <param name="Difference">Estimated accuracy of the challenger − the champion's over the pool; null if no look happened.</param>
-/// <param name="Z">Statistic of the look; null if no look at labels happened.</param>
-/// <param name="Limit">What z must reach; null likewise.</param>
 /// <param name="Passed">Whether this or an earlier look met the overall rule; to be given to the next look.</param>
-public sealed record GateOutcome(
-    GateDecision Decision,
-    GateReason? Reason,
-    int? Needed,
-    ImmutableArray<int> Classes,
-    double? Difference,
-    double? Z,
-    double? Limit,
-    bool Passed
-);
+public sealed record GateOutcome(GateDecision Decision, GateReason? Reason, int? Needed, ImmutableArray<int> Classes, bool Passed)
+{
+    /// <summary>Estimated accuracy of the challenger − the champion's over the pool; null if no look happened.</summary>
+    public double? Difference { get; init; }
+
+    /// <summary>Statistic of the look; null if no look at labels happened.</summary>
+    public double? Z { get; init; }
+
+    /// <summary>What z must reach; null likewise.</summary>
+    public double? Limit { get; init; }
+}
 
 /// <summary>
 /// The promotion gate: whether a challenger may replace the champion, by labels on the photos on which they differ
@@ -219,7 +225,7 @@ public static class PromotionGate
         ArgumentOutOfRangeException.ThrowIfNegative(input.Disagreements, nameof(input));
         ArgumentOutOfRangeException.ThrowIfNegative(input.Margin, nameof(input));
         ArgumentOutOfRangeException.ThrowIfNegative(input.ClassMargin, nameof(input));
-        var outcome = new GateOutcome(GateDecision.Hold, null, null, [], null, null, null, input.PassedBefore);
+        var outcome = new GateOutcome(GateDecision.Hold, Reason: null, Needed: null, [], input.PassedBefore);
         if (input.Photos < LeastPhotos)
             return outcome with { Reason = GateReason.TooFewPhotos };
 

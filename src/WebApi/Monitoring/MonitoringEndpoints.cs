@@ -113,7 +113,8 @@ internal static class MonitoringEndpoints
         /// <summary>Rows per page.</summary>
         public int? Limit { get; init; }
 
-        public ListMeasuredPhotos.Filter ToFilter() => new(Label, Predicted, Right, Bin, Week, Dimension, Value, Unusable ?? false);
+        public ListMeasuredPhotos.Filter ToFilter() =>
+            new(Label, Predicted, Right, Bin, Week, Dimension, Value) { Unusable = Unusable ?? false };
     }
 
     public static void MapMonitoring(this IEndpointRouteBuilder api)
@@ -291,8 +292,10 @@ internal static class MonitoringEndpoints
             .RequireAuthorization(Policies.Admin)
             .WithSummary("List labels that may be wrong")
             .WithDescription(
-                "Compares labels of all loops with the probabilities that the model gave before (confident learning), and returns at most 200 "
-                    + "labels that contradict a confident model, worst first. Needs 100 labels. A label is not wrong because it is listed: ask "
+                "Compares labels of all loops with the probabilities that the model gave before (confident learning), and "
+                    + "returns at most 200 "
+                    + "labels that contradict a confident model, worst first. Needs 100 labels. A label is not wrong because it "
+                    + "is listed: ask "
                     + "again to decide."
             )
             .ProducesList<ListLabelErrors.Response>();
@@ -316,8 +319,10 @@ internal static class MonitoringEndpoints
             .RequireAuthorization(Policies.Admin)
             .WithSummary("Compare annotators")
             .WithDescription(
-                "Returns how often each annotator agrees with the likely truth (Dawid and Skene 1979), and how far annotators agree with each "
-                    + "other on blind labels (Krippendorff's alpha). Users who correct or confirm are one rater per source. As CSV, returns the "
+                "Returns how often each annotator agrees with the likely truth (Dawid and Skene 1979), and how far annotators "
+                    + "agree with each "
+                    + "other on blind labels (Krippendorff's alpha). Users who correct or confirm are one rater per source. As "
+                    + "CSV, returns the "
                     + "raters."
             )
             .ProducesList<ListAnnotators.Response>();
@@ -337,8 +342,10 @@ internal static class MonitoringEndpoints
             .WithName("GetDrift")
             .WithSummary("Compare the last week with the weeks before")
             .WithDescription(
-                "Compares predicted classes and confidence of the last complete week (Monday to Sunday, UTC) that ends in or before the period "
-                    + "with the eight weeks before, for one model version: the given one, or the newest one that answered in that week. A mark "
+                "Compares predicted classes and confidence of the last complete week (Monday to Sunday, UTC) that ends in or "
+                    + "before the period "
+                    + "with the eight weeks before, for one model version: the given one, or the newest one that answered in "
+                    + "that week. A mark "
                     + "is a hint, not an alert, and the test sees large changes only. As CSV, returns the charts."
             )
             .ProducesList<GetDrift.Response>();
@@ -355,7 +362,8 @@ internal static class MonitoringEndpoints
             .WithName("GetLabelBudget")
             .WithSummary("Forecast what further labels would give")
             .WithDescription(
-                "Returns how narrow the interval of the accuracy becomes with further labels, and which photos they are best spent on. As CSV, "
+                "Returns how narrow the interval of the accuracy becomes with further labels, and which photos they are best "
+                    + "spent on. As CSV, "
                     + "returns the groups of photos."
             )
             .ProducesList<GetLabelBudget.Response>();
@@ -365,7 +373,8 @@ internal static class MonitoringEndpoints
             .RequireAuthorization(Policies.Admin)
             .WithSummary("Draw more photos to label")
             .WithDescription(
-                "Draws further photos of the period by chance, where their labels narrow the interval of the accuracy most, and creates their "
+                "Draws further photos of the period by chance, where their labels narrow the interval of the accuracy most, "
+                    + "and creates their "
                     + "tasks. Copies of a photo share a task."
             )
             .Fails(

@@ -34,7 +34,8 @@ internal sealed record VectorCase(double Tolerance, JsonElement In, JsonElement 
             : Read(FileOf(name))[caseName];
 
     /// <summary>Compares all members that are expected; null stands for infinity or "none", as the actual value says.</summary>
-    /// <param name="actual">Values by name; numbers as <see cref="double"/> or <see cref="int"/>, texts, booleans, and lists of these.</param>
+    /// <param name="actual">Values by name; numbers as <see cref="double"/> or <see cref="int"/>, texts, booleans, and lists of
+    /// these.</param>
     public void AssertOut(IReadOnlyDictionary<string, object?> actual)
     {
         foreach (var expected in Out.EnumerateObject())

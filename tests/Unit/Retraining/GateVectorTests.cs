@@ -59,7 +59,7 @@ public sealed class GateVectorTests
     [Fact]
     public void Equal_models_are_not_superior()
     {
-        var outcome = PromotionGate.Decide(new GateInput(100, 0, [], [], Look: 0, Mode: GateMode.Superiority));
+        var outcome = PromotionGate.Decide(new GateInput(100, 0, [], [], Look: 0) { Mode = GateMode.Superiority });
         Assert.Equal((GateDecision.Hold, GateReason.NotShown), (outcome.Decision, outcome.Reason));
         Assert.Equal(0, outcome.Z);
     }
@@ -90,7 +90,7 @@ public sealed class GateVectorTests
     public void In_a_labelled_pool_a_class_with_few_labels_is_unclear()
     {
         GateLabel[] labels = [new(1, 0, 0, 0, 500), new(1, 0, 1, 1, 19), new(1, 1, 0, 1, 100)];
-        var input = new GateInput(619, 619, [new(0, 500, 500), new(1, 119, 119)], labels, Look: 0, IsPoolLabelled: true);
+        var input = new GateInput(619, 619, [new(0, 500, 500), new(1, 119, 119)], labels, Look: 0) { IsPoolLabelled = true };
         var outcome = PromotionGate.Decide(input);
         Assert.Equal((GateDecision.Ask, GateReason.ClassUnclear), (outcome.Decision, outcome.Reason));
         Assert.Equal([1], outcome.Classes);
@@ -132,19 +132,21 @@ public sealed class GateVectorTests
                     )),
             ],
             Find(one, "look")?.GetInt32() ?? 0,
-            Find(one, "passedBefore")?.GetBoolean() ?? false,
-            Enum.Parse<GateMode>(Find(one, "mode")?.GetString() ?? nameof(GateMode.NonInferiority)),
-            Find(one, "margin")?.GetDouble() ?? standard.Margin,
-            Find(one, "classMargin")?.GetDouble() ?? standard.ClassMargin,
-            Find(one, "mostLabels")?.GetInt32() ?? standard.MostLabels,
-            Find(one, "brier") is { } brier
+            Find(one, "passedBefore")?.GetBoolean() ?? false
+        )
+        {
+            Mode = Enum.Parse<GateMode>(Find(one, "mode")?.GetString() ?? nameof(GateMode.NonInferiority)),
+            Margin = Find(one, "margin")?.GetDouble() ?? standard.Margin,
+            ClassMargin = Find(one, "classMargin")?.GetDouble() ?? standard.ClassMargin,
+            MostLabels = Find(one, "mostLabels")?.GetInt32() ?? standard.MostLabels,
+            Brier = Find(one, "brier") is { } brier
                 ? new PairedBrier(
                     brier.GetProperty("mean").GetDouble(),
                     brier.GetProperty("standardError").GetDouble(),
                     (int)brier.GetProperty("n").GetDouble()
                 )
-                : null
-        );
+                : null,
+        };
     }
 
     private static JsonElement? Find(JsonElement item, string member) =>

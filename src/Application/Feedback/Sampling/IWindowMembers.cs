@@ -27,7 +27,8 @@ public interface IWindowMembers
     Task<WindowTally> TallyAsync(Guid windowId, CancellationToken cancellationToken);
 
     /// <summary>
-    /// Returns the ids of all predictions of a fine cell of a window that a loop has not selected, in batches, including predictions deleted
+    /// Returns the ids of all predictions of a fine cell of a window that a loop has not selected, in batches, including predictions
+    /// deleted
     /// since that no draw had taken.
     /// </summary>
     IAsyncEnumerable<IReadOnlyList<Guid>> ReadUndrawnAsync(

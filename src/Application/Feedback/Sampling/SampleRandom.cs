@@ -8,7 +8,8 @@ using Microsoft.Extensions.Logging;
 namespace GourmetGram.Application.Feedback;
 
 /// <summary>
-/// Closes a sampling window per model version and draws from each for every loop that draws by chance. Job <c>random-sampling</c>. If a run is interrupted, the
+/// Closes a sampling window per model version and draws from each for every loop that draws by chance. Job <c>random-sampling</c>. If a run
+/// is interrupted, the
 /// next one continues with the same window: its members are stamped, and the draws and selections are written in one transaction. An empty
 /// window is removed.
 /// </summary>

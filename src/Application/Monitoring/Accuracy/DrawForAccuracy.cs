@@ -11,7 +11,7 @@ public static class DrawForAccuracy
     /// <param name="Period">The photos.</param>
     /// <param name="Labels">Number of photos to draw.</param>
     /// <param name="By">The person who asked for it.</param>
-    public sealed record Command(PeriodQuery Period, int Labels, string By) : IRequest<Response>, IPeriodQuery;
+    public sealed record Command(PeriodQuery Period, int Labels, string By) : IRequest<Response>;
 
     /// <param name="Drawn">Number of photos drawn.</param>
     /// <param name="Tasks">Number of tasks created. Copies of a photo share one.</param>

@@ -8,9 +8,9 @@ namespace GourmetGram.Application.Monitoring;
 /// <param name="Low">Low end of the 95 % interval; null unless estimated.</param>
 /// <param name="High">High end of the 95 % interval; null unless estimated.</param>
 /// <param name="Labels">Number of blind labels of the random sample behind it.</param>
-/// <param name="EffectiveLabels">Number of labels of a simple random sample that would be as precise; null if every photo is labelled.</param>
+/// <param name="EffectiveLabels">Number of labels of a simple random sample that would be as precise; null if every photo is
+/// labelled.</param>
 /// <param name="Needed">Number of labels that are missing for an estimate; null unless there are too few.</param>
-/// <param name="Reason">Why there is no estimate, if the state is NotEstimable.</param>
 public sealed record EstimateResponse(
     EstimateState State,
     double? Estimate,
@@ -18,24 +18,20 @@ public sealed record EstimateResponse(
     double? High,
     int Labels,
     double? EffectiveLabels,
-    int? Needed,
-    LeftOutReason? Reason = null
+    int? Needed
 )
 {
+    /// <summary>Why there is no estimate, if the state is NotEstimable.</summary>
+    public LeftOutReason? Reason { get; init; }
+
     internal static EstimateResponse From(PartEstimate part) =>
         new(part.State, part.Share, part.Low, part.High, part.Labels, Finite(part.EffectiveLabels), part.Needed);
 
     internal static EstimateResponse From(AccuracyEstimate estimate) =>
-        new(
-            estimate.State,
-            estimate.Share,
-            estimate.Low,
-            estimate.High,
-            estimate.Labels,
-            Finite(estimate.EffectiveLabels),
-            estimate.Needed,
-            estimate.Reason
-        );
+        new(estimate.State, estimate.Share, estimate.Low, estimate.High, estimate.Labels, Finite(estimate.EffectiveLabels), estimate.Needed)
+        {
+            Reason = estimate.Reason,
+        };
 
     /// <summary>JSON has no infinity; an infinite number of effective labels means that every photo is labelled.</summary>
     internal static double? Finite(double? value) => value is { } number && double.IsFinite(number) ? number : null;

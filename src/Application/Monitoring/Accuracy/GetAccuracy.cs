@@ -7,7 +7,7 @@ namespace GourmetGram.Application.Monitoring;
 public static class GetAccuracy
 {
     /// <param name="Period">The photos.</param>
-    public sealed record Query(PeriodQuery Period) : IRequest<Response>, IPeriodQuery;
+    public sealed record Query(PeriodQuery Period) : IRequest<Response>;
 
     public sealed record Response
     {

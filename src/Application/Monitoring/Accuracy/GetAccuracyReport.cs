@@ -9,7 +9,7 @@ public static class GetAccuracyReport
     /// <param name="Period">The photos.</param>
     /// <param name="Labels">Number of further labels for the forecast.</param>
     /// <param name="HalfWidth">Half of the interval that is wanted.</param>
-    public sealed record Query(PeriodQuery Period, int Labels, double HalfWidth) : IRequest<Response>, IPeriodQuery;
+    public sealed record Query(PeriodQuery Period, int Labels, double HalfWidth) : IRequest<Response>;
 
     /// <param name="Accuracy">The estimate.</param>
     /// <param name="Classes">By class.</param>
@@ -18,8 +18,6 @@ public static class GetAccuracyReport
     /// <param name="Calibration">Confidence against accuracy.</param>
     /// <param name="Confusion">What is mistaken for what.</param>
     /// <param name="Budget">What further labels would bring.</param>
-    /// <param name="Loops">How often people agreed with the model in loops that select by a rule.</param>
-    /// <param name="ModelVersions">Versions of all models, newest first.</param>
     public sealed record Response(
         GetAccuracy.Response Accuracy,
         ListClasses.Response Classes,
@@ -27,10 +25,15 @@ public static class GetAccuracyReport
         ListSegments.Response Segments,
         GetCalibration.Response Calibration,
         GetConfusion.Response Confusion,
-        GetLabelBudget.Response Budget,
-        IReadOnlyList<LoopAgreement> Loops,
-        IReadOnlyList<string> ModelVersions
-    );
+        GetLabelBudget.Response Budget
+    )
+    {
+        /// <summary>How often people agreed with the model in loops that select by a rule.</summary>
+        public required IReadOnlyList<LoopAgreement> Loops { get; init; }
+
+        /// <summary>Versions of all models, newest first.</summary>
+        public required IReadOnlyList<string> ModelVersions { get; init; }
+    }
 
     /// <param name="Title">Title of the loop.</param>
     /// <param name="Labelled">Number of labelled photos.</param>
@@ -51,19 +54,23 @@ public static class GetAccuracyReport
                 ListSegments.Handler.Of(loaded),
                 GetCalibration.Handler.Of(loaded),
                 GetConfusion.Handler.Of(loaded),
-                GetLabelBudget.Handler.Of(loaded, request.Labels, request.HalfWidth, rules),
+                GetLabelBudget.Handler.Of(loaded, request.Labels, request.HalfWidth, rules)
+            )
+            {
+                Loops =
                 [
                     .. (await loops.AllAsync(cancellationToken))
                         .Where(loop => loop.Name != RandomSampleLoop.Name && counts.GetValueOrDefault(loop.Name)?.Labelled > 0)
                         .Select(loop => new LoopAgreement(loop.Strategy.Title, counts[loop.Name].Labelled, counts[loop.Name].Agreed)),
                 ],
+                ModelVersions =
                 [
                     .. loaded
                         .Models.Values.OrderByDescending(model => model.Id)
                         .Select(model => model.Version)
                         .Distinct(StringComparer.Ordinal),
-                ]
-            );
+                ],
+            };
         }
     }
 }

@@ -7,7 +7,7 @@ namespace GourmetGram.Application.Monitoring;
 public static class GetCalibration
 {
     /// <param name="Period">The photos.</param>
-    public sealed record Query(PeriodQuery Period) : IRequest<Response>, IPeriodQuery;
+    public sealed record Query(PeriodQuery Period) : IRequest<Response>;
 
     /// <param name="Labels">Number of labels.</param>
     /// <param name="Ece">Expected calibration error; null without an estimate of accuracy. So are the numbers below.</param>
@@ -16,8 +16,6 @@ public static class GetCalibration
     /// <param name="GapStandardError">Standard error of the gap.</param>
     /// <param name="Brier">Brier score of the named class.</param>
     /// <param name="Bins">Tenths of confidence that have labels.</param>
-    /// <param name="From">First day of the period, UTC.</param>
-    /// <param name="To">Last day of the period, UTC.</param>
     public sealed record Response(
         int Labels,
         double? Ece,
@@ -25,20 +23,30 @@ public static class GetCalibration
         double? Gap,
         double? GapStandardError,
         double? Brier,
-        IReadOnlyList<Bin> Bins,
-        DateOnly From,
-        DateOnly To
-    );
+        IReadOnlyList<Bin> Bins
+    )
+    {
+        /// <summary>First day of the period, UTC.</summary>
+        public required DateOnly From { get; init; }
 
-    /// <param name="From">Lowest confidence of the bin.</param>
-    /// <param name="To">Where the bin ends.</param>
+        /// <summary>Last day of the period, UTC.</summary>
+        public required DateOnly To { get; init; }
+    }
+
     /// <param name="Labels">Number of labels.</param>
     /// <param name="Share">Share of photos in the bin.</param>
     /// <param name="Confidence">Mean confidence.</param>
     /// <param name="Accuracy">Share for which the model was right.</param>
     /// <param name="Low">Low end of the 95 % interval.</param>
     /// <param name="High">High end of the interval.</param>
-    public sealed record Bin(double From, double To, int Labels, double Share, double Confidence, double Accuracy, double Low, double High);
+    public sealed record Bin(int Labels, double Share, double Confidence, double Accuracy, double Low, double High)
+    {
+        /// <summary>Lowest confidence of the bin.</summary>
+        public required double From { get; init; }
+
+        /// <summary>Where the bin ends.</summary>
+        public required double To { get; init; }
+    }
 
     /// <summary>Returns the bin of a confidence; null for a deleted photo.</summary>
     internal static int? BinOf(double? confidence) => confidence is { } known ? Calibration.BinOf(known) : null;
@@ -61,20 +69,17 @@ public static class GetCalibration
                 calibration.GapStandardError,
                 calibration.Brier,
                 [
-                    .. calibration.Bins.Select(bin => new Bin(
-                        bin.Bin / 10.0,
-                        (bin.Bin + 1) / 10.0,
-                        bin.Labels,
-                        bin.Share,
-                        bin.Confidence,
-                        bin.Accuracy,
-                        bin.Low,
-                        bin.High
-                    )),
-                ],
-                loaded.Period.From,
-                loaded.Period.To
-            );
+                    .. calibration.Bins.Select(bin => new Bin(bin.Labels, bin.Share, bin.Confidence, bin.Accuracy, bin.Low, bin.High)
+                    {
+                        From = bin.Bin / 10.0,
+                        To = (bin.Bin + 1) / 10.0,
+                    }),
+                ]
+            )
+            {
+                From = loaded.Period.From,
+                To = loaded.Period.To,
+            };
         }
     }
 }

@@ -6,7 +6,7 @@ namespace GourmetGram.Application.Monitoring;
 public static class GetConfusion
 {
     /// <param name="Period">The photos.</param>
-    public sealed record Query(PeriodQuery Period) : IRequest<Response>, IPeriodQuery;
+    public sealed record Query(PeriodQuery Period) : IRequest<Response>;
 
     /// <param name="Classes">The classes of the models that answered in the period, in model order.</param>
     /// <param name="Items">The cells that have labels, by label and prediction.</param>

@@ -4,7 +4,9 @@ using MediatR;
 
 namespace GourmetGram.Application.Monitoring;
 
-/// <summary>Forecasts how narrow the interval of the accuracy becomes with further labels, and which photos they should be spent on.</summary>
+/// <summary>
+/// Forecasts how narrow the interval of the accuracy becomes with further labels, and which photos they should be spent on.
+/// </summary>
 public static class GetLabelBudget
 {
     /// <summary>Largest number of labels that can be asked for.</summary>
@@ -13,7 +15,7 @@ public static class GetLabelBudget
     /// <param name="Period">The photos.</param>
     /// <param name="Labels">Number of further labels.</param>
     /// <param name="HalfWidth">Half of the interval that is wanted, as a share: 0.03 for ±3 points.</param>
-    public sealed record Query(PeriodQuery Period, int Labels = 100, double HalfWidth = 0.03) : IRequest<Response>, IPeriodQuery;
+    public sealed record Query(PeriodQuery Period, int Labels = 100, double HalfWidth = 0.03) : IRequest<Response>;
 
     public sealed record Response
     {
@@ -38,7 +40,9 @@ public static class GetLabelBudget
         /// <summary>How the further labels are best spent.</summary>
         public required IReadOnlyList<Item> Items { get; init; }
 
-        /// <summary>Weeks until a fall of ten points would raise an alert; null without an estimate or when it would not be noticed.</summary>
+        /// <summary>
+        /// Weeks until a fall of ten points would raise an alert; null without an estimate or when it would not be noticed.
+        /// </summary>
         public required int? WeeksToNoticeFall { get; init; }
     }
 

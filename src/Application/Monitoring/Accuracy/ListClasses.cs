@@ -7,7 +7,7 @@ namespace GourmetGram.Application.Monitoring;
 public static class ListClasses
 {
     /// <param name="Period">The photos.</param>
-    public sealed record Query(PeriodQuery Period) : IRequest<Response>, IPeriodQuery;
+    public sealed record Query(PeriodQuery Period) : IRequest<Response>;
 
     /// <param name="Items">The classes of the models that answered in the period, in model order.</param>
     /// <param name="NoneOfThese">Share of photos that show none of the classes.</param>

@@ -14,7 +14,7 @@ public static class ListMeasuredPhotos
     /// <param name="Filter">Which of them.</param>
     /// <param name="Cursor">Where the previous page ended; null for the first page.</param>
     /// <param name="Limit">Rows per page.</param>
-    public sealed record Query(PeriodQuery Period, Filter Filter, string? Cursor, int Limit) : IRequest<Response>, IPeriodQuery;
+    public sealed record Query(PeriodQuery Period, Filter Filter, string? Cursor, int Limit) : IRequest<Response>;
 
     /// <param name="Label">Only photos with this label: the name of a class, or <c>None</c> for "none of these classes".</param>
     /// <param name="Predicted">Only photos for which the model named this class.</param>
@@ -23,7 +23,6 @@ public static class ListMeasuredPhotos
     /// <param name="Week">Only photos of windows of the week that starts on this Monday.</param>
     /// <param name="Dimension">Only photos of a segment.</param>
     /// <param name="Value">The segment's value.</param>
-    /// <param name="Unusable">Lists the photos that nobody could judge, instead of the labelled ones.</param>
     public sealed record Filter(
         string? Label = null,
         string? Predicted = null,
@@ -31,9 +30,12 @@ public static class ListMeasuredPhotos
         int? Bin = null,
         DateOnly? Week = null,
         ListSegments.Dimension? Dimension = null,
-        string? Value = null,
-        bool Unusable = false
-    );
+        string? Value = null
+    )
+    {
+        /// <summary>Lists the photos that nobody could judge, instead of the labelled ones.</summary>
+        public bool Unusable { get; init; }
+    }
 
     /// <param name="Items">The photos, newest first.</param>
     /// <param name="Total">Number of photos on all pages, deleted ones included.</param>
@@ -41,7 +43,8 @@ public static class ListMeasuredPhotos
     public sealed record Response(IReadOnlyList<Item> Items, int Total, string? Next);
 
     /// <param name="PredictionId">Id of the prediction.</param>
-    /// <param name="Label">Name of the class that people gave; null for "none of these classes" and for photos that nobody could judge.</param>
+    /// <param name="Label">Name of the class that people gave; null for "none of these classes" and for photos that nobody could
+    /// judge.</param>
     /// <param name="Predicted">Name of the class that the model gave; null for a deleted photo.</param>
     /// <param name="Confidence">Probability of that class.</param>
     /// <param name="ModelVersion">Version of the model.</param>

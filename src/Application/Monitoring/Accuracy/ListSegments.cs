@@ -24,7 +24,7 @@ public static class ListSegments
     }
 
     /// <param name="Period">The photos.</param>
-    public sealed record Query(PeriodQuery Period) : IRequest<Response>, IPeriodQuery;
+    public sealed record Query(PeriodQuery Period) : IRequest<Response>;
 
     /// <param name="Items">The segments that have photos, by dimension.</param>
     /// <param name="FalseDiscoveryRate">Expected share of false ones among the marked segments.</param>

@@ -2,11 +2,13 @@ using MediatR;
 
 namespace GourmetGram.Application.Monitoring;
 
-/// <summary>Estimates accuracy for each week of a period. Weeks start on Monday (UTC); the first and last may be cut by the period.</summary>
+/// <summary>
+/// Estimates accuracy for each week of a period. Weeks start on Monday (UTC); the first and last may be cut by the period.
+/// </summary>
 public static class ListWeeks
 {
     /// <param name="Period">The photos.</param>
-    public sealed record Query(PeriodQuery Period) : IRequest<Response>, IPeriodQuery;
+    public sealed record Query(PeriodQuery Period) : IRequest<Response>;
 
     /// <param name="Items">The weeks, oldest first.</param>
     /// <param name="From">First day of the period, UTC.</param>

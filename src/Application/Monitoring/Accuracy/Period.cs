@@ -1,5 +1,3 @@
-using FluentValidation;
-
 namespace GourmetGram.Application.Monitoring;
 
 /// <summary>The photos that a monitoring query is about. Days are UTC.</summary>
@@ -16,31 +14,6 @@ public sealed record PeriodQuery(DateOnly? From = null, DateOnly? To = null, str
         var to = To ?? DateOnly.FromDateTime(now.UtcDateTime);
         return new Period(From ?? to.AddDays(1 - DefaultDays), to);
     }
-}
-
-/// <summary>A query about the photos of a period.</summary>
-public interface IPeriodQuery
-{
-    PeriodQuery Period { get; }
-}
-
-/// <summary>Checks the period of any query.</summary>
-internal sealed class PeriodValidator<TQuery> : AbstractValidator<TQuery>
-    where TQuery : IPeriodQuery
-{
-    public PeriodValidator(TimeProvider time)
-    {
-        RuleFor(query => query.Period)
-            .Must(period => period.Resolve(time.GetUtcNow()) is var days && days.From <= days.To)
-            .OverridePropertyName("from")
-            .WithMessage("The first day must not be after the last day.");
-        RuleFor(query => query.Period)
-            .Must(period => period.Resolve(time.GetUtcNow()).Days <= MostDays)
-            .OverridePropertyName("from")
-            .WithMessage($"A period has at most {MostDays} days.");
-    }
-
-    private const int MostDays = 3660;
 }
 
 /// <summary>A number of whole days, UTC.</summary>

@@ -1,3 +1,5 @@
+using FluentValidation;
+using FluentValidation.Results;
 using GourmetGram.Application.Common;
 using GourmetGram.Domain.Classification;
 
@@ -12,9 +14,17 @@ internal sealed record ResolvedPeriod(Period Period, IReadOnlyList<ModelVersion>
 /// <summary>Finds the days and model versions that a monitoring query is about.</summary>
 internal sealed class PeriodResolver(ISampleReader reader, TimeProvider time)
 {
+    private const int MostDays = 3660;
+
+    /// <exception cref="ValidationException">The period ends before it starts, or is too long.</exception>
     /// <exception cref="NotFoundException">There is no such model version.</exception>
     public async Task<ResolvedPeriod> ResolveAsync(PeriodQuery query, CancellationToken cancellationToken)
     {
+        var period = query.Resolve(time.GetUtcNow());
+        if (period.From > period.To)
+            throw new ValidationException([new ValidationFailure("from", "The first day must not be after the last day.")]);
+        if (period.Days > MostDays)
+            throw new ValidationException([new ValidationFailure("from", $"A period has at most {MostDays} days.")]);
         var models = await reader.ListModelVersionsAsync(cancellationToken);
         IReadOnlyCollection<Guid>? ids = null;
         if (query.ModelVersion is { Length: > 0 } name)
@@ -24,7 +34,7 @@ internal sealed class PeriodResolver(ISampleReader reader, TimeProvider time)
                 throw new NotFoundException($"Model version {name}");
         }
 
-        return new ResolvedPeriod(query.Resolve(time.GetUtcNow()), models, ids);
+        return new ResolvedPeriod(period, models, ids);
     }
 
     private static bool IsNamed(ModelVersion model, string name) =>

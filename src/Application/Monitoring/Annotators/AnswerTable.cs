@@ -120,7 +120,8 @@ internal sealed class AnswerTable
         ];
 
     /// <summary>
-    /// Returns the latest answer of each user to each photo. Labels with the source <see cref="LabelSource.Correction"/> repeat corrections,
+    /// Returns the latest answer of each user to each photo. Labels with the source <see cref="LabelSource.Correction"/> repeat
+    /// corrections,
     /// so they are left out; those from files of the lab's web app are corrections of its users.
     /// </summary>
     private List<(string Photo, FeedbackSource Source, int Number)> AnswersOfUsers(GivenAnswers given)

@@ -22,7 +22,8 @@ public interface IAnswerReader
 
 /// <param name="Labels">Current labels and skips, in the order of their ids.</param>
 /// <param name="Feedback">Current corrections and confirmations, without those that are held for review or rejected.</param>
-/// <param name="Names">Names of the persons who gave labels, by <see cref="HumanLabel.Person"/>; persons without a name are missing.</param>
+/// <param name="Names">Names of the persons who gave labels, by <see cref="HumanLabel.Person"/>; persons without a name are
+/// missing.</param>
 public sealed record GivenAnswers(
     IReadOnlyList<GivenLabel> Labels,
     IReadOnlyList<GivenFeedback> Feedback,

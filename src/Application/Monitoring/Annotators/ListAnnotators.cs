@@ -7,7 +7,7 @@ namespace GourmetGram.Application.Monitoring;
 public static class ListAnnotators
 {
     /// <param name="Period">The photos.</param>
-    public sealed record Query(PeriodQuery Period) : IRequest<Response>, IPeriodQuery;
+    public sealed record Query(PeriodQuery Period) : IRequest<Response>;
 
     /// <summary>What a rater is.</summary>
     public enum RaterKind
@@ -62,19 +62,14 @@ public static class ListAnnotators
     /// <param name="State">Whether the accuracy is shown.</param>
     /// <param name="Accuracy">Share of answers that agree with the likely truth, from 0 to 1; null unless estimated.</param>
     /// <param name="Needed">Number of shared answers that are missing; null if this rater has enough.</param>
-    /// <param name="Skips">Number of photos that the person skipped.</param>
-    /// <param name="MedianSeconds">Median time that the person looked at a photo before answering; null when unknown.</param>
-    public sealed record Item(
-        string Rater,
-        RaterKind Kind,
-        int Labels,
-        int Shared,
-        EstimateState State,
-        double? Accuracy,
-        int? Needed,
-        int Skips,
-        double? MedianSeconds
-    );
+    public sealed record Item(string Rater, RaterKind Kind, int Labels, int Shared, EstimateState State, double? Accuracy, int? Needed)
+    {
+        /// <summary>Number of photos that the person skipped.</summary>
+        public required int Skips { get; init; }
+
+        /// <summary>Median time that the person looked at a photo before answering; null when unknown.</summary>
+        public required double? MedianSeconds { get; init; }
+    }
 
     internal sealed class Handler(PeriodResolver periods, IAnswerReader reader) : IRequestHandler<Query, Response>
     {
@@ -132,10 +127,12 @@ public static class ListAnnotators
                 estimate.SharedAnswers,
                 isShown ? EstimateState.Estimated : EstimateState.TooFew,
                 isShown ? estimate.Accuracy : null,
-                estimate.IsTooFew ? estimate.Needed : null,
-                labels.Count(label => label.Kind is null),
-                MedianOf([.. labels.Where(label => label.Kind is not null).Select(label => label.Took).OfType<TimeSpan>()])
-            );
+                estimate.IsTooFew ? estimate.Needed : null
+            )
+            {
+                Skips = labels.Count(label => label.Kind is null),
+                MedianSeconds = MedianOf([.. labels.Where(label => label.Kind is not null).Select(label => label.Took).OfType<TimeSpan>()]),
+            };
         }
 
         private static EstimateState StateOf(int number, bool isTooFew) =>

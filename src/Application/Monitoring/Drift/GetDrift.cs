@@ -13,7 +13,7 @@ namespace GourmetGram.Application.Monitoring;
 public static class GetDrift
 {
     /// <param name="Period">The week is the last complete one that ends in or before the period; its first day has no effect.</param>
-    public sealed record Query(PeriodQuery Period) : IRequest<Response>, IPeriodQuery;
+    public sealed record Query(PeriodQuery Period) : IRequest<Response>;
 
     public sealed record Response
     {
@@ -53,17 +53,11 @@ public static class GetDrift
     /// Population stability index, for orientation: above 0.1 is usual without any change; null if there are too few photos or weeks.
     /// </param>
     /// <param name="Marked">Whether p is at most the level.</param>
-    /// <param name="Changes">The five largest changes of a marked chart.</param>
-    public sealed record Item(
-        string Chart,
-        DriftState State,
-        int Photos,
-        double? Statistic,
-        double? P,
-        double? Psi,
-        bool Marked,
-        IReadOnlyList<Change> Changes
-    );
+    public sealed record Item(string Chart, DriftState State, int Photos, double? Statistic, double? P, double? Psi, bool Marked)
+    {
+        /// <summary>The five largest changes of a marked chart.</summary>
+        public required IReadOnlyList<Change> Changes { get; init; }
+    }
 
     /// <param name="Name">The class, or the bin of confidence.</param>
     /// <param name="Now">Share of the photos in the week, from 0 to 1.</param>
@@ -147,7 +141,7 @@ public static class GetDrift
         {
             var photos = weeks.Count == 0 ? 0 : weeks[^1].Photos;
             if (state is DriftState.TooFew or DriftState.TooFewWeeks)
-                return new Item(chart, state, photos, Statistic: null, P: null, Psi: null, Marked: false, []);
+                return new Item(chart, state, photos, Statistic: null, P: null, Psi: null, Marked: false) { Changes = [] };
             var test = Drift.Test(statistic, days, Drift.SeedOf(chart, weeks[^1].Week));
             var now = DriftWeek.Sum([days[^1]], bins);
             var before = DriftWeek.Sum(days.SkipLast(1), bins);
@@ -159,8 +153,10 @@ public static class GetDrift
                 test.Statistic,
                 state == DriftState.Judged ? test.P : null,
                 Drift.PsiOf(now, before),
-                isMarked,
                 isMarked
+            )
+            {
+                Changes = isMarked
                     ?
                     [
                         .. Drift
@@ -168,8 +164,8 @@ public static class GetDrift
                             .Take(MostChanges)
                             .Select(change => new Change(nameOf(change.Bin), change.Now, change.Before)),
                     ]
-                    : []
-            );
+                    : [],
+            };
         }
 
         private static WeekItem WeekOf(DriftWeek week, ModelVersion model)

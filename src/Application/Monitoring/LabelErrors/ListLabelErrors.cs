@@ -11,7 +11,7 @@ public static class ListLabelErrors
     public const int MostItems = 200;
 
     /// <param name="Period">The photos.</param>
-    public sealed record Query(PeriodQuery Period) : IRequest<Response>, IPeriodQuery;
+    public sealed record Query(PeriodQuery Period) : IRequest<Response>;
 
     public sealed record Response
     {
@@ -24,7 +24,9 @@ public static class ListLabelErrors
         /// <summary>Number of labels that were compared with the model.</summary>
         public required int Labels { get; init; }
 
-        /// <summary>Share of labels that are probably wrong, from 0 to 1. This is a guess, not an estimate; null unless estimated.</summary>
+        /// <summary>
+        /// Share of labels that are probably wrong, from 0 to 1. This is a guess, not an estimate; null unless estimated.
+        /// </summary>
         public required double? WrongShare { get; init; }
 
         /// <summary>Labels that may be wrong, worst first, at most 200.</summary>

@@ -4,7 +4,9 @@ using Microsoft.EntityFrameworkCore;
 
 namespace GourmetGram.Infrastructure.Persistence.Monitoring;
 
-/// <summary>Reads the counts of windows along their index by day. Windows without a model version, as those of imports, take no part.</summary>
+/// <summary>
+/// Reads the counts of windows along their index by day. Windows without a model version, as those of imports, take no part.
+/// </summary>
 internal sealed class DailyCountReader(GourmetGramDbContext context) : IDailyCountReader
 {
     public Task<IReadOnlyCollection<Guid>> ListModelVersionsAsync(DateOnly first, DateOnly last, CancellationToken cancellationToken) =>

@@ -6,7 +6,9 @@ using Microsoft.EntityFrameworkCore;
 
 namespace GourmetGram.Infrastructure.Persistence.Monitoring;
 
-/// <summary>Reads the windows of a period along their index by date, and the drawn photos along the index of selections by window.</summary>
+/// <summary>
+/// Reads the windows of a period along their index by date, and the drawn photos along the index of selections by window.
+/// </summary>
 internal sealed class SampleReader(GourmetGramDbContext context) : ISampleReader
 {
     private static readonly string Loop = RandomSampleLoop.Name;
