@@ -12,7 +12,7 @@ public sealed record PeriodQuery(DateOnly? From = null, DateOnly? To = null, str
     internal Period Resolve(DateTimeOffset now)
     {
         var to = To ?? DateOnly.FromDateTime(now.UtcDateTime);
-        return new Period(From ?? to.AddDays(1 - DefaultDays), to);
+        return new Period(From ?? to.AddDays(-Math.Min(DefaultDays - 1, to.DayNumber)), to);
     }
 }
 
