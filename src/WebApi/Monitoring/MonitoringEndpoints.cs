@@ -61,9 +61,11 @@ internal static class MonitoringEndpoints
         public Format? Format { get; init; }
 
         /// <summary>Number of further labels; 100 if left out.</summary>
+        [Range(1, GetLabelBudget.MostLabels)]
         public int? Labels { get; init; }
 
         /// <summary>Half of the interval that is wanted, as a share; 0.03 (±3 points) if left out.</summary>
+        [Range(0.001, 0.5)]
         public double? HalfWidth { get; init; }
 
         public GetLabelBudget.Query ToQuery() => new(new PeriodQuery(From, To, ModelVersion), Labels ?? 100, HalfWidth ?? 0.03);

@@ -161,6 +161,7 @@ public static class GetDrift
                     [
                         .. Drift
                             .ChangesOf(now, before)
+                            .Where(change => Math.Abs(change.Now - change.Before) > 0)
                             .Take(MostChanges)
                             .Select(change => new Change(nameOf(change.Bin), change.Now, change.Before)),
                     ]
