@@ -27,6 +27,12 @@ public sealed class Prediction
 
     public StoredPhoto Photo { get; private init; }
 
+    /// <summary>
+    /// The tags that the client gave with the photo; null without tags. They never change, unlike the tags in the object store, which
+    /// <see cref="TagsState"/> is about.
+    /// </summary>
+    public PhotoTags? Tags { get; private init; }
+
     /// <summary>The full calibrated answer.</summary>
     public ClassProbabilities Probabilities { get; private init; }
 
@@ -78,6 +84,14 @@ public sealed class Prediction
     public string ObjectKey => $"{ClassLabel.FolderOf(PredictedIndex)}/{Id}{Photo.Extension}";
 
     /// <summary>Records the model's answer.</summary>
+    /// <param name="photo">The photo.</param>
+    /// <param name="probabilities">The answer.</param>
+    /// <param name="model">The model that answered.</param>
+    /// <param name="maker">The sender of the photo.</param>
+    /// <param name="decodeTime">Time spent decoding and resizing.</param>
+    /// <param name="inferenceTime">Time spent in the model.</param>
+    /// <param name="now">When the model answered, UTC.</param>
+    /// <param name="tags">The tags that the client gave; null without tags.</param>
     /// <exception cref="ArgumentException">The number of probabilities is not the model's number of classes.</exception>
     public static Prediction Record(
         StoredPhoto photo,
@@ -86,8 +100,9 @@ public sealed class Prediction
         Actor maker,
         TimeSpan decodeTime,
         TimeSpan inferenceTime,
-        DateTimeOffset now
-    ) => Record(Guid.CreateVersion7(now), photo, probabilities, model, maker, decodeTime, inferenceTime, now);
+        DateTimeOffset now,
+        PhotoTags? tags = null
+    ) => Record(Guid.CreateVersion7(now), photo, probabilities, model, maker, decodeTime, inferenceTime, now, windowId: null, tags);
 
     /// <summary>
     /// Records an answer that another system gave. The id is derived from the place where the answer was found, so a repeated import
@@ -114,7 +129,7 @@ public sealed class Prediction
             .ToByteArray(bigEndian: true)
             .AsSpan(0, 6)
             .SequenceEqual(id.ToByteArray(bigEndian: true).AsSpan(0, 6))
-            ? Record(id, photo, probabilities, model, Actor.Anonymous, TimeSpan.Zero, TimeSpan.Zero, answeredAt, windowId)
+            ? Record(id, photo, probabilities, model, Actor.Anonymous, TimeSpan.Zero, TimeSpan.Zero, answeredAt, windowId, tags: null)
             : throw new ArgumentException($"{id} is not a UUIDv7 created at {answeredAt:O}.", nameof(id));
 
     private static Prediction Record(
@@ -126,7 +141,8 @@ public sealed class Prediction
         TimeSpan decodeTime,
         TimeSpan inferenceTime,
         DateTimeOffset now,
-        Guid? windowId = null
+        Guid? windowId,
+        PhotoTags? tags
     )
     {
         ArgumentNullException.ThrowIfNull(probabilities);
@@ -142,6 +158,7 @@ public sealed class Prediction
             CreatedAt = now,
             Maker = maker,
             Photo = photo,
+            Tags = tags,
             Probabilities = probabilities,
             PredictedIndex = probabilities.PredictedIndex,
             Confidence = probabilities.Confidence,

@@ -73,6 +73,14 @@ internal sealed class TextsConverter()
         JsonSerializer.Deserialize<Dictionary<string, string>>(json)!.ToImmutableSortedDictionary(StringComparer.Ordinal);
 }
 
+/// <summary>Stores the tags of a photo as a JSON object, ordered by key.</summary>
+internal sealed class PhotoTagsConverter() : ValueConverter<PhotoTags, string>(tags => ToJson(tags), json => FromJson(json))
+{
+    private static string ToJson(PhotoTags tags) => JsonSerializer.Serialize(tags.Values);
+
+    private static PhotoTags FromJson(string json) => PhotoTags.Restore(JsonSerializer.Deserialize<Dictionary<string, string>>(json)!);
+}
+
 /// <summary>Compares texts by name and value.</summary>
 internal sealed class TextsComparer()
     : ValueComparer<ImmutableSortedDictionary<string, string>>(

@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
 using GourmetGram.Application.Classification;
 using GourmetGram.Application.Common;
+using GourmetGram.Domain.Classification;
 using GourmetGram.WebApi.Errors;
 using GourmetGram.WebApi.Hosting;
 using MediatR;
@@ -40,7 +41,7 @@ internal sealed class PhotoBatch(IServiceScopeFactory scopes, FailureLog log)
             while (await photos.ReadNextAsync(cancellationToken) is { } photo)
             {
                 // Decoding and inference occupy a thread, so they must not run on the thread that reads the request.
-                items.Add(Task.Run(() => ClassifyAsync(photo, caller, turns, cancellationToken), CancellationToken.None));
+                items.Add(Task.Run(() => ClassifyAsync(photo, photos.Tags, caller, turns, cancellationToken), CancellationToken.None));
                 await turns.WaitAsync(cancellationToken);
             }
         }
@@ -52,7 +53,13 @@ internal sealed class PhotoBatch(IServiceScopeFactory scopes, FailureLog log)
         return new Response(await Task.WhenAll(items));
     }
 
-    private async Task<Item> ClassifyAsync(BatchPart photo, Caller caller, SemaphoreSlim turns, CancellationToken cancellationToken)
+    private async Task<Item> ClassifyAsync(
+        BatchPart photo,
+        PhotoTags? tags,
+        Caller caller,
+        SemaphoreSlim turns,
+        CancellationToken cancellationToken
+    )
     {
         using var upload = photo.Upload;
         try
@@ -60,7 +67,7 @@ internal sealed class PhotoBatch(IServiceScopeFactory scopes, FailureLog log)
             if (photo.Fault is { } fault)
                 return Fail(photo, fault);
             await using var scope = scopes.CreateAsyncScope();
-            var command = new Classify.Command(upload!.Bytes, photo.FileName, caller);
+            var command = new Classify.Command(upload!.Bytes, photo.FileName, caller, Idempotency: null, tags);
             var prediction = await scope.ServiceProvider.GetRequiredService<IMediator>().Send(command, cancellationToken);
             return new Item(photo.FileName, StatusCodes.Status201Created, prediction, Problem: null);
         }

@@ -27,8 +27,8 @@ internal static class PredictionEndpoints
             .TakesPhoto()
             .WithSummary("Classify and store a photo")
             .WithDescription(
-                "Accepts JPEG, PNG and WebP, detected from the content. With `Idempotency-Key`, the same key and photo return the same "
-                    + "prediction for 24 hours."
+                "Accepts JPEG, PNG and WebP, detected from the content. With `Idempotency-Key`, the same key, photo and tags return "
+                    + "the same prediction for 24 hours."
             )
             .Fails(
                 StatusCodes.Status400BadRequest,
@@ -48,7 +48,7 @@ internal static class PredictionEndpoints
             .WithSummary("Classify and store several photos")
             .WithDescription(
                 "Returns one item per photo, in the order sent: its prediction with status 201, or its problem. An unusable photo does "
-                    + "not affect the others. "
+                    + "not affect the others. Tags are for all photos, and must come before the first one. "
                     + "Photos beyond the limits of a batch get status 413."
             )
             .Fails(
@@ -123,10 +123,11 @@ internal static class PredictionEndpoints
         CancellationToken cancellationToken
     )
     {
-        using var upload = await Uploads.ReadAsync(context.Request, limits.Value, cancellationToken);
+        using var upload = await Uploads.ReadAsync(context.Request, limits.Value, readsTags: true, cancellationToken);
         var caller = context.User.ToCaller();
         var idempotency = idempotencyKey is null ? null : new Classify.IdempotencyKey(ScopeOf(caller, context), idempotencyKey);
-        var prediction = await mediator.Send(new Classify.Command(upload.Bytes, upload.FileName, caller, idempotency), cancellationToken);
+        var command = new Classify.Command(upload.Bytes, upload.FileName, caller, idempotency, upload.Tags);
+        var prediction = await mediator.Send(command, cancellationToken);
         return TypedResults.Created($"{context.Request.PathBase}/api/v1/predictions/{prediction.Id}", prediction);
     }
 

@@ -1,4 +1,5 @@
 using GourmetGram.Application.Classification;
+using GourmetGram.Domain.Classification;
 using GourmetGram.WebApi.Classification;
 using Microsoft.AspNetCore.WebUtilities;
 
@@ -11,8 +12,8 @@ namespace GourmetGram.WebApi.Hosting;
 internal sealed record BatchPart(string? FileName, Upload? Upload, Exception? Fault);
 
 /// <summary>
-/// Reads the photos of a <c>multipart/form-data</c> request one after the other. Skips the content of photos that are too large or exceed
-/// the limits of the batch, and continues with the next photo.
+/// Reads the photos of a <c>multipart/form-data</c> request one after the other, and before them the tags of all photos. Skips the
+/// content of photos that are too large or exceed the limits of the batch, and continues with the next photo.
 /// </summary>
 internal sealed class BatchReader
 {
@@ -47,8 +48,14 @@ internal sealed class BatchReader
     /// </summary>
     public static long MemoryBytes(LimitsOptions limits) => PhotoBatch.InWork * limits.UploadBytes;
 
+    /// <summary>
+    /// Gets the tags of all photos; null without tags. They come before the first photo, because each photo is classified when it arrives.
+    /// </summary>
+    public PhotoTags? Tags { get; private set; }
+
     /// <summary>Returns the next photo; null at the end.</summary>
     /// <exception cref="BadHttpRequestException">The request contains no photo, or breaks off before the first photo.</exception>
+    /// <exception cref="FluentValidation.ValidationException">A tag before the first photo is invalid.</exception>
     public async Task<BatchPart?> ReadNextAsync(CancellationToken cancellationToken)
     {
         if (isAtEnd)
@@ -57,12 +64,22 @@ internal sealed class BatchReader
         {
             while (await reader.ReadNextSectionAsync(cancellationToken) is { } section)
             {
-                if (
-                    section.AsFileSection() is { } file
-                    && file.Name == Uploads.Field
-                    && await ReadAsync(file, section.Body, cancellationToken) is { } part
-                )
-                    return part;
+                var file = section.AsFileSection();
+                if (file?.Name == Uploads.Field)
+                {
+                    if (await ReadAsync(file, section.Body, cancellationToken) is { } part)
+                        return part;
+                }
+                else if (TagFields.IsTag(section, file))
+                {
+                    Tags =
+                        photos == 0
+                            ? await TagFields.AddAsync(Tags, section.Body, cancellationToken)
+                            : throw new BadHttpRequestException(
+                                $"A field '{TagFields.Field}' came after a photo. The photos before it were stored without this tag; "
+                                    + "the rest of the batch was not read. Send all tags before the first photo."
+                            );
+                }
             }
         }
         catch (Exception e) when (Uploads.IsBroken(e) || e is BadHttpRequestException)

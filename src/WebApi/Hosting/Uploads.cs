@@ -1,4 +1,5 @@
 using GourmetGram.Application.Classification;
+using GourmetGram.Domain.Classification;
 using Microsoft.AspNetCore.WebUtilities;
 
 namespace GourmetGram.WebApi.Hosting;
@@ -9,6 +10,9 @@ namespace GourmetGram.WebApi.Hosting;
 /// <param name="Buffer">The buffer that holds the bytes.</param>
 internal sealed record Upload(ReadOnlyMemory<byte> Bytes, string? FileName, PhotoBuffer Buffer) : IDisposable
 {
+    /// <summary>Tags that the client sent; null without tags, and where tags are not read.</summary>
+    public PhotoTags? Tags { get; init; }
+
     public void Dispose() => ((IDisposable)Buffer).Dispose();
 }
 
@@ -26,11 +30,22 @@ internal static class Uploads
 
     private const string HowTo = $"Send one photo in the field '{Field}' of a multipart/form-data request.";
 
+    /// <summary>Reads the photo of a request.</summary>
+    /// <param name="request">The request.</param>
+    /// <param name="limits">Limits on the photo.</param>
+    /// <param name="readsTags">Whether to read tags, before and after the photo. Otherwise they are ignored.</param>
+    /// <param name="cancellationToken">Cancels reading.</param>
+    /// <exception cref="FluentValidation.ValidationException">A tag is invalid.</exception>
     /// <exception cref="BadHttpRequestException">
     /// The request is not a form (415), or the form is broken or has no photo or several photos (400). The message says what to do.
     /// </exception>
     /// <exception cref="UnusablePhotoException">The photo has more bytes than the limit.</exception>
-    public static async Task<Upload> ReadAsync(HttpRequest request, LimitsOptions limits, CancellationToken cancellationToken)
+    public static async Task<Upload> ReadAsync(
+        HttpRequest request,
+        LimitsOptions limits,
+        bool readsTags,
+        CancellationToken cancellationToken
+    )
     {
         var reader = Open(request, HowTo);
         if (request.ContentLength > limits.UploadBytes + FormOverhead)
@@ -38,7 +53,7 @@ internal static class Uploads
 
         try
         {
-            return await ReadPartsAsync(reader, request.ContentLength, limits, cancellationToken);
+            return await ReadPartsAsync(reader, request.ContentLength, limits, readsTags, cancellationToken);
         }
         catch (Exception e) when (IsBroken(e))
         {
@@ -76,16 +91,24 @@ internal static class Uploads
         MultipartReader reader,
         long? contentLength,
         LimitsOptions limits,
+        bool readsTags,
         CancellationToken cancellationToken
     )
     {
         Upload? upload = null;
+        PhotoTags? tags = null;
         try
         {
             while (await reader.ReadNextSectionAsync(cancellationToken) is { } section)
             {
-                if (section.AsFileSection() is not { } file || file.Name != Field)
+                var file = section.AsFileSection();
+                if (file?.Name != Field)
+                {
+                    if (readsTags && TagFields.IsTag(section, file))
+                        tags = await TagFields.AddAsync(tags, section.Body, cancellationToken);
                     continue;
+                }
+
                 // A form with a second, unused file input sends an empty part without a file name.
                 if (upload is not null)
                 {
@@ -107,7 +130,9 @@ internal static class Uploads
                 }
             }
 
-            return upload ?? throw new BadHttpRequestException($"The form contains no photo. {HowTo}");
+            if (upload is null)
+                throw new BadHttpRequestException($"The form contains no photo. {HowTo}");
+            return tags is null ? upload : upload with { Tags = tags };
         }
         catch
         {

@@ -190,7 +190,7 @@ internal static class LabEndpoints
             .Accept.Any(accept => accept.MediaType.Equals("application/json", StringComparison.OrdinalIgnoreCase));
         try
         {
-            using var upload = await Uploads.ReadAsync(context.Request, limits, cancellationToken);
+            using var upload = await Uploads.ReadAsync(context.Request, limits, readsTags: false, cancellationToken);
             var prediction = await mediator.Send(
                 new Classify.Command(upload.Bytes, upload.FileName, context.User.ToCaller()),
                 cancellationToken

@@ -1,4 +1,5 @@
 using GourmetGram.Application.Classification;
+using GourmetGram.Domain.Classification;
 using GourmetGram.WebApi.Errors;
 using GourmetGram.WebApi.Hosting;
 using Microsoft.Extensions.Options;
@@ -33,23 +34,25 @@ internal static class EndpointDescriptions
     public static RouteHandlerBuilder HidesPlaceOfPhoto(this RouteHandlerBuilder endpoint) => endpoint.WithMetadata(new HiddenPlace());
 
     /// <summary>
-    /// Declares that the operation reads a multipart form with one photo. The operation reads the form without model binding, so the
-    /// framework cannot describe it.
+    /// Declares that the operation reads a multipart form with one photo and tags. The operation reads the form without model binding,
+    /// so the framework cannot describe it.
     /// </summary>
     public static RouteHandlerBuilder TakesPhoto(this RouteHandlerBuilder endpoint) =>
         endpoint.TakesForm(
             limits => $"One photo of at most {limits.UploadMebibytes} MiB and {limits.Megapixels} million pixels (this server's `Limits`).",
-            Photo()
+            Photo(),
+            "The photo's tags"
         );
 
-    /// <summary>Declares that the operation reads a multipart form with several photos.</summary>
+    /// <summary>Declares that the operation reads a multipart form with several photos and tags.</summary>
     public static RouteHandlerBuilder TakesPhotos(this RouteHandlerBuilder endpoint) =>
         endpoint.TakesForm(
             limits =>
                 $"At most {limits.BatchPhotos} photos and {limits.BatchMebibytes} MiB in total, each in its own field "
                 + $"`{Uploads.Field}`. "
                 + $"Each at most {limits.UploadMebibytes} MiB and {limits.Megapixels} million pixels (this server's `Limits`).",
-            new OpenApiSchema { Type = JsonSchemaType.Array, Items = Photo() }
+            new OpenApiSchema { Type = JsonSchemaType.Array, Items = Photo() },
+            "The tags of all photos, before the first photo"
         );
 
     private static OpenApiSchema Photo() =>
@@ -60,10 +63,23 @@ internal static class EndpointDescriptions
             Description = "JPEG, PNG or WebP",
         };
 
+    private static OpenApiSchema Tags(string whose) =>
+        new()
+        {
+            Type = JsonSchemaType.Array,
+            MaxItems = PhotoTags.Most,
+            Items = new OpenApiSchema { Type = JsonSchemaType.String, Pattern = $"^[a-z0-9_.-]{{1,{PhotoTags.MostKeyCharacters}}}=" },
+            Description =
+                $"{whose}, each as `key=value` in its own field `{TagFields.Field}`, such as `kiosk=1`. Keys differ, and have 1 to "
+                + $"{PhotoTags.MostKeyCharacters} of the characters a–z, 0–9, `_`, `-` and `.`. Values have 1 to "
+                + $"{PhotoTags.MostValueCharacters} characters. Accuracy is estimated for each tag.",
+        };
+
     private static RouteHandlerBuilder TakesForm(
         this RouteHandlerBuilder endpoint,
         Func<LimitsOptions, string> describe,
-        OpenApiSchema field
+        OpenApiSchema field,
+        string whoseTags
     ) =>
         endpoint.AddOpenApiOperationTransformer(
             (operation, context, _) =>
@@ -80,7 +96,11 @@ internal static class EndpointDescriptions
                             {
                                 Type = JsonSchemaType.Object,
                                 Required = new HashSet<string>(StringComparer.Ordinal) { Uploads.Field },
-                                Properties = new Dictionary<string, IOpenApiSchema>(StringComparer.Ordinal) { [Uploads.Field] = field },
+                                Properties = new Dictionary<string, IOpenApiSchema>(StringComparer.Ordinal)
+                                {
+                                    [TagFields.Field] = Tags(whoseTags),
+                                    [Uploads.Field] = field,
+                                },
                             },
                         },
                     },

@@ -29,6 +29,8 @@ public sealed record PredictionJson
 
     public required int Height { get; init; }
 
+    public required IReadOnlyDictionary<string, string> Tags { get; init; }
+
     public required DateTimeOffset CreatedAt { get; init; }
 
     public required bool Flagged { get; init; }

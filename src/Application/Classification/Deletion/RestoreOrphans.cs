@@ -7,7 +7,7 @@ namespace GourmetGram.Application.Classification;
 
 /// <summary>
 /// Restores photos that were set aside. A photo that a prediction names moves back to its place. For any other photo the prediction is
-/// created again, with its old id and time. The model classifies it again; its uploader and feedback are lost.
+/// created again, with its old id and time. The model classifies it again; its uploader, tags and feedback are lost.
 /// </summary>
 public static class RestoreOrphans
 {

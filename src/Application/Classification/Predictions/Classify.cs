@@ -20,8 +20,14 @@ public static class Classify
     /// <param name="FileName">The file name given by the client: data, never a path.</param>
     /// <param name="Caller">The uploader.</param>
     /// <param name="Idempotency">The client's idempotency key and its scope; null if every upload creates a new prediction.</param>
-    public sealed record Command(ReadOnlyMemory<byte> Upload, string? FileName, Caller Caller, IdempotencyKey? Idempotency = null)
-        : IRequest<PredictionResponse>;
+    /// <param name="Tags">The tags given by the client; null without tags.</param>
+    public sealed record Command(
+        ReadOnlyMemory<byte> Upload,
+        string? FileName,
+        Caller Caller,
+        IdempotencyKey? Idempotency = null,
+        PhotoTags? Tags = null
+    ) : IRequest<PredictionResponse>;
 
     /// <param name="Scope">The owner of the key.</param>
     /// <param name="Key">The value that the client sent.</param>
@@ -107,7 +113,8 @@ public static class Classify
                 request.Caller.Actor,
                 answer.DecodeTime,
                 answer.InferenceTime,
-                now
+                now,
+                request.Tags
             );
             await storage.KeepAsync(prediction, kept, cancellationToken);
             work.AfterRollback(() => storage.ForgetAsync(prediction));
@@ -148,6 +155,10 @@ public static class Classify
             if (record.UploadSha256 != uploadSha256)
                 throw new ConflictException("This Idempotency-Key was used for another photo. Send a new key with each photo.");
             var earlier = await predictions.FindAsync(record.PredictionId, cancellationToken);
+            if (!Equals(earlier.Tags, request.Tags))
+                throw new ConflictException(
+                    "This Idempotency-Key was used for the same photo with other tags. Send a new key, or the same tags."
+                );
             var said = await facts.OfAsync([earlier], request.Caller.Actor, cancellationToken);
             return PredictionResponse.From(earlier, said.GetValueOrDefault(earlier.Id, PredictionFacts.None), links);
         }

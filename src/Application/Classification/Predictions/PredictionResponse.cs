@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Text.Json.Serialization;
 using GourmetGram.Application.Common;
 using GourmetGram.Domain.Classification;
@@ -57,6 +58,9 @@ public sealed record PredictionResponse
     /// <summary>Height in pixels as a viewer shows it.</summary>
     public required int Height { get; init; }
 
+    /// <summary>The tags that were given with the photo: values by key; empty without tags.</summary>
+    public required IReadOnlyDictionary<string, string> Tags { get; init; }
+
     /// <summary>When the model answered, UTC.</summary>
     public required DateTimeOffset CreatedAt { get; init; }
 
@@ -86,6 +90,7 @@ public sealed record PredictionResponse
             MediaType = prediction.Photo.MediaType,
             Width = prediction.Photo.Width,
             Height = prediction.Photo.Height,
+            Tags = prediction.Tags?.Values ?? ImmutableSortedDictionary<string, string>.Empty,
             CreatedAt = prediction.CreatedAt,
             Flagged = facts.Flagged,
             Correction = facts.Class,

@@ -13,6 +13,7 @@ internal sealed class PredictionConfiguration : IEntityTypeConfiguration<Predict
         builder.Property(p => p.Maker).HasConversion<ActorConverter>();
         builder.Property(p => p.Probabilities).HasConversion<ProbabilitiesConverter>();
         builder.ComplexProperty(p => p.Photo);
+        builder.Property(p => p.Tags).HasConversion<PhotoTagsConverter>();
         builder.HasOne(p => p.Model).WithMany().HasForeignKey(p => p.ModelVersionId).OnDelete(DeleteBehavior.Restrict);
         builder.Property(p => p.ImageState).HasConversion<string>();
         builder.Property(p => p.TagsState).HasConversion<string>();

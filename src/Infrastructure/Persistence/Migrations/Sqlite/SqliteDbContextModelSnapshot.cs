@@ -142,6 +142,9 @@ namespace GourmetGram.Infrastructure.Persistence.Migrations.Sqlite
                         .IsRequired()
                         .HasColumnType("TEXT");
 
+                    b.Property<string>("Tags")
+                        .HasColumnType("TEXT");
+
                     b.Property<string>("TagsRefusal")
                         .HasColumnType("TEXT");
 
