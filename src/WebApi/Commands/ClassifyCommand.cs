@@ -1,12 +1,13 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
+using GourmetGram.Domain.Classification;
 using GourmetGram.Infrastructure.Hosting;
 using GourmetGram.WebApi.Hosting;
 
 namespace GourmetGram.WebApi.Commands;
 
-/// <summary>Implements <c>gourmetgram classify PATH… [--json]</c>.</summary>
+/// <summary>Implements <c>gourmetgram classify PATH… [--tag KEY=VALUE]… [--json]</c>.</summary>
 internal sealed class ClassifyCommand(IPhotoClassifier classifier, bool json, JsonSerializerOptions jsonOptions)
 {
     private const int NotAll = 1;
@@ -34,6 +35,23 @@ internal sealed class ClassifyCommand(IPhotoClassifier classifier, bool json, Js
                 "Write JSON Lines: for each photo an object {path, prediction} or {path, problem: {status, detail}}. "
                 + "Predictions have the same format as in the API.",
         };
+        var tags = new Option<string[]>("--tag")
+        {
+            HelpName = "KEY=VALUE",
+            Description =
+                $"Tag of all photos, such as kiosk=1. Accuracy is estimated for each tag. Can be given up to {PhotoTags.Most} times.",
+        };
+        tags.Validators.Add(found =>
+        {
+            try
+            {
+                PhotoTags.Parse(found.Tokens.Select(token => token.Value));
+            }
+            catch (FormatException e)
+            {
+                found.AddError(e.Message);
+            }
+        });
         var command = new Command(
             "classify",
             """
@@ -44,17 +62,31 @@ internal sealed class ClassifyCommand(IPhotoClassifier classifier, bool json, Js
         )
         {
             paths,
+            tags,
             json,
         };
         command.SetAction(
-            (parsed, cancellationToken) => RunAsync(parsed.GetRequiredValue(paths), parsed.GetValue(json), settings, cancellationToken)
+            (parsed, cancellationToken) =>
+                RunAsync(
+                    parsed.GetRequiredValue(paths),
+                    PhotoTags.Parse(parsed.GetValue(tags) ?? []),
+                    parsed.GetValue(json),
+                    settings,
+                    cancellationToken
+                )
         );
         return command;
     }
 
-    private static async Task<int> RunAsync(string[] paths, bool json, string[] settings, CancellationToken cancellationToken)
+    private static async Task<int> RunAsync(
+        string[] paths,
+        PhotoTags? tags,
+        bool json,
+        string[] settings,
+        CancellationToken cancellationToken
+    )
     {
-        await using var classifier = await OpenAsync(settings, cancellationToken);
+        await using var classifier = await OpenAsync(tags, settings, cancellationToken);
         return await new ClassifyCommand(classifier, json, Composition.CreateJson()).ClassifyAsync(
             PhotoFiles.Find(paths),
             cancellationToken
@@ -64,16 +96,16 @@ internal sealed class ClassifyCommand(IPhotoClassifier classifier, bool json, Js
     /// <summary>
     /// Classifies in this process if it gets the lock of the data directory. Otherwise calls the server that holds the lock.
     /// </summary>
-    private static async Task<IPhotoClassifier> OpenAsync(string[] settings, CancellationToken cancellationToken)
+    private static async Task<IPhotoClassifier> OpenAsync(PhotoTags? tags, string[] settings, CancellationToken cancellationToken)
     {
         var builder = CommandLine.CreateBuilder(settings);
         try
         {
-            return new InProcessClassifier(await PreparedHost.StartAsync(builder, cancellationToken));
+            return new InProcessClassifier(await PreparedHost.StartAsync(builder, cancellationToken), tags);
         }
         catch (DataDirectoryException e) when (e.IsInUse)
         {
-            return new ServerClassifier(ServerConnection.Open(builder.Configuration, e));
+            return new ServerClassifier(ServerConnection.Open(builder.Configuration, e), tags);
         }
     }
 

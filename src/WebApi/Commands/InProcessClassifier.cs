@@ -1,6 +1,7 @@
 using GourmetGram.Application.Classification;
 using GourmetGram.Application.Common;
 using GourmetGram.Domain.Access;
+using GourmetGram.Domain.Classification;
 using GourmetGram.WebApi.Errors;
 using GourmetGram.WebApi.Hosting;
 using GourmetGram.WebApi.Security;
@@ -10,7 +11,7 @@ using Microsoft.Extensions.Options;
 namespace GourmetGram.WebApi.Commands;
 
 /// <summary>Runs the server's use case in this process, on the server's data directory and database, without the server.</summary>
-internal sealed class InProcessClassifier(IHost host) : IPhotoClassifier
+internal sealed class InProcessClassifier(IHost host, PhotoTags? tags) : IPhotoClassifier
 {
     private static readonly Caller Local = new(new Actor(ActorKind.ApiKey, ApiKeyHandler.LocalId), IsReviewer: true);
 
@@ -25,11 +26,8 @@ internal sealed class InProcessClassifier(IHost host) : IPhotoClassifier
             var photo = await File.ReadAllBytesAsync(path, cancellationToken);
             await using var scope = host.Services.CreateAsyncScope();
             var mediator = scope.ServiceProvider.GetRequiredService<IMediator>();
-            return new Outcome(
-                path,
-                await mediator.Send(new Classify.Command(photo, Path.GetFileName(path), Local), cancellationToken),
-                null
-            );
+            var command = new Classify.Command(photo, Path.GetFileName(path), Local, Idempotency: null, tags);
+            return new Outcome(path, await mediator.Send(command, cancellationToken), Problem: null);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -1,11 +1,12 @@
 using System.Net;
 using GourmetGram.Application.Classification;
+using GourmetGram.Domain.Classification;
 using GourmetGram.WebApi.Hosting;
 
 namespace GourmetGram.WebApi.Commands;
 
 /// <summary>Sends photos to the running server.</summary>
-internal sealed class ServerClassifier(ServerConnection server) : IPhotoClassifier
+internal sealed class ServerClassifier(ServerConnection server, PhotoTags? tags) : IPhotoClassifier
 {
     public async Task<Outcome> ClassifyAsync(string path, CancellationToken cancellationToken)
     {
@@ -26,7 +27,10 @@ internal sealed class ServerClassifier(ServerConnection server) : IPhotoClassifi
             "Content-Disposition",
             $"form-data; name=\"{Uploads.Field}\"; filename*=UTF-8''{Uri.EscapeDataString(Path.GetFileName(path))}"
         );
-        using var form = new MultipartFormDataContent { photo };
+        using var form = new MultipartFormDataContent();
+        foreach (var tag in tags?.Texts ?? [])
+            form.Add(new StringContent(tag), TagFields.Field);
+        form.Add(photo);
         return await server.CallAsync(path, async http =>
         {
             try

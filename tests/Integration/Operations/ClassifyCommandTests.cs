@@ -173,6 +173,22 @@ public sealed class ClassifyCommandTests : IDisposable
         );
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Tags_are_given_to_all_photos(bool withServer)
+    {
+        await using var server = withServer ? await StartServerAsync() : null;
+        var run = await RunAsync("classify", "--json", Photos, "--tag", "kiosk=1", "--tag=site=Süd & \"West\"");
+        Assert.Equal((0, ""), (run.ExitCode, run.Errors));
+        Assert.Equal(3, run.Lines.Count);
+        Assert.All(run.Lines, line =>
+        {
+            var tags = JsonNode.Parse(line)!["prediction"]!["tags"]!.AsObject();
+            Assert.Equal([("kiosk", "1"), ("site", "Süd & \"West\"")], tags.Select(tag => (tag.Key, (string)tag.Value!)));
+        });
+    }
+
     [Fact]
     public async Task In_a_folder_all_that_is_named_as_a_photo_is_tried_and_links_are_followed_once()
     {
@@ -299,6 +315,8 @@ public sealed class ClassifyCommandTests : IDisposable
     [Theory]
     [InlineData("classify")]
     [InlineData("classify", "--jsno", "a.jpg")]
+    [InlineData("classify", "a.jpg", "--tag", "kiosk")]
+    [InlineData("classify", "a.jpg", "--tag", "kiosk=1", "--tag", "kiosk=2")]
     [InlineData("clasify", "a.jpg")]
     public async Task Wrong_usage_is_told_from_a_failure(params string[] arguments)
     {
