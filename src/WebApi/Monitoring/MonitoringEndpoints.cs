@@ -103,7 +103,7 @@ internal static class MonitoringEndpoints
         /// <summary>Only photos of a segment of this dimension.</summary>
         public ListSegments.Dimension? Dimension { get; init; }
 
-        /// <summary>The segment's value.</summary>
+        /// <summary>The segment's value; for a tag `key=value`.</summary>
         public string? Value { get; init; }
 
         /// <summary>Lists the photos that nobody could judge instead of the labelled ones.</summary>
@@ -203,7 +203,10 @@ internal static class MonitoringEndpoints
             )
             .WithName("ListSegmentAccuracy")
             .WithSummary("Estimate the accuracy for parts of the photos")
-            .WithDescription("Compares each part with the rest, and marks the parts that differ at a false discovery rate of 10 %.")
+            .WithDescription(
+                "Compares each part with the rest, and marks the parts that differ at a false discovery rate of 10 %. A photo is in one "
+                    + "part for each of its tags."
+            )
             .ProducesList<ListSegments.Response>();
         monitoring
             .MapGet(

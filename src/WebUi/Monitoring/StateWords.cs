@@ -32,6 +32,7 @@ internal static class StateWords
                 : segment.Value,
             ListSegments.Dimension.Confidence => OfBand(segment.Value),
             ListSegments.Dimension.Flagged => segment.Value == "flagged" ? "Flagged or corrected" : "Not flagged",
+            ListSegments.Dimension.Tag => $"Tag {segment.Value}",
             _ => $"Model {segment.Value}",
         };
 

@@ -276,6 +276,51 @@ public abstract class AccuracyTests(DatabaseProvider provider) : PersistenceTest
     }
 
     [Fact]
+    public async Task A_photo_is_in_one_segment_for_each_of_its_tags()
+    {
+        await Host.MigrateAsync();
+        var model = Some.Model();
+        await Host.SaveAsync([
+            .. Photos(model, 0, 20, tags: PhotoTags.Parse(["kiosk=1", "site=Süd"])),
+            .. Photos(model, 20, 20, tags: PhotoTags.Parse(["kiosk=2", "site=Süd"])),
+            .. Photos(model, 40, 20),
+        ]);
+        await SampleAllAsync();
+        await LabelAllAsync(number => number < 15 ? 0 : Right);
+        var segments = (await Host.SendAsync(new ListSegments.Query(Today))).Items;
+        Assert.Equal(
+            [("kiosk=1", 20, 0.25, true), ("kiosk=2", 20, 1.0, true), ("site=Süd", 40, 0.625, true)],
+            segments
+                .Where(segment => segment.Dimension == ListSegments.Dimension.Tag)
+                .Select(segment => (segment.Value, segment.Accuracy.Labels, segment.Accuracy.Estimate!.Value, segment.Marked))
+        );
+        Assert.Equal([20, 20, 40, 0], await Task.WhenAll(new[] { "kiosk=1", "kiosk=2", "site=Süd", "site=north" }.Select(TotalAsync)));
+
+        async Task<int> TotalAsync(string tag)
+        {
+            var filter = new ListMeasuredPhotos.Filter(Dimension: ListSegments.Dimension.Tag, Value: tag);
+            return (await Host.SendAsync(new ListMeasuredPhotos.Query(Today, filter, Cursor: null, Limit: 10))).Total;
+        }
+    }
+
+    [Fact]
+    public async Task Tags_that_only_single_photos_have_do_not_fill_the_list()
+    {
+        await Host.MigrateAsync();
+        var model = Some.Model();
+        await Host.SaveAsync([
+            .. Enumerable.Range(0, 110).SelectMany(i => Photos(model, i, 1, tags: PhotoTags.Parse([$"order={i:000}", "zone=a"]))),
+        ]);
+        await SampleAllAsync();
+        await LabelAllAsync(_ => Right);
+        var tags = (await Host.SendAsync(new ListSegments.Query(Today)))
+            .Items.Where(segment => segment.Dimension == ListSegments.Dimension.Tag)
+            .ToList();
+        Assert.Equal(ListSegments.MostTags, tags.Count);
+        Assert.Equal(("zone=a", 110), (tags[^1].Value, tags[^1].Accuracy.Labels));
+    }
+
+    [Fact]
     public async Task A_loop_that_was_paused_leaves_its_photos_out()
     {
         await Host.MigrateAsync();
@@ -347,7 +392,7 @@ public abstract class AccuracyTests(DatabaseProvider provider) : PersistenceTest
         });
 
     /// <summary>Photos for which the model names the last class.</summary>
-    private static Prediction[] Photos(ModelVersion model, int from, int count, float confidence = 0.95f) =>
+    private static Prediction[] Photos(ModelVersion model, int from, int count, float confidence = 0.95f, PhotoTags? tags = null) =>
         [
             .. Enumerable
                 .Range(from, count)
@@ -360,7 +405,8 @@ public abstract class AccuracyTests(DatabaseProvider provider) : PersistenceTest
                         Some.Visitor,
                         TimeSpan.Zero,
                         TimeSpan.Zero,
-                        Some.Time.AddSeconds(number)
+                        Some.Time.AddSeconds(number),
+                        tags
                     );
                     prediction.MarkImageStored();
                     return prediction;

@@ -98,6 +98,9 @@ public sealed record DrawnPhoto
     /// <summary>The sender of the photo.</summary>
     public Actor? Maker { get; init; }
 
+    /// <summary>The tags that were given with the photo; null without tags.</summary>
+    public PhotoTags? Tags { get; init; }
+
     /// <summary>The task that asks what the photo shows; null while there is none.</summary>
     public Guid? TaskId { get; init; }
 

@@ -114,7 +114,9 @@ public static class ListMeasuredPhotos
                 && (filter.Week is null || ListWeeks.MondayOf(window) == filter.Week)
                 && (
                     filter.Dimension is not { } dimension
-                    || ListSegments.ValueOf(dimension, photo, loaded.VersionOf(window.ModelVersionId)) == filter.Value
+                    || ListSegments
+                        .ValuesOf(dimension, photo, loaded.VersionOf(window.ModelVersionId))
+                        .Contains(filter.Value, StringComparer.Ordinal)
                 );
         }
     }

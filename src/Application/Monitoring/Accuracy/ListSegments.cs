@@ -21,12 +21,24 @@ public static class ListSegments
 
         /// <summary>The model version that answered.</summary>
         ModelVersion,
+
+        /// <summary>A tag that was given with the photo, as <c>key=value</c>.</summary>
+        Tag,
     }
+
+    /// <summary>
+    /// Maximum number of tags in a list, those with the most labels. Anyone who uploads can send any tags, so without a limit they could
+    /// make the list slow and hide real differences among many comparisons.
+    /// </summary>
+    public const int MostTags = 100;
 
     /// <param name="Period">The photos.</param>
     public sealed record Query(PeriodQuery Period) : IRequest<Response>;
 
-    /// <param name="Items">The segments that have photos, by dimension.</param>
+    /// <param name="Items">
+    /// The segments that have photos, by dimension. A photo is in one segment for each of its tags. At most 100 tags are listed, those with
+    /// the most labels.
+    /// </param>
     /// <param name="FalseDiscoveryRate">Expected share of false ones among the marked segments.</param>
     /// <param name="From">First day of the period, UTC.</param>
     /// <param name="To">Last day of the period, UTC.</param>
@@ -42,14 +54,15 @@ public static class ListSegments
 
     private static readonly string[] Bands = ["below 0.5", "0.5 to 0.7", "0.7 to 0.9", "0.9 and above"];
 
-    /// <summary>Returns the segment that a photo belongs to.</summary>
-    internal static string ValueOf(Dimension dimension, DrawnPhoto photo, string modelVersion) =>
+    /// <summary>Returns the segments of a dimension that a photo belongs to: one, except for tags.</summary>
+    internal static IEnumerable<string> ValuesOf(Dimension dimension, DrawnPhoto photo, string modelVersion) =>
         dimension switch
         {
-            Dimension.Source => photo.Maker?.Kind.ToString() ?? "deleted",
-            Dimension.Confidence => Bands[photo.Cell.Band],
-            Dimension.Flagged => photo.Cell.IsFlagged ? "flagged" : "not flagged",
-            _ => modelVersion,
+            Dimension.Source => [photo.Maker?.Kind.ToString() ?? "deleted"],
+            Dimension.Confidence => [Bands[photo.Cell.Band]],
+            Dimension.Flagged => [photo.Cell.IsFlagged ? "flagged" : "not flagged"],
+            Dimension.Tag => photo.Tags?.Texts ?? [],
+            _ => [modelVersion],
         };
 
     internal sealed class Handler(SampleLoader loader) : IRequestHandler<Query, Response>
@@ -62,8 +75,7 @@ public static class ListSegments
             var labels = loaded.Result.Labels;
             var parts = Enum.GetValues<Dimension>()
                 .SelectMany(dimension =>
-                    labels
-                        .GroupBy(label => ValueOf(dimension, label.Photo, loaded.VersionOf(label.ModelVersionId)), StringComparer.Ordinal)
+                    Groups(dimension, loaded)
                         .OrderBy(group => Array.IndexOf(Bands, group.Key))
                         .ThenBy(group => group.Key, StringComparer.Ordinal)
                         .Select(group => new Part(dimension, group.Key, [.. group], labels))
@@ -105,6 +117,19 @@ public static class ListSegments
                 loaded.Period.From,
                 loaded.Period.To
             );
+        }
+
+        private static IEnumerable<IGrouping<string, WeightedLabel>> Groups(Dimension dimension, SampleLoader.Loaded loaded)
+        {
+            var groups = loaded
+                .Result.Labels.SelectMany(
+                    label => ValuesOf(dimension, label.Photo, loaded.VersionOf(label.ModelVersionId)),
+                    (label, value) => (label, value)
+                )
+                .GroupBy(pair => pair.value, pair => pair.label, StringComparer.Ordinal);
+            return dimension == Dimension.Tag
+                ? groups.OrderByDescending(group => group.Count()).ThenBy(group => group.Key, StringComparer.Ordinal).Take(MostTags)
+                : groups;
         }
 
         /// <summary>A version has windows of its own, so it is estimated like a period.</summary>

@@ -129,6 +129,7 @@ internal sealed class SampleReader(GourmetGramDbContext context) : ISampleReader
                 prediction.PredictedIndex,
                 prediction.Confidence,
                 prediction.Maker,
+                prediction.Tags,
                 TaskId = (Guid?)task.Id,
                 State = (TaskState?)task.State,
                 task.BlindAnswerKind,
@@ -157,6 +158,7 @@ internal sealed class SampleReader(GourmetGramDbContext context) : ISampleReader
                     PredictedIndex = row.PredictedIndex,
                     Confidence = row.Confidence,
                     Maker = row.Maker,
+                    Tags = row.Tags,
                     TaskId = row.TaskId,
                 }),
             .. erased.Select(row => new DrawnPhoto
