@@ -82,6 +82,14 @@ public static class DependencyInjection
         services.AddScoped<PeriodResolver>();
         services.AddScoped<SampleLoader>();
         services.AddScoped<AlertRules>();
+        services.AddScoped<AlertRecorder>();
+        services.AddScoped<AccuracyLooks>();
+        services.AddScoped<AccuracySnapshots>();
+        services.AddScoped<OperationChecks>();
+        services.AddSingleton<OperationGrace>();
+        services.AddSingleton<IOperationProbe, ObjectStoreProbe>();
+        services.AddSingleton<MonitoringMetrics>();
+        services.AddScoped<MonitoringMetricsReader>();
         services.AddScoped<TaskRecaller>();
         services.AddScoped<IPredictionErasure, LabelingErasure>();
         services.AddScoped<AnswerGuard>();

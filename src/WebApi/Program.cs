@@ -163,6 +163,7 @@ static WebApplication Build(string[] args, StartPhase phase)
     api.MapTasks();
     api.MapDatasets();
     api.MapMonitoring();
+    api.MapAlerts();
     api.MapJobs();
     api.MapLabelStudio();
     api.MapUsers();

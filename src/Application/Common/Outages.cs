@@ -83,9 +83,9 @@ public sealed class Outages(TimeProvider time, ILogger<Outages> logger)
         for (var e = exception; e is not null; e = e.InnerException)
         {
             if (
-                (e is StoreUnavailableException && (IsAway(Dependency.Database) || IsAway(Dependency.ObjectStore)))
-                || (e is PlatformUnavailableException && IsAway(Dependency.LabelStudio))
-                || (e is DbException && IsAway(Dependency.Database))
+                (e is StoreUnavailableException && (IsUnavailable(Dependency.Database) || IsUnavailable(Dependency.ObjectStore)))
+                || (e is PlatformUnavailableException && IsUnavailable(Dependency.LabelStudio))
+                || (e is DbException && IsUnavailable(Dependency.Database))
             )
             {
                 return true;
@@ -95,7 +95,8 @@ public sealed class Outages(TimeProvider time, ILogger<Outages> logger)
         return false;
     }
 
-    private bool IsAway(Dependency dependency) => Volatile.Read(ref outages[(int)dependency]) is not null;
+    /// <summary>Whether the last request of this process to the dependency failed, because the dependency is unavailable.</summary>
+    public bool IsUnavailable(Dependency dependency) => Volatile.Read(ref outages[(int)dependency]) is not null;
 
     private static string NameOf(Dependency dependency) =>
         dependency switch

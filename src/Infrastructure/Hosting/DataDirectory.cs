@@ -1,5 +1,6 @@
 using System.Globalization;
 using GourmetGram.Application.Common;
+using GourmetGram.Application.Monitoring;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
@@ -136,6 +137,7 @@ public static class DataDirectoryRegistration
     {
         services.TryAddSingleton<DataDirectory>();
         services.TryAddSingleton<IScratch, ScratchFolder>();
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IOperationProbe, DiskProbe>());
         return services;
     }
 }

@@ -1,4 +1,5 @@
 using GourmetGram.Application.Labeling;
+using GourmetGram.Application.Monitoring;
 using GourmetGram.Infrastructure.Hosting;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -23,6 +24,7 @@ public static class LabelStudioRegistration
         services.AddSingleton<LabelStudioProvisioning>();
         services.AddSingleton<LabelStudioDoctor>();
         services.AddSingleton<IAnnotationPlatform, LabelStudioPlatform>();
+        services.AddSingleton<IOperationProbe, LabelStudioProbe>();
         return services;
     }
 }

@@ -63,6 +63,7 @@ public static class PersistenceRegistration
         services.AddScoped<ILabelReader, LabelReader>();
         services.AddScoped<IAnswerReader, AnswerReader>();
         services.AddScoped<IDailyCountReader, DailyCountReader>();
+        services.AddScoped<IServedVersions, ServedVersions>();
         services.AddScoped<IKnownAnswers, KnownAnswers>();
         services.AddScoped<ILabelStudioWatch, LabelStudioWatch>();
         services.AddSingleton<IExclusiveWork, ExclusiveWork>();

@@ -1,6 +1,7 @@
 using GourmetGram.Application.Classification;
 using GourmetGram.Application.Feedback;
 using GourmetGram.Application.Labeling;
+using GourmetGram.Application.Monitoring;
 using GourmetGram.Domain.Labeling;
 
 namespace GourmetGram.Infrastructure.Scheduling;
@@ -10,6 +11,45 @@ internal static class JobTable
 {
     public static IReadOnlyList<JobDescriptor> All { get; } =
     [
+        new(
+            "check-operation",
+            "Check operation",
+            "Raises alerts about jobs, services, disk space and messages",
+            "0 * * * * ?",
+            async (mediator, _, token) =>
+            {
+                var done = await mediator.Send(new CheckOperation.Command(), token);
+                return Counts(("changes", done.Changes));
+            }
+        )
+        {
+            HasWorkAsync = async (mediator, token) => (await mediator.Send(new HasOperationChanges.Query(), token)).Any,
+        },
+        new(
+            "deliver-messages",
+            "Deliver messages",
+            "Sends messages about alerts by webhook and e-mail",
+            "0/10 * * * * ?",
+            async (mediator, _, token) =>
+            {
+                var done = await mediator.Send(new DeliverMessages.Command(), token);
+                return Counts(("delivered", done.Delivered), ("failed", done.Failed), ("abandoned", done.Abandoned));
+            }
+        )
+        {
+            HasWorkAsync = async (mediator, token) => (await mediator.Send(new HasMessagesToDeliver.Query(), token)).Any,
+        },
+        new(
+            "evaluate-production",
+            "Evaluate production",
+            "Records the day's accuracy and looks at the alert rules",
+            "0 20 0 * * ?",
+            async (mediator, _, token) =>
+            {
+                var done = await mediator.Send(new EvaluateProduction.Command(), token);
+                return Counts(("snapshots", done.Snapshots), ("looks", done.Looks), ("changes", done.Changes));
+            }
+        ),
         new(
             "export-tracking",
             "Export tracking",

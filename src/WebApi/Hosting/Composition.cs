@@ -3,11 +3,11 @@ using System.Text.Json.Serialization;
 using GourmetGram.Application;
 using GourmetGram.Application.Classification;
 using GourmetGram.Application.Labeling;
-using GourmetGram.Application.Monitoring;
 using GourmetGram.Infrastructure.Hosting;
 using GourmetGram.Infrastructure.Imaging;
 using GourmetGram.Infrastructure.LabelStudio;
 using GourmetGram.Infrastructure.Media;
+using GourmetGram.Infrastructure.Messaging;
 using GourmetGram.Infrastructure.ObjectStorage;
 using GourmetGram.Infrastructure.Onnx;
 using GourmetGram.Infrastructure.Persistence;
@@ -30,7 +30,6 @@ internal static class Composition
         services.AddApplication();
         services
             .AddSettings<LimitsOptions>()
-            .AddSettings<AlertOptions>()
             .AddSettings<LabelingOptions>()
             .AddSettings<LabOptions>()
             .AddSettings<ApiOptions>()
@@ -44,6 +43,7 @@ internal static class Composition
         services.AddScheduling();
         services.AddMediaLinks();
         services.AddLabelStudio();
+        services.AddMessaging();
         services.AddImaging();
         services.AddOnnxClassifier();
         services.AddSingleton<Preparation>();

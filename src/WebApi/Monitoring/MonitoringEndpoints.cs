@@ -408,7 +408,7 @@ internal static class MonitoringEndpoints
             )
         );
 
-    private static void ProducesList<TResponse>(this RouteHandlerBuilder endpoint) =>
+    internal static void ProducesList<TResponse>(this RouteHandlerBuilder endpoint) =>
         endpoint
             .Produces<TResponse>()
             .Produces<string>(StatusCodes.Status200OK, CsvTable.MediaType)
@@ -419,7 +419,7 @@ internal static class MonitoringEndpoints
                 StatusCodes.Status404NotFound
             );
 
-    private static IResult Answer<TResponse, TRow>(
+    internal static IResult Answer<TResponse, TRow>(
         HttpContext context,
         Format? format,
         TResponse response,

@@ -1,10 +1,12 @@
 using GourmetGram.Application.Classification;
+using GourmetGram.Application.Monitoring;
 using OpenTelemetry.Metrics;
 using OpenTelemetry.Resources;
 
 namespace GourmetGram.WebApi.Operations;
 
-/// <summary>Exposes <c>/metrics</c> in Prometheus text format: requests, decoding, inference, queue wait and the runtime.</summary>
+/// <summary>Exposes <c>/metrics</c> in Prometheus text format: requests, decoding, inference, queue wait, accuracy,
+/// alerts and the runtime.</summary>
 internal static class Metrics
 {
     /// <summary>Histogram boundaries in seconds, from a fast int8 inference to a slow progressive JPEG.</summary>
@@ -21,6 +23,7 @@ internal static class Metrics
                     .AddRuntimeInstrumentation()
                     .AddMeter(ClassificationMetrics.MeterName)
                     .AddMeter(SpoolMetrics.MeterName)
+                    .AddMeter(MonitoringMetrics.MeterName)
                     .AddView("gourmetgram.*.duration", new ExplicitBucketHistogramConfiguration { Boundaries = Durations })
                     .AddView("gourmetgram.queue.wait", new ExplicitBucketHistogramConfiguration { Boundaries = Durations })
                     // These metrics would be two thirds of a scrape, and none of our pages uses a circuit.

@@ -1,0 +1,119 @@
+using System.ComponentModel.DataAnnotations;
+using System.Text.Json.Serialization;
+using GourmetGram.Application.Access;
+using GourmetGram.Application.Common;
+using GourmetGram.Application.Monitoring;
+using GourmetGram.Domain.Monitoring;
+using GourmetGram.WebApi.OpenApi;
+using MediatR;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Mvc;
+using static GourmetGram.WebApi.Monitoring.MonitoringEndpoints;
+
+namespace GourmetGram.WebApi.Monitoring;
+
+/// <summary>Maps <c>/api/v1/monitoring/alerts</c> and the daily snapshots of accuracy.</summary>
+internal static class AlertEndpoints
+{
+    /// <param name="Note">Your note.</param>
+    [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
+    internal sealed record AcknowledgeRequest([property: MaxLength(Alert.NoteLength)] string? Note = null);
+
+    public static void MapAlerts(this IEndpointRouteBuilder api)
+    {
+        var monitoring = api.MapGroup("/monitoring").WithTags("Monitoring").RequireAuthorization(Policies.Annotator);
+        monitoring
+            .MapGet(
+                "/alerts",
+                async (
+                    [AsParameters] PeriodParameters period,
+                    HttpContext context,
+                    IMediator mediator,
+                    CancellationToken cancellationToken
+                ) =>
+                    Answer(
+                        context,
+                        period.Format,
+                        await mediator.Send(new ListAlerts.Query(period.ToQuery()), cancellationToken),
+                        response => response.Items
+                    )
+            )
+            .WithName("ListAlerts")
+            .WithSummary("List all alerts")
+            .WithDescription(
+                "Returns the state of each alert, and the latest 50 changes within the period. The model version is ignored. As CSV, "
+                    + "returns the alerts."
+            )
+            .ProducesList<ListAlerts.Response>();
+        monitoring
+            .MapGet(
+                "/accuracy/snapshots",
+                async (
+                    [AsParameters] PeriodParameters period,
+                    HttpContext context,
+                    IMediator mediator,
+                    CancellationToken cancellationToken
+                ) =>
+                    Answer(
+                        context,
+                        period.Format,
+                        await mediator.Send(new ListSnapshots.Query(period.ToQuery()), cancellationToken),
+                        response => response.Items
+                    )
+            )
+            .WithName("ListAccuracySnapshots")
+            .WithSummary("List the accuracy as it was known on each day")
+            .WithDescription(
+                "Each snapshot is the estimate for the 30 days before, as it was known on its day. Later labels do not change it. The "
+                    + "model version is ignored."
+            )
+            .ProducesList<ListSnapshots.Response>();
+        monitoring
+            .MapPost("/alerts/{rule}/acknowledge", AcknowledgeAsync)
+            .RequireAuthorization(Policies.Admin)
+            .WithName("AcknowledgeAlert")
+            .WithSummary("Acknowledge an alert")
+            .WithDescription(
+                "Records that you know of an alert that is Suspected or Failing, until it ends. A slash in the rule's name is sent as %2F."
+            )
+            .Fails(
+                StatusCodes.Status400BadRequest,
+                StatusCodes.Status401Unauthorized,
+                StatusCodes.Status403Forbidden,
+                StatusCodes.Status404NotFound,
+                StatusCodes.Status409Conflict
+            );
+        monitoring
+            .MapPost("/alerts/test", TestAsync)
+            .RequireAuthorization(Policies.Admin)
+            .WithName("TestAlerts")
+            .WithSummary("Send a test message")
+            .WithDescription("Sends a test message through each configured channel now, and returns how that went.")
+            .Fails(StatusCodes.Status401Unauthorized, StatusCodes.Status403Forbidden);
+    }
+
+    private static async Task<Ok<AlertItem>> AcknowledgeAsync(
+        string rule,
+        [FromBody] AcknowledgeRequest request,
+        HttpContext context,
+        IMediator mediator,
+        CancellationToken cancellationToken
+    ) =>
+        TypedResults.Ok(
+            await mediator.Send(
+                // Routing leaves an escaped slash as it is.
+                new AcknowledgeAlert.Command(
+                    rule.Replace("%2F", "/", StringComparison.OrdinalIgnoreCase),
+                    request.Note,
+                    context.User.Who()
+                ),
+                cancellationToken
+            )
+        );
+
+    private static async Task<Ok<SendTestMessages.Response>> TestAsync(
+        HttpContext context,
+        IMediator mediator,
+        CancellationToken cancellationToken
+    ) => TypedResults.Ok(await mediator.Send(new SendTestMessages.Command(context.User.Who()), cancellationToken));
+}
