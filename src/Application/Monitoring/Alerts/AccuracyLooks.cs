@@ -38,6 +38,11 @@ internal sealed class AccuracyLooks(
         || time.GetUtcNow() - last.CheckedAt >= Week
         || (Today.DayOfWeek == DayOfWeek.Monday && DateOnly.FromDateTime(last.CheckedAt.UtcDateTime) < Today);
 
+    /// <summary>Whether the daily looks are due.</summary>
+    public async Task<bool> IsDayOverAsync(CancellationToken cancellationToken) =>
+        await alerts.FirstOrDefaultAsync(new AlertByRule(RuleNames.Backlog), cancellationToken) is not { } last
+        || DateOnly.FromDateTime(last.CheckedAt.UtcDateTime) < Today;
+
     /// <summary>Looks at the accuracy, at the accuracy of each class, and at the difference between confidence and accuracy.</summary>
     public async Task<int> LookWeeklyAsync(CancellationToken cancellationToken)
     {

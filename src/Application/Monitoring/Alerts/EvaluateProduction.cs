@@ -25,7 +25,10 @@ public static class EvaluateProduction
                 async (AccuracyLooks step) =>
                     await step.IsWeekOverAsync(cancellationToken) ? (1, await step.LookWeeklyAsync(cancellationToken)) : (0, 0)
             );
-            changes += await work.RunStepAsync((AccuracyLooks step) => step.LookDailyAsync(cancellationToken));
+            changes += await work.RunStepAsync(
+                async (AccuracyLooks step) =>
+                    await step.IsDayOverAsync(cancellationToken) ? await step.LookDailyAsync(cancellationToken) : 0
+            );
             await metrics.RefreshAsync(cancellationToken);
             return new Response(snapshots, looks, changes);
         }
