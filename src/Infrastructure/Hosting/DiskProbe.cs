@@ -13,10 +13,12 @@ internal sealed class DiskProbe(DataDirectory data, IOptions<AlertOptions> optio
 
     public Task<ProbeResult?> CheckAsync(bool isFailing, CancellationToken cancellationToken)
     {
+        var limit = options.Value.DiskFreeMebibytes;
         var free = new DriveInfo(data.FullPath).AvailableFreeSpace >> 20;
-        var least = options.Value.DiskFreeMebibytes * (isFailing ? Margin : 1);
         return Task.FromResult<ProbeResult?>(
-            new ProbeResult(free < least, $"{free} MiB are free; limit {options.Value.DiskFreeMebibytes} MiB")
+            free < limit * (isFailing ? Margin : 1)
+                ? new ProbeResult(IsFailing: true, $"Only {free} MiB are free on the disk of {data.FullPath}; the limit is {limit} MiB")
+                : new ProbeResult(IsFailing: false, $"More than {limit} MiB are free")
         );
     }
 }

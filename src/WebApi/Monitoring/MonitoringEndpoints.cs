@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using System.Text.Json.Serialization;
+using System.Net.Mime;
 using GourmetGram.Application.Access;
 using GourmetGram.Application.Common;
 using GourmetGram.Application.Monitoring;
@@ -8,6 +9,7 @@ using MediatR;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Net.Http.Headers;
+using Microsoft.OpenApi;
 
 namespace GourmetGram.WebApi.Monitoring;
 
@@ -410,8 +412,16 @@ internal static class MonitoringEndpoints
 
     internal static void ProducesList<TResponse>(this RouteHandlerBuilder endpoint) =>
         endpoint
-            .Produces<TResponse>()
-            .Produces<string>(StatusCodes.Status200OK, CsvTable.MediaType)
+            // A second Produces for a status replaces the first one.
+            .Produces<TResponse>(StatusCodes.Status200OK, MediaTypeNames.Application.Json, CsvTable.MediaType)
+            .AddOpenApiOperationTransformer(
+                (operation, _, _) =>
+                {
+                    if (operation.Responses?["200"].Content is { } content)
+                        content[CsvTable.MediaType] = new OpenApiMediaType { Schema = new OpenApiSchema { Type = JsonSchemaType.String } };
+                    return Task.CompletedTask;
+                }
+            )
             .Fails(
                 StatusCodes.Status400BadRequest,
                 StatusCodes.Status401Unauthorized,

@@ -42,6 +42,7 @@ public abstract class AlertTests(DatabaseProvider provider) : PersistenceTests(p
     private readonly ModelVersion model = Some.Model();
     private PersistenceHost app = null!;
     private bool isBroken;
+    private bool isStoreAway;
     private int made;
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
@@ -289,6 +290,46 @@ public abstract class AlertTests(DatabaseProvider provider) : PersistenceTests(p
     }
 
     [Fact]
+    public async Task A_store_that_is_away_is_reported_once_and_the_jobs_that_fail_because_of_it_are_not()
+    {
+        await StartAsync();
+        await CheckAsync();
+        time.Advance(TimeSpan.FromMinutes(6));
+        isStoreAway = true;
+        var circuit = app.Services.GetRequiredService<IStoreCircuit>();
+        for (var attempt = 0; attempt < 2; attempt++)
+            await Assert.ThrowsAsync<StoreUnavailableException>(() =>
+                circuit.AttemptAsync(_ => throw new StoreUnavailableException("gone"), TimeSpan.FromSeconds(1), Cancel)
+            );
+        await RunBrokenAsync(fails: true);
+        await CheckAsync();
+        var alert = await FindAsync(RuleNames.ObjectStore);
+        Assert.Equal((AlertState.Failing, "The test took the store away."), (alert.State, alert.Value));
+        time.Advance(TimeSpan.FromMinutes(1));
+        isStoreAway = false;
+        await CheckAsync();
+        Assert.Equal(AlertState.Ok, (await FindAsync(RuleNames.ObjectStore)).State);
+        await CheckAsync();
+        Assert.DoesNotContain(await app.RowsAsync<Alert>(), row => RuleNames.IsOfJob(row.Rule));
+        // A run that fails afterwards has another reason.
+        time.Advance(TimeSpan.FromMinutes(1));
+        await RunBrokenAsync(fails: true);
+        await CheckAsync();
+        Assert.Equal(AlertState.Failing, (await FindAsync("job:broken")).State);
+    }
+
+    [Fact]
+    public async Task A_disk_that_is_nearly_full_is_reported()
+    {
+        await StartAsync(leastFree: 10_000_000);
+        await CheckAsync();
+        Assert.Empty(await app.RowsAsync<AlertChange>());
+        time.Advance(TimeSpan.FromMinutes(6));
+        await CheckAsync();
+        Assert.Equal(AlertState.Failing, (await FindAsync(RuleNames.Disk)).State);
+    }
+
+    [Fact]
     public async Task A_test_message_says_for_each_channel_whether_it_arrived()
     {
         using var mailServer = new MailServer();
@@ -323,7 +364,7 @@ public abstract class AlertTests(DatabaseProvider provider) : PersistenceTests(p
         return JsonNode.Parse(parts[1])!;
     }
 
-    private async Task StartAsync(Uri? webhook = null, MailServer? mailServer = null)
+    private async Task StartAsync(Uri? webhook = null, MailServer? mailServer = null, int leastFree = 1)
     {
         app = AddHost(more: services =>
         {
@@ -331,8 +372,10 @@ public abstract class AlertTests(DatabaseProvider provider) : PersistenceTests(p
             services.AddSingleton<IClassifier, ThreeClasses>();
             services.AddScheduling();
             services.AddMessaging();
+            services.Decorate<IObjectStore>(store => new LosableStore(store, () => isStoreAway));
             services.Configure<AlertOptions>(options =>
             {
+                options.DiskFreeMebibytes = leastFree;
                 if (webhook is not null)
                     (options.WebhookUrl, options.WebhookSecret) = (webhook.ToString(), $"whsec_{Convert.ToBase64String(Key)}");
                 if (mailServer is not null)
@@ -418,6 +461,13 @@ public abstract class AlertTests(DatabaseProvider provider) : PersistenceTests(p
         );
         prediction.MarkImageStored();
         return prediction;
+    }
+
+    /// <summary>A store that a test takes away and gives back.</summary>
+    private sealed class LosableStore(IObjectStore store, Func<bool> isAway) : ForwardingStore(store)
+    {
+        public override Task<IReadOnlyList<StoreCheck>> CheckAsync(CancellationToken cancellationToken) =>
+            isAway() ? throw new StoreUnavailableException("The test took the store away.") : base.CheckAsync(cancellationToken);
     }
 
     /// <summary>A mail server that takes every mail, as SMTP (RFC 5321) asks at least.</summary>

@@ -1,3 +1,6 @@
+using FluentValidation;
+using FluentValidation.Results;
+
 namespace GourmetGram.Application.Monitoring;
 
 /// <summary>The photos that a monitoring query is about. Days are UTC.</summary>
@@ -7,13 +10,27 @@ namespace GourmetGram.Application.Monitoring;
 public sealed record PeriodQuery(DateOnly? From = null, DateOnly? To = null, string? ModelVersion = null)
 {
     private const int DefaultDays = 30;
+    private const int FirstYear = 1970;
+    private const int LastYear = 9998;
+    private const int MostDays = 3660;
 
     /// <summary>Returns the days of the period.</summary>
+    /// <exception cref="ValidationException">The period ends before it starts, or is too long.</exception>
     internal Period Resolve(DateTimeOffset now)
     {
+        // Near the ends of the calendar, days could not be added. Photos cannot be older than 1970, because their ids are UUIDv7.
+        if (From?.Year < FirstYear || To?.Year < FirstYear || From?.Year > LastYear || To?.Year > LastYear)
+            throw Refuse($"A period is between the years {FirstYear} and {LastYear}.");
         var to = To ?? DateOnly.FromDateTime(now.UtcDateTime);
-        return new Period(From ?? to.AddDays(-Math.Min(DefaultDays - 1, to.DayNumber)), to);
+        var period = new Period(From ?? to.AddDays(1 - DefaultDays), to);
+        if (period.From > period.To)
+            throw Refuse("The first day must not be after the last day.");
+        if (period.Days > MostDays)
+            throw Refuse($"A period has at most {MostDays} days.");
+        return period;
     }
+
+    private static ValidationException Refuse(string message) => new([new ValidationFailure("from", message)]);
 }
 
 /// <summary>A number of whole days, UTC.</summary>

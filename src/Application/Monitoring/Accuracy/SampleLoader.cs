@@ -51,7 +51,7 @@ internal sealed class SampleLoader(ISampleReader reader, PeriodResolver periods,
     {
         var (period, models, ids) = await periods.ResolveAsync(query, cancellationToken);
         var now = time.GetUtcNow();
-        var both = await reader.ReadAsync(period.Before.Start, period.End, ids, now - Patience, cancellationToken);
+        var both = await ReadAsync(new Period(period.Before.From, period.To), ids, cancellationToken);
         return new Loaded(
             period,
             Part(both, window => window.LastPhotoAt >= period.Start),
@@ -60,6 +60,13 @@ internal sealed class SampleLoader(ISampleReader reader, PeriodResolver periods,
             now
         );
     }
+
+    /// <summary>Reads the sample of some days.</summary>
+    /// <param name="period">The days.</param>
+    /// <param name="modelVersionIds">The model versions; null for all.</param>
+    /// <param name="cancellationToken">Cancels the query.</param>
+    public Task<Sample> ReadAsync(Period period, IReadOnlyCollection<Guid>? modelVersionIds, CancellationToken cancellationToken) =>
+        reader.ReadAsync(period.Start, period.End, modelVersionIds, time.GetUtcNow() - Patience, cancellationToken);
 
     /// <summary>Returns the part of a sample that is about some windows.</summary>
     private static Sample Part(Sample sample, Func<SampledWindow, bool> isIn)
