@@ -12,7 +12,7 @@ using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 namespace GourmetGram.Infrastructure.Persistence.Migrations.Sqlite
 {
     [DbContext(typeof(SqliteDbContext))]
-    [Migration("20261129232318_Accuracy")]
+    [Migration("20261130001805_Accuracy")]
     partial class Accuracy
     {
         /// <inheritdoc />
@@ -143,6 +143,9 @@ namespace GourmetGram.Infrastructure.Persistence.Migrations.Sqlite
 
                     b.Property<string>("SelectionState")
                         .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Tags")
                         .HasColumnType("TEXT");
 
                     b.Property<string>("TagsRefusal")
@@ -1072,6 +1075,190 @@ namespace GourmetGram.Infrastructure.Persistence.Migrations.Sqlite
                     b.ToTable("TaskRecalls", (string)null);
                 });
 
+            modelBuilder.Entity("GourmetGram.Domain.Monitoring.AccuracySnapshot", b =>
+                {
+                    b.Property<int>("Day")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("AsOf")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<double?>("EffectiveLabels")
+                        .HasColumnType("REAL");
+
+                    b.Property<double?>("Estimate")
+                        .HasColumnType("REAL");
+
+                    b.Property<int>("From")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<double?>("High")
+                        .HasColumnType("REAL");
+
+                    b.Property<int>("Labels")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<double?>("Low")
+                        .HasColumnType("REAL");
+
+                    b.Property<int>("MeasuredPhotos")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("Photos")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("State")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<int>("To")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("Day");
+
+                    b.ToTable("AccuracySnapshots", (string)null);
+                });
+
+            modelBuilder.Entity("GourmetGram.Domain.Monitoring.Alert", b =>
+                {
+                    b.Property<string>("Rule")
+                        .HasColumnType("TEXT");
+
+                    b.Property<long?>("AcknowledgedAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("AcknowledgedBy")
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("CheckedAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<double?>("DifferenceEstimate")
+                        .HasColumnType("REAL");
+
+                    b.Property<double?>("DifferenceHigh")
+                        .HasColumnType("REAL");
+
+                    b.Property<double?>("DifferenceLow")
+                        .HasColumnType("REAL");
+
+                    b.Property<int>("LabelsLooked")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<Guid?>("ModelVersionId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Note")
+                        .HasColumnType("TEXT");
+
+                    b.Property<int>("Revision")
+                        .IsConcurrencyToken()
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("Since")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("State")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Value")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<bool>("WasBelow")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<bool>("WasGood")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("Rule");
+
+                    b.ToTable("Alerts", (string)null);
+                });
+
+            modelBuilder.Entity("GourmetGram.Domain.Monitoring.AlertChange", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("At")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("From")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Rule")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("To")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Value")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("Rule", "Id");
+
+                    b.ToTable("AlertChanges", (string)null);
+                });
+
+            modelBuilder.Entity("GourmetGram.Domain.Monitoring.MessageDelivery", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("TEXT");
+
+                    b.Property<int>("Attempts")
+                        .IsConcurrencyToken()
+                        .HasColumnType("INTEGER");
+
+                    b.Property<Guid>("ChangeId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Channel")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("CreatedAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("DueAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long?>("EndedAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long?>("FailingSince")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("LastError")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Payload")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("State")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("ChangeId");
+
+                    b.HasIndex("Channel", "EndedAt");
+
+                    b.HasIndex(new[] { "Channel", "Id" }, "IX_MessageDeliveries_Due")
+                        .HasFilter("\"State\" = 'Due'");
+
+                    b.ToTable("MessageDeliveries", (string)null);
+                });
+
             modelBuilder.Entity("GourmetGram.Infrastructure.Media.MediaKey", b =>
                 {
                     b.Property<string>("Id")
@@ -1515,6 +1702,15 @@ namespace GourmetGram.Infrastructure.Persistence.Migrations.Sqlite
                     b.HasOne("GourmetGram.Domain.Classification.Prediction", null)
                         .WithMany()
                         .HasForeignKey("PredictionId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("GourmetGram.Domain.Monitoring.MessageDelivery", b =>
+                {
+                    b.HasOne("GourmetGram.Domain.Monitoring.AlertChange", null)
+                        .WithMany()
+                        .HasForeignKey("ChangeId")
                         .OnDelete(DeleteBehavior.Restrict)
                         .IsRequired();
                 });
