@@ -2,6 +2,7 @@ using Ardalis.Specification;
 using GourmetGram.Application.Common;
 using GourmetGram.Application.Feedback;
 using GourmetGram.Application.Labeling;
+using GourmetGram.Application.Monitoring;
 using GourmetGram.Domain.Access;
 using GourmetGram.Domain.Classification;
 using GourmetGram.Infrastructure.Persistence;
@@ -26,6 +27,7 @@ public sealed class QueryPlanTests() : PersistenceTests(DatabaseProvider.Sqlite)
         "AnnotationTasks",
         "HumanLabels",
         "CollectedImages",
+        "WindowCounts",
     ];
 
     /// <summary>Filtered indexes that hold what is still to do: reading all of one is meant.</summary>
@@ -81,6 +83,22 @@ public sealed class QueryPlanTests() : PersistenceTests(DatabaseProvider.Sqlite)
             );
         });
         await AssertIndexedAsync(statements, atLeast: 30);
+    }
+
+    [Fact]
+    public async Task Label_errors_annotators_and_drift_scan_no_large_table()
+    {
+        await FillAsync();
+        var period = new PeriodQuery(new DateOnly(2026, 11, 1), new DateOnly(2026, 11, 30));
+        var statements = await RecordAsync(async () =>
+        {
+            await Host.SendAsync(new ListLabelErrors.Query(period));
+            await Host.SendAsync(new ListAnnotators.Query(period));
+        });
+        await AssertIndexedAsync(statements, atLeast: 4);
+        var drift = await RecordAsync(() => Host.SendAsync(new GetDrift.Query(period with { ModelVersion = "1" })));
+        await AssertIndexedAsync(drift, atLeast: 3);
+        Assert.DoesNotContain(drift, statement => statement.Text.Contains("\"Predictions\"", StringComparison.Ordinal));
     }
 
     [Fact]
