@@ -294,7 +294,8 @@ public abstract class AccuracyTests(DatabaseProvider provider) : PersistenceTest
                 .Where(segment => segment.Dimension == ListSegments.Dimension.Tag)
                 .Select(segment => (segment.Value, segment.Accuracy.Labels, segment.Accuracy.Estimate!.Value, segment.Marked))
         );
-        Assert.Equal([20, 20, 40, 0], await Task.WhenAll(new[] { "kiosk=1", "kiosk=2", "site=Süd", "site=north" }.Select(TotalAsync)));
+        foreach (var (tag, photos) in new[] { ("kiosk=1", 20), ("kiosk=2", 20), ("site=Süd", 40), ("site=north", 0) })
+            Assert.Equal(photos, await TotalAsync(tag));
 
         async Task<int> TotalAsync(string tag)
         {
