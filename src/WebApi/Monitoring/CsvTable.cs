@@ -71,6 +71,13 @@ internal static class CsvTable
             _ => Quote(Convert.ToString(value, CultureInfo.InvariantCulture)!),
         };
 
-    private static string Quote(string text) =>
-        text.AsSpan().ContainsAny(",\"\r\n") ? $"\"{text.Replace("\"", "\"\"", StringComparison.Ordinal)}\"" : text;
+    /// <summary>
+    /// Quotes a text where CSV needs it. A text that a spreadsheet would run as a formula starts with an apostrophe, because visitors
+    /// choose tags.
+    /// </summary>
+    private static string Quote(string text)
+    {
+        var safe = text is ['=' or '+' or '-' or '@' or '\t', ..] ? "'" + text : text;
+        return safe.AsSpan().ContainsAny(",\"\r\n") ? $"\"{safe.Replace("\"", "\"\"", StringComparison.Ordinal)}\"" : safe;
+    }
 }

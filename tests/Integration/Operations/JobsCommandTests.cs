@@ -31,7 +31,11 @@ public sealed class JobsCommandTests : ServerTests
             (await RunAsync(0, "jobs", "run", "housekeeping")).Output,
             StringComparison.Ordinal
         );
-        Assert.EndsWith("\tCompleted", (await RunAsync(0, "jobs", "list")).Lines[1], StringComparison.Ordinal);
+        Assert.EndsWith(
+            "\tCompleted",
+            (await RunAsync(0, "jobs", "list")).Lines.Single(line => line.StartsWith("housekeeping\t", StringComparison.Ordinal)),
+            StringComparison.Ordinal
+        );
         Assert.Contains(
             "\tCompleted\t",
             Assert.Single((await RunAsync(0, "jobs", "history", "housekeeping")).Lines),

@@ -44,7 +44,7 @@ public sealed class AlertTests
     [Fact]
     public void Another_serving_version_starts_without_memory()
     {
-        var (first, second) = (Guid.CreateVersion7(), Guid.CreateVersion7());
+        var (first, second) = (Guid.CreateVersion7(DateTimeOffset.UnixEpoch), Guid.CreateVersion7(DateTimeOffset.UnixEpoch));
         var alert = Alert.Create("version-before", AlertState.Waiting, Start);
         var failing = new VersionLookMemory(AlertState.Failing, 100, new Difference(-0.1, -0.15, -0.02));
         Assert.True(alert.Look(failing, first, "", Start));
