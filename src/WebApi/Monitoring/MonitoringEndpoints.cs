@@ -1,6 +1,6 @@
 using System.ComponentModel.DataAnnotations;
-using System.Text.Json.Serialization;
 using System.Net.Mime;
+using System.Text.Json.Serialization;
 using GourmetGram.Application.Access;
 using GourmetGram.Application.Common;
 using GourmetGram.Application.Monitoring;

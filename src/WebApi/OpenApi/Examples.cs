@@ -14,7 +14,7 @@ internal sealed class Examples : IOpenApiOperationTransformer
           "model": { "name": "fruit", "version": "1", "variant": "float" },
           "image": "https://food.example.org/api/v1/predictions/019b0c6e-5c9a-7d3e-8f21-3b1f0a9c4d55/image",
           "fileName": "basket.jpg", "mediaType": "image/jpeg", "width": 4032, "height": 3024,
-          "createdAt": "2026-11-23T12:04:00.123Z", "flagged": false, "correction": null
+          "createdAt": "2026-11-23T12:04:00.123Z", "flagged": false, "correction": null, "tags": { "kiosk": "3" }
         }
         """;
 
