@@ -60,6 +60,7 @@ public static class PersistenceRegistration
         services.AddScoped<ITaskFinder, TaskFinder>();
         services.AddScoped<IDatasetReader, DatasetReader>();
         services.AddScoped<ISampleReader, SampleReader>();
+        services.AddScoped<IAgreementReader, AgreementReader>();
         services.AddScoped<ILabelReader, LabelReader>();
         services.AddScoped<IAnswerReader, AnswerReader>();
         services.AddScoped<IDailyCountReader, DailyCountReader>();

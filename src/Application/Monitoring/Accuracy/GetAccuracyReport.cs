@@ -40,13 +40,13 @@ public static class GetAccuracyReport
     /// <param name="Agreed">Number of these whose label is the model's answer.</param>
     public sealed record LoopAgreement(string Title, long Labelled, long Agreed);
 
-    internal sealed class Handler(SampleLoader loader, AlertRules rules, LoopCatalogue loops, ILoopStatistics statistics)
+    internal sealed class Handler(SampleLoader loader, AlertRules rules, LoopCatalogue loops, IAgreementReader agreements)
         : IRequestHandler<Query, Response>
     {
         public async Task<Response> Handle(Query request, CancellationToken cancellationToken)
         {
             var loaded = await loader.LoadAsync(request.Period, cancellationToken);
-            var counts = await statistics.ReadAsync(cancellationToken);
+            var counts = await agreements.ReadAsync(cancellationToken);
             return new Response(
                 GetAccuracy.Handler.Of(loaded),
                 ListClasses.Handler.Of(loaded),
@@ -60,7 +60,7 @@ public static class GetAccuracyReport
                 Loops =
                 [
                     .. (await loops.AllAsync(cancellationToken))
-                        .Where(loop => loop.Name != RandomSampleLoop.Name && counts.GetValueOrDefault(loop.Name)?.Labelled > 0)
+                        .Where(loop => loop.Name != RandomSampleLoop.Name && counts.ContainsKey(loop.Name))
                         .Select(loop => new LoopAgreement(loop.Strategy.Title, counts[loop.Name].Labelled, counts[loop.Name].Agreed)),
                 ],
                 ModelVersions =
