@@ -55,11 +55,17 @@ public sealed class AnnotationTask
 
     public DateTimeOffset CreatedAt { get; private init; }
 
-    /// <summary>Number of people who should label the photo. The loop's setting applies until the task is decided.</summary>
+    /// <summary>
+    /// Number of people who should label the photo. The loop's setting applies until the task is decided, and never to a task that is asked
+    /// again.
+    /// </summary>
     public int Votes { get; private set; }
 
     /// <summary>Whether the model's answer is hidden from annotators until they decide.</summary>
-    public bool IsBlind { get; private init; }
+    public bool IsBlind { get; private set; }
+
+    /// <summary>Whether the decision was doubted, and the task was handed out to another person after it.</summary>
+    public bool IsAskedAgain { get; private set; }
 
     public TaskState State { get; private set; }
 
@@ -191,7 +197,8 @@ public sealed class AnnotationTask
         IsUnwanted = false;
         if (State == TaskState.Withdrawn)
         {
-            Votes = votes;
+            if (!IsAskedAgain)
+                Votes = votes;
             Conclude(labels, now);
         }
 
@@ -305,6 +312,7 @@ public sealed class AnnotationTask
     /// <param name="labels">All labels of this task, current or not. Labels that the new label supersedes are ended.</param>
     /// <param name="now">The time, UTC.</param>
     /// <param name="note">The person's note.</param>
+    /// <param name="sawAnswer">Whether the administrator is known to have seen the model's answer on this photo.</param>
     /// <returns>The new label. The caller adds it. The label is not blind, because the administrator has seen the other labels.</returns>
     /// <exception cref="InvalidOperationException">The labels do not disagree.</exception>
     public HumanLabel Adjudicate(
@@ -312,40 +320,61 @@ public sealed class AnnotationTask
         Answer answer,
         IReadOnlyCollection<HumanLabel> labels,
         DateTimeOffset now,
-        string? note = null
+        string? note = null,
+        bool sawAnswer = false
     )
     {
         ArgumentNullException.ThrowIfNull(labels);
-        var current = labels.Where(label => label.EndedAt is null).ToList();
-        if (!IsTied && !current.Exists(label => label.Source == LabelSource.Adjudication))
+        if (!IsTied && !labels.Any(label => label is { EndedAt: null, Source: LabelSource.Adjudication }))
             throw new InvalidOperationException($"Task {Id} is {State}: its labels do not conflict.");
-        foreach (var earlier in current.Where(label => label.Source == LabelSource.Adjudication))
-            earlier.Supersede(now);
-        var label = HumanLabel.Record(
-            this,
-            person,
-            LabelSource.Adjudication,
-            answer,
-            isBlind: false,
-            showedAnswer: false,
-            now,
-            took: null,
-            note,
-            externalId: null
-        );
-        (LeasedTo, LeaseUntil) = (null, null);
-        Conclude([.. labels, label], now);
-        return label;
+        return Overrule(person, answer, labels, now, note, showedAnswer: sawAnswer);
+    }
+
+    /// <summary>
+    /// Records that an administrator, who sees the model's answer, gives a decided photo another label. The label overrules the others, but
+    /// it is not blind: the photo has no blind answer until somebody labels it without the model's answer.
+    /// </summary>
+    /// <param name="person">The person who decides, see <see cref="HumanLabel.Person"/>.</param>
+    /// <param name="answer">The answer that says what the photo shows.</param>
+    /// <param name="labels">All labels of this task, current or not. Labels that the new label supersedes are ended.</param>
+    /// <param name="now">The time, UTC.</param>
+    /// <param name="note">The person's note.</param>
+    /// <returns>The new label. The caller adds it.</returns>
+    /// <exception cref="InvalidOperationException">The task is not decided.</exception>
+    public HumanLabel Change(string person, Answer answer, IReadOnlyCollection<HumanLabel> labels, DateTimeOffset now, string? note = null)
+    {
+        ArgumentNullException.ThrowIfNull(labels);
+        RequireDecided();
+        return Overrule(person, answer, labels, now, note, showedAnswer: true);
+    }
+
+    /// <summary>
+    /// Hands out a decided task to one more person, who does not see the model's answer. An administrator's decision ends, and all answers
+    /// count as votes.
+    /// </summary>
+    /// <param name="labels">All labels of this task, current or not.</param>
+    /// <param name="now">The time, UTC.</param>
+    /// <exception cref="InvalidOperationException">The task is not decided, or its reason was withdrawn.</exception>
+    public void AskAgain(IReadOnlyCollection<HumanLabel> labels, DateTimeOffset now)
+    {
+        ArgumentNullException.ThrowIfNull(labels);
+        RequireDecided();
+        if (IsUnwanted)
+            throw new InvalidOperationException($"The reason for task {Id} was withdrawn, so nobody is asked again.");
+        EndDecisions(labels, now);
+        (IsBlind, IsAskedAgain, LeasedTo, LeaseUntil) = (true, true, null, null);
+        Votes = Truth.CountAnswers(labels, IsBlind) + 1;
+        Conclude(labels, now);
     }
 
     /// <summary>Changes the number of people who should label the photo. Existing labels still count.</summary>
     /// <param name="votes">The loop's number of votes.</param>
     /// <param name="labels">The current labels of this task.</param>
     /// <param name="now">The time, UTC.</param>
-    /// <exception cref="InvalidOperationException">The task is decided and keeps its number of votes.</exception>
+    /// <exception cref="InvalidOperationException">The task is decided or asked again, and keeps its number of votes.</exception>
     public void ApplyVotes(int votes, IReadOnlyCollection<HumanLabel> labels, DateTimeOffset now)
     {
-        if (!IsUnanswered && State != TaskState.Disputed)
+        if ((!IsUnanswered && State != TaskState.Disputed) || IsAskedAgain)
             throw new InvalidOperationException($"Task {Id} is {State}: its number of votes cannot change.");
         Votes = votes;
         Conclude(labels, now);
@@ -380,12 +409,66 @@ public sealed class AnnotationTask
     public void ConcludeBlind(IReadOnlyCollection<HumanLabel> labels)
     {
         ArgumentNullException.ThrowIfNull(labels);
-        // An administrator who decides between blind labels sees these, but not the model's answer.
-        var blind = IsBlind
-            ? Truth.Of(labels.Where(label => label.IsBlind || label.Source == LabelSource.Adjudication), Votes, IsBlind).Answer
-            : null;
+        var blind = IsBlind ? BlindAnswerOf([.. labels.Where(label => label.EndedAt is null)]) : null;
         (BlindAnswerKind, BlindClassIndex) = (blind?.Kind, blind?.ClassIndex);
         Revision++;
+    }
+
+    private Answer? BlindAnswerOf(IReadOnlyCollection<HumanLabel> current)
+    {
+        // Somebody who knew the model's answer overruled the labels before, so only later labels measure the model.
+        var overruledAt = current.Where(label => label is { Source: LabelSource.Adjudication, ShowedAnswer: true }).Max(TimeOf);
+        // An administrator who decides between blind labels sees these, but not the model's answer.
+        var blind = current
+            .Where(label => label.IsBlind || label is { Source: LabelSource.Adjudication, ShowedAnswer: false })
+            .Where(label => overruledAt is null || label.CreatedAt > overruledAt)
+            .ToList();
+        // The votes that a task asked again has in addition include labels that are not blind.
+        var votes =
+            IsAskedAgain && !IsUnanswered && State != TaskState.Disputed ? Math.Clamp(Truth.CountAnswers(blind, IsBlind), 1, Votes) : Votes;
+        return Truth.Of(blind, votes, IsBlind).Answer;
+
+        static DateTimeOffset? TimeOf(HumanLabel label) => label.CreatedAt;
+    }
+
+    /// <summary>Adds an administrator's decision that overrules all votes.</summary>
+    private HumanLabel Overrule(
+        string person,
+        Answer answer,
+        IReadOnlyCollection<HumanLabel> labels,
+        DateTimeOffset now,
+        string? note,
+        bool showedAnswer
+    )
+    {
+        EndDecisions(labels, now);
+        var label = HumanLabel.Record(
+            this,
+            person,
+            LabelSource.Adjudication,
+            answer,
+            isBlind: false,
+            showedAnswer,
+            now,
+            took: null,
+            note,
+            externalId: null
+        );
+        (LeasedTo, LeaseUntil) = (null, null);
+        Conclude([.. labels, label], now);
+        return label;
+    }
+
+    private static void EndDecisions(IReadOnlyCollection<HumanLabel> labels, DateTimeOffset now)
+    {
+        foreach (var decision in labels.Where(label => label is { EndedAt: null, Source: LabelSource.Adjudication }))
+            decision.Supersede(now);
+    }
+
+    private void RequireDecided()
+    {
+        if (State is not (TaskState.Labelled or TaskState.Unusable))
+            throw new InvalidOperationException($"Task {Id} is {State}, so there is no decision to doubt.");
     }
 
     /// <summary>Records that the decision is planned for the datasets.</summary>

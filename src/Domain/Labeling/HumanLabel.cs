@@ -17,7 +17,7 @@ public enum LabelSource
     /// <summary>A file from the lab's own web app.</summary>
     Lab,
 
-    /// <summary>An administrator's decision between labels that disagree.</summary>
+    /// <summary>An administrator's decision between labels that disagree, or instead of a label that may be wrong.</summary>
     Adjudication,
 }
 
@@ -27,7 +27,8 @@ public enum LabelEnd
     /// <summary>The person who gave the label withdrew it.</summary>
     Withdrawn = 0,
 
-    /// <summary>The same person decided again.</summary>
+    /// <summary>The same person decided again, or an administrator's decision ended because of a new one or because people are asked
+    /// again.</summary>
     Superseded,
 }
 
@@ -66,7 +67,10 @@ public sealed class HumanLabel
     /// <summary>Whether the person had not seen the model's answer on this photo.</summary>
     public bool IsBlind { get; private set; }
 
-    /// <summary>Whether the screen on which the person decided showed the model's answer. Such a label cannot close a blind task.</summary>
+    /// <summary>
+    /// Whether the screen on which the person decided showed the model's answer. Such a label cannot close a blind task, unless an
+    /// administrator decides. An administrator's decision has it also if the administrator had seen the model's answer before.
+    /// </summary>
     public bool ShowedAnswer { get; private init; }
 
     /// <summary>When the person decided, UTC.</summary>

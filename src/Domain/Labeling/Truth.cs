@@ -9,7 +9,7 @@ public sealed record Verdict(TaskState State, Answer? Answer, bool IsTied = fals
 /// <summary>
 /// Decides what a photo shows, based on its labels in one loop. With one vote, the latest answer counts. With several, each person has one
 /// vote, their latest answer; when enough people have answered, the answer with more votes than any other wins. A tie asks one more person,
-/// and if the tie remains, an administrator decides. An administrator's decision on a tie overrides all votes. A class, "none of these
+/// and if the tie remains, an administrator decides. An administrator's decision overrides all votes. A class, "none of these
 /// classes" and "unusable" all count as answers. A skip is not an answer: it passes the photo on. If the required number of people skipped
 /// the photo and nobody answered, the photo is skipped until somebody answers.
 /// </summary>
@@ -17,19 +17,18 @@ public static class Truth
 {
     /// <param name="labels">Labels of one task, in any order. Labels that are not current do not count.</param>
     /// <param name="votes">Number of people who should label the photo.</param>
-    /// <param name="isBlind">Whether the task is blind. If so, labels from a screen that showed the model's answer do not count.</param>
+    /// <param name="isBlind">
+    /// Whether the task is blind. If so, labels from a screen that showed the model's answer are no votes. An administrator's decision
+    /// counts.
+    /// </param>
     /// <returns>A verdict, with <see cref="TaskState.Created"/> while more answers are needed.</returns>
     public static Verdict Of(IEnumerable<HumanLabel> labels, int votes, bool isBlind)
     {
         ArgumentNullException.ThrowIfNull(labels);
-        var current = labels.Where(label => label.EndedAt is null && !(isBlind && label.ShowedAnswer)).ToList();
+        var current = labels.Where(label => label.EndedAt is null).ToList();
         if (current.Find(label => label.Source == LabelSource.Adjudication)?.Answer is { } decision)
             return Closed(decision);
-        var latest = current
-            .GroupBy(label => label.Person, StringComparer.Ordinal)
-            .Select(group => group.MaxBy(label => (label.CreatedAt, label.Id))!)
-            .OrderBy(label => (label.CreatedAt, label.Id))
-            .ToList();
+        var latest = LatestOf(current, isBlind);
         var answers = latest.Select(label => label.Answer).OfType<Answer>().ToList();
         if (answers.Count < votes)
             return new Verdict(answers.Count == 0 && latest.Count >= votes ? TaskState.Skipped : TaskState.Created, Answer: null);
@@ -40,6 +39,25 @@ public static class Truth
             return Closed(ranking[0].Key);
         return new Verdict(answers.Count > votes ? TaskState.Disputed : TaskState.Created, Answer: null, IsTied: true);
     }
+
+    /// <summary>Counts the people whose answers are votes.</summary>
+    /// <param name="labels">Labels of one task, in any order. Labels that are not current do not count.</param>
+    /// <param name="isBlind">Whether the task is blind. If so, labels from a screen that showed the model's answer do not count.</param>
+    public static int CountAnswers(IEnumerable<HumanLabel> labels, bool isBlind)
+    {
+        ArgumentNullException.ThrowIfNull(labels);
+        return LatestOf(labels.Where(label => label.EndedAt is null), isBlind).Count(label => label.Answer is not null);
+    }
+
+    /// <summary>Returns each person's latest label, oldest first.</summary>
+    private static List<HumanLabel> LatestOf(IEnumerable<HumanLabel> current, bool isBlind) =>
+        [
+            .. current
+                .Where(label => !(isBlind && label.ShowedAnswer))
+                .GroupBy(label => label.Person, StringComparer.Ordinal)
+                .Select(group => group.MaxBy(label => (label.CreatedAt, label.Id))!)
+                .OrderBy(label => (label.CreatedAt, label.Id)),
+        ];
 
     private static Verdict Closed(Answer answer) =>
         new(answer.Kind == AnswerKind.Unusable ? TaskState.Unusable : TaskState.Labelled, answer);

@@ -375,6 +375,110 @@ public sealed class AnnotationTaskTests
         Assert.Equal((isBlind, TaskState.Labelled), (label.IsBlind, task.State));
     }
 
+    [Theory]
+    [InlineData(2, 2, false)]
+    [InlineData(1, null, true)]
+    public void A_task_that_is_asked_again_needs_one_more_answer_and_the_outcome_decides(int second, int? truth, bool isTied)
+    {
+        var task = Task(votes: 1, blind: true);
+        Decide(task, Ada, 2, Noon);
+        task.MarkOutputPlanned();
+        task.AskAgain(labels, Noon.AddMinutes(1));
+        Assert.Equal((TaskState.Created, 2, true), (task.State, task.Votes, task.IsOutputDue));
+        Assert.Null(task.Answer);
+        Assert.Null(task.BlindAnswer);
+        Decide(task, Bob, second, Noon.AddMinutes(2));
+        Assert.Equal((truth, truth, isTied), (task.ClassIndex, task.BlindClassIndex, task.IsTied));
+        Decide(task, Eve, second, Noon.AddMinutes(3));
+        Assert.Equal((TaskState.Labelled, second, second), (task.State, task.ClassIndex, task.BlindClassIndex));
+    }
+
+    [Fact]
+    public void A_task_that_is_asked_again_is_blind_and_its_blind_labels_alone_measure()
+    {
+        var task = Task(votes: 1);
+        Assert.False(Decide(task, Ada, 2, Noon).IsBlind);
+        task.AskAgain(labels, Noon.AddMinutes(1));
+        Assert.True(Decide(task, Bob, 2, Noon.AddMinutes(2)).IsBlind);
+        Assert.Equal((TaskState.Labelled, Answer.Class(2), Answer.Class(2)), (task.State, task.Answer, task.BlindAnswer));
+    }
+
+    [Fact]
+    public void The_loop_s_votes_do_not_apply_to_a_task_that_is_asked_again()
+    {
+        var task = Task(votes: 1, blind: true);
+        Decide(task, Ada, 2, Noon);
+        task.AskAgain(labels, Noon.AddMinutes(1));
+        Assert.Throws<InvalidOperationException>(() => task.ApplyVotes(1, labels, Noon.AddMinutes(2)));
+        task.Withdraw();
+        Assert.Equal(TaskState.Withdrawn, task.State);
+        task.Renew(1, labels, Noon.AddMinutes(3));
+        Assert.Equal((TaskState.Created, 2), (task.State, task.Votes));
+    }
+
+    [Fact]
+    public void A_changed_label_decides_but_does_not_measure_until_somebody_labels_blind()
+    {
+        var task = Task(votes: 1, blind: true);
+        Decide(task, Ada, 2, Noon);
+        task.MarkOutputPlanned();
+        var changed = Change(task, Answer.Class(1), Noon.AddMinutes(1));
+        Assert.Equal((false, true, LabelSource.Adjudication), (changed.IsBlind, changed.ShowedAnswer, changed.Source));
+        Assert.Equal((TaskState.Labelled, 1, true), (task.State, task.ClassIndex, task.IsOutputDue));
+        Assert.Null(task.BlindAnswer);
+        // Later, somebody labels the photo in Label Studio.
+        labels.Add(task.Decide("LabelStudio:7", LabelSource.LabelStudio, Answer.Class(0), labels, Noon.AddMinutes(2)));
+        Assert.Equal((1, Answer.Class(0)), (task.ClassIndex, task.BlindAnswer));
+        changed.Withdraw(Noon.AddMinutes(3));
+        task.Conclude(labels, Noon.AddMinutes(3));
+        Assert.Equal((0, Answer.Class(0)), (task.ClassIndex, task.BlindAnswer));
+    }
+
+    [Fact]
+    public void A_changed_label_ends_with_the_next_one_and_when_the_task_is_asked_again()
+    {
+        var task = Task(votes: 1, blind: true);
+        Decide(task, Ada, 2, Noon);
+        var first = Change(task, Answer.Class(1), Noon.AddMinutes(1));
+        var second = Change(task, Answer.None, Noon.AddMinutes(2));
+        Assert.Equal((LabelEnd.Superseded, Answer.None), (first.End, task.Answer));
+        task.AskAgain(labels, Noon.AddMinutes(3));
+        Assert.Equal((LabelEnd.Superseded, TaskState.Created, 2), (second.End, task.State, task.Votes));
+        Decide(task, Bob, 2, Noon.AddMinutes(4));
+        Assert.Equal((Answer.Class(2), Answer.Class(2)), (task.Answer, task.BlindAnswer));
+    }
+
+    [Fact]
+    public void Only_a_decision_can_be_doubted()
+    {
+        var task = Task(votes: 1);
+        Assert.Throws<InvalidOperationException>(() => task.AskAgain(labels, Noon));
+        Assert.Throws<InvalidOperationException>(() => Change(task, Answer.Class(1), Noon));
+        Decide(task, Ada, 2, Noon);
+        task.Withdraw();
+        Assert.Throws<InvalidOperationException>(() => task.AskAgain(labels, Noon.AddMinutes(1)));
+        Assert.Equal(2, task.ClassIndex);
+    }
+
+    [Fact]
+    public void An_administrator_who_saw_the_answer_decides_a_tie_without_measuring()
+    {
+        var task = Task(votes: 2, blind: true);
+        Decide(task, Ada, 1, Noon);
+        Decide(task, Bob, 2, Noon.AddMinutes(1));
+        labels.Add(task.Adjudicate("Account:grace", Answer.Class(1), labels, Noon.AddMinutes(2), sawAnswer: true));
+        Assert.Equal((Answer.Class(1), null), (task.Answer, task.BlindAnswer));
+        labels.Add(task.Adjudicate("Account:heidi", Answer.Class(2), labels, Noon.AddMinutes(3)));
+        Assert.Equal((Answer.Class(2), Answer.Class(2)), (task.Answer, task.BlindAnswer));
+    }
+
+    private HumanLabel Change(AnnotationTask task, Answer answer, DateTimeOffset at)
+    {
+        var label = task.Change("Account:grace", answer, labels, at);
+        labels.Add(label);
+        return label;
+    }
+
     private HumanLabel Decide(AnnotationTask task, string person, int classIndex, DateTimeOffset at) =>
         Decide(task, person, Answer.Class(classIndex), at);
 

@@ -31,6 +31,7 @@ public static class AdjudicateTask
         IRepository<AnnotationTask> tasks,
         IRepository<HumanLabel> labels,
         IRepository<Prediction> predictions,
+        LabelRecorder recorder,
         TimeProvider time
     ) : IRequestHandler<Command, LabelResponse>
     {
@@ -50,7 +51,14 @@ public static class AdjudicateTask
                 return LabelResponse.From(decision, prediction);
             if (decision is null && !task.IsTied)
                 throw new ConflictException("The labels of this photo do not conflict, so there is nothing to decide.");
-            var label = task.Adjudicate(person, answer, all, time.GetUtcNow(), note);
+            // An administrator who knows the model's answer decides, but does not measure the model.
+            var sawAnswer =
+                task.IsBlind
+                && (
+                    all.Any(label => label.Person == person && label.ShowedAnswer)
+                    || await recorder.KnowsAnswerAsync(task, request.Caller.Actor, cancellationToken)
+                );
+            var label = task.Adjudicate(person, answer, all, time.GetUtcNow(), note, sawAnswer);
             labels.Add(label);
             return LabelResponse.From(label, prediction);
         }

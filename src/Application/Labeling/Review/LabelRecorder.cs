@@ -88,7 +88,7 @@ internal sealed class LabelRecorder(
     }
 
     /// <summary>Returns whether a person knew the model's answer before the task: from outside of tasks, or from another loop.</summary>
-    private async Task<bool> KnowsAnswerAsync(AnnotationTask task, Actor person, CancellationToken cancellationToken)
+    public async Task<bool> KnowsAnswerAsync(AnnotationTask task, Actor person, CancellationToken cancellationToken)
     {
         if ((await known.SinceAsync([person], [task.PhotoSha256], cancellationToken)).Count > 0)
             return true;

@@ -392,13 +392,15 @@ internal sealed class ProjectOf : Specification<AnnotationProject>
 /// <summary>All annotators of other programs, tracked for changes.</summary>
 internal sealed class AllAnnotators : Specification<Annotator>;
 
-/// <summary>Undecided tasks of a loop that wait for another number of votes than this, tracked for changes.</summary>
+/// <summary>
+/// Undecided tasks of a loop that wait for another number of votes than this, tracked for changes. Tasks that are asked again keep theirs.
+/// </summary>
 internal sealed class TasksWithOtherVotes : Specification<AnnotationTask>
 {
     public TasksWithOtherVotes(string loop, int votes, int limit)
     {
         Query
-            .Where(task => task.Loop == loop && task.Votes != votes)
+            .Where(task => task.Loop == loop && task.Votes != votes && !task.IsAskedAgain)
             .Where(task =>
                 task.State == TaskState.Created
                 || task.State == TaskState.Published
