@@ -81,6 +81,7 @@ public static class DependencyInjection
         services.AddScoped<PlatformReader>();
         services.AddScoped<PeriodResolver>();
         services.AddScoped<SampleLoader>();
+        services.AddScoped<SuspectLoader>();
         services.AddScoped<AlertRules>();
         services.AddScoped<AlertRecorder>();
         services.AddScoped<AccuracyLooks>();

@@ -4,10 +4,12 @@ using System.Text.Json.Serialization;
 using GourmetGram.Application.Access;
 using GourmetGram.Application.Common;
 using GourmetGram.Application.Monitoring;
+using GourmetGram.Domain.Labeling;
 using GourmetGram.WebApi.OpenApi;
 using MediatR;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.Mvc.ModelBinding;
 using Microsoft.Net.Http.Headers;
 using Microsoft.OpenApi;
 
@@ -83,6 +85,22 @@ internal static class MonitoringEndpoints
         DateOnly? From = null,
         DateOnly? To = null,
         string? ModelVersion = null
+    );
+
+    /// <param name="Label">Name of the class that you saw as the label: if it changed since, nothing is stored (409).</param>
+    [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
+    internal sealed record CheckRequest(string? Label = null);
+
+    /// <param name="Class">Name of the class that the photo shows; leave it out if the answer is None or Unusable.</param>
+    /// <param name="Answer">Class if left out; None for a photo of none of the classes, Unusable for one that cannot be judged.</param>
+    /// <param name="Note">A note for the photo's history.</param>
+    /// <param name="Label">Name of the class that you saw as the label: if it changed since, nothing is stored (409).</param>
+    [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
+    internal sealed record ChangeRequest(
+        string? Class = null,
+        AnswerKind? Answer = null,
+        [property: MaxLength(HumanLabel.NoteLength)] string? Note = null,
+        string? Label = null
     );
 
     internal sealed class PhotoParameters
@@ -291,7 +309,7 @@ internal static class MonitoringEndpoints
                     Answer(
                         context,
                         period.Format,
-                        await mediator.Send(new ListLabelErrors.Query(period.ToQuery()), cancellationToken),
+                        await mediator.Send(new ListLabelErrors.Query(period.ToQuery(), context.User.ToCaller()), cancellationToken),
                         response => response.Items
                     )
             )
@@ -299,13 +317,41 @@ internal static class MonitoringEndpoints
             .RequireAuthorization(Policies.Admin)
             .WithSummary("List labels that may be wrong")
             .WithDescription(
-                "Compares labels of all loops with the probabilities that the model gave before (confident learning), and "
-                    + "returns at most 200 "
-                    + "labels that contradict a confident model, worst first. Needs 100 labels. A label is not wrong because it "
-                    + "is listed: ask "
-                    + "again to decide."
+                "Compares labels of all loops with the probabilities that the model gave before (confident learning), and returns at most "
+                    + "200 labels that contradict a confident model, worst first. Needs 100 labels. A label is not wrong because it is "
+                    + "listed: ask again to decide. Labels that were checked are left out. The server stores that you have seen the "
+                    + "model's answers."
             )
             .ProducesList<ListLabelErrors.Response>();
+        monitoring
+            .MapPost("/label-errors/{taskId:guid}/keep", KeepAsync)
+            .WithName("KeepLabel")
+            .RequireAuthorization(Policies.Admin)
+            .WithSummary("Confirm a label that may be wrong")
+            .WithDescription(
+                "The label stays, and the list leaves it out until the photo has another label. Sent twice, it is stored once."
+            )
+            .FailsAsCheck();
+        monitoring
+            .MapPost("/label-errors/{taskId:guid}/change", ChangeAsync)
+            .WithName("ChangeLabel")
+            .RequireAuthorization(Policies.Admin)
+            .WithSummary("Change a label that may be wrong")
+            .WithDescription(
+                "The new label decides for the dataset. It is not blind, so accuracy leaves the photo out until somebody labels it without "
+                    + "the model's answer. To withdraw it, use DELETE /labels/{id}, as for any label."
+            )
+            .FailsAsCheck();
+        monitoring
+            .MapPost("/label-errors/{taskId:guid}/ask-again", AskAgainAsync)
+            .WithName("AskAgain")
+            .RequireAuthorization(Policies.Admin)
+            .WithSummary("Ask another person about a label that may be wrong")
+            .WithDescription(
+                "Hands out the task to somebody who has not answered it, without the model's answer. Until the votes decide, the photo has "
+                    + "no label. Works for loops that are labelled on the review page."
+            )
+            .FailsAsCheck();
         monitoring
             .MapGet(
                 "/annotators",
@@ -408,6 +454,52 @@ internal static class MonitoringEndpoints
                 ),
                 cancellationToken
             )
+        );
+
+    private static async Task<Ok<LabelCheckResponse>> KeepAsync(
+        Guid taskId,
+        HttpContext context,
+        IMediator mediator,
+        CancellationToken cancellationToken,
+        [FromBody(EmptyBodyBehavior = EmptyBodyBehavior.Allow)] CheckRequest? request = null
+    ) => TypedResults.Ok(await mediator.Send(new KeepLabel.Command(taskId, context.User.ToCaller(), request?.Label), cancellationToken));
+
+    private static async Task<Ok<LabelCheckResponse>> ChangeAsync(
+        Guid taskId,
+        [FromBody] ChangeRequest request,
+        HttpContext context,
+        IMediator mediator,
+        CancellationToken cancellationToken
+    ) =>
+        TypedResults.Ok(
+            await mediator.Send(
+                new ChangeLabel.Command(
+                    taskId,
+                    request.Class,
+                    context.User.ToCaller(),
+                    request.Answer ?? AnswerKind.Class,
+                    request.Note,
+                    request.Label
+                ),
+                cancellationToken
+            )
+        );
+
+    private static async Task<Ok<LabelCheckResponse>> AskAgainAsync(
+        Guid taskId,
+        HttpContext context,
+        IMediator mediator,
+        CancellationToken cancellationToken,
+        [FromBody(EmptyBodyBehavior = EmptyBodyBehavior.Allow)] CheckRequest? request = null
+    ) => TypedResults.Ok(await mediator.Send(new AskAgain.Command(taskId, context.User.ToCaller(), request?.Label), cancellationToken));
+
+    private static void FailsAsCheck(this RouteHandlerBuilder endpoint) =>
+        endpoint.Fails(
+            StatusCodes.Status400BadRequest,
+            StatusCodes.Status401Unauthorized,
+            StatusCodes.Status403Forbidden,
+            StatusCodes.Status404NotFound,
+            StatusCodes.Status409Conflict
         );
 
     internal static void ProducesList<TResponse>(this RouteHandlerBuilder endpoint) =>

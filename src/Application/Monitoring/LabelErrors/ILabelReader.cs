@@ -1,4 +1,5 @@
 using GourmetGram.Domain.Classification;
+using GourmetGram.Domain.Monitoring;
 
 namespace GourmetGram.Application.Monitoring;
 
@@ -19,20 +20,50 @@ public interface ILabelReader
         IReadOnlyCollection<Guid>? modelVersionIds,
         CancellationToken cancellationToken
     );
+
+    /// <summary>Reads the checks of labels of photos that were classified in a period, oldest check first.</summary>
+    /// <param name="from">First moment of the period.</param>
+    /// <param name="until">First moment after the period.</param>
+    /// <param name="modelVersionIds">The model versions; null for all.</param>
+    /// <param name="cancellationToken">Cancels the query.</param>
+    Task<IReadOnlyList<CheckedLabel>> ReadChecksAsync(
+        DateTimeOffset from,
+        DateTimeOffset until,
+        IReadOnlyCollection<Guid>? modelVersionIds,
+        CancellationToken cancellationToken
+    );
 }
 
 /// <summary>A label and the model's answer.</summary>
-/// <param name="PredictionId">The prediction whose photo was labelled.</param>
-/// <param name="TaskId">The task that was labelled.</param>
-/// <param name="Loop">Name of the task's loop.</param>
-/// <param name="ModelVersionId">The model version that answered.</param>
-/// <param name="LabelIndex">Index of the class that people gave.</param>
-/// <param name="Probabilities">The model's answer.</param>
-public sealed record LabelledPrediction(
-    Guid PredictionId,
-    Guid TaskId,
-    string Loop,
-    Guid ModelVersionId,
-    int LabelIndex,
-    ClassProbabilities Probabilities
-);
+public sealed record LabelledPrediction
+{
+    /// <summary>The prediction whose photo was labelled.</summary>
+    public required Guid PredictionId { get; init; }
+
+    /// <summary>The task that was labelled.</summary>
+    public required Guid TaskId { get; init; }
+
+    /// <summary>Name of the task's loop.</summary>
+    public required string Loop { get; init; }
+
+    /// <summary>SHA-256 of the uploaded photo.</summary>
+    public required string PhotoSha256 { get; init; }
+
+    /// <summary>The model version that answered.</summary>
+    public required Guid ModelVersionId { get; init; }
+
+    /// <summary>Index of the class that people gave.</summary>
+    public required int LabelIndex { get; init; }
+
+    /// <summary>When the photo was labelled, UTC.</summary>
+    public required DateTimeOffset LabelledAt { get; init; }
+
+    /// <summary>The model's answer.</summary>
+    public required ClassProbabilities Probabilities { get; init; }
+}
+
+/// <summary>A check of a label, and the label now.</summary>
+/// <param name="Check">The check.</param>
+/// <param name="IsDecided">Whether the task has an answer now.</param>
+/// <param name="LabelIndex">Index of the class that is the label now; null for none.</param>
+public sealed record CheckedLabel(LabelCheck Check, bool IsDecided, int? LabelIndex);
