@@ -2,6 +2,7 @@ using GourmetGram.Application.Classification;
 using GourmetGram.Application.Common;
 using GourmetGram.Application.Feedback;
 using GourmetGram.Application.Labeling;
+using GourmetGram.Application.Monitoring;
 using GourmetGram.Domain.Access;
 using GourmetGram.Domain.Classification;
 using GourmetGram.Domain.Feedback;
@@ -189,6 +190,25 @@ public sealed class StatementCountTests() : PersistenceTests(DatabaseProvider.Sq
                 new[] { job.Current!.RequestedBy, Assert.Single(latest[job.Name]).RequestedBy }.Order(StringComparer.Ordinal)
             )
         );
+    }
+
+    [Fact]
+    public async Task Showing_the_accuracy_costs_at_most_twelve_queries()
+    {
+        await LabelledAsync(30);
+        await app.SendAsync(new SampleRandom.Command());
+        await app.SendAsync(new MakeTasks.Command());
+        foreach (var task in (await app.RowsAsync<AnnotationTask>()).Where(task => task.IsOpen))
+            await app.SendAsync(new LabelTask.Command(task.Id, Some.Labels[2], Administrator));
+        var day = DateOnly.FromDateTime(Some.Time.UtcDateTime);
+        var period = new PeriodQuery(day, day);
+        await app.SendAsync(new DrawForAccuracy.Command(period, 5, "Ada"));
+        var queries = await QueriesAsync(async () =>
+        {
+            await app.SendAsync(new GetAccuracyReport.Query(period, 100, 0.03));
+            await app.SendAsync(new GetDrift.Query(new PeriodQuery(day, day.AddDays(7))));
+        });
+        Assert.InRange(queries, 1, 12);
     }
 
     [Fact]
