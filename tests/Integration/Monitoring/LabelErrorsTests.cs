@@ -41,7 +41,7 @@ public abstract class LabelErrorsTests(DatabaseProvider provider) : PersistenceT
         var compared = tasks.Count;
         await AddWhatTakesNoPartAsync(first);
 
-        var response = await Host.SendAsync(new ListLabelErrors.Query(new PeriodQuery(Day, Day)));
+        var response = await Host.SendAsync(new ListLabelErrors.Query(new PeriodQuery(Day, Day), MonitoringData.Administrator));
         var expected = LabelErrors.Find(
             3,
             [.. photos.Take(compared).Select(photo => photo.Probabilities.Values.Select(value => (double)value).ToList())],
@@ -83,7 +83,7 @@ public abstract class LabelErrorsTests(DatabaseProvider provider) : PersistenceT
         await Assert.ThrowsAsync<NotFoundException>(() => SendAsync("3"));
 
         Task<ListLabelErrors.Response> SendAsync(string? version = null) =>
-            Host.SendAsync(new ListLabelErrors.Query(new PeriodQuery(Day, Day, version)));
+            Host.SendAsync(new ListLabelErrors.Query(new PeriodQuery(Day, Day, version), MonitoringData.Administrator));
     }
 
     [Fact]
@@ -95,14 +95,14 @@ public abstract class LabelErrorsTests(DatabaseProvider provider) : PersistenceT
             Add(model, i, i % 2 == 0 ? [0.9f, 0.05f, 0.05f] : [0.05f, 0.9f, 0.05f], Answer.Class(i < 250 ? i % 2 : 0), new RandomSample());
         // A quarter of the labels is wrong, but each class has a mean probability that the model reaches.
         await SaveAsync();
-        var response = await Host.SendAsync(new ListLabelErrors.Query(new PeriodQuery(Day, Day)));
+        var response = await Host.SendAsync(new ListLabelErrors.Query(new PeriodQuery(Day, Day), MonitoringData.Administrator));
         Assert.Equal(125, response.Items.Count);
         Assert.Equal(0.25, response.WrongShare!.Value, 2);
 
         for (var i = 500; i < 800; i++)
             Add(model, i, i % 2 == 0 ? [0.9f, 0.05f, 0.05f] : [0.05f, 0.9f, 0.05f], Answer.Class(0), new RandomSample());
         await SaveMoreAsync(500);
-        response = await Host.SendAsync(new ListLabelErrors.Query(new PeriodQuery(Day, Day)));
+        response = await Host.SendAsync(new ListLabelErrors.Query(new PeriodQuery(Day, Day), MonitoringData.Administrator));
         Assert.Equal(ListLabelErrors.MostItems, response.Items.Count);
         Assert.Equal(Enumerable.Range(1, ListLabelErrors.MostItems), response.Items.Select(item => item.Rank));
     }

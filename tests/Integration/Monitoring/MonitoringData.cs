@@ -1,4 +1,6 @@
 using System.Collections.Immutable;
+using GourmetGram.Application.Common;
+using GourmetGram.Domain.Access;
 using GourmetGram.Domain.Classification;
 using GourmetGram.Domain.Feedback;
 using GourmetGram.Domain.Feedback.Strategies;
@@ -10,6 +12,8 @@ namespace GourmetGram.Tests.Integration.Monitoring;
 /// <summary>Rows that monitoring reads, made as use cases make them.</summary>
 internal static class MonitoringData
 {
+    public static readonly Caller Administrator = new(new Actor(ActorKind.ApiKey, "admin"), IsReviewer: true, IsAdministrator: true);
+
     public static KeyedOrder Order { get; } = SamplingKey.Create("key", new byte[16], Some.Time).ToOrder();
 
     public static ModelVersion Model(string version, DateTimeOffset firstSeen, params ImmutableArray<string> labels) =>

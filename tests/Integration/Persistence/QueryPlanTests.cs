@@ -6,6 +6,7 @@ using GourmetGram.Application.Monitoring;
 using GourmetGram.Domain.Access;
 using GourmetGram.Domain.Classification;
 using GourmetGram.Infrastructure.Persistence;
+using GourmetGram.Tests.Integration.Monitoring;
 using Microsoft.EntityFrameworkCore;
 
 namespace GourmetGram.Tests.Integration.Persistence;
@@ -92,7 +93,7 @@ public sealed class QueryPlanTests() : PersistenceTests(DatabaseProvider.Sqlite)
         var period = new PeriodQuery(new DateOnly(2026, 11, 1), new DateOnly(2026, 11, 30));
         var statements = await RecordAsync(async () =>
         {
-            await Host.SendAsync(new ListLabelErrors.Query(period));
+            await Host.SendAsync(new ListLabelErrors.Query(period, MonitoringData.Administrator));
             await Host.SendAsync(new ListAnnotators.Query(period));
         });
         await AssertIndexedAsync(statements, atLeast: 4);

@@ -788,6 +788,9 @@ namespace GourmetGram.Infrastructure.Persistence.Migrations.PostgreSql
                     b.Property<bool>("HasObject")
                         .HasColumnType("boolean");
 
+                    b.Property<bool>("IsAskedAgain")
+                        .HasColumnType("boolean");
+
                     b.Property<bool>("IsBlind")
                         .HasColumnType("boolean");
 
@@ -1208,6 +1211,38 @@ namespace GourmetGram.Infrastructure.Persistence.Migrations.PostgreSql
                     b.HasIndex("Rule", "Id");
 
                     b.ToTable("AlertChanges", (string)null);
+                });
+
+            modelBuilder.Entity("GourmetGram.Domain.Monitoring.LabelCheck", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid");
+
+                    b.Property<long>("At")
+                        .HasColumnType("bigint");
+
+                    b.Property<string>("By")
+                        .IsRequired()
+                        .HasColumnType("text");
+
+                    b.Property<string>("Decision")
+                        .IsRequired()
+                        .HasColumnType("text");
+
+                    b.Property<int>("LabelIndex")
+                        .HasColumnType("integer");
+
+                    b.Property<int?>("NewLabelIndex")
+                        .HasColumnType("integer");
+
+                    b.Property<Guid>("TaskId")
+                        .HasColumnType("uuid");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("TaskId");
+
+                    b.ToTable("LabelChecks", (string)null);
                 });
 
             modelBuilder.Entity("GourmetGram.Domain.Monitoring.MessageDelivery", b =>
@@ -1734,6 +1769,15 @@ namespace GourmetGram.Infrastructure.Persistence.Migrations.PostgreSql
                         .WithMany()
                         .HasForeignKey("PredictionId")
                         .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("GourmetGram.Domain.Monitoring.LabelCheck", b =>
+                {
+                    b.HasOne("GourmetGram.Domain.Labeling.AnnotationTask", null)
+                        .WithMany()
+                        .HasForeignKey("TaskId")
+                        .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired();
                 });
 

@@ -783,6 +783,9 @@ namespace GourmetGram.Infrastructure.Persistence.Migrations.Sqlite
                     b.Property<bool>("HasObject")
                         .HasColumnType("INTEGER");
 
+                    b.Property<bool>("IsAskedAgain")
+                        .HasColumnType("INTEGER");
+
                     b.Property<bool>("IsBlind")
                         .HasColumnType("INTEGER");
 
@@ -1203,6 +1206,38 @@ namespace GourmetGram.Infrastructure.Persistence.Migrations.Sqlite
                     b.HasIndex("Rule", "Id");
 
                     b.ToTable("AlertChanges", (string)null);
+                });
+
+            modelBuilder.Entity("GourmetGram.Domain.Monitoring.LabelCheck", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("At")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("By")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Decision")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<int>("LabelIndex")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int?>("NewLabelIndex")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<Guid>("TaskId")
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("TaskId");
+
+                    b.ToTable("LabelChecks", (string)null);
                 });
 
             modelBuilder.Entity("GourmetGram.Domain.Monitoring.MessageDelivery", b =>
@@ -1700,6 +1735,15 @@ namespace GourmetGram.Infrastructure.Persistence.Migrations.Sqlite
                         .WithMany()
                         .HasForeignKey("PredictionId")
                         .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("GourmetGram.Domain.Monitoring.LabelCheck", b =>
+                {
+                    b.HasOne("GourmetGram.Domain.Labeling.AnnotationTask", null)
+                        .WithMany()
+                        .HasForeignKey("TaskId")
+                        .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired();
                 });
 

@@ -12,7 +12,7 @@ using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 namespace GourmetGram.Infrastructure.Persistence.Migrations.Sqlite
 {
     [DbContext(typeof(SqliteDbContext))]
-    [Migration("20261130001805_Accuracy")]
+    [Migration("20261130004216_Accuracy")]
     partial class Accuracy
     {
         /// <inheritdoc />
@@ -786,6 +786,9 @@ namespace GourmetGram.Infrastructure.Persistence.Migrations.Sqlite
                     b.Property<bool>("HasObject")
                         .HasColumnType("INTEGER");
 
+                    b.Property<bool>("IsAskedAgain")
+                        .HasColumnType("INTEGER");
+
                     b.Property<bool>("IsBlind")
                         .HasColumnType("INTEGER");
 
@@ -1206,6 +1209,38 @@ namespace GourmetGram.Infrastructure.Persistence.Migrations.Sqlite
                     b.HasIndex("Rule", "Id");
 
                     b.ToTable("AlertChanges", (string)null);
+                });
+
+            modelBuilder.Entity("GourmetGram.Domain.Monitoring.LabelCheck", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("At")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("By")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Decision")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<int>("LabelIndex")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int?>("NewLabelIndex")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<Guid>("TaskId")
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("TaskId");
+
+                    b.ToTable("LabelChecks", (string)null);
                 });
 
             modelBuilder.Entity("GourmetGram.Domain.Monitoring.MessageDelivery", b =>
@@ -1703,6 +1738,15 @@ namespace GourmetGram.Infrastructure.Persistence.Migrations.Sqlite
                         .WithMany()
                         .HasForeignKey("PredictionId")
                         .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("GourmetGram.Domain.Monitoring.LabelCheck", b =>
+                {
+                    b.HasOne("GourmetGram.Domain.Labeling.AnnotationTask", null)
+                        .WithMany()
+                        .HasForeignKey("TaskId")
+                        .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired();
                 });
 

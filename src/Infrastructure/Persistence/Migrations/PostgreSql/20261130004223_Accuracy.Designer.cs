@@ -13,7 +13,7 @@ using Npgsql.EntityFrameworkCore.PostgreSQL.Metadata;
 namespace GourmetGram.Infrastructure.Persistence.Migrations.PostgreSql
 {
     [DbContext(typeof(PostgreSqlDbContext))]
-    [Migration("20261130001832_Accuracy")]
+    [Migration("20261130004223_Accuracy")]
     partial class Accuracy
     {
         /// <inheritdoc />
@@ -791,6 +791,9 @@ namespace GourmetGram.Infrastructure.Persistence.Migrations.PostgreSql
                     b.Property<bool>("HasObject")
                         .HasColumnType("boolean");
 
+                    b.Property<bool>("IsAskedAgain")
+                        .HasColumnType("boolean");
+
                     b.Property<bool>("IsBlind")
                         .HasColumnType("boolean");
 
@@ -1211,6 +1214,38 @@ namespace GourmetGram.Infrastructure.Persistence.Migrations.PostgreSql
                     b.HasIndex("Rule", "Id");
 
                     b.ToTable("AlertChanges", (string)null);
+                });
+
+            modelBuilder.Entity("GourmetGram.Domain.Monitoring.LabelCheck", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid");
+
+                    b.Property<long>("At")
+                        .HasColumnType("bigint");
+
+                    b.Property<string>("By")
+                        .IsRequired()
+                        .HasColumnType("text");
+
+                    b.Property<string>("Decision")
+                        .IsRequired()
+                        .HasColumnType("text");
+
+                    b.Property<int>("LabelIndex")
+                        .HasColumnType("integer");
+
+                    b.Property<int?>("NewLabelIndex")
+                        .HasColumnType("integer");
+
+                    b.Property<Guid>("TaskId")
+                        .HasColumnType("uuid");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("TaskId");
+
+                    b.ToTable("LabelChecks", (string)null);
                 });
 
             modelBuilder.Entity("GourmetGram.Domain.Monitoring.MessageDelivery", b =>
@@ -1737,6 +1772,15 @@ namespace GourmetGram.Infrastructure.Persistence.Migrations.PostgreSql
                         .WithMany()
                         .HasForeignKey("PredictionId")
                         .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("GourmetGram.Domain.Monitoring.LabelCheck", b =>
+                {
+                    b.HasOne("GourmetGram.Domain.Labeling.AnnotationTask", null)
+                        .WithMany()
+                        .HasForeignKey("TaskId")
+                        .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired();
                 });
 

@@ -59,6 +59,13 @@ namespace GourmetGram.Infrastructure.Persistence.Migrations.PostgreSql
                 type: "integer",
                 nullable: true);
 
+            migrationBuilder.AddColumn<bool>(
+                name: "IsAskedAgain",
+                table: "AnnotationTasks",
+                type: "boolean",
+                nullable: false,
+                defaultValue: false);
+
             migrationBuilder.CreateTable(
                 name: "AccuracySnapshots",
                 columns: table => new
@@ -159,6 +166,29 @@ namespace GourmetGram.Infrastructure.Persistence.Migrations.PostgreSql
                 });
 
             migrationBuilder.CreateTable(
+                name: "LabelChecks",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "uuid", nullable: false),
+                    TaskId = table.Column<Guid>(type: "uuid", nullable: false),
+                    LabelIndex = table.Column<int>(type: "integer", nullable: false),
+                    Decision = table.Column<string>(type: "text", nullable: false),
+                    NewLabelIndex = table.Column<int>(type: "integer", nullable: true),
+                    By = table.Column<string>(type: "text", nullable: false),
+                    At = table.Column<long>(type: "bigint", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_LabelChecks", x => x.Id);
+                    table.ForeignKey(
+                        name: "FK_LabelChecks_AnnotationTasks_TaskId",
+                        column: x => x.TaskId,
+                        principalTable: "AnnotationTasks",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Cascade);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "WindowCells",
                 columns: table => new
                 {
@@ -243,6 +273,11 @@ namespace GourmetGram.Infrastructure.Persistence.Migrations.PostgreSql
                 columns: new[] { "Rule", "Id" });
 
             migrationBuilder.CreateIndex(
+                name: "IX_LabelChecks_TaskId",
+                table: "LabelChecks",
+                column: "TaskId");
+
+            migrationBuilder.CreateIndex(
                 name: "IX_MessageDeliveries_ChangeId",
                 table: "MessageDeliveries",
                 column: "ChangeId");
@@ -281,6 +316,9 @@ namespace GourmetGram.Infrastructure.Persistence.Migrations.PostgreSql
 
             migrationBuilder.DropTable(
                 name: "ExtraDraws");
+
+            migrationBuilder.DropTable(
+                name: "LabelChecks");
 
             migrationBuilder.DropTable(
                 name: "MessageDeliveries");
@@ -332,6 +370,10 @@ namespace GourmetGram.Infrastructure.Persistence.Migrations.PostgreSql
 
             migrationBuilder.DropColumn(
                 name: "BlindClassIndex",
+                table: "AnnotationTasks");
+
+            migrationBuilder.DropColumn(
+                name: "IsAskedAgain",
                 table: "AnnotationTasks");
         }
     }
