@@ -24,8 +24,8 @@ internal sealed class AlertOptionsValidator : IValidateOptions<AlertOptions>
             yield return "Alerts:WebhookSecret is empty, but Alerts:WebhookUrl is set. Set it to whsec_ and the Base64 text of 24 to 64 "
                 + "random bytes, or set Alerts:WebhookSecretFile to a file.";
         if (!string.IsNullOrEmpty(options.WebhookSecret) && WebhookSignature.FindKey(options.WebhookSecret) is null)
-            yield return "Alerts:WebhookSecret must be whsec_ and the Base64 text of 24 to 64 random bytes. The value is a secret, so it is "
-                + "not shown.";
+            yield return "Alerts:WebhookSecret must be whsec_ and the Base64 text of 24 to 64 random bytes. "
+                + "The value is a secret, so it is not shown.";
     }
 
     private static IEnumerable<string> MailFaults(AlertOptions options)

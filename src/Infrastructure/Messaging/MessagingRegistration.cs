@@ -8,7 +8,9 @@ namespace GourmetGram.Infrastructure.Messaging;
 
 public static class MessagingRegistration
 {
-    /// <summary>Registers the channels that tell people about alerts, with their settings. A channel without a receiver sends nothing.</summary>
+    /// <summary>
+    /// Registers the channels that tell people about alerts, with their settings. A channel without a receiver sends nothing.
+    /// </summary>
     public static IServiceCollection AddMessaging(this IServiceCollection services)
     {
         services.AddSettings<AlertOptions>();

@@ -34,8 +34,7 @@ internal static class RequestKinds
             StatusCodes.Status400BadRequest => context
                 .GetEndpoint()
                 ?.Metadata.GetOrderedMetadata<IParameterBindingMetadata>()
-                .SelectMany(ParametersOf)
-                .Select(parameter => UnreadableDetail(parameter.Name, parameter.Type, context.Request.Query))
+                .Select(parameter => UnreadableDetail(parameter, context.Request.Query))
                 .FirstOrDefault(detail => detail is not null),
             StatusCodes.Status405MethodNotAllowed =>
                 $"This address does not support {context.Request.Method}. It supports {context.Response.Headers.Allow}.",
@@ -47,19 +46,15 @@ internal static class RequestKinds
     /// Returns what is wrong with a query parameter, or null. The request delegate generator refuses an optional parameter whose value has
     /// another type, but does not say which.
     /// </summary>
-    private static string? UnreadableDetail(string name, Type type, IQueryCollection query) =>
-        query[name] is [{ Length: > 0 } value, ..] && !IsReadable(type, value)
+    private static string? UnreadableDetail(IParameterBindingMetadata parameter, IQueryCollection query)
+    {
+        // Members of a class of parameters have the names of properties.
+        var name = JsonNamingPolicy.CamelCase.ConvertName(parameter.Name);
+        return
+            parameter.HasTryParse && query[name] is [{ Length: > 0 } value, ..] && !IsReadable(parameter.ParameterInfo.ParameterType, value)
             ? $"The query parameter '{name}' does not accept the value '{value}'. See the API reference for what it accepts."
             : null;
-
-    /// <summary>Returns the parameters that are read from text: one, or the members of a class of parameters.</summary>
-    private static IEnumerable<(string Name, Type Type)> ParametersOf(IParameterBindingMetadata parameter) =>
-        parameter.ParameterInfo.IsDefined(typeof(AsParametersAttribute), inherit: false)
-            ? parameter
-                .ParameterInfo.ParameterType.GetProperties()
-                .Select(member => (JsonNamingPolicy.CamelCase.ConvertName(member.Name), member.PropertyType))
-        : parameter.HasTryParse ? [(parameter.Name, parameter.ParameterInfo.ParameterType)]
-        : [];
+    }
 
     /// <summary>Whether the generated code can read a value.</summary>
     private static bool IsReadable(Type type, string value)

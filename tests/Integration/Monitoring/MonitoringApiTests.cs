@@ -37,6 +37,7 @@ public sealed class MonitoredApp : SqliteApp
         await base.PrepareAsync();
         await using var host = new PersistenceHost(DatabaseProvider.Sqlite, Settings["GourmetGram:DataDirectory"]!);
         await host.MigrateAsync();
+        await host.SaveAsync(SamplingKey.Create("key", new byte[16], Some.Time));
         var model = MonitoringData.Model("1", Some.Time.AddDays(-1000), Labels);
         var photos = Enumerable.Range(0, 120).Select(i => MonitoringData.Photo(model, i, Some.Time.AddSeconds(i), Sure(i % 2))).ToArray();
         var tasks = Array.ConvertAll(photos, photo => MonitoringData.Task(photo));
@@ -54,6 +55,7 @@ public sealed class MonitoredApp : SqliteApp
         await host.SaveAsync(tasks);
         await host.SaveAsync(labels.ToArray());
         var window = SamplingWindow.Begin(MonitoringData.Order, model.Id, Some.Time.AddDays(-1));
+        window.Close(population: 0, Some.Time.AddDays(-1), Some.Time);
         await host.SaveAsync(window);
         await host.SaveAsync([
             .. Enumerable
@@ -86,7 +88,7 @@ public sealed class MonitoringApiTests(MonitoredApp app) : IClassFixture<Monitor
             (items[0]!["label"]!.GetValue<string>(), items[0]!["predicted"]!.GetValue<string>())
         );
         var lines = await ReadCsvAsync($"label-errors?{Days}");
-        Assert.Equal("predictionId,taskId,loop,label,predicted,score,rank", lines[0]);
+        Assert.Equal("predictionId,taskId,loop,title,label,labelledAt,predicted,confidence,score,rank", lines[0]);
         Assert.Equal(5, lines.Length - 1);
     }
 
@@ -152,10 +154,11 @@ public sealed class MonitoringApiTests(MonitoredApp app) : IClassFixture<Monitor
         PredictionJson? photo = null;
         for (var i = 0; i < 8; i++)
             photo = await visitor.UploadAsync();
-        await admin.RunJobAsync("random-sampling");
+        var run = await admin.RunJobAsync("random-sampling");
+        Assert.True(run["state"]!.GetValue<string>() == "Completed", run.ToJsonString());
         using var content = JsonContent.Create(new { labels = 2, modelVersion = photo!.Model.Version });
         using var answer = await admin.SendAsync(HttpMethod.Post, "api/v1/monitoring/draws", content);
-        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+        Assert.True(answer.IsSuccessStatusCode, await answer.Content.ReadAsStringAsync(Cancel));
         var drawn = (await answer.Content.ReadFromJsonAsync<JsonObject>(Cancel))!;
         Assert.Equal((2, 2), (drawn["drawn"]!.GetValue<int>(), drawn["tasks"]!.GetValue<int>()));
     }

@@ -88,7 +88,7 @@ public sealed class LabelErrorsPageTests(BrowserFixture browser) : ServerTests
         await tab.Page.Locator(".suspects > li").First.GetByRole(AriaRole.Button, new() { Name = $"Keep {wrong}" }).ClickAsync();
         await tab.SeesTextAsync("Nothing was saved. This photo has no class as its label now");
         await rows.First.GetByRole(AriaRole.Button, new() { Name = "Ask another person" }).ClickAsync();
-        await window.SeesTextAsync("No label is suspected");
+        await Expect(window.Page.GetByText("No label is suspected")).ToBeVisibleAsync();
 
         await window.GoAsync("accuracy");
         await window.Page.GetByRole(AriaRole.Link, new() { Name = "Annotators" }).ClickAsync();

@@ -53,7 +53,8 @@ public static class AlertMessages
                     value,
                 }
             )
-            : $"GourmetGram: {title}: {word}\n\n{title}: {word}\n{value}\n\nSince {at.UtcDateTime.ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture)} UTC. State before: {from}.";
+            : $"GourmetGram: {title}: {word}\n\n{title}: {word}\n{value}\n\n"
+                + $"Since {at.UtcDateTime.ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture)} UTC. State before: {from}.";
     }
 
     private static string Json<TData>(string type, DateTimeOffset at, TData data) =>

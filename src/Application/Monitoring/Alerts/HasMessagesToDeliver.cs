@@ -4,7 +4,9 @@ using MediatR;
 
 namespace GourmetGram.Application.Monitoring;
 
-/// <summary>Returns whether job <c>deliver-messages</c> has work to do. The question is asked every few seconds, so it writes nothing.</summary>
+/// <summary>
+/// Returns whether job <c>deliver-messages</c> has work to do. The question is asked every few seconds, so it writes nothing.
+/// </summary>
 public static class HasMessagesToDeliver
 {
     public sealed record Query : IRequest<Response>;
