@@ -22,6 +22,12 @@ public sealed class AccuracyPageTests(BrowserFixture browser) : ServerTests
         await window.GoAsync("accuracy");
         await window.SeesTextAsync("No photos in closed sampling windows");
 
+        await window.GoAsync("home");
+        await window.SeesTextAsync("The first figure appears after 10 labels of the random sample.");
+        await window.AssertFitsAsync();
+        if (scripts)
+            await window.AssertAccessibleAsync();
+
         await SampleAsync(admin, address, photos: 16, drawn: 12);
         await window.GoAsync("accuracy");
         await window.SeesTextAsync("10 more labels needed");
@@ -33,6 +39,10 @@ public sealed class AccuracyPageTests(BrowserFixture browser) : ServerTests
         await window.AssertFitsAsync();
         if (scripts)
             await window.AssertAccessibleAsync();
+
+        await window.GoAsync("home");
+        await Expect(window.Page.Locator(".brief .figure")).ToHaveTextAsync($"{percent}%");
+        await window.GoAsync("accuracy");
 
         // The number of photos behind a link is the number that the link says.
         var link = window.Page.Locator(".hero .status a").First;

@@ -63,6 +63,8 @@ internal static class Specifications
             return Some.LoadedModel;
         if (type == typeof(DateTimeOffset))
             return Some.Time;
+        if (type == typeof(DateOnly))
+            return DateOnly.FromDateTime(Some.Time.UtcDateTime);
         if (type.IsAssignableFrom(typeof(Guid[])))
             return new[] { Guid.CreateVersion7(Some.Time), Guid.CreateVersion7(Some.Time) };
         if (type.IsAssignableFrom(typeof(int[])))

@@ -49,7 +49,8 @@ public abstract class JobApiTests(AppFixture app) : BehaviourTests(app)
             (string?)(await bad.Content.ReadFromJsonAsync<JsonObject>(Cancel))!["detail"],
             StringComparison.Ordinal
         );
-        Assert.Equal("0 0 3 * * ?", (string?)(await ReadAsync("api/v1/jobs"))["items"]![1]!["cron"]);
+        var read = (await ReadAsync("api/v1/jobs"))["items"]!.AsArray().Single(item => (string?)item!["name"] == (string?)job["name"]);
+        Assert.Equal("0 0 3 * * ?", (string?)read!["cron"]);
     }
 
     [Theory]
