@@ -20,6 +20,33 @@ public sealed record KeyedOrder(string KeyId, ImmutableArray<byte> Secret)
     /// <returns>63 bits, uniform.</returns>
     public long PlaceOf(string purpose, string loop, Guid id) => Hash($"{purpose}/{loop}/{id:N}");
 
+    /// <summary>
+    /// Returns the first ids in the order. The first of the union of two sets are the first of the union of their firsts, so a large set
+    /// can be read piece by piece.
+    /// </summary>
+    /// <param name="purpose">Purpose of the order, see <see cref="PlaceOf"/>.</param>
+    /// <param name="loop">Name of the loop.</param>
+    /// <param name="ids">The ids, in any order.</param>
+    /// <param name="count">Number of ids to return; all if there are fewer.</param>
+    public IReadOnlyList<Guid> First(string purpose, string loop, IEnumerable<Guid> ids, int count)
+    {
+        ArgumentNullException.ThrowIfNull(ids);
+        // A heap of the smallest positions with the largest on top: memory grows with the count, not with the ids.
+        var first = new PriorityQueue<Guid, (long Place, Guid Id)>(
+            Comparer<(long Place, Guid Id)>.Create((left, right) => right.CompareTo(left))
+        );
+        foreach (var id in ids)
+        {
+            var place = (PlaceOf(purpose, loop, id), id);
+            if (first.Count < count)
+                first.Enqueue(id, place);
+            else if (count > 0)
+                first.EnqueueDequeue(id, place);
+        }
+
+        return [.. first.UnorderedItems.OrderBy(item => item.Priority).Select(item => item.Element)];
+    }
+
     /// <summary>Returns a number for a text that does not reveal the text.</summary>
     /// <returns>63 bits, uniform.</returns>
     public long Hash(string text)

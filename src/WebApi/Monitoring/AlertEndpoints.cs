@@ -8,7 +8,6 @@ using GourmetGram.WebApi.OpenApi;
 using MediatR;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
-using static GourmetGram.WebApi.Monitoring.MonitoringEndpoints;
 
 namespace GourmetGram.WebApi.Monitoring;
 
@@ -23,21 +22,7 @@ internal static class AlertEndpoints
     {
         var monitoring = api.MapGroup("/monitoring").WithTags("Monitoring").RequireAuthorization(Policies.Annotator);
         monitoring
-            .MapGet(
-                "/alerts",
-                async (
-                    [AsParameters] PeriodParameters period,
-                    HttpContext context,
-                    IMediator mediator,
-                    CancellationToken cancellationToken
-                ) =>
-                    Answer(
-                        context,
-                        period.Format,
-                        await mediator.Send(new ListAlerts.Query(period.ToQuery()), cancellationToken),
-                        response => response.Items
-                    )
-            )
+            .MapPeriod("/alerts", period => new ListAlerts.Query(period), response => response.Items)
             .WithName("ListAlerts")
             .WithSummary("List all alerts")
             .WithDescription(
@@ -46,21 +31,7 @@ internal static class AlertEndpoints
             )
             .ProducesList<ListAlerts.Response>();
         monitoring
-            .MapGet(
-                "/accuracy/snapshots",
-                async (
-                    [AsParameters] PeriodParameters period,
-                    HttpContext context,
-                    IMediator mediator,
-                    CancellationToken cancellationToken
-                ) =>
-                    Answer(
-                        context,
-                        period.Format,
-                        await mediator.Send(new ListSnapshots.Query(period.ToQuery()), cancellationToken),
-                        response => response.Items
-                    )
-            )
+            .MapPeriod("/accuracy/snapshots", period => new ListSnapshots.Query(period), response => response.Items)
             .WithName("ListAccuracySnapshots")
             .WithSummary("List the accuracy as it was known on each day")
             .WithDescription(
@@ -76,13 +47,7 @@ internal static class AlertEndpoints
             .WithDescription(
                 "Records that you know of an alert that is Suspected or Failing, until it ends. A slash in the rule's name is sent as %2F."
             )
-            .Fails(
-                StatusCodes.Status400BadRequest,
-                StatusCodes.Status401Unauthorized,
-                StatusCodes.Status403Forbidden,
-                StatusCodes.Status404NotFound,
-                StatusCodes.Status409Conflict
-            );
+            .FailsAsChange();
         monitoring
             .MapPost("/alerts/test", TestAsync)
             .RequireAuthorization(Policies.Admin)

@@ -52,18 +52,6 @@ internal static class MonitoringEndpoints
 
     internal sealed class BudgetParameters
     {
-        /// <summary>First day (UTC); 29 days before the last one if left out.</summary>
-        public DateOnly? From { get; init; }
-
-        /// <summary>Last day (UTC); today if left out.</summary>
-        public DateOnly? To { get; init; }
-
-        /// <summary>Version of the model, as predictions name it; all versions if left out.</summary>
-        public string? ModelVersion { get; init; }
-
-        /// <summary>Format of the answer; if left out, what the client accepts.</summary>
-        public Format? Format { get; init; }
-
         /// <summary>Number of further labels; 100 if left out.</summary>
         [Range(1, GetLabelBudget.MostLabels)]
         public int? Labels { get; init; }
@@ -72,7 +60,7 @@ internal static class MonitoringEndpoints
         [Range(0.001, 0.5)]
         public double? HalfWidth { get; init; }
 
-        public GetLabelBudget.Query ToQuery() => new(new PeriodQuery(From, To, ModelVersion), Labels ?? 100, HalfWidth ?? 0.03);
+        public GetLabelBudget.Query ToQuery(PeriodQuery period) => new(period, Labels ?? 100, HalfWidth ?? 0.03);
     }
 
     /// <param name="Labels">Number of photos to draw.</param>
@@ -143,21 +131,7 @@ internal static class MonitoringEndpoints
     {
         var monitoring = api.MapGroup("/monitoring").WithTags("Monitoring").RequireAuthorization(Policies.Annotator);
         monitoring
-            .MapGet(
-                "/accuracy",
-                async (
-                    [AsParameters] PeriodParameters period,
-                    HttpContext context,
-                    IMediator mediator,
-                    CancellationToken cancellationToken
-                ) =>
-                    Answer(
-                        context,
-                        period.Format,
-                        await mediator.Send(new GetAccuracy.Query(period.ToQuery()), cancellationToken),
-                        response => new[] { response }
-                    )
-            )
+            .MapPeriod("/accuracy", period => new GetAccuracy.Query(period), response => new[] { response })
             .WithName("GetAccuracy")
             .WithSummary("Estimate the accuracy of the model")
             .WithDescription(
@@ -166,61 +140,19 @@ internal static class MonitoringEndpoints
             )
             .ProducesList<GetAccuracy.Response>();
         monitoring
-            .MapGet(
-                "/classes",
-                async (
-                    [AsParameters] PeriodParameters period,
-                    HttpContext context,
-                    IMediator mediator,
-                    CancellationToken cancellationToken
-                ) =>
-                    Answer(
-                        context,
-                        period.Format,
-                        await mediator.Send(new ListClasses.Query(period.ToQuery()), cancellationToken),
-                        response => response.Items
-                    )
-            )
+            .MapPeriod("/classes", period => new ListClasses.Query(period), response => response.Items)
             .WithName("ListClassAccuracy")
             .WithSummary("Estimate the accuracy for each class")
             .WithDescription("Returns recall (by label) and precision (by prediction) of each class, each with a 95 % interval.")
             .ProducesList<ListClasses.Response>();
         monitoring
-            .MapGet(
-                "/weeks",
-                async (
-                    [AsParameters] PeriodParameters period,
-                    HttpContext context,
-                    IMediator mediator,
-                    CancellationToken cancellationToken
-                ) =>
-                    Answer(
-                        context,
-                        period.Format,
-                        await mediator.Send(new ListWeeks.Query(period.ToQuery()), cancellationToken),
-                        response => response.Items
-                    )
-            )
+            .MapPeriod("/weeks", period => new ListWeeks.Query(period), response => response.Items)
             .WithName("ListWeeklyAccuracy")
             .WithSummary("Estimate the accuracy for each week")
             .WithDescription("Weeks start on Monday (UTC).")
             .ProducesList<ListWeeks.Response>();
         monitoring
-            .MapGet(
-                "/segments",
-                async (
-                    [AsParameters] PeriodParameters period,
-                    HttpContext context,
-                    IMediator mediator,
-                    CancellationToken cancellationToken
-                ) =>
-                    Answer(
-                        context,
-                        period.Format,
-                        await mediator.Send(new ListSegments.Query(period.ToQuery()), cancellationToken),
-                        response => response.Items
-                    )
-            )
+            .MapPeriod("/segments", period => new ListSegments.Query(period), response => response.Items)
             .WithName("ListSegmentAccuracy")
             .WithSummary("Estimate the accuracy for parts of the photos")
             .WithDescription(
@@ -229,41 +161,13 @@ internal static class MonitoringEndpoints
             )
             .ProducesList<ListSegments.Response>();
         monitoring
-            .MapGet(
-                "/calibration",
-                async (
-                    [AsParameters] PeriodParameters period,
-                    HttpContext context,
-                    IMediator mediator,
-                    CancellationToken cancellationToken
-                ) =>
-                    Answer(
-                        context,
-                        period.Format,
-                        await mediator.Send(new GetCalibration.Query(period.ToQuery()), cancellationToken),
-                        response => response.Bins
-                    )
-            )
+            .MapPeriod("/calibration", period => new GetCalibration.Query(period), response => response.Bins)
             .WithName("GetCalibration")
             .WithSummary("Compare the model's confidence with its accuracy")
             .WithDescription("As CSV, returns the tenths of confidence.")
             .ProducesList<GetCalibration.Response>();
         monitoring
-            .MapGet(
-                "/confusion",
-                async (
-                    [AsParameters] PeriodParameters period,
-                    HttpContext context,
-                    IMediator mediator,
-                    CancellationToken cancellationToken
-                ) =>
-                    Answer(
-                        context,
-                        period.Format,
-                        await mediator.Send(new GetConfusion.Query(period.ToQuery()), cancellationToken),
-                        response => response.Items
-                    )
-            )
+            .MapPeriod("/confusion", period => new GetConfusion.Query(period), response => response.Items)
             .WithName("GetConfusion")
             .WithSummary("Get the confusion matrix")
             .WithDescription(
@@ -331,7 +235,7 @@ internal static class MonitoringEndpoints
             .WithDescription(
                 "The label stays, and the list leaves it out until the photo has another label. Sent twice, it is stored once."
             )
-            .FailsAsCheck();
+            .FailsAsChange();
         monitoring
             .MapPost("/label-errors/{taskId:guid}/change", ChangeAsync)
             .WithName("ChangeLabel")
@@ -341,7 +245,7 @@ internal static class MonitoringEndpoints
                 "The new label decides for the dataset. It is not blind, so accuracy leaves the photo out until somebody labels it without "
                     + "the model's answer. To withdraw it, use DELETE /labels/{id}, as for any label."
             )
-            .FailsAsCheck();
+            .FailsAsChange();
         monitoring
             .MapPost("/label-errors/{taskId:guid}/ask-again", AskAgainAsync)
             .WithName("AskAgain")
@@ -351,73 +255,47 @@ internal static class MonitoringEndpoints
                 "Hands out the task to somebody who has not answered it, without the model's answer. Until the votes decide, the photo has "
                     + "no label. Works for loops that are labelled on the review page."
             )
-            .FailsAsCheck();
+            .FailsAsChange();
         monitoring
-            .MapGet(
-                "/annotators",
-                async (
-                    [AsParameters] PeriodParameters period,
-                    HttpContext context,
-                    IMediator mediator,
-                    CancellationToken cancellationToken
-                ) =>
-                    Answer(
-                        context,
-                        period.Format,
-                        await mediator.Send(new ListAnnotators.Query(period.ToQuery()), cancellationToken),
-                        response => response.Items
-                    )
-            )
+            .MapPeriod("/annotators", period => new ListAnnotators.Query(period), response => response.Items)
             .WithName("ListAnnotators")
             .RequireAuthorization(Policies.Admin)
             .WithSummary("Compare annotators")
             .WithDescription(
-                "Returns how often each annotator agrees with the likely truth (Dawid and Skene 1979), and how far annotators "
-                    + "agree with each "
-                    + "other on blind labels (Krippendorff's alpha). Users who correct or confirm are one rater per source. As "
-                    + "CSV, returns the "
-                    + "raters."
+                "Returns how often each annotator agrees with the likely truth (Dawid and Skene 1979), and how far annotators agree with "
+                    + "each other on blind labels (Krippendorff's alpha). Users who correct or confirm are one rater per source. As CSV, "
+                    + "returns the raters."
             )
             .ProducesList<ListAnnotators.Response>();
         monitoring
-            .MapGet(
-                "/drift",
-                async (
-                    [AsParameters] PeriodParameters period,
-                    HttpContext context,
-                    IMediator mediator,
-                    CancellationToken cancellationToken
-                ) =>
-                    Answer(context, period.Format, await mediator.Send(new GetDrift.Query(period.ToQuery()), cancellationToken), response =>
-                        response.Items
-                    )
-            )
+            .MapPeriod("/drift", period => new GetDrift.Query(period), response => response.Items)
             .WithName("GetDrift")
             .WithSummary("Compare the last week with the weeks before")
             .WithDescription(
-                "Compares predicted classes and confidence of the last complete week (Monday to Sunday, UTC) that ends in or "
-                    + "before the period "
-                    + "with the eight weeks before, for one model version: the given one, or the newest one that answered in "
-                    + "that week. A mark "
-                    + "is a hint, not an alert, and the test sees large changes only. As CSV, returns the charts."
+                "Compares predicted classes and confidence of the last complete week (Monday to Sunday, UTC) that ends in or before the "
+                    + "period with the eight weeks before, for one model version: the given one, or the newest one that answered in that "
+                    + "week. A mark is a hint, not an alert, and the test sees large changes only. As CSV, returns the charts."
             )
             .ProducesList<GetDrift.Response>();
         monitoring
             .MapGet(
                 "/label-budget",
                 async (
-                    [AsParameters] BudgetParameters period,
+                    [AsParameters] PeriodParameters period,
+                    [AsParameters] BudgetParameters budget,
                     HttpContext context,
                     IMediator mediator,
                     CancellationToken cancellationToken
-                ) => Answer(context, period.Format, await mediator.Send(period.ToQuery(), cancellationToken), response => response.Items)
+                ) =>
+                    Answer(context, period.Format, await mediator.Send(budget.ToQuery(period.ToQuery()), cancellationToken), response =>
+                        response.Items
+                    )
             )
             .WithName("GetLabelBudget")
             .WithSummary("Forecast what further labels would give")
             .WithDescription(
-                "Returns how narrow the interval of the accuracy becomes with further labels, and which photos they are best "
-                    + "spent on. As CSV, "
-                    + "returns the groups of photos."
+                "Returns how narrow the interval of the accuracy becomes with further labels, and which photos they are best spent on. As "
+                    + "CSV, returns the groups of photos."
             )
             .ProducesList<GetLabelBudget.Response>();
         monitoring
@@ -426,17 +304,10 @@ internal static class MonitoringEndpoints
             .RequireAuthorization(Policies.Admin)
             .WithSummary("Draw more photos to label")
             .WithDescription(
-                "Draws further photos of the period by chance, where their labels narrow the interval of the accuracy most, "
-                    + "and creates their "
-                    + "tasks. Copies of a photo share a task."
+                "Draws further photos of the period by chance, where their labels narrow the interval of the accuracy most, and creates "
+                    + "their tasks. Copies of a photo share a task."
             )
-            .Fails(
-                StatusCodes.Status400BadRequest,
-                StatusCodes.Status401Unauthorized,
-                StatusCodes.Status403Forbidden,
-                StatusCodes.Status404NotFound,
-                StatusCodes.Status409Conflict
-            );
+            .FailsAsChange();
     }
 
     private static async Task<Ok<DrawForAccuracy.Response>> DrawAsync(
@@ -493,13 +364,30 @@ internal static class MonitoringEndpoints
         [FromBody(EmptyBodyBehavior = EmptyBodyBehavior.Allow)] CheckRequest? request = null
     ) => TypedResults.Ok(await mediator.Send(new AskAgain.Command(taskId, context.User.ToCaller(), request?.Label), cancellationToken));
 
-    private static void FailsAsCheck(this RouteHandlerBuilder endpoint) =>
+    internal static void FailsAsChange(this RouteHandlerBuilder endpoint) =>
         endpoint.Fails(
             StatusCodes.Status400BadRequest,
             StatusCodes.Status401Unauthorized,
             StatusCodes.Status403Forbidden,
             StatusCodes.Status404NotFound,
             StatusCodes.Status409Conflict
+        );
+
+    /// <summary>Maps a query whose only parameters are its period and the format of the answer.</summary>
+    /// <param name="group">The group of addresses.</param>
+    /// <param name="path">Path within the group.</param>
+    /// <param name="queryOf">Creates the query.</param>
+    /// <param name="rowsOf">Returns the rows of the CSV.</param>
+    internal static RouteHandlerBuilder MapPeriod<TResponse, TRow>(
+        this IEndpointRouteBuilder group,
+        string path,
+        Func<PeriodQuery, IRequest<TResponse>> queryOf,
+        Func<TResponse, IReadOnlyList<TRow>> rowsOf
+    ) =>
+        group.MapGet(
+            path,
+            async ([AsParameters] PeriodParameters period, HttpContext context, IMediator mediator, CancellationToken cancellationToken) =>
+                Answer(context, period.Format, await mediator.Send(queryOf(period.ToQuery()), cancellationToken), rowsOf)
         );
 
     internal static void ProducesList<TResponse>(this RouteHandlerBuilder endpoint) =>

@@ -107,28 +107,18 @@ public static class DrawMore
             CancellationToken cancellationToken
         )
         {
-            var first = new PriorityQueue<Guid, (long Place, Guid Id)>(
-                Comparer<(long Place, Guid Id)>.Create((left, right) => right.CompareTo(left))
-            );
+            IReadOnlyList<Guid> first = [];
             var eligible = 0;
-            var purpose = ExtraDraw.PurposeOf(id);
             foreach (var window in wanted.Windows)
             {
                 await foreach (var piece in members.ReadUndrawnAsync(window, wanted.Cell, loop, cancellationToken))
                 {
                     eligible += piece.Count;
-                    foreach (var photo in piece)
-                    {
-                        var place = (order.PlaceOf(purpose, loop, photo), photo);
-                        if (first.Count < most)
-                            first.Enqueue(photo, place);
-                        else
-                            first.EnqueueDequeue(photo, place);
-                    }
+                    first = order.First(ExtraDraw.PurposeOf(id), loop, [.. first, .. piece], most);
                 }
             }
 
-            return ([.. first.UnorderedItems.OrderBy(item => item.Priority).Select(item => item.Element)], eligible);
+            return (first, eligible);
         }
     }
 }

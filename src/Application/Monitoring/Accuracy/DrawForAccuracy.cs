@@ -34,7 +34,7 @@ public static class DrawForAccuracy
         public async Task<Response> Handle(Command request, CancellationToken cancellationToken)
         {
             var loaded = await loader.LoadAsync(request.Period, cancellationToken);
-            var cells = LabelBudgetCell.Of(loaded.Sample);
+            var cells = LabelBudgetCell.Of(loaded);
             var plan = LabelBudget.Allocate([.. cells.Select(cell => cell.Budget)], request.Labels);
             // The plan rounds the expected number of photos that are left in a cell, so a cell may have one more.
             var rest = request.Labels - plan.Extra.Sum();

@@ -78,7 +78,7 @@ public static class GetLabelBudget
 
         public static Response Of(SampleLoader.Loaded loaded, int labels, double halfWidth, AlertRules rules)
         {
-            var cells = LabelBudgetCell.Of(loaded.Sample);
+            var cells = LabelBudgetCell.Of(loaded);
             var budget = cells.Select(cell => cell.Budget).ToList();
             var plan = LabelBudget.Allocate(budget, labels);
             var estimate = loaded.Result.Estimate;

@@ -20,27 +20,17 @@ internal sealed record LabelBudgetCell(
 )
 {
     /// <summary>Returns the cells of a sample, in the order version, flagged no and yes, band.</summary>
-    /// <param name="sample">The sample.</param>
-    /// <param name="factor">Factor for the number of photos that each window draws.</param>
-    public static IReadOnlyList<LabelBudgetCell> Of(Sample sample, double factor = 1)
+    /// <param name="loaded">The sample with its estimate.</param>
+    public static IReadOnlyList<LabelBudgetCell> Of(SampleLoader.Loaded loaded)
     {
-        var table = SampleEstimate.Of(sample).Table;
+        var table = loaded.Result.Table;
         // A forecast assumes that drawn photos will be labelled. Photos of a window that was never drawn from have no probability yet.
         var forecast = table with
         {
-            Windows =
-            [
-                .. table.Windows.Select(window =>
-                    window with
-                    {
-                        Drawn = Math.Min((int)Math.Round(window.Drawn * factor), window.Total),
-                        Labelled = Math.Min((int)Math.Round(window.Drawn * factor), window.Total),
-                    }
-                ),
-            ],
+            Windows = [.. table.Windows.Select(window => window with { Labelled = window.Drawn })],
             ExtraDraws = [.. table.ExtraDraws.Select(draw => draw with { Labelled = draw.Drawn })],
         };
-        var confidences = sample.Windows.ToDictionary(window => window.Id, window => window.MeanConfidences);
+        var confidences = loaded.Sample.Windows.ToDictionary(window => window.Id, window => window.MeanConfidences);
         return
         [
             .. forecast

@@ -33,20 +33,8 @@ public sealed class RandomSample : WindowStrategy<RandomSample.Settings>
 
     protected override IReadOnlyList<Guid> Draw(IReadOnlyCollection<Guid> window, Settings settings, KeyedOrder order)
     {
-        // A heap of the k smallest positions with the largest on top: memory grows with k, not with the window.
-        var first = new PriorityQueue<Guid, (long Place, Guid Id)>(
-            Comparer<(long Place, Guid Id)>.Create((left, right) => right.CompareTo(left))
-        );
-        foreach (var id in window)
-        {
-            var place = (order.PlaceOf("draw", Name, id), id);
-            if (first.Count < settings.PerWindow)
-                first.Enqueue(id, place);
-            else if (settings.PerWindow > 0)
-                first.EnqueueDequeue(id, place);
-        }
-
-        return [.. first.UnorderedItems.OrderBy(item => item.Priority).Select(item => item.Element)];
+        ArgumentNullException.ThrowIfNull(order);
+        return order.First("draw", Name, window, settings.PerWindow);
     }
 
     protected override string Describe(Settings settings) => $"{settings.PerWindow} a day";
