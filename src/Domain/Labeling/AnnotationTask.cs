@@ -409,13 +409,30 @@ public sealed class AnnotationTask
     public void ConcludeBlind(IReadOnlyCollection<HumanLabel> labels)
     {
         ArgumentNullException.ThrowIfNull(labels);
-        var blind = IsBlind ? BlindAnswerOf([.. labels.Where(label => label.EndedAt is null)]) : null;
+        var blind = BlindAnswerOf([.. labels.Where(label => label.EndedAt is null)], !IsUnanswered && State != TaskState.Disputed);
         (BlindAnswerKind, BlindClassIndex) = (blind?.Kind, blind?.ClassIndex);
         Revision++;
     }
 
-    private Answer? BlindAnswerOf(IReadOnlyCollection<HumanLabel> current)
+    /// <summary>
+    /// Derives what the labels said at an earlier moment. The number of votes is that of today; a task that was asked again is judged by
+    /// the answers that it had.
+    /// </summary>
+    /// <param name="labels">All labels of this task, current or not.</param>
+    /// <param name="moment">The first moment of which nothing is known, UTC.</param>
+    /// <returns>The state that the labels lead to, and the blind answer; null if there was none.</returns>
+    public (TaskState State, Answer? BlindAnswer) AsKnownBefore(IReadOnlyCollection<HumanLabel> labels, DateTimeOffset moment)
     {
+        ArgumentNullException.ThrowIfNull(labels);
+        var current = labels.Where(label => label.IsCurrentBefore(moment)).ToList();
+        var votes = IsAskedAgain ? Math.Clamp(Truth.CountCurrent(current, IsBlind), 1, Votes) : Votes;
+        return (Truth.OfCurrent(current, votes, IsBlind).State, BlindAnswerOf(current, isDecided: true));
+    }
+
+    private Answer? BlindAnswerOf(IReadOnlyCollection<HumanLabel> current, bool isDecided)
+    {
+        if (!IsBlind)
+            return null;
         // Somebody who knew the model's answer overruled the labels before, so only later labels measure the model.
         var overruledAt = current.Where(label => label is { Source: LabelSource.Adjudication, ShowedAnswer: true }).Max(TimeOf);
         // An administrator who decides between blind labels sees these, but not the model's answer.
@@ -424,9 +441,8 @@ public sealed class AnnotationTask
             .Where(label => overruledAt is null || label.CreatedAt > overruledAt)
             .ToList();
         // The votes that a task asked again has in addition include labels that are not blind.
-        var votes =
-            IsAskedAgain && !IsUnanswered && State != TaskState.Disputed ? Math.Clamp(Truth.CountAnswers(blind, IsBlind), 1, Votes) : Votes;
-        return Truth.Of(blind, votes, IsBlind).Answer;
+        var votes = IsAskedAgain && isDecided ? Math.Clamp(Truth.CountCurrent(blind, IsBlind), 1, Votes) : Votes;
+        return Truth.OfCurrent(blind, votes, IsBlind).Answer;
 
         static DateTimeOffset? TimeOf(HumanLabel label) => label.CreatedAt;
     }

@@ -121,6 +121,9 @@ public sealed class HumanLabel
             ExternalId = externalId,
         };
 
+    /// <summary>Whether the label was current just before a moment.</summary>
+    public bool IsCurrentBefore(DateTimeOffset moment) => CreatedAt < moment && (EndedAt is null || EndedAt >= moment);
+
     /// <summary>Records that the person had seen the model's answer before deciding.</summary>
     public void MarkAnswerSeen() => IsBlind = false;
 

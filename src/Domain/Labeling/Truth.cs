@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace GourmetGram.Domain.Labeling;
 
 /// <summary>The result that the labels of a task lead to.</summary>
@@ -25,7 +27,13 @@ public static class Truth
     public static Verdict Of(IEnumerable<HumanLabel> labels, int votes, bool isBlind)
     {
         ArgumentNullException.ThrowIfNull(labels);
-        var current = labels.Where(label => label.EndedAt is null).ToList();
+        return OfCurrent(labels.Where(label => label.EndedAt is null), votes, isBlind);
+    }
+
+    /// <summary>Decides as <see cref="Of"/> does, with labels that were current at one moment.</summary>
+    internal static Verdict OfCurrent(IEnumerable<HumanLabel> labels, int votes, bool isBlind)
+    {
+        var current = labels.ToList();
         if (current.Find(label => label.Source == LabelSource.Adjudication)?.Answer is { } decision)
             return Closed(decision);
         var latest = LatestOf(current, isBlind);
@@ -46,8 +54,31 @@ public static class Truth
     public static int CountAnswers(IEnumerable<HumanLabel> labels, bool isBlind)
     {
         ArgumentNullException.ThrowIfNull(labels);
-        return LatestOf(labels.Where(label => label.EndedAt is null), isBlind).Count(label => label.Answer is not null);
+        return CountCurrent(labels.Where(label => label.EndedAt is null), isBlind);
     }
+
+    /// <summary>
+    /// Counts the people whose vote is a class, by class. An administrator's decision overrides all votes, so it is then the only one.
+    /// </summary>
+    /// <param name="labels">Labels of one task, in any order. Labels that are not current do not count.</param>
+    /// <param name="isBlind">Whether the task is blind, see <see cref="Of"/>.</param>
+    public static ImmutableSortedDictionary<int, int> CountClasses(IEnumerable<HumanLabel> labels, bool isBlind)
+    {
+        ArgumentNullException.ThrowIfNull(labels);
+        var current = labels.Where(label => label.EndedAt is null).ToList();
+        var votes = current.Find(label => label is { Source: LabelSource.Adjudication, Answer: not null }) is { } decision
+            ? [decision]
+            : LatestOf(current, isBlind);
+        return votes
+            .Select(label => label.ClassIndex)
+            .OfType<int>()
+            .CountBy(index => index)
+            .ToImmutableSortedDictionary(pair => pair.Key, pair => pair.Value);
+    }
+
+    /// <summary>Counts as <see cref="CountAnswers"/> does, with labels that were current at one moment.</summary>
+    internal static int CountCurrent(IEnumerable<HumanLabel> labels, bool isBlind) =>
+        LatestOf(labels, isBlind).Count(label => label.Answer is not null);
 
     /// <summary>Returns each person's latest label, oldest first.</summary>
     private static List<HumanLabel> LatestOf(IEnumerable<HumanLabel> current, bool isBlind) =>

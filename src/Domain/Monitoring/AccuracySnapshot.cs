@@ -1,8 +1,8 @@
 namespace GourmetGram.Domain.Monitoring;
 
 /// <summary>
-/// The estimate of accuracy as it was known on a day, for the 30 days before. Never changed: labels that arrive later change the estimate,
-/// but not what was known.
+/// The estimate of accuracy as it was known at the start of a day, for the 30 days before. Never changed: labels that arrive later
+/// change the estimate, but not what was known.
 /// </summary>
 public sealed class AccuracySnapshot
 {

@@ -85,15 +85,19 @@ public static class DawidSkene
         foreach (var (photo, answer) in gold)
             ThrowIfOutside(photo < 0 || photo >= photos || answer < 0 || answer >= classes, nameof(gold));
 
-        var truth = VoteSharesOf(photos, classes, answers, gold);
+        // Photos with the same answers have the same truth in every round, and most photos have the same few answers.
+        var patterns = Patterns.Of(photos, answers, gold);
+        var truth = VoteSharesOf(patterns.Weights.Length, classes, patterns.Answers, patterns.Gold);
         var votes = Frozen(truth);
-        var model = new Model(classes, raters);
+        var model = new Model(classes, raters, patterns.Weights);
         var rounds = 0;
         for (var change = double.PositiveInfinity; rounds < MostRounds && change >= Unchanged; rounds++)
         {
-            model.Fit(truth, answers);
-            change = model.Judge(truth, answers, gold);
+            model.Fit(truth, patterns.Answers);
+            change = model.Judge(truth, patterns.Answers, patterns.Gold);
         }
+
+        var frozen = Frozen(truth);
 
         var ratersOf = answers
             .GroupBy(answer => answer.Photo, answer => answer.Rater)
@@ -101,8 +105,8 @@ public static class DawidSkene
         var all = answers.CountBy(answer => answer.Rater).ToDictionary();
         var shared = answers.Where(answer => ratersOf[answer.Photo] >= 2).CountBy(answer => answer.Rater).ToDictionary();
         return new DawidSkeneResult(
-            Frozen(truth),
-            votes,
+            [.. patterns.OfPhotos.Select(pattern => frozen[pattern])],
+            [.. patterns.OfPhotos.Select(pattern => votes[pattern])],
             [.. model.Prevalence],
             [
                 .. Enumerable
@@ -149,8 +153,51 @@ public static class DawidSkene
         return shares;
     }
 
-    private sealed class Model(int classes, int raters)
+    /// <summary>The different sets of answers to a photo.</summary>
+    /// <param name="OfPhotos">Number of the pattern of each photo.</param>
+    /// <param name="Weights">Number of photos with each pattern.</param>
+    /// <param name="Answers">The answers of each pattern; the photo's number is the pattern's.</param>
+    /// <param name="Gold">Class of each adjudicated pattern.</param>
+    private sealed record Patterns(int[] OfPhotos, int[] Weights, IReadOnlyList<RaterAnswer> Answers, IReadOnlyDictionary<int, int> Gold)
     {
+        public static Patterns Of(int photos, IReadOnlyList<RaterAnswer> answers, IReadOnlyDictionary<int, int> gold)
+        {
+            var ofPhoto = answers.ToLookup(answer => answer.Photo);
+            var numbers = new Dictionary<string, int>(StringComparer.Ordinal);
+            var numberOf = new int[photos];
+            var weights = new List<int>();
+            var distinct = new List<RaterAnswer>();
+            var known = new Dictionary<int, int>();
+            for (var photo = 0; photo < photos; photo++)
+            {
+                var own = ofPhoto[photo].OrderBy(answer => answer.Rater).ThenBy(answer => answer.Class).ToList();
+                var key = string.Join(';', own.Select(answer => $"{answer.Rater},{answer.Class}"));
+                if (gold.TryGetValue(photo, out var adjudicated))
+                    key += $"={adjudicated}";
+                if (!numbers.TryGetValue(key, out var number))
+                {
+                    number = numbers[key] = weights.Count;
+                    weights.Add(0);
+                    distinct.AddRange(own.Select(answer => answer with { Photo = number }));
+                    if (gold.ContainsKey(photo))
+                        known[number] = adjudicated;
+                }
+
+                numberOf[photo] = number;
+                weights[number]++;
+            }
+
+            return new Patterns(numberOf, [.. weights], distinct, known);
+        }
+    }
+
+    /// <param name="classes">Number of classes.</param>
+    /// <param name="raters">Number of raters.</param>
+    /// <param name="weights">Number of photos with each pattern of answers.</param>
+    private sealed class Model(int classes, int raters, int[] weights)
+    {
+        private readonly int photos = weights.Sum();
+
         public double[] Prevalence { get; } = new double[classes];
 
         public double[] Accuracy { get; } = new double[raters];
@@ -163,14 +210,14 @@ public static class DawidSkene
         public void Fit(double[][] truth, IReadOnlyList<RaterAnswer> answers)
         {
             for (var one = 0; one < classes; one++)
-                Prevalence[one] = (truth.Sum(photo => photo[one]) + 1) / (truth.Length + classes);
+                Prevalence[one] = (truth.Zip(weights).Sum(pair => pair.First[one] * pair.Second) + 1) / (photos + classes);
 
             var number = new double[raters];
             Array.Fill(Accuracy, 8);
             foreach (var (photo, rater, answer) in answers)
             {
-                Accuracy[rater] += truth[photo][answer];
-                number[rater]++;
+                Accuracy[rater] += weights[photo] * truth[photo][answer];
+                number[rater] += weights[photo];
             }
 
             for (var rater = 0; rater < raters; rater++)
@@ -186,7 +233,7 @@ public static class DawidSkene
             foreach (var (photo, rater, answer) in answers)
             {
                 for (var one = 0; one < classes; one++)
-                    Confusion[rater][one][answer] += truth[photo][one];
+                    Confusion[rater][one][answer] += weights[photo] * truth[photo][one];
             }
 
             foreach (var row in Confusion.SelectMany(rows => rows))

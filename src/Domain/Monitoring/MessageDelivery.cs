@@ -65,6 +65,12 @@ public sealed class MessageDelivery
     /// <summary>When the first attempt failed, UTC; null if none has.</summary>
     public DateTimeOffset? FailingSince { get; private set; }
 
+    /// <summary>When somebody last asked to send the message again, UTC; null if nobody has.</summary>
+    public DateTimeOffset? ResentAt { get; private set; }
+
+    /// <summary>Number of attempts before that.</summary>
+    public int EarlierAttempts { get; private set; }
+
     /// <summary>When the message was delivered or abandoned, UTC; null until then.</summary>
     public DateTimeOffset? EndedAt { get; private set; }
 
@@ -95,17 +101,28 @@ public sealed class MessageDelivery
     /// <param name="error">The reason.</param>
     /// <param name="isFinal">Whether the receiver will never accept the message.</param>
     /// <param name="now">The time, UTC.</param>
+    /// <param name="leastPause">The pause that the receiver asked for, if any; at most 6 hours of it count.</param>
     /// <exception cref="InvalidOperationException">The delivery has ended.</exception>
-    public void MarkFailed(string error, bool isFinal, DateTimeOffset now)
+    public void MarkFailed(string error, bool isFinal, DateTimeOffset now, TimeSpan? leastPause = null)
     {
         ArgumentNullException.ThrowIfNull(error);
         Attempt();
         LastError = error.Length > ErrorLength ? error[..ErrorLength] : error;
         FailingSince ??= now;
-        if (isFinal || now - CreatedAt >= Patience)
+        if (isFinal || now - (ResentAt ?? CreatedAt) >= Patience)
             (State, EndedAt) = (DeliveryState.Abandoned, now);
         else
-            DueAt = now + PauseAfter(Attempts);
+            DueAt = now + PauseAfter(Attempts - EarlierAttempts, leastPause ?? TimeSpan.Zero);
+    }
+
+    /// <summary>Makes an ended message due again, with the same id, by which the receiver recognises a repetition.</summary>
+    /// <exception cref="InvalidOperationException">The message is due already.</exception>
+    public void Resend(DateTimeOffset now)
+    {
+        if (State == DeliveryState.Due)
+            throw new InvalidOperationException($"Message {Id} is due already.");
+        (State, DueAt, ResentAt, EarlierAttempts) = (DeliveryState.Due, now, now, Attempts);
+        (EndedAt, LastError, FailingSince) = (null, null, null);
     }
 
     private void Attempt()
@@ -115,6 +132,6 @@ public sealed class MessageDelivery
         Attempts++;
     }
 
-    private static TimeSpan PauseAfter(int attempts) =>
-        TimeSpan.FromSeconds(Math.Min(5 * Math.Pow(4, attempts - 1), LongestPause.TotalSeconds));
+    private static TimeSpan PauseAfter(int attempts, TimeSpan leastPause) =>
+        TimeSpan.FromSeconds(Math.Min(Math.Max(5 * Math.Pow(4, attempts - 1), leastPause.TotalSeconds), LongestPause.TotalSeconds));
 }

@@ -52,7 +52,8 @@ internal sealed class WebhookChannel : IMessageChannel, IDisposable
             if (!response.IsSuccessStatusCode)
                 throw new MessageFailedException(
                     $"The webhook's receiver answered with status {(int)response.StatusCode}.",
-                    isFinal: response.StatusCode == HttpStatusCode.Gone
+                    isFinal: response.StatusCode == HttpStatusCode.Gone,
+                    retryAfter: PauseOf(response.Headers.RetryAfter)
                 );
         }
         catch (Exception e) when (e is HttpRequestException or TimeoutException)
@@ -62,4 +63,7 @@ internal sealed class WebhookChannel : IMessageChannel, IDisposable
     }
 
     public void Dispose() => http.Dispose();
+
+    /// <summary>Returns the pause that a receiver asks for: a number of seconds, or a time.</summary>
+    private TimeSpan? PauseOf(RetryConditionHeaderValue? header) => header?.Delta ?? header?.Date - time.GetUtcNow();
 }

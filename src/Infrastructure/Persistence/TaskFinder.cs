@@ -7,7 +7,7 @@ using Microsoft.EntityFrameworkCore;
 namespace GourmetGram.Infrastructure.Persistence;
 
 /// <summary>
-/// Reads open tasks along the index (Loop, Place), skipped tasks along (Loop, State), and a person's labels along (Person, Id).
+/// Reads open and skipped tasks along their filtered indexes (Loop, Place), and a person's labels along (Person, Id).
 /// </summary>
 internal sealed class TaskFinder(GourmetGramDbContext context, TimeProvider time) : ITaskFinder
 {
@@ -133,36 +133,8 @@ internal sealed class TaskFinder(GourmetGramDbContext context, TimeProvider time
     ) =>
         context.GuardAsync<IReadOnlyDictionary<string, ReviewBacklog>>(async () =>
         {
-            var decided = DecidedBy(person);
-            var groups = await context
-                .Set<AnnotationTask>()
-                .Where(t => !t.HasObject)
-                .Where(t => t.State == TaskState.Created || t.State == TaskState.Published || t.State == TaskState.Skipped)
-                .Select(t => new
-                {
-                    t.Loop,
-                    t.CreatedAt,
-                    IsSkipped = t.State == TaskState.Skipped,
-                    Decided = decided.Any(l => l.TaskId == t.Id),
-                    Taken = t.LeasedTo != null && t.LeasedTo != person && t.LeaseUntil > now,
-                })
-                .GroupBy(t => new
-                {
-                    t.Loop,
-                    t.IsSkipped,
-                    t.Decided,
-                    t.Taken,
-                })
-                .Select(g => new
-                {
-                    g.Key.Loop,
-                    g.Key.IsSkipped,
-                    g.Key.Decided,
-                    g.Key.Taken,
-                    Count = g.Count(),
-                    Oldest = g.Min(t => t.CreatedAt),
-                })
-                .ToListAsync(cancellationToken);
+            var groups = await CountAsync(Open(), isSkipped: false);
+            groups.AddRange(await CountAsync(Skipped(), isSkipped: true));
             // A newly selected photo becomes a task when somebody asks for one. Its copies share the task.
             var selected = await context
                 .Set<Selection>()
@@ -195,6 +167,27 @@ internal sealed class TaskFinder(GourmetGramDbContext context, TimeProvider time
                     },
                     StringComparer.Ordinal
                 );
+
+            Task<List<TaskCount>> CountAsync(IQueryable<AnnotationTask> tasks, bool isSkipped)
+            {
+                var decided = DecidedBy(person);
+                return tasks
+                    .Select(t => new
+                    {
+                        t.Loop,
+                        t.CreatedAt,
+                        Decided = decided.Any(l => l.TaskId == t.Id),
+                        Taken = t.LeasedTo != null && t.LeasedTo != person && t.LeaseUntil > now,
+                    })
+                    .GroupBy(t => new
+                    {
+                        t.Loop,
+                        t.Decided,
+                        t.Taken,
+                    })
+                    .Select(g => new TaskCount(g.Key.Loop, isSkipped, g.Key.Decided, g.Key.Taken, g.Count(), g.Min(t => t.CreatedAt)))
+                    .ToListAsync(cancellationToken);
+            }
         });
 
     private Task<IReadOnlyList<Decision>> ReadAsync(IQueryable<HumanLabel> labels, CancellationToken cancellationToken) =>
@@ -268,4 +261,13 @@ internal sealed class TaskFinder(GourmetGramDbContext context, TimeProvider time
         context
             .Set<HumanLabel>()
             .Where(l => l.Person == person && context.Set<AnnotationTask>().Any(t => t.Id == l.TaskId && t.Loop == name));
+
+    /// <summary>The number of tasks of a loop that are alike for one person.</summary>
+    /// <param name="Loop">Name of the loop.</param>
+    /// <param name="IsSkipped">Whether the tasks were skipped.</param>
+    /// <param name="Decided">Whether the person labelled or skipped the tasks.</param>
+    /// <param name="Taken">Whether another person labels the tasks now.</param>
+    /// <param name="Count">Number of tasks.</param>
+    /// <param name="Oldest">When the oldest of them was created, UTC.</param>
+    private sealed record TaskCount(string Loop, bool IsSkipped, bool Decided, bool Taken, int Count, DateTimeOffset Oldest);
 }

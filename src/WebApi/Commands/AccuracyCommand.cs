@@ -1,14 +1,13 @@
 using System.CommandLine;
 using System.Globalization;
-using System.Text.Json;
 using GourmetGram.Application.Monitoring;
 using GourmetGram.Domain.Monitoring;
-using GourmetGram.WebApi.Hosting;
-using MediatR;
 
 namespace GourmetGram.WebApi.Commands;
 
-/// <summary>Implements <c>gourmetgram accuracy [--from DAY] [--to DAY] [--model-version VERSION] [--json]</c>.</summary>
+/// <summary>
+/// Implements <c>gourmetgram accuracy [--from DAY] [--to DAY] [--model-version VERSION] [--as-known-on DAY] [--json]</c>.
+/// </summary>
 internal static class AccuracyCommand
 {
     /// <param name="settings">Settings from the command line, as <c>--Section:Name=value</c>.</param>
@@ -17,6 +16,10 @@ internal static class AccuracyCommand
         var from = new Option<DateOnly?>("--from") { Description = "First day (UTC), as YYYY-MM-DD. Default: 29 days before the last." };
         var to = new Option<DateOnly?>("--to") { Description = "Last day (UTC), as YYYY-MM-DD. Default: today." };
         var version = new Option<string?>("--model-version") { Description = "Version of the model. Default: all versions." };
+        var known = new Option<DateOnly?>("--as-known-on")
+        {
+            Description = "Day (UTC), as YYYY-MM-DD: use only what was known at its end. Default: what is known now.",
+        };
         var json = new Option<bool>("--json") { Description = "Write the estimate as JSON, in the same format as the API." };
         var command = new Command(
             "accuracy",
@@ -29,39 +32,23 @@ internal static class AccuracyCommand
             from,
             to,
             version,
+            known,
             json,
         };
         command.SetAction(
             (parsed, cancellationToken) =>
             {
-                var period = new PeriodQuery(parsed.GetValue(from), parsed.GetValue(to), parsed.GetValue(version));
-                return PreparedHost.CallAsync<Func<CancellationToken, Task<GetAccuracy.Response>>>(
+                var period = new PeriodQuery(parsed.GetValue(from), parsed.GetValue(to), parsed.GetValue(version), parsed.GetValue(known));
+                return UseCaseCall.RunAsync(
                     settings,
-                    services => token => ReadAsync(services, period, token),
-                    server => token => server.SendAsync<GetAccuracy.Response>(HttpMethod.Get, AddressOf(period), token),
-                    async (read, token) =>
-                    {
-                        var accuracy = await read(token);
-                        await Console.Out.WriteLineAsync(
-                            parsed.GetValue(json) ? JsonSerializer.Serialize(accuracy, Composition.CreateJson()) : TextOf(accuracy)
-                        );
-                        return 0;
-                    },
+                    (mediator, token) => mediator.Send(new GetAccuracy.Query(period), token),
+                    (server, token) => server.SendAsync<GetAccuracy.Response>(HttpMethod.Get, AddressOf(period), token),
+                    accuracy => parsed.GetValue(json) ? UseCaseCall.ToJson(accuracy) : TextOf(accuracy),
                     cancellationToken
                 );
             }
         );
         return command;
-    }
-
-    private static async Task<GetAccuracy.Response> ReadAsync(
-        IServiceProvider services,
-        PeriodQuery period,
-        CancellationToken cancellationToken
-    )
-    {
-        await using var scope = services.CreateAsyncScope();
-        return await scope.ServiceProvider.GetRequiredService<IMediator>().Send(new GetAccuracy.Query(period), cancellationToken);
     }
 
     private static string AddressOf(PeriodQuery period)
@@ -73,12 +60,20 @@ internal static class AccuracyCommand
             query.Add($"to={Day(to)}");
         if (period.ModelVersion is { } version)
             query.Add($"modelVersion={Uri.EscapeDataString(version)}");
+        if (period.AsKnownOn is { } known)
+            query.Add($"asKnownOn={Day(known)}");
         return $"monitoring/accuracy?{string.Join('&', query)}";
     }
 
     private static string TextOf(GetAccuracy.Response accuracy)
     {
         var lines = new List<string> { $"{Day(accuracy.From)} to {Day(accuracy.To)} (UTC), {Count(accuracy.Photos, "photo")}" };
+        if (accuracy.AsKnownOn is { } known)
+            lines.Add(
+                accuracy.FromSnapshot
+                    ? $"As known on {Day(known)}, recorded on {accuracy.AsOf.UtcDateTime.ToString("u", CultureInfo.InvariantCulture)}."
+                    : $"As known on {Day(known)}: only labels and draws that existed at the end of that day count."
+            );
         lines.Add(
             accuracy.State switch
             {
@@ -92,7 +87,7 @@ internal static class AccuracyCommand
                 _ => "No photos in closed sampling windows.",
             }
         );
-        if (accuracy.State == EstimateState.Estimated && accuracy.Unusable > 0)
+        if (accuracy is { State: EstimateState.Estimated, Unusable: > 0, Worst: not null })
             lines.Add(
                 $"{Count(accuracy.Unusable, "drawn photo")} could not be judged: {Percent(accuracy.Worst)} if the model was wrong on all, "
                     + $"{Percent(accuracy.Best)} if it was right."

@@ -26,10 +26,29 @@ internal static class AlertEndpoints
             .WithName("ListAlerts")
             .WithSummary("List all alerts")
             .WithDescription(
-                "Returns the state of each alert, and the latest 50 changes within the period. The model version is ignored. As CSV, "
-                    + "returns the alerts."
+                "Returns the state of each alert, and its states and the latest 50 changes within the period. The model version is "
+                    + "ignored. As CSV, returns the alerts."
             )
             .ProducesList<ListAlerts.Response>();
+        monitoring
+            .MapPeriod("/alerts/messages", period => new ListMessages.Query(period), response => response.Items)
+            .RequireAuthorization(Policies.Admin)
+            .WithName("ListAlertMessages")
+            .WithSummary("List the messages about alerts")
+            .WithDescription(
+                "Returns the latest 50 messages about changes within the period, and how they were delivered. The model version is ignored."
+            )
+            .ProducesList<ListMessages.Response>();
+        monitoring
+            .MapPost("/alerts/messages/{id:guid}/resend", ResendAsync)
+            .RequireAuthorization(Policies.Admin)
+            .WithName("ResendAlertMessage")
+            .WithSummary("Send a message about an alert again")
+            .WithDescription(
+                "Sends a message that was delivered or given up again, with the same id, within seconds. If that fails, attempts go on "
+                    + "for a day."
+            )
+            .FailsAsChange();
         monitoring
             .MapPeriod("/accuracy/snapshots", period => new ListSnapshots.Query(period), response => response.Items)
             .WithName("ListAccuracySnapshots")
@@ -75,6 +94,9 @@ internal static class AlertEndpoints
                 cancellationToken
             )
         );
+
+    private static async Task<Ok<MessageItem>> ResendAsync(Guid id, IMediator mediator, CancellationToken cancellationToken) =>
+        TypedResults.Ok(await mediator.Send(new ResendMessage.Command(id), cancellationToken));
 
     private static async Task<Ok<SendTestMessages.Response>> TestAsync(
         HttpContext context,

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Reflection;
 using System.Text;
 using System.Text.Json;
+using GourmetGram.Application.Common;
 
 namespace GourmetGram.WebApi.Monitoring;
 
@@ -75,9 +76,5 @@ internal static class CsvTable
     /// Quotes a text where CSV needs it. A text that a spreadsheet would run as a formula starts with an apostrophe, because visitors
     /// choose tags.
     /// </summary>
-    private static string Quote(string text)
-    {
-        var safe = text is ['=' or '+' or '-' or '@' or '\t', ..] ? "'" + text : text;
-        return safe.AsSpan().ContainsAny(",\"\r\n") ? $"\"{safe.Replace("\"", "\"\"", StringComparison.Ordinal)}\"" : safe;
-    }
+    private static string Quote(string text) => CsvText.Quote(text is ['=' or '+' or '-' or '@' or '\t', ..] ? "'" + text : text);
 }

@@ -50,6 +50,15 @@ internal static class MonitoringEndpoints
         public PeriodQuery ToQuery() => new(From, To, ModelVersion);
     }
 
+    internal sealed class KnowledgeParameters
+    {
+        /// <summary>
+        /// Day (UTC) at whose end the estimate is to be what was known then: only labels and draws that existed count. Left out, all that
+        /// is known now counts. Also the last day of the period, unless that is given.
+        /// </summary>
+        public DateOnly? AsKnownOn { get; init; }
+    }
+
     internal sealed class BudgetParameters
     {
         /// <summary>Number of further labels; 100 if left out.</summary>
@@ -131,28 +140,29 @@ internal static class MonitoringEndpoints
     {
         var monitoring = api.MapGroup("/monitoring").WithTags("Monitoring").RequireAuthorization(Policies.Annotator);
         monitoring
-            .MapPeriod("/accuracy", period => new GetAccuracy.Query(period), response => new[] { response })
+            .MapEstimate("/accuracy", period => new GetAccuracy.Query(period), response => new[] { response })
             .WithName("GetAccuracy")
             .WithSummary("Estimate the accuracy of the model")
             .WithDescription(
                 "Estimates the share of all photos of a period that the model named correctly, with a 95 % interval, from blind labels of "
-                    + "the random sample. A sampling window belongs to the day (UTC) of its newest photo."
+                    + "the random sample. A sampling window belongs to the day (UTC) of its newest photo. With `asKnownOn`, only labels "
+                    + "and draws count that existed at the end of that day; if a snapshot is about exactly this period, it is returned."
             )
             .ProducesList<GetAccuracy.Response>();
         monitoring
-            .MapPeriod("/classes", period => new ListClasses.Query(period), response => response.Items)
+            .MapEstimate("/classes", period => new ListClasses.Query(period), response => response.Items)
             .WithName("ListClassAccuracy")
             .WithSummary("Estimate the accuracy for each class")
             .WithDescription("Returns recall (by label) and precision (by prediction) of each class, each with a 95 % interval.")
             .ProducesList<ListClasses.Response>();
         monitoring
-            .MapPeriod("/weeks", period => new ListWeeks.Query(period), response => response.Items)
+            .MapEstimate("/weeks", period => new ListWeeks.Query(period), response => response.Items)
             .WithName("ListWeeklyAccuracy")
             .WithSummary("Estimate the accuracy for each week")
             .WithDescription("Weeks start on Monday (UTC).")
             .ProducesList<ListWeeks.Response>();
         monitoring
-            .MapPeriod("/segments", period => new ListSegments.Query(period), response => response.Items)
+            .MapEstimate("/segments", period => new ListSegments.Query(period), response => response.Items)
             .WithName("ListSegmentAccuracy")
             .WithSummary("Estimate the accuracy for parts of the photos")
             .WithDescription(
@@ -161,13 +171,13 @@ internal static class MonitoringEndpoints
             )
             .ProducesList<ListSegments.Response>();
         monitoring
-            .MapPeriod("/calibration", period => new GetCalibration.Query(period), response => response.Bins)
+            .MapEstimate("/calibration", period => new GetCalibration.Query(period), response => response.Bins)
             .WithName("GetCalibration")
             .WithSummary("Compare the model's confidence with its accuracy")
             .WithDescription("As CSV, returns the tenths of confidence.")
             .ProducesList<GetCalibration.Response>();
         monitoring
-            .MapPeriod("/confusion", period => new GetConfusion.Query(period), response => response.Items)
+            .MapEstimate("/confusion", period => new GetConfusion.Query(period), response => response.Items)
             .WithName("GetConfusion")
             .WithSummary("Get the confusion matrix")
             .WithDescription(
@@ -179,6 +189,7 @@ internal static class MonitoringEndpoints
                 "/photos",
                 async (
                     [AsParameters] PeriodParameters period,
+                    [AsParameters] KnowledgeParameters knowledge,
                     [AsParameters] PhotoParameters photos,
                     HttpContext context,
                     IMediator mediator,
@@ -188,7 +199,15 @@ internal static class MonitoringEndpoints
                         context,
                         period.Format,
                         await mediator.Send(
-                            new ListMeasuredPhotos.Query(period.ToQuery(), photos.ToFilter(), photos.Cursor, photos.Limit ?? DefaultLimit),
+                            new ListMeasuredPhotos.Query(
+                                period.ToQuery() with
+                                {
+                                    AsKnownOn = knowledge.AsKnownOn,
+                                },
+                                photos.ToFilter(),
+                                photos.Cursor,
+                                photos.Limit ?? DefaultLimit
+                            ),
                             cancellationToken
                         ),
                         response => response.Items
@@ -227,6 +246,27 @@ internal static class MonitoringEndpoints
                     + "model's answers."
             )
             .ProducesList<ListLabelErrors.Response>();
+        monitoring
+            .MapGet(
+                "/label-checks",
+                async (
+                    [AsParameters] PeriodParameters period,
+                    HttpContext context,
+                    IMediator mediator,
+                    CancellationToken cancellationToken
+                ) =>
+                    Answer(
+                        context,
+                        period.Format,
+                        await mediator.Send(new ListLabelChecks.Query(period.ToQuery(), context.User.ToCaller()), cancellationToken),
+                        response => response.Items
+                    )
+            )
+            .WithName("ListLabelChecks")
+            .RequireAuthorization(Policies.Admin)
+            .WithSummary("List labels that were checked")
+            .WithDescription("Returns the last check of at most 200 labels that might have been wrong, newest first.")
+            .ProducesList<ListLabelChecks.Response>();
         monitoring
             .MapPost("/label-errors/{taskId:guid}/keep", KeepAsync)
             .WithName("KeepLabel")
@@ -371,6 +411,34 @@ internal static class MonitoringEndpoints
             StatusCodes.Status403Forbidden,
             StatusCodes.Status404NotFound,
             StatusCodes.Status409Conflict
+        );
+
+    /// <summary>Maps an estimate, which can also be as it was known on an earlier day.</summary>
+    /// <param name="group">The group of addresses.</param>
+    /// <param name="path">Path within the group.</param>
+    /// <param name="queryOf">Creates the query.</param>
+    /// <param name="rowsOf">Returns the rows of the CSV.</param>
+    private static RouteHandlerBuilder MapEstimate<TResponse, TRow>(
+        this IEndpointRouteBuilder group,
+        string path,
+        Func<PeriodQuery, IRequest<TResponse>> queryOf,
+        Func<TResponse, IReadOnlyList<TRow>> rowsOf
+    ) =>
+        group.MapGet(
+            path,
+            async (
+                [AsParameters] PeriodParameters period,
+                [AsParameters] KnowledgeParameters knowledge,
+                HttpContext context,
+                IMediator mediator,
+                CancellationToken cancellationToken
+            ) =>
+                Answer(
+                    context,
+                    period.Format,
+                    await mediator.Send(queryOf(period.ToQuery() with { AsKnownOn = knowledge.AsKnownOn }), cancellationToken),
+                    rowsOf
+                )
         );
 
     /// <summary>Maps a query whose only parameters are its period and the format of the answer.</summary>

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Encodings.Web;
 using GourmetGram.Application.Monitoring;
+using GourmetGram.Domain.Monitoring;
 using Microsoft.AspNetCore.Components;
 
 namespace GourmetGram.WebUi.Monitoring;
@@ -60,6 +61,41 @@ internal static class Charts
         }
 
         return End(svg);
+    }
+
+    /// <summary>Draws the states of an alert as a bar; time runs to the right.</summary>
+    /// <param name="spans">The states, oldest first.</param>
+    /// <param name="start">Time at the left edge.</param>
+    /// <param name="end">Time at the right edge.</param>
+    public static MarkupString History(IReadOnlyList<ListAlerts.Span> spans, DateTimeOffset start, DateTimeOffset end)
+    {
+        var words = spans.Count == 0 ? "No data" : string.Join(", ", spans.Select(WordsOf));
+        var svg = new StringBuilder();
+        svg.Append($"""<svg class="span-bar" width="100%" height="12" role="img" aria-label="{HtmlEncoder.Default.Encode(words)}">""");
+        svg.Append("""<rect class="none" width="100%" height="12"/>""");
+        foreach (var span in spans)
+        {
+            var left = 100 * (span.From - start) / (end - start);
+            var width = 100 * (span.To - span.From) / (end - start);
+            svg.Append(Invariant($"""<rect class="{ClassOf(span)}" x="{left:0.##}%" width="{width:0.##}%" height="12"/>"""));
+        }
+
+        return End(svg);
+
+        static string WordsOf(ListAlerts.Span span) =>
+            Invariant($"{NameOf(span)} from {span.From.UtcDateTime:d MMMM} to {span.To.UtcDateTime:d MMMM}");
+
+        static string NameOf(ListAlerts.Span span) =>
+            span.Acknowledged ? "acknowledged"
+            : Alert.IsOpenState(span.State) ? "failing"
+            : span.State == AlertState.Waiting ? "no data"
+            : "fine";
+
+        static string ClassOf(ListAlerts.Span span) =>
+            span.Acknowledged ? "seen"
+            : Alert.IsOpenState(span.State) ? "down"
+            : span.State == AlertState.Waiting ? "none"
+            : "ok";
     }
 
     /// <summary>Draws an interval as a row of a table.</summary>

@@ -326,3 +326,39 @@ internal sealed class ChangedLoops : Specification<FeedbackLoop>
         Query.Where(loop => loop.IsChangeDue).OrderBy(loop => loop.Name);
     }
 }
+
+/// <summary>Selects the draws of a loop that took photos which were deleted since.</summary>
+internal sealed class ErasedDrawsOf : Specification<ErasedDraw>
+{
+    public ErasedDrawsOf(string loop, IReadOnlyCollection<Guid> predictionIds)
+    {
+        Query.Where(draw => predictionIds.Contains(draw.PredictionId) && draw.Loop == loop).AsNoTracking();
+    }
+}
+
+/// <summary>Selects all draws on disagreements of two models.</summary>
+internal sealed class DrawsOnDisagreements : Specification<ExtraDraw>
+{
+    public DrawsOnDisagreements()
+    {
+        Query.Where(draw => draw.TrialId != null).OrderBy(draw => draw.Id).AsNoTracking();
+    }
+}
+
+/// <summary>Selects all trials' disagreements on some photos.</summary>
+internal sealed class DisagreementsOfPhotos : Specification<Disagreement>
+{
+    public DisagreementsOfPhotos(IReadOnlyCollection<Guid> predictionIds)
+    {
+        Query.Where(photo => predictionIds.Contains(photo.PredictionId)).AsNoTracking();
+    }
+}
+
+/// <summary>Selects the photos on which the models of a trial disagree.</summary>
+internal sealed class DisagreementsOfTrial : Specification<Disagreement>
+{
+    public DisagreementsOfTrial(Guid trialId)
+    {
+        Query.Where(photo => photo.TrialId == trialId).OrderBy(photo => photo.PredictionId).AsNoTracking();
+    }
+}

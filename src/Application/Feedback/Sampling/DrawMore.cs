@@ -74,10 +74,7 @@ public static class DrawMore
                     loop.Name,
                     order,
                     request.By,
-                    wanted.ModelVersionId,
-                    [.. wanted.Windows],
-                    wanted.Cell,
-                    eligible,
+                    new DrawnFrom(wanted.ModelVersionId, [.. wanted.Windows], eligible) { Cell = wanted.Cell },
                     first.Count,
                     now
                 );

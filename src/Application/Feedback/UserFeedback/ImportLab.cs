@@ -226,7 +226,7 @@ public static class ImportLab
         )
         {
             var answer = await classification.RunAsync(photo, cancellationToken);
-            return (answer.Probabilities, answer.Model);
+            return (answer.Probabilities, answer.Output.Model);
         }
 
         /// <summary>Returns the index of the class that a tag names, spelled as it is or as tags require; null if there is none.</summary>

@@ -90,8 +90,17 @@ public static class GetAccuracy
         /// <summary>Last day of the period, UTC.</summary>
         public required DateOnly To { get; init; }
 
-        /// <summary>When the estimate was computed, UTC.</summary>
+        /// <summary>When the estimate was computed, UTC. For a snapshot, when it was stored.</summary>
         public required DateTimeOffset AsOf { get; init; }
+
+        /// <summary>The day at whose end (UTC) the numbers were known as they are here; null for now.</summary>
+        public required DateOnly? AsKnownOn { get; init; }
+
+        /// <summary>
+        /// Whether the estimate is the snapshot that was stored in the night after that day. If not, it is computed from the labels that
+        /// existed then.
+        /// </summary>
+        public required bool FromSnapshot { get; init; }
     }
 
     /// <param name="Window">Id of the window.</param>
@@ -107,10 +116,16 @@ public static class GetAccuracy
 
     internal sealed class Handler(SampleLoader loader) : IRequestHandler<Query, Response>
     {
-        public async Task<Response> Handle(Query request, CancellationToken cancellationToken) =>
-            Of(await loader.LoadAsync(request.Period, cancellationToken));
+        public Task<Response> Handle(Query request, CancellationToken cancellationToken) =>
+            loader.ComputeAsync(request.Period, Of, cancellationToken);
 
         public static Response Of(SampleLoader.Loaded loaded)
+        {
+            var computed = Compute(loaded);
+            return loaded.Snapshot is { } snapshot ? Replace(computed, snapshot) : computed;
+        }
+
+        private static Response Compute(SampleLoader.Loaded loaded)
         {
             var estimate = loaded.Result.Estimate;
             var before = SampleEstimate.Of(loaded.Before).Estimate;
@@ -156,6 +171,40 @@ public static class GetAccuracy
                 From = loaded.Period.From,
                 To = loaded.Period.To,
                 AsOf = loaded.AsOf,
+                AsKnownOn = loaded.AsKnownOn,
+                FromSnapshot = false,
+            };
+        }
+
+        /// <summary>
+        /// Replaces the estimate by the stored one. If they differ, because photos were deleted or labels turned out not to be blind since,
+        /// all that was derived from the computed one is left out.
+        /// </summary>
+        private static Response Replace(Response computed, AccuracySnapshot snapshot)
+        {
+            var isSame =
+                (computed.State, computed.Estimate, computed.Low, computed.High, computed.Labels)
+                == (snapshot.State, snapshot.Estimate, snapshot.Low, snapshot.High, snapshot.Labels);
+            return computed with
+            {
+                State = snapshot.State,
+                Estimate = snapshot.Estimate,
+                Low = snapshot.Low,
+                High = snapshot.High,
+                EffectiveLabels = snapshot.EffectiveLabels,
+                Labels = snapshot.Labels,
+                Photos = snapshot.Photos,
+                MeasuredPhotos = snapshot.MeasuredPhotos,
+                LargestWeight = isSame ? computed.LargestWeight : null,
+                Worst = isSame ? computed.Worst : null,
+                WorstLow = isSame ? computed.WorstLow : null,
+                Best = isSame ? computed.Best : null,
+                BestHigh = isSame ? computed.BestHigh : null,
+                Needed = snapshot.State == EstimateState.TooFew ? AccuracyEstimator.FewestLabels - snapshot.Labels : null,
+                Reason = isSame ? computed.Reason : null,
+                Change = isSame ? computed.Change : null,
+                AsOf = snapshot.AsOf,
+                FromSnapshot = true,
             };
         }
 

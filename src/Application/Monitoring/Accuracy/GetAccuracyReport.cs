@@ -28,7 +28,9 @@ public static class GetAccuracyReport
         GetLabelBudget.Response Budget
     )
     {
-        /// <summary>How often people agreed with the model in loops that select by a rule.</summary>
+        /// <summary>
+        /// How often people agreed with the model in loops that select by a rule. Known for today only: empty for an earlier day.
+        /// </summary>
         public required IReadOnlyList<LoopAgreement> Loops { get; init; }
 
         /// <summary>Versions of all models, newest first.</summary>
@@ -43,10 +45,17 @@ public static class GetAccuracyReport
     internal sealed class Handler(SampleLoader loader, AlertRules rules, LoopCatalogue loops, IAgreementReader agreements)
         : IRequestHandler<Query, Response>
     {
-        public async Task<Response> Handle(Query request, CancellationToken cancellationToken)
+        public Task<Response> Handle(Query request, CancellationToken cancellationToken) =>
+            loader.ComputeAsync(
+                request.Period,
+                (request.Labels, request.HalfWidth),
+                loaded => OfAsync(loaded, request, cancellationToken),
+                cancellationToken
+            );
+
+        private async Task<Response> OfAsync(SampleLoader.Loaded loaded, Query request, CancellationToken cancellationToken)
         {
-            var loaded = await loader.LoadAsync(request.Period, cancellationToken);
-            var counts = await agreements.ReadAsync(cancellationToken);
+            var agreed = loaded.AsKnownOn is null ? await ReadAgreementsAsync(loaded, cancellationToken) : [];
             return new Response(
                 GetAccuracy.Handler.Of(loaded),
                 ListClasses.Handler.Of(loaded),
@@ -57,12 +66,7 @@ public static class GetAccuracyReport
                 GetLabelBudget.Handler.Of(loaded, request.Labels, request.HalfWidth, rules)
             )
             {
-                Loops =
-                [
-                    .. (await loops.AllAsync(cancellationToken))
-                        .Where(loop => loop.Name != RandomSampleLoop.Name && counts.ContainsKey(loop.Name))
-                        .Select(loop => new LoopAgreement(loop.Strategy.Title, counts[loop.Name].Labelled, counts[loop.Name].Agreed)),
-                ],
+                Loops = agreed,
                 ModelVersions =
                 [
                     .. loaded
@@ -71,6 +75,21 @@ public static class GetAccuracyReport
                         .Distinct(StringComparer.Ordinal),
                 ],
             };
+        }
+
+        private async Task<IReadOnlyList<LoopAgreement>> ReadAgreementsAsync(
+            SampleLoader.Loaded loaded,
+            CancellationToken cancellationToken
+        )
+        {
+            var period = loaded.Period;
+            var counts = await agreements.ReadAsync(period.Start, period.End, loaded.ModelVersionIds, cancellationToken);
+            return
+            [
+                .. (await loops.AllAsync(cancellationToken))
+                    .Where(loop => counts.ContainsKey(loop.Name))
+                    .Select(loop => new LoopAgreement(loop.Strategy.Title, counts[loop.Name].Labelled, counts[loop.Name].Agreed)),
+            ];
         }
     }
 }

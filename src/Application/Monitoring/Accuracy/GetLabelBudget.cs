@@ -73,8 +73,13 @@ public static class GetLabelBudget
     {
         private const double Fall = 0.1;
 
-        public async Task<Response> Handle(Query request, CancellationToken cancellationToken) =>
-            Of(await loader.LoadAsync(request.Period, cancellationToken), request.Labels, request.HalfWidth, rules);
+        public Task<Response> Handle(Query request, CancellationToken cancellationToken) =>
+            loader.ComputeAsync(
+                request.Period,
+                (request.Labels, request.HalfWidth),
+                loaded => Task.FromResult(Of(loaded, request.Labels, request.HalfWidth, rules)),
+                cancellationToken
+            );
 
         public static Response Of(SampleLoader.Loaded loaded, int labels, double halfWidth, AlertRules rules)
         {

@@ -3,8 +3,19 @@ namespace GourmetGram.Application.Monitoring;
 /// <summary>Counts how often people agreed with the model.</summary>
 public interface IAgreementReader
 {
-    /// <summary>Counts the labelled tasks of each loop. Loops without any are missing.</summary>
-    Task<IReadOnlyDictionary<string, Agreements>> ReadAsync(CancellationToken cancellationToken);
+    /// <summary>
+    /// Counts the labelled photos of a period in each loop that selects by a rule, by the date of the photo. Loops without any are missing.
+    /// </summary>
+    /// <param name="from">First moment of the period.</param>
+    /// <param name="until">First moment after the period.</param>
+    /// <param name="modelVersionIds">The model versions that answered; null for all.</param>
+    /// <param name="cancellationToken">Cancels the counting.</param>
+    Task<IReadOnlyDictionary<string, Agreements>> ReadAsync(
+        DateTimeOffset from,
+        DateTimeOffset until,
+        IReadOnlyCollection<Guid>? modelVersionIds,
+        CancellationToken cancellationToken
+    );
 }
 
 /// <summary>Labelled tasks of a loop.</summary>

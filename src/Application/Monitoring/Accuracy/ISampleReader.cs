@@ -13,12 +13,16 @@ public interface ISampleReader
     /// <param name="until">First moment after the period.</param>
     /// <param name="modelVersionIds">The model versions; null for all.</param>
     /// <param name="skippedBefore">A task that people skipped and that was created before this moment counts as unusable.</param>
+    /// <param name="knownBefore">
+    /// Reads only windows, draws and labels that existed before this moment; null for all. Of deleted photos, earlier labels are unknown.
+    /// </param>
     /// <param name="cancellationToken">Cancels the query.</param>
     Task<Sample> ReadAsync(
         DateTimeOffset from,
         DateTimeOffset until,
         IReadOnlyCollection<Guid>? modelVersionIds,
         DateTimeOffset skippedBefore,
+        DateTimeOffset? knownBefore,
         CancellationToken cancellationToken
     );
 
@@ -79,6 +83,9 @@ public sealed record DrawnPhoto
     /// <summary>The extra draw that took it; null for the window's own draw.</summary>
     public required Guid? DrawId { get; init; }
 
+    /// <summary>The trials in which two models disagree on the photo, and which drew from their disagreements.</summary>
+    public ImmutableArray<Guid> Trials { get; init; } = [];
+
     public required DrawnState State { get; init; }
 
     /// <summary>
@@ -103,6 +110,12 @@ public sealed record DrawnPhoto
 
     /// <summary>The task that asks what the photo shows; null while there is none.</summary>
     public Guid? TaskId { get; init; }
+
+    /// <summary>
+    /// Whether the photo waits for a blind label now. In the sample of an earlier day, a photo whose task was opened again later is both
+    /// labelled and waiting.
+    /// </summary>
+    public bool IsWaiting { get; init; }
 
     /// <summary>Whether the model was right. Only for labelled photos.</summary>
     public bool IsRight => LabelIndex == PredictedIndex;

@@ -22,8 +22,8 @@ public static class ListClasses
 
     internal sealed class Handler(SampleLoader loader) : IRequestHandler<Query, Response>
     {
-        public async Task<Response> Handle(Query request, CancellationToken cancellationToken) =>
-            Of(await loader.LoadAsync(request.Period, cancellationToken));
+        public Task<Response> Handle(Query request, CancellationToken cancellationToken) =>
+            loader.ComputeAsync(request.Period, Of, cancellationToken);
 
         public static Response Of(SampleLoader.Loaded loaded)
         {

@@ -71,39 +71,53 @@ public static class ListMeasuredPhotos
     {
         public async Task<Response> Handle(Query request, CancellationToken cancellationToken)
         {
-            var loaded = await loader.LoadAsync(request.Period, cancellationToken);
             var filter = request.Filter;
+            var (loaded, photos) = await loader.ComputeAsync(
+                request.Period,
+                filter,
+                loaded => Task.FromResult(Select(loaded, filter)),
+                cancellationToken
+            );
+            var first = Paging.Read(request.Cursor) is { } after ? FirstAfter(photos, NameOf(after)) : 0;
+            var page = photos.Skip(first).Take(request.Limit).ToList();
+            return new Response(
+                page.ConvertAll(row =>
+                {
+                    var version = row.ModelVersionId;
+                    return new Item(
+                        row.Photo.PredictionId,
+                        loaded.NameOf(version, row.Photo.LabelIndex),
+                        loaded.NameOf(version, row.Photo.PredictedIndex),
+                        row.Photo.Confidence,
+                        loaded.VersionOf(version),
+                        row.Weight
+                    );
+                }),
+                photos.Count,
+                first + page.Count < photos.Count ? Paging.CursorOf(page[^1].Photo.PredictionId) : null
+            );
+        }
+
+        private static Selected Select(SampleLoader.Loaded loaded, Filter filter)
+        {
             var windows = loaded.Sample.Windows.ToDictionary(window => window.Id);
             var weights = loaded.Result.Labels.ToDictionary(label => label.Photo.PredictionId, label => label.Weight);
-            var found = loaded
-                .Sample.Photos.Where(photo =>
-                    photo.State == (filter.Unusable ? DrawnState.Unusable : DrawnState.Labelled) && Matches(photo, windows[photo.WindowId])
-                )
-                .OrderByDescending(photo => photo.PredictionId.ToString("N"), StringComparer.Ordinal)
-                .ToList();
-            var after = Paging.Read(request.Cursor)?.ToString("N");
-            var page = found
-                .Where(photo => after is null || string.CompareOrdinal(photo.PredictionId.ToString("N"), after) < 0)
-                .Take(request.Limit + 1)
-                .ToList();
-            return new Response(
+            return new Selected(
+                loaded,
                 [
-                    .. page.Take(request.Limit)
-                        .Select(photo =>
-                        {
-                            var version = windows[photo.WindowId].ModelVersionId;
-                            return new Item(
-                                photo.PredictionId,
-                                loaded.NameOf(version, photo.LabelIndex),
-                                loaded.NameOf(version, photo.PredictedIndex),
-                                photo.Confidence,
-                                loaded.VersionOf(version),
-                                weights.TryGetValue(photo.PredictionId, out var weight) ? weight : null
-                            );
-                        }),
-                ],
-                found.Count,
-                page.Count > request.Limit ? Paging.CursorOf(page[request.Limit - 1].PredictionId) : null
+                    .. loaded
+                        .Sample.Photos.Where(photo =>
+                            photo.State == (filter.Unusable ? DrawnState.Unusable : DrawnState.Labelled)
+                            && !photo.IsWaiting
+                            && Matches(photo, windows[photo.WindowId])
+                        )
+                        .OrderByDescending(photo => NameOf(photo.PredictionId), StringComparer.Ordinal)
+                        .Select(photo => new Row(
+                            photo,
+                            windows[photo.WindowId].ModelVersionId,
+                            weights.TryGetValue(photo.PredictionId, out var weight) ? weight : null
+                        )),
+                ]
             );
 
             bool Matches(DrawnPhoto photo, SampledWindow window) =>
@@ -119,5 +133,36 @@ public static class ListMeasuredPhotos
                         .Contains(filter.Value, StringComparer.Ordinal)
                 );
         }
+
+        /// <summary>Returns the index of the first photo that a list, newest first, has after an id.</summary>
+        private static int FirstAfter(IReadOnlyList<Row> photos, string after)
+        {
+            var (low, high) = (0, photos.Count);
+            while (low < high)
+            {
+                var middle = (low + high) / 2;
+                if (string.CompareOrdinal(NameOf(photos[middle].Photo.PredictionId), after) < 0)
+                    high = middle;
+                else
+                    low = middle + 1;
+            }
+
+            return low;
+        }
+
+        /// <summary>Returns an id as text. Guids compare differently on each system; their texts are in time order.</summary>
+        private static string NameOf(Guid id) => id.ToString("N");
+
+        /// <param name="Loaded">The sample.</param>
+        /// <param name="Photos">All photos that match the filter, newest first.</param>
+        private sealed record Selected(SampleLoader.Loaded Loaded, IReadOnlyList<Row> Photos) : ResultCache.ISized
+        {
+            public int Rows => Photos.Count;
+        }
+
+        /// <param name="Photo">The photo.</param>
+        /// <param name="ModelVersionId">The model that answered it.</param>
+        /// <param name="Weight">Number of photos that its label speaks for; null without an estimate.</param>
+        private readonly record struct Row(DrawnPhoto Photo, Guid ModelVersionId, double? Weight);
     }
 }

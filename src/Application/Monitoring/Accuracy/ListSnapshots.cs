@@ -17,7 +17,7 @@ public static class ListSnapshots
 
     public sealed record Item
     {
-        /// <summary>The day on which the estimate was known, UTC.</summary>
+        /// <summary>The day in whose first minutes (UTC) the estimate was stored: what was known at the end of the day before.</summary>
         public required DateOnly Day { get; init; }
 
         /// <summary>First day of the photos, UTC.</summary>

@@ -5,9 +5,12 @@ namespace GourmetGram.Application.Monitoring;
 
 /// <summary>The photos that a monitoring query is about. Days are UTC.</summary>
 /// <param name="From">First day; null for 29 days before the last one.</param>
-/// <param name="To">Last day; null for today.</param>
+/// <param name="To">Last day; null for today, or for <paramref name="AsKnownOn"/>.</param>
 /// <param name="ModelVersion">Version of the model, as predictions name it; null for all versions.</param>
-public sealed record PeriodQuery(DateOnly? From = null, DateOnly? To = null, string? ModelVersion = null)
+/// <param name="AsKnownOn">
+/// The day at whose end the estimate is to be what was known then; null for what is known now. Only estimates of accuracy use it.
+/// </param>
+public sealed record PeriodQuery(DateOnly? From = null, DateOnly? To = null, string? ModelVersion = null, DateOnly? AsKnownOn = null)
 {
     private const int DefaultDays = 30;
     private const int FirstYear = 1970;
@@ -21,7 +24,12 @@ public sealed record PeriodQuery(DateOnly? From = null, DateOnly? To = null, str
         // Near the ends of the calendar, days could not be added. Photos cannot be older than 1970, because their ids are UUIDv7.
         if (From?.Year < FirstYear || To?.Year < FirstYear || From?.Year > LastYear || To?.Year > LastYear)
             throw Refuse($"A period is between the years {FirstYear} and {LastYear}.");
-        var to = To ?? DateOnly.FromDateTime(now.UtcDateTime);
+        var today = DateOnly.FromDateTime(now.UtcDateTime);
+        if (AsKnownOn > today)
+            throw Refuse("Nothing is known of a day to come. Choose today or an earlier day.", "asKnownOn");
+        if (AsKnownOn?.Year < FirstYear)
+            throw Refuse($"Choose a day from the year {FirstYear} on.", "asKnownOn");
+        var to = To ?? AsKnownOn ?? today;
         var period = new Period(From ?? to.AddDays(1 - DefaultDays), to);
         if (period.From > period.To)
             throw Refuse("The first day must not be after the last day.");
@@ -30,7 +38,11 @@ public sealed record PeriodQuery(DateOnly? From = null, DateOnly? To = null, str
         return period;
     }
 
-    private static ValidationException Refuse(string message) => new([new ValidationFailure("from", message)]);
+    /// <summary>Returns the first moment of which nothing is to be known; null if everything that is known now is to be used.</summary>
+    internal DateTimeOffset? KnownBefore(DateTimeOffset now) =>
+        AsKnownOn is { } day && new Period(day, day).End is var end && end <= now ? end : null;
+
+    private static ValidationException Refuse(string message, string member = "from") => new([new ValidationFailure(member, message)]);
 }
 
 /// <summary>A number of whole days, UTC.</summary>

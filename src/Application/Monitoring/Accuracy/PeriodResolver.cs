@@ -8,7 +8,11 @@ namespace GourmetGram.Application.Monitoring;
 /// <param name="Period">The days.</param>
 /// <param name="Models">All model versions, oldest first.</param>
 /// <param name="ModelVersionIds">The model versions that the query names; null for all.</param>
-internal sealed record ResolvedPeriod(Period Period, IReadOnlyList<ModelVersion> Models, IReadOnlyCollection<Guid>? ModelVersionIds);
+internal sealed record ResolvedPeriod(Period Period, IReadOnlyList<ModelVersion> Models, IReadOnlyCollection<Guid>? ModelVersionIds)
+{
+    /// <summary>Equal for queries about the same days and model versions.</summary>
+    public object Key => (Period, ModelVersionIds is null ? null : string.Join(' ', ModelVersionIds));
+}
 
 /// <summary>Finds the days and model versions that a monitoring query is about.</summary>
 internal sealed class PeriodResolver(ISampleReader reader, TimeProvider time)

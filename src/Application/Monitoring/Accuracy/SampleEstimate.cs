@@ -27,21 +27,30 @@ internal sealed record SampleEstimate(AccuracyTable Table, AccuracyEstimate Esti
         if (estimate.State != EstimateState.Estimated)
             return new SampleEstimate(table, estimate, []);
         var versions = windows.ToDictionary(window => window.Id, window => window.ModelVersionId);
-        var weights = table.Labels.Zip(estimate.Weights).ToDictionary(pair => (pair.First.WindowId, pair.First.Cell), pair => pair.Second);
+        var weights = table
+            .Labels.Zip(estimate.Weights)
+            .ToDictionary(pair => (pair.First.WindowId, pair.First.Cell, KeyOf(pair.First.DisagreementDraws)), pair => pair.Second);
+        var draws = DisagreementDraws.Of(sample);
         return new SampleEstimate(
             table,
             estimate,
             [
                 .. sample
                     .Photos.Where(photo => photo.State == DrawnState.Labelled && versions.ContainsKey(photo.WindowId))
-                    .Select(photo => new WeightedLabel(photo, versions[photo.WindowId], weights[(photo.WindowId, photo.Cell)]))
+                    .Select(photo => new WeightedLabel(
+                        photo,
+                        versions[photo.WindowId],
+                        weights[(photo.WindowId, photo.Cell, KeyOf(draws.Of(photo)))]
+                    ))
                     .Where(label => label.Weight > 0),
             ]
         );
     }
 
-    private static AccuracyTable TableOf(Sample sample, IReadOnlyList<SampledWindow> windows)
+    /// <summary>Returns the counts of some windows of a sample.</summary>
+    public static AccuracyTable TableOf(Sample sample, IReadOnlyList<SampledWindow> windows)
     {
+        var disagreements = DisagreementDraws.Of(sample);
         var ids = windows.Select(window => window.Id).ToHashSet();
         var photos = sample.Photos.Where(photo => ids.Contains(photo.WindowId)).ToList();
         var ofWindow = photos.ToLookup(photo => photo.WindowId);
@@ -61,22 +70,24 @@ internal sealed record SampleEstimate(AccuracyTable Table, AccuracyEstimate Esti
                 .. sample.ExtraDraws.Select(draw => new ExtraDrawCounts(
                     draw.Draw.Windows.ToImmutableHashSet(),
                     draw.Draw.ModelVersionId,
-                    FineCell.Of(draw.Draw.Cell),
+                    draw.Draw.Cell is { } cell ? FineCell.Of(cell) : null,
                     draw.Draw.Eligible,
                     draw.Draw.Taken,
-                    draw.Labelled
+                    draw.Labelled,
+                    DifferingOf(draw.Draw)
                 )),
             ],
             [
                 .. photos
                     .Where(photo => photo.State == DrawnState.Labelled)
-                    .GroupBy(photo => (photo.WindowId, photo.Cell))
+                    .Select(photo => (Photo: photo, Draws: disagreements.Of(photo)))
+                    .GroupBy(one => (one.Photo.WindowId, one.Photo.Cell, Draws: KeyOf(one.Draws)))
                     .Select(group => new LabelledGroup(
                         group.Key.WindowId,
                         group.Key.Cell,
                         group.Count(),
-                        group.Count(photo => photo.IsRight),
-                        DisagreementDraws: []
+                        group.Count(one => one.Photo.IsRight),
+                        group.First().Draws
                     )),
             ],
             [
@@ -86,4 +97,45 @@ internal sealed record SampleEstimate(AccuracyTable Table, AccuracyEstimate Esti
             ]
         );
     }
+
+    private static string KeyOf(ImmutableArray<int> draws) => string.Join(',', draws);
+
+    private static Dictionary<Guid, ImmutableArray<int>>? DifferingOf(ExtraDraw draw) =>
+        draw.Cell is not null
+            ? null
+            : draw
+                .Differing.GroupBy(differing => differing.WindowId)
+                .ToDictionary(
+                    group => group.Key,
+                    group =>
+                        FineCell.All.Select(cell => group.Where(one => one.Cell == cell.Index).Sum(one => one.Photos)).ToImmutableArray()
+                );
+}
+
+/// <summary>Finds the draws on disagreements that a photo was eligible for.</summary>
+internal sealed class DisagreementDraws
+{
+    private readonly List<(int Index, Guid TrialId, HashSet<Guid> Windows)> draws;
+
+    private DisagreementDraws(List<(int Index, Guid TrialId, HashSet<Guid> Windows)> draws) => this.draws = draws;
+
+    /// <summary>Returns the draws of a sample.</summary>
+    public static DisagreementDraws Of(Sample sample) =>
+        new([
+            .. sample
+                .ExtraDraws.Index()
+                .Where(draw => draw.Item.Draw.TrialId is not null)
+                .Select(draw => (draw.Index, draw.Item.Draw.TrialId!.Value, draw.Item.Draw.Windows.ToHashSet())),
+        ]);
+
+    /// <summary>Returns the indexes of the draws, in order.</summary>
+    public ImmutableArray<int> Of(DrawnPhoto photo) =>
+        photo.Trials.IsEmpty
+            ? []
+            :
+            [
+                .. draws
+                    .Where(draw => draw.Windows.Contains(photo.WindowId) && photo.Trials.Contains(draw.TrialId))
+                    .Select(draw => draw.Index),
+            ];
 }

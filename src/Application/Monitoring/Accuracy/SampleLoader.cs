@@ -1,10 +1,17 @@
 using GourmetGram.Application.Common;
 using GourmetGram.Domain.Classification;
+using GourmetGram.Domain.Monitoring;
 
 namespace GourmetGram.Application.Monitoring;
 
 /// <summary>Reads the sample that a monitoring query is about.</summary>
-internal sealed class SampleLoader(ISampleReader reader, PeriodResolver periods, TimeProvider time)
+internal sealed class SampleLoader(
+    ISampleReader reader,
+    PeriodResolver periods,
+    IRepository<AccuracySnapshot> snapshots,
+    RememberedResults results,
+    TimeProvider time
+)
 {
     /// <summary>A task that people skipped counts as unusable after this time without a label.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromDays(14);
@@ -20,8 +27,19 @@ internal sealed class SampleLoader(ISampleReader reader, PeriodResolver periods,
         Sample Before,
         IReadOnlyDictionary<Guid, ModelVersion> Models,
         DateTimeOffset AsOf
-    )
+    ) : ResultCache.ISized
     {
+        public int Rows => Sample.Photos.Count + Before.Photos.Count;
+
+        /// <summary>The model versions that the query names; null for all.</summary>
+        public required IReadOnlyCollection<Guid>? ModelVersionIds { get; init; }
+
+        /// <summary>The day at whose end the sample was known as it is here; null for now.</summary>
+        public DateOnly? AsKnownOn { get; init; }
+
+        /// <summary>What was stored about exactly this period soon after that day; null if nothing was.</summary>
+        public AccuracySnapshot? Snapshot { get; init; }
+
         /// <summary>The estimate on the sample.</summary>
         public SampleEstimate Result { get; } = SampleEstimate.Of(Sample);
 
@@ -46,27 +64,79 @@ internal sealed class SampleLoader(ISampleReader reader, PeriodResolver periods,
         public string VersionOf(Guid modelVersionId) => Models[modelVersionId].Version;
     }
 
+    /// <summary>Returns a result that is computed from the sample, or the remembered one if nothing has changed.</summary>
+    /// <param name="query">The photos.</param>
+    /// <param name="parameters">All else that the result depends on; null for nothing.</param>
+    /// <param name="computeAsync">Computes the result.</param>
+    /// <param name="cancellationToken">Cancels the query.</param>
     /// <exception cref="NotFoundException">There is no such model version.</exception>
-    public async Task<Loaded> LoadAsync(PeriodQuery query, CancellationToken cancellationToken)
+    public async Task<T> ComputeAsync<T>(
+        PeriodQuery query,
+        object? parameters,
+        Func<Loaded, Task<T>> computeAsync,
+        CancellationToken cancellationToken
+    )
+        where T : class
     {
-        var (period, models, ids) = await periods.ResolveAsync(query, cancellationToken);
+        var resolved = await periods.ResolveAsync(query, cancellationToken);
+        var stamp = await results.ReadStampAsync(cancellationToken);
+        return await results.GetAsync((KeyOf(query, resolved), parameters), stamp, async () =>
+            await computeAsync(await LoadAsync(query, resolved, stamp, cancellationToken))
+        );
+    }
+
+    /// <summary>Returns a result that depends on nothing but the sample. See the other overload.</summary>
+    public Task<T> ComputeAsync<T>(PeriodQuery query, Func<Loaded, T> compute, CancellationToken cancellationToken)
+        where T : class => ComputeAsync(query, parameters: null, loaded => Task.FromResult(compute(loaded)), cancellationToken);
+
+    /// <exception cref="NotFoundException">There is no such model version.</exception>
+    public async Task<Loaded> LoadAsync(PeriodQuery query, CancellationToken cancellationToken) =>
+        await LoadAsync(
+            query,
+            await periods.ResolveAsync(query, cancellationToken),
+            await results.ReadStampAsync(cancellationToken),
+            cancellationToken
+        );
+
+    private Task<Loaded> LoadAsync(PeriodQuery query, ResolvedPeriod resolved, Guid stamp, CancellationToken cancellationToken) =>
+        results.GetAsync(KeyOf(query, resolved), stamp, () => ReadAsync(query, resolved, cancellationToken));
+
+    private static object KeyOf(PeriodQuery query, ResolvedPeriod resolved) => (resolved.Key, query.AsKnownOn);
+
+    private async Task<Loaded> ReadAsync(PeriodQuery query, ResolvedPeriod resolved, CancellationToken cancellationToken)
+    {
+        var (period, models, ids) = resolved;
         var now = time.GetUtcNow();
-        var both = await ReadAsync(new Period(period.Before.From, period.To), ids, cancellationToken);
+        var known = query.KnownBefore(now);
+        var both = await reader.ReadAsync(period.Before.Start, period.End, ids, (known ?? now) - Patience, known, cancellationToken);
         return new Loaded(
             period,
             Part(both, window => window.LastPhotoAt >= period.Start),
             Part(both, window => window.LastPhotoAt < period.Start),
             models.ToDictionary(model => model.Id),
             now
-        );
+        )
+        {
+            ModelVersionIds = ids,
+            AsKnownOn = query.AsKnownOn,
+            Snapshot = ids is null && query.AsKnownOn is { } day ? await FindSnapshotAsync(period, day, cancellationToken) : null,
+        };
     }
 
-    /// <summary>Reads the sample of some days.</summary>
+    /// <summary>Returns the snapshot of the night after a day, if it is about the same photos. It is about all versions.</summary>
+    private async Task<AccuracySnapshot?> FindSnapshotAsync(Period period, DateOnly day, CancellationToken cancellationToken) =>
+        period.To == day
+        && await snapshots.FirstOrDefaultAsync(new SnapshotOf(day.AddDays(1)), cancellationToken) is { } snapshot
+        && (snapshot.From, snapshot.To) == (period.From, period.To)
+            ? snapshot
+            : null;
+
+    /// <summary>Reads the sample of some days, as it is known now.</summary>
     /// <param name="period">The days.</param>
     /// <param name="modelVersionIds">The model versions; null for all.</param>
     /// <param name="cancellationToken">Cancels the query.</param>
     public Task<Sample> ReadAsync(Period period, IReadOnlyCollection<Guid>? modelVersionIds, CancellationToken cancellationToken) =>
-        reader.ReadAsync(period.Start, period.End, modelVersionIds, time.GetUtcNow() - Patience, cancellationToken);
+        reader.ReadAsync(period.Start, period.End, modelVersionIds, time.GetUtcNow() - Patience, knownBefore: null, cancellationToken);
 
     /// <summary>Returns the part of a sample that is about some windows.</summary>
     private static Sample Part(Sample sample, Func<SampledWindow, bool> isIn)

@@ -33,6 +33,14 @@ public sealed class AlertOptions
     [Range(1, 10_000_000)]
     public int DiskFreeMebibytes { get; set; } = 1024;
 
+    [Description("Days that changes of alerts are kept, for their history. Changes whose message is not delivered yet stay.")]
+    [Range(31, 10_000)]
+    public int KeepChangesDays { get; set; } = 400;
+
+    [Description("Days that messages about alerts are kept after they were delivered or given up.")]
+    [Range(1, 10_000)]
+    public int KeepMessagesDays { get; set; } = 90;
+
     [Description("Address that receives alerts as webhooks (Standard Webhooks), e.g. `https://hooks.example.org/food`. Empty means none.")]
     public string? WebhookUrl { get; set; }
 

@@ -71,7 +71,7 @@ public static class DeliverMessages
             if (fault is null)
                 delivery.MarkDelivered(time.GetUtcNow());
             else
-                delivery.MarkFailed(fault.Message, fault.IsFinal, time.GetUtcNow());
+                delivery.MarkFailed(fault.Message, fault.IsFinal, time.GetUtcNow(), fault.RetryAfter);
             var (attempts, state) = (delivery.Attempts, delivery.State);
             // The first and the last failure suffice in the log; the row has the latest.
             if (fault is not null && (attempts == 1 || state == DeliveryState.Abandoned))

@@ -12,9 +12,13 @@ public sealed record OutgoingMessage(Guid Id, DateTimeOffset CreatedAt, string P
 /// <param name="message">The reason in a sentence, without secrets.</param>
 /// <param name="isFinal">Whether the receiver will never accept the message.</param>
 /// <param name="cause">The cause.</param>
-public sealed class MessageFailedException(string message, bool isFinal = false, Exception? cause = null) : Exception(message, cause)
+/// <param name="retryAfter">How long the receiver asked to wait before the next attempt; null if it did not.</param>
+public sealed class MessageFailedException(string message, bool isFinal = false, Exception? cause = null, TimeSpan? retryAfter = null)
+    : Exception(message, cause)
 {
     public bool IsFinal { get; } = isFinal;
+
+    public TimeSpan? RetryAfter { get; } = retryAfter;
 }
 
 /// <summary>Sends messages to people outside, in one way.</summary>

@@ -14,7 +14,22 @@ public static class ListAlerts
     /// <param name="Changes">The latest 50 changes of the period, newest first.</param>
     /// <param name="From">First day of the changes, UTC.</param>
     /// <param name="To">Last day of the changes, UTC.</param>
-    public sealed record Response(IReadOnlyList<AlertItem> Items, IReadOnlyList<Change> Changes, DateOnly From, DateOnly To);
+    public sealed record Response(IReadOnlyList<AlertItem> Items, IReadOnlyList<Change> Changes, DateOnly From, DateOnly To)
+    {
+        /// <summary>The states of each alert during the period, in the order of the alerts.</summary>
+        public required IReadOnlyList<RuleHistory> History { get; init; }
+    }
+
+    /// <summary>The states of an alert during the period.</summary>
+    /// <param name="Rule">Name of the rule.</param>
+    /// <param name="Spans">The states, oldest first. Before the first one, nothing is known.</param>
+    public sealed record RuleHistory(string Rule, IReadOnlyList<Span> Spans);
+
+    /// <param name="State">The state.</param>
+    /// <param name="From">When it began, or the period, UTC.</param>
+    /// <param name="To">When it ended, UTC; the end of the period, or now, if it has not.</param>
+    /// <param name="Acknowledged">Whether a person had acknowledged the alert.</param>
+    public sealed record Span(AlertState State, DateTimeOffset From, DateTimeOffset To, bool Acknowledged);
 
     /// <param name="Id">Id of the change. Messages about it contain this id.</param>
     /// <param name="Rule">Name of the rule.</param>
@@ -29,20 +44,25 @@ public static class ListAlerts
         : IRequestHandler<Query, Response>
     {
         private const int MostChanges = 50;
+        private const int MostInHistory = 2000;
 
         public async Task<Response> Handle(Query request, CancellationToken cancellationToken)
         {
-            var period = request.Period.Resolve(time.GetUtcNow());
+            var now = time.GetUtcNow();
+            var period = request.Period.Resolve(now);
+            var items = (await alerts.ListAsync(new AllAlerts(), cancellationToken))
+                .OrderBy(alert => RuleNames.PlaceOf(alert.Rule))
+                .ThenBy(alert => alert.Rule, StringComparer.Ordinal)
+                .ToList();
+            // Until now rather than to the end of the period: the state at its end follows from the changes since.
+            var all = await changes.ListAsync(new ChangesBetween(period.Start, now.AddDays(1), MostInHistory), cancellationToken);
+            var ofRule = all.Reverse().ToLookup(change => change.Rule, StringComparer.Ordinal);
             return new Response(
+                [.. items.Select(AlertItem.From)],
                 [
-                    .. (await alerts.ListAsync(new AllAlerts(), cancellationToken))
-                        .OrderBy(alert => RuleNames.PlaceOf(alert.Rule))
-                        .ThenBy(alert => alert.Rule, StringComparer.Ordinal)
-                        .Select(AlertItem.From),
-                ],
-                [
-                    .. (await changes.ListAsync(new ChangesBetween(period.Start, period.End, MostChanges), cancellationToken)).Select(
-                        change => new Change(
+                    .. all.Where(change => change.At < period.End)
+                        .Take(MostChanges)
+                        .Select(change => new Change(
                             change.Id,
                             change.Rule,
                             RuleNames.TitleOf(change.Rule),
@@ -50,12 +70,45 @@ public static class ListAlerts
                             change.To,
                             change.At,
                             change.Value
-                        )
-                    ),
+                        )),
                 ],
                 period.From,
                 period.To
-            );
+            )
+            {
+                History = [.. items.Select(alert => new RuleHistory(alert.Rule, SpansOf(alert, [.. ofRule[alert.Rule]], period, now)))],
+            };
+        }
+
+        private static List<Span> SpansOf(Alert alert, IReadOnlyList<AlertChange> changes, Period period, DateTimeOffset now)
+        {
+            var end = period.End < now ? period.End : now;
+            var spans = new List<Span>();
+            var from = changes.Count == 0 && alert.Since > period.Start ? alert.Since : period.Start;
+            foreach (var change in changes)
+            {
+                Add(change.From, from, change.At);
+                from = change.At;
+            }
+
+            // Only the acknowledgement of an alert that is open now is stored.
+            if (alert.AcknowledgedAt is not { } at)
+                Add(alert.State, from, now);
+            else
+            {
+                Add(alert.State, from, at);
+                Add(alert.State, at > from ? at : from, now, acknowledged: true);
+            }
+
+            return spans;
+
+            void Add(AlertState state, DateTimeOffset start, DateTimeOffset until, bool acknowledged = false)
+            {
+                if (until > end)
+                    until = end;
+                if (start < until)
+                    spans.Add(new Span(state, start, until, acknowledged));
+            }
         }
     }
 }

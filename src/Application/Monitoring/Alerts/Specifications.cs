@@ -38,9 +38,66 @@ internal sealed class OldestDueDelivery : Specification<MessageDelivery>
     {
         Query
             .Where(delivery => delivery.Channel == channel && delivery.State == DeliveryState.Due)
-            .OrderBy(delivery => delivery.Id)
+            // One that is sent again does not go before newer ones that wait.
+            .OrderBy(delivery => delivery.ResentAt ?? delivery.CreatedAt)
+            .ThenBy(delivery => delivery.Id)
             .Take(1)
             .AsNoTracking();
+    }
+}
+
+/// <summary>Messages of a channel that ended before a time, at most a given number.</summary>
+internal sealed class DeliveriesEndedBefore : Specification<MessageDelivery>
+{
+    public DeliveriesEndedBefore(MessageChannel channel, DateTimeOffset moment, int limit)
+    {
+        Query
+            .Where(delivery => delivery.Channel == channel && delivery.EndedAt < moment)
+            .OrderBy(delivery => delivery.EndedAt)
+            .ThenBy(delivery => delivery.Id)
+            .Take(limit);
+    }
+}
+
+/// <summary>The newest messages that were created within a time.</summary>
+internal sealed class DeliveriesBetween : Specification<MessageDelivery>
+{
+    public DeliveriesBetween(DateTimeOffset start, DateTimeOffset until, int limit)
+    {
+        Query
+            .Where(delivery => delivery.CreatedAt >= start && delivery.CreatedAt < until)
+            .OrderByDescending(delivery => delivery.Id)
+            .Take(limit)
+            .AsNoTracking();
+    }
+}
+
+/// <summary>The messages about some changes.</summary>
+internal sealed class DeliveriesAbout : Specification<MessageDelivery>
+{
+    public DeliveriesAbout(IReadOnlyCollection<Guid> changes)
+    {
+        Query.Where(delivery => changes.Contains(delivery.ChangeId)).AsNoTracking();
+    }
+}
+
+/// <summary>The oldest changes of alerts before a time.</summary>
+internal sealed class ChangesBefore : Specification<AlertChange>
+{
+    public ChangesBefore(DateTimeOffset moment, Guid? after, int limit)
+    {
+        Query.Where(change => change.At < moment).OrderBy(change => change.Id).Take(limit);
+        if (after is { } id)
+            Query.Where(change => change.Id > id);
+    }
+}
+
+/// <summary>The changes with these ids.</summary>
+internal sealed class ChangesWithIds : Specification<AlertChange>
+{
+    public ChangesWithIds(IReadOnlyCollection<Guid> ids)
+    {
+        Query.Where(change => ids.Contains(change.Id)).AsNoTracking();
     }
 }
 

@@ -36,7 +36,13 @@ public static class ListAnnotators
         IReadOnlyList<Item> Items,
         DateOnly From,
         DateOnly To
-    );
+    )
+    {
+        /// <summary>
+        /// When the answers were compared, UTC: by the job find-label-errors, or now if it has not compared those of this period.
+        /// </summary>
+        public required DateTimeOffset ComputedAt { get; init; }
+    }
 
     /// <param name="State">Whether there are enough photos for an estimate.</param>
     /// <param name="Alpha">Krippendorff's alpha: 1 for full agreement, 0 for agreement by chance; null unless estimated.</param>
@@ -71,81 +77,18 @@ public static class ListAnnotators
         public required double? MedianSeconds { get; init; }
     }
 
-    internal sealed class Handler(PeriodResolver periods, IAnswerReader reader) : IRequestHandler<Query, Response>
+    internal sealed class Handler(PeriodResolver periods, AnnotatorComparison comparison, ResultStore results)
+        : IRequestHandler<Query, Response>
     {
         public async Task<Response> Handle(Query request, CancellationToken cancellationToken)
         {
-            var (period, models, ids) = await periods.ResolveAsync(request.Period, cancellationToken);
-            var given = await reader.ReadAsync(period.Start, period.End, ids, cancellationToken);
-            var table = AnswerTable.Of(given, models);
-            var raters = table.Persons.Count + table.Sources.Count;
-            var fit = DawidSkene.Fit(table.Photos, table.Classes, raters, table.Answers, table.Gold);
-            var persons = table
-                .Persons.Select(
-                    (person, index) =>
-                        ItemOf(given.Names.GetValueOrDefault(person) ?? person, RaterKind.Person, fit, index, [.. table.Labels[person]])
-                )
-                .OrderBy(item => item.Rater, StringComparer.Ordinal);
-            var sources = table.Sources.Select(
-                (source, index) => ItemOf(source.ToString(), RaterKind.Source, fit, table.Persons.Count + index, [])
-            );
-            var state = StateOf(table.Answers.Count, fit.IsMajorityOnly);
-            return new Response(
-                state,
-                fit.SharedPhotos,
-                state == EstimateState.TooFew ? DawidSkene.LeastSharedPhotos - fit.SharedPhotos : null,
-                AgreementOf(table),
-                [.. persons, .. sources],
-                period.From,
-                period.To
-            );
-        }
-
-        private static AgreementResponse AgreementOf(AnswerTable table)
-        {
-            var agreement = Agreement.Compute(table.BlindAnswers);
-            var state = StateOf(agreement.Photos, agreement.IsTooFew);
-            return new AgreementResponse(
-                state,
-                state == EstimateState.Estimated ? agreement.Alpha : null,
-                agreement.Low,
-                agreement.High,
-                agreement.Photos,
-                agreement.AgreeingShare,
-                state == EstimateState.TooFew ? agreement.Needed : null
-            );
-        }
-
-        private static Item ItemOf(string name, RaterKind kind, DawidSkeneResult fit, int rater, IReadOnlyList<GivenLabel> labels)
-        {
-            var estimate = fit.Raters[rater];
-            var isShown = !fit.IsMajorityOnly && !estimate.IsTooFew;
-            return new Item(
-                name,
-                kind,
-                estimate.Answers,
-                estimate.SharedAnswers,
-                isShown ? EstimateState.Estimated : EstimateState.TooFew,
-                isShown ? estimate.Accuracy : null,
-                estimate.IsTooFew ? estimate.Needed : null
-            )
-            {
-                Skips = labels.Count(label => label.Kind is null),
-                MedianSeconds = MedianOf([.. labels.Where(label => label.Kind is not null).Select(label => label.Took).OfType<TimeSpan>()]),
-            };
-        }
-
-        private static EstimateState StateOf(int number, bool isTooFew) =>
-            number == 0 ? EstimateState.NoData
-            : isTooFew ? EstimateState.TooFew
-            : EstimateState.Estimated;
-
-        private static double? MedianOf(List<TimeSpan> times)
-        {
-            if (times.Count == 0)
-                return null;
-            times.Sort();
-            return (times[(times.Count - 1) / 2] + times[times.Count / 2]).TotalSeconds / 2;
+            var resolved = await periods.ResolveAsync(request.Period, cancellationToken);
+            var period = resolved.Period;
+            return
+                resolved.ModelVersionIds is null
+                && await results.FindAsync<Response>(AnnotatorComparison.NameOf(period), period, cancellationToken) is { } stored
+                ? stored.Content
+                : await comparison.CompareAsync(resolved, cancellationToken);
         }
     }
 }

@@ -1,6 +1,5 @@
 using System.Globalization;
 using GourmetGram.Domain.Classification;
-using GourmetGram.Domain.Feedback;
 using GourmetGram.Domain.Monitoring;
 using MediatR;
 
@@ -40,6 +39,9 @@ public static class GetDrift
 
         /// <summary>Last day of the period, UTC.</summary>
         public required DateOnly To { get; init; }
+
+        /// <summary>When the weeks were compared, UTC: by the job detect-drift, or now if it has not compared them.</summary>
+        public required DateTimeOffset ComputedAt { get; init; }
     }
 
     /// <param name="Chart">Name of the chart: classes or confidence.</param>
@@ -74,116 +76,61 @@ public static class GetDrift
     /// <param name="MeanConfidence">Mean confidence, from counts in bins of width 0.05; null without photos.</param>
     public sealed record WeekItem(DateOnly Week, int Photos, IReadOnlyDictionary<string, double> Classes, double? MeanConfidence);
 
-    internal sealed class Handler(PeriodResolver periods, IDailyCountReader reader, TimeProvider time) : IRequestHandler<Query, Response>
+    internal sealed class Handler(PeriodResolver periods, DriftFinder finder, ResultStore results, TimeProvider time)
+        : IRequestHandler<Query, Response>
     {
-        private const int Charts = 2;
-        private const int MostChanges = 5;
-        private const int LastWeekday = 6;
-
         public async Task<Response> Handle(Query request, CancellationToken cancellationToken)
         {
             var (period, models, ids) = await periods.ResolveAsync(request.Period, cancellationToken);
-            var week = DriftWeek.LastBefore(period, DateOnly.FromDateTime(time.GetUtcNow().UtcDateTime));
-            var end = week.AddDays(LastWeekday);
-            var present = await reader.ListModelVersionsAsync(week, end, cancellationToken);
-            var model = models.LastOrDefault(one => present.Contains(one.Id) && (ids is null || ids.Contains(one.Id)))
-                ?? models.LastOrDefault(one => ids is not null && ids.Contains(one.Id));
-            IReadOnlyList<DriftWeek> weeks = [];
-            if (model is not null)
-            {
-                var first = week.AddDays(-(LastWeekday + 1) * Drift.EarlierWeeks);
-                weeks = DriftWeek.Of(model, week, await reader.ReadAsync(model.Id, first, end, cancellationToken));
-            }
-
-            var state = Drift.StateOf(weeks.Count == 0 ? 0 : weeks[^1].Photos, Math.Max(weeks.Count - 1, 0));
+            var now = time.GetUtcNow();
+            var week = DriftWeek.LastBefore(period, DateOnly.FromDateTime(now.UtcDateTime));
+            var stored = await FindAsync(models, ids, week, cancellationToken);
+            var found = stored?.Content ?? await CompareAsync(models, ids, week, cancellationToken);
             return new Response
             {
-                State = state,
+                State = found.State,
                 Week = week,
-                ModelVersion = model?.Version,
-                Level = Drift.LevelOf(Charts),
-                Items =
-                [
-                    ItemOf(
-                        "classes",
-                        state,
-                        DriftStatistic.G,
-                        weeks,
-                        [.. weeks.Select(one => one.Classes)],
-                        model?.Labels.Length ?? 0,
-                        bin => model!.Labels[bin]
-                    ),
-                    ItemOf(
-                        "confidence",
-                        state,
-                        DriftStatistic.CramerVonMises,
-                        weeks,
-                        [.. weeks.Select(one => one.Bins)],
-                        WindowCount.Bins,
-                        NameOf
-                    ),
-                ],
-                Weeks = [.. weeks.Select(one => WeekOf(one, model!))],
+                ModelVersion = found.ModelVersion,
+                Level = Drift.LevelOf(DriftFinder.Charts),
+                Items = found.Items,
+                Weeks = found.Weeks,
                 From = period.From,
                 To = period.To,
+                ComputedAt = stored?.ComputedAt ?? now,
             };
         }
 
-        private static Item ItemOf(
-            string chart,
-            DriftState state,
-            DriftStatistic statistic,
-            IReadOnlyList<DriftWeek> weeks,
-            IReadOnlyList<IReadOnlyList<IReadOnlyList<double>>> days,
-            int bins,
-            Func<int, string> nameOf
+        /// <summary>Returns the comparison that the job stored; null if there is none of this week.</summary>
+        private async Task<Stored<FoundDrift>?> FindAsync(
+            IReadOnlyList<ModelVersion> models,
+            IReadOnlyCollection<Guid>? ids,
+            DateOnly week,
+            CancellationToken cancellationToken
         )
         {
-            var photos = weeks.Count == 0 ? 0 : weeks[^1].Photos;
-            if (state is DriftState.TooFew or DriftState.TooFewWeeks)
-                return new Item(chart, state, photos, Statistic: null, P: null, Psi: null, Marked: false) { Changes = [] };
-            var test = Drift.Test(statistic, days, Drift.SeedOf(chart, weeks[^1].Week));
-            var now = DriftWeek.Sum([days[^1]], bins);
-            var before = DriftWeek.Sum(days.SkipLast(1), bins);
-            var isMarked = state == DriftState.Judged && test.P <= Drift.LevelOf(Charts);
-            return new Item(
-                chart,
-                state,
-                photos,
-                test.Statistic,
-                state == DriftState.Judged ? test.P : null,
-                Drift.PsiOf(now, before),
-                isMarked
-            )
+            var days = DriftFinder.DaysOf(week);
+            if (ids is null)
+                return await results.FindAsync<FoundDrift>(DriftFinder.NameOf(null), days, cancellationToken);
+            foreach (var model in models.Where(model => ids.Contains(model.Id)).Reverse())
             {
-                Changes = isMarked
-                    ?
-                    [
-                        .. Drift
-                            .ChangesOf(now, before)
-                            .Where(change => Math.Abs(change.Now - change.Before) > 0)
-                            .Take(MostChanges)
-                            .Select(change => new Change(nameOf(change.Bin), change.Now, change.Before)),
-                    ]
-                    : [],
-            };
+                if (await results.FindAsync<FoundDrift>(DriftFinder.NameOf(model.Id), days, cancellationToken) is { } found)
+                    return found;
+            }
+
+            return null;
         }
 
-        private static WeekItem WeekOf(DriftWeek week, ModelVersion model)
+        private async Task<FoundDrift> CompareAsync(
+            IReadOnlyList<ModelVersion> models,
+            IReadOnlyCollection<Guid>? ids,
+            DateOnly week,
+            CancellationToken cancellationToken
+        )
         {
-            var classes = DriftWeek.Sum([week.Classes], model.Labels.Length);
-            var bins = DriftWeek.Sum([week.Bins], WindowCount.Bins);
-            return new WeekItem(
-                week.Week,
-                week.Photos,
-                model
-                    .Labels.Zip(classes)
-                    .ToDictionary(pair => pair.First, pair => pair.Second / Math.Max(week.Photos, 1), StringComparer.Ordinal),
-                week.Photos == 0 ? null : bins.Index().Sum(bin => bin.Item * (bin.Index + 0.5) / WindowCount.Bins) / week.Photos
-            );
+            var present = await finder.ListVersionsAsync(models, week, cancellationToken);
+            var model = present.LastOrDefault(one => ids is null || ids.Contains(one.Id))
+                ?? models.LastOrDefault(one => ids is not null && ids.Contains(one.Id));
+            return await finder.CompareAsync(model, week, cancellationToken);
         }
-
-        private static string NameOf(int bin) =>
-            string.Create(CultureInfo.InvariantCulture, $"{(double)bin / WindowCount.Bins:0.00}–{(bin + 1.0) / WindowCount.Bins:0.00}");
     }
 }

@@ -21,6 +21,18 @@ public interface ILabelReader
         CancellationToken cancellationToken
     );
 
+    /// <summary>Reads who gave the labels that <see cref="ReadAsync"/> reads. A label can have several givers.</summary>
+    /// <param name="from">First moment of the period.</param>
+    /// <param name="until">First moment after the period.</param>
+    /// <param name="modelVersionIds">The model versions; null for all.</param>
+    /// <param name="cancellationToken">Cancels the query.</param>
+    Task<IReadOnlyList<LabelGiver>> ReadGiversAsync(
+        DateTimeOffset from,
+        DateTimeOffset until,
+        IReadOnlyCollection<Guid>? modelVersionIds,
+        CancellationToken cancellationToken
+    );
+
     /// <summary>Reads the checks of labels of photos that were classified in a period, oldest check first.</summary>
     /// <param name="from">First moment of the period.</param>
     /// <param name="until">First moment after the period.</param>
@@ -66,4 +78,25 @@ public sealed record LabelledPrediction
 /// <param name="Check">The check.</param>
 /// <param name="IsDecided">Whether the task has an answer now.</param>
 /// <param name="LabelIndex">Index of the class that is the label now; null for none.</param>
-public sealed record CheckedLabel(LabelCheck Check, bool IsDecided, int? LabelIndex);
+public sealed record CheckedLabel(LabelCheck Check, bool IsDecided, int? LabelIndex)
+{
+    /// <summary>The prediction whose photo the task shows.</summary>
+    public required Guid PredictionId { get; init; }
+
+    /// <summary>Name of the task's loop.</summary>
+    public required string Loop { get; init; }
+
+    /// <summary>SHA-256 of the uploaded photo.</summary>
+    public required string PhotoSha256 { get; init; }
+
+    /// <summary>The model version that answered.</summary>
+    public required Guid ModelVersionId { get; init; }
+
+    /// <summary>Name of the administrator.</summary>
+    public required string By { get; init; }
+}
+
+/// <summary>A person who gave the label of a task.</summary>
+/// <param name="TaskId">The task.</param>
+/// <param name="Name">Name of the person.</param>
+public sealed record LabelGiver(Guid TaskId, string Name);

@@ -1,7 +1,7 @@
 using GourmetGram.Application.Common;
 using GourmetGram.Application.Feedback;
 using GourmetGram.Application.Labeling;
-using GourmetGram.Domain.Classification;
+using GourmetGram.Domain.Labeling;
 using GourmetGram.Domain.Monitoring;
 using MediatR;
 
@@ -53,6 +53,12 @@ public static class ListLabelErrors
         /// <summary>Labels that may be wrong, worst first, at most 200.</summary>
         public required IReadOnlyList<Item> Items { get; init; }
 
+        /// <summary>Pairs of classes that are confused in suspected labels, checked ones included; the five most frequent.</summary>
+        public required IReadOnlyList<MixedClasses> Mixed { get; init; }
+
+        /// <summary>The people whose labels were compared, with the number of suspected ones, checked ones included.</summary>
+        public required IReadOnlyList<Giver> Givers { get; init; }
+
         /// <summary>The classes to choose from, in model order.</summary>
         public required IReadOnlyList<string> Classes { get; init; }
 
@@ -61,7 +67,22 @@ public static class ListLabelErrors
 
         /// <summary>Last day of the period, UTC.</summary>
         public required DateOnly To { get; init; }
+
+        /// <summary>
+        /// When the labels were compared, UTC: by the job find-label-errors, or now if it has not compared those of this period.
+        /// </summary>
+        public required DateTimeOffset ComputedAt { get; init; }
     }
+
+    /// <param name="First">One class.</param>
+    /// <param name="Second">The other class.</param>
+    /// <param name="Suspects">Number of suspected labels: the label is one of the classes, and the likely class the other.</param>
+    public sealed record MixedClasses(string First, string Second, int Suspects);
+
+    /// <param name="Name">Name of the person.</param>
+    /// <param name="Labels">Number of labels that were compared.</param>
+    /// <param name="Suspects">Number of these that contradict a confident model.</param>
+    public sealed record Giver(string Name, int Labels, int Suspects);
 
     public sealed record Item
     {
@@ -96,60 +117,90 @@ public static class ListLabelErrors
         public required int Rank { get; init; }
     }
 
-    internal sealed class Handler(PeriodResolver periods, ILabelReader reader, LoopCatalogue loops, AnswerGuard guard)
-        : IRequestHandler<Query, Response>
+    internal sealed class Handler(
+        PeriodResolver periods,
+        LabelErrorFinder finder,
+        ILabelReader reader,
+        ResultStore stored,
+        RememberedResults results,
+        IRepository<AnnotationTask> tasks,
+        LoopCatalogue loops,
+        AnswerGuard guard,
+        TimeProvider time
+    ) : IRequestHandler<Query, Response>
     {
         public async Task<Response> Handle(Query request, CancellationToken cancellationToken)
         {
-            var (period, models, ids) = await periods.ResolveAsync(request.Period, cancellationToken);
-            var rows = (await reader.ReadAsync(period.Start, period.End, ids, cancellationToken))
-                .Where(row => !row.Probabilities.Values.Any(float.IsNaN))
-                .ToList();
-            var checks = (await reader.ReadChecksAsync(period.Start, period.End, ids, cancellationToken)).ToLookup(row => row.Check.TaskId);
-            var newest = FindNewest(models, rows);
-            var labels = newest is null ? [] : KeepEqualClasses(models, newest, rows);
-            var found = LabelErrors.Find(
-                newest?.Labels.Length ?? 0,
-                [.. labels.Select(row => (IReadOnlyList<double>)[.. row.Probabilities.Values.Select(value => (double)value)])],
-                [.. labels.Select(row => (int?)row.LabelIndex)]
+            var resolved = await periods.ResolveAsync(request.Period, cancellationToken);
+            var (found, current, checks, computedAt) = await results.GetAsync(
+                resolved.Key,
+                () => FindAsync(resolved, cancellationToken),
+                cancellationToken
             );
-            var state =
-                found.Labels == 0 ? EstimateState.NoData
-                : found.IsTooFew ? EstimateState.TooFew
-                : EstimateState.Estimated;
             var hidden = await guard.HiddenAsync(request.Caller, cancellationToken);
-            var suspects =
-                state == EstimateState.Estimated
-                    ? found
-                        .Suspects.Select(suspect => (Suspect: suspect, Row: labels[suspect.Item]))
-                        .Where(pair => !checks[pair.Row.TaskId].Any(row => row.Check.Settles(pair.Row.LabelIndex)))
-                        .Where(pair => !hidden.Contains(pair.Row.PhotoSha256))
-                        .ToList()
-                    : [];
+            var suspects = current.Where(suspect => !hidden.Contains(suspect.PhotoSha256)).ToList();
             var shown = suspects.Index().Take(MostItems).Skip(request.Skip).Take(request.Limit).ToList();
             await guard.NoteAsync(
-                [.. shown.Select(pair => (pair.Item.Row.PhotoSha256, pair.Item.Row.PredictionId))],
+                [.. shown.Select(pair => (pair.Item.PhotoSha256, pair.Item.PredictionId))],
                 request.Caller,
                 cancellationToken
             );
             var titles = shown.Count == 0 ? [] : await TitlesAsync(cancellationToken);
-            var latest = checks.Select(rowsOfTask => rowsOfTask.Last()).ToList();
-            var settled = latest.Where(IsSettled).ToList();
+            var settled = checks.Where(IsSettled).ToList();
             return new Response
             {
-                State = state,
-                Needed = state == EstimateState.TooFew ? found.Needed : null,
+                State = found.State,
+                Needed = found.Needed,
                 Labels = found.Labels,
-                WrongShare = state == EstimateState.Estimated ? found.WrongShare : null,
-                Suspects = suspects.Count,
+                WrongShare = found.WrongShare,
+                // Of many, only the worst are listed.
+                Suspects = found.Suspects - found.Listed.Count + suspects.Count,
                 Checked = settled.Count,
                 Changed = settled.Count(row => row.Check.Decision != CheckDecision.Kept && row.LabelIndex != row.Check.LabelIndex),
-                Asked = latest.Count(row => row is { IsDecided: false, Check.Decision: CheckDecision.AskedAgain }),
-                Items = [.. shown.Select(pair => ItemOf(pair.Index + 1, pair.Item.Suspect, pair.Item.Row, newest!, titles))],
-                Classes = newest is null ? [] : newest.Labels,
-                From = period.From,
-                To = period.To,
+                Asked = checks.Count(row => row is { IsDecided: false, Check.Decision: CheckDecision.AskedAgain }),
+                Items = [.. shown.Select(pair => ItemOf(pair.Index + 1, pair.Item, found.Classes, titles))],
+                Mixed = found.Mixed,
+                Givers = found.Givers,
+                Classes = found.Classes,
+                From = resolved.Period.From,
+                To = resolved.Period.To,
+                ComputedAt = computedAt,
             };
+        }
+
+        private async Task<Current> FindAsync(ResolvedPeriod resolved, CancellationToken cancellationToken)
+        {
+            var (period, _, ids) = resolved;
+            var known = ids is null
+                ? await stored.FindAsync<FoundLabelErrors>(LabelErrorFinder.NameOf(period), period, cancellationToken)
+                : null;
+            var found = known?.Content ?? await finder.FindAsync(resolved, cancellationToken);
+            var checks = (await reader.ReadChecksAsync(period.Start, period.End, ids, cancellationToken)).ToLookup(row => row.Check.TaskId);
+            var suspects = found
+                .Listed.Where(suspect => !checks[suspect.TaskId].Any(row => row.Check.Settles(suspect.LabelIndex)))
+                .ToList();
+            return new Current(
+                found,
+                known is null ? suspects : await KeepCurrentAsync(suspects, cancellationToken),
+                [.. checks.Select(rowsOfTask => rowsOfTask.Last())],
+                known?.ComputedAt ?? time.GetUtcNow()
+            );
+        }
+
+        /// <summary>Returns the labels that have not changed since they were compared.</summary>
+        private async Task<List<FoundSuspect>> KeepCurrentAsync(List<FoundSuspect> suspects, CancellationToken cancellationToken)
+        {
+            var current = (
+                await tasks.ListAsync(new TasksWithIds([.. suspects.Select(one => one.TaskId)]), cancellationToken)
+            ).ToDictionary(task => task.Id);
+            return
+            [
+                .. suspects.Where(one =>
+                    current.TryGetValue(one.TaskId, out var task)
+                    && task.State == TaskState.Labelled
+                    && (task.ClassIndex, task.PredictionId) == (one.LabelIndex, one.PredictionId)
+                ),
+            ];
         }
 
         /// <summary>Returns whether a check has a result. A change that was withdrawn has none.</summary>
@@ -164,46 +215,33 @@ public static class ListLabelErrors
         private async Task<Dictionary<string, string>> TitlesAsync(CancellationToken cancellationToken) =>
             (await loops.AllAsync(cancellationToken)).ToDictionary(loop => loop.Name, loop => loop.Strategy.Title, StringComparer.Ordinal);
 
-        private static Item ItemOf(
-            int rank,
-            LabelSuspect suspect,
-            LabelledPrediction row,
-            ModelVersion model,
-            Dictionary<string, string> titles
-        ) =>
+        private static Item ItemOf(int rank, FoundSuspect suspect, IReadOnlyList<string> classes, Dictionary<string, string> titles) =>
             new()
             {
-                PredictionId = row.PredictionId,
-                TaskId = row.TaskId,
-                Loop = row.Loop,
-                Title = titles.GetValueOrDefault(row.Loop) ?? row.Loop,
-                Label = model.Labels[suspect.Label],
-                LabelledAt = row.LabelledAt,
-                Predicted = model.Labels[suspect.Likely],
-                Confidence = row.Probabilities.Values[suspect.Likely],
+                PredictionId = suspect.PredictionId,
+                TaskId = suspect.TaskId,
+                Loop = suspect.Loop,
+                Title = titles.GetValueOrDefault(suspect.Loop) ?? suspect.Loop,
+                Label = classes[suspect.LabelIndex],
+                LabelledAt = suspect.LabelledAt,
+                Predicted = classes[suspect.LikelyIndex],
+                Confidence = suspect.Confidence,
                 Score = suspect.Score,
                 Rank = rank,
             };
 
-        private static ModelVersion? FindNewest(IReadOnlyList<ModelVersion> models, List<LabelledPrediction> rows)
+        /// <param name="Found">The comparison.</param>
+        /// <param name="Unchecked">The listed labels that are unchecked and have not changed since the comparison, worst first.</param>
+        /// <param name="Checks">The latest check of each checked label.</param>
+        /// <param name="ComputedAt">When the labels were compared, UTC.</param>
+        private sealed record Current(
+            FoundLabelErrors Found,
+            IReadOnlyList<FoundSuspect> Unchecked,
+            IReadOnlyList<CheckedLabel> Checks,
+            DateTimeOffset ComputedAt
+        ) : ResultCache.ISized
         {
-            var found = rows.Select(row => row.ModelVersionId).ToHashSet();
-            return models.LastOrDefault(model => found.Contains(model.Id));
-        }
-
-        /// <summary>Returns the labels of versions with the classes of the newest one: indexes of other lists mean other classes.</summary>
-        private static List<LabelledPrediction> KeepEqualClasses(
-            IReadOnlyList<ModelVersion> models,
-            ModelVersion newest,
-            List<LabelledPrediction> rows
-        )
-        {
-            var equal = models
-                .Where(model => model.Labels.SequenceEqual(newest.Labels, StringComparer.Ordinal))
-                .Select(model => model.Id)
-                .ToHashSet();
-            // A task can show a copy that a model with fewer classes answered.
-            return [.. rows.Where(row => equal.Contains(row.ModelVersionId) && row.LabelIndex < newest.Labels.Length)];
+            public int Rows => Found.Listed.Count + Checks.Count;
         }
     }
 }

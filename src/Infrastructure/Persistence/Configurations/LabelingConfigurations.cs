@@ -26,6 +26,8 @@ internal sealed class AnnotationTaskConfiguration : IEntityTypeConfiguration<Ann
         builder
             .HasIndex(task => new { task.Loop, task.Place }, "IX_AnnotationTasks_Open")
             .HasFilter("\"State\" IN ('Created', 'Published')");
+        builder.HasIndex(task => new { task.Loop, task.Place }, "IX_AnnotationTasks_Skipped").HasFilter("\"State\" = 'Skipped'");
+        builder.HasIndex(task => task.DecidedAt).HasFilter("\"AnswerKind\" = 'Class'");
         // Only a few tasks are leased at any time.
         builder.HasIndex(task => task.LeasedTo).HasFilter("\"LeasedTo\" IS NOT NULL");
         builder.HasIndex(task => task.Id, "IX_AnnotationTasks_DueOutput").HasFilter("\"IsOutputDue\"");

@@ -103,6 +103,18 @@ internal sealed class ExtraDrawConfiguration : IEntityTypeConfiguration<ExtraDra
         builder.ToTable("ExtraDraws");
         builder.Property(draw => draw.Id).ValueGeneratedNever();
         builder.Property(draw => draw.Windows).HasConversion<IdsConverter, IdsComparer>();
+        builder.Property(draw => draw.Differing).HasConversion<DifferingConverter, DifferingComparer>();
+    }
+}
+
+internal sealed class DisagreementConfiguration : IEntityTypeConfiguration<Disagreement>
+{
+    public void Configure(EntityTypeBuilder<Disagreement> builder)
+    {
+        builder.ToTable("Disagreements");
+        builder.HasKey(photo => new { photo.TrialId, photo.PredictionId });
+        // Finds the trials in which a drawn photo differs.
+        builder.HasIndex(photo => photo.PredictionId);
     }
 }
 

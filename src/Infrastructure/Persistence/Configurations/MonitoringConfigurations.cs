@@ -46,6 +46,29 @@ internal sealed class MessageDeliveryConfiguration : IEntityTypeConfiguration<Me
     }
 }
 
+internal sealed class SampleStampConfiguration : IEntityTypeConfiguration<SampleStamp>
+{
+    public void Configure(EntityTypeBuilder<SampleStamp> builder)
+    {
+        builder.ToTable("SampleStamps");
+        builder.Property(stamp => stamp.Id).ValueGeneratedNever();
+        builder.HasData(SampleStamp.Create());
+    }
+}
+
+internal sealed class MonitoringResultConfiguration : IEntityTypeConfiguration<MonitoringResult>
+{
+    public void Configure(EntityTypeBuilder<MonitoringResult> builder)
+    {
+        builder.ToTable("MonitoringResults");
+        builder.HasKey(result => result.Name);
+        builder.Property(result => result.From).HasConversion<DayConverter>();
+        builder.Property(result => result.To).HasConversion<DayConverter>();
+        // When two processes replace a result, the second must start over.
+        builder.Property(result => result.ComputedAt).IsConcurrencyToken();
+    }
+}
+
 internal sealed class AccuracySnapshotConfiguration : IEntityTypeConfiguration<AccuracySnapshot>
 {
     public void Configure(EntityTypeBuilder<AccuracySnapshot> builder)

@@ -1,3 +1,4 @@
+using GourmetGram.Application.Common;
 using GourmetGram.Application.Feedback;
 using GourmetGram.Domain.Classification;
 using GourmetGram.Domain.Feedback;
@@ -7,7 +8,12 @@ using Microsoft.EntityFrameworkCore;
 namespace GourmetGram.Infrastructure.Persistence.Labeling;
 
 /// <summary>Counts along the indexes of selections and tasks.</summary>
-internal sealed class LoopStatisticsReader(GourmetGramDbContext context, StrategyCatalogue strategies, TimeProvider time) : ILoopStatistics
+internal sealed class LoopStatisticsReader(
+    GourmetGramDbContext context,
+    RememberedResults results,
+    StrategyCatalogue strategies,
+    TimeProvider time
+) : ILoopStatistics
 {
     /// <summary>The feedback that each loop based on flags or corrections follows.</summary>
     private readonly Dictionary<string, FeedbackKind> kinds = strategies
@@ -18,22 +24,23 @@ internal sealed class LoopStatisticsReader(GourmetGramDbContext context, Strateg
         context.GuardAsync<IReadOnlyDictionary<string, LoopStatistics>>(async () =>
         {
             var week = time.GetUtcNow() - TimeSpan.FromDays(7);
-            var selected = await CountAsync(context.Set<Selection>().Select(s => s.Loop), cancellationToken);
-            var recent = await CountAsync(context.Set<Selection>().Where(s => s.CreatedAt >= week).Select(s => s.Loop), cancellationToken);
-            var states = await context
-                .Set<AnnotationTask>()
-                .GroupBy(t => new { t.Loop, t.State })
-                .Select(g => new
-                {
-                    g.Key.Loop,
-                    g.Key.State,
-                    Count = g.LongCount(),
-                })
-                .ToListAsync(cancellationToken);
-            var none = await CountAsync(
-                context.Set<AnnotationTask>().Where(t => t.AnswerKind == AnswerKind.None).Select(t => t.Loop),
+            var (selected, states, agreed) = await results.GetAsync(
+                nameof(LoopStatisticsReader),
+                () => CountAsync(cancellationToken),
                 cancellationToken
             );
+            var loops = selected.Keys.ToList();
+            var recent = await CountAsync(
+                context.Set<Selection>().Where(s => loops.Contains(s.Loop) && s.CreatedAt >= week).Select(s => s.Loop),
+                cancellationToken
+            );
+            var none = await context
+                .Set<AnnotationTask>()
+                .Where(t => t.AnswerKind == AnswerKind.None || t.AnswerKind == AnswerKind.Unusable)
+                .GroupBy(t => new { t.Loop, t.AnswerKind })
+                .Where(g => g.Key.AnswerKind == AnswerKind.None)
+                .Select(g => new { g.Key.Loop, Count = g.LongCount() })
+                .ToDictionaryAsync(g => g.Loop, g => g.Count, StringComparer.Ordinal, cancellationToken);
             var disputed = await CountAsync(context.Set<AnnotationTask>().Where(t => t.IsTied).Select(t => t.Loop), cancellationToken);
             var oldest = await context
                 .Set<AnnotationTask>()
@@ -41,20 +48,6 @@ internal sealed class LoopStatisticsReader(GourmetGramDbContext context, Strateg
                 .GroupBy(t => t.Loop)
                 .Select(g => new { Loop = g.Key, At = g.Min(t => t.CreatedAt) })
                 .ToDictionaryAsync(g => g.Loop, g => g.At, StringComparer.Ordinal, cancellationToken);
-            var agreed = await CountAsync(
-                context
-                    .Set<AnnotationTask>()
-                    .Where(t => t.State == TaskState.Labelled)
-                    .Join(
-                        context.Set<Prediction>(),
-                        t => t.PredictionId,
-                        p => p.Id,
-                        (t, p) => new { t.Loop, Same = t.ClassIndex == p.PredictedIndex }
-                    )
-                    .Where(pair => pair.Same)
-                    .Select(pair => pair.Loop),
-                cancellationToken
-            );
             // Copies share the photo's task, so a photo counts once, and not at all when its task exists.
             var untasked = await context
                 .Set<Selection>()
@@ -128,10 +121,51 @@ internal sealed class LoopStatisticsReader(GourmetGramDbContext context, Strateg
             return [.. taken.Select(row => new Taken(row.PredictedIndex, row.Maker, row.Count))];
         });
 
+    /// <summary>Counts what grows with all photos that a loop ever selected.</summary>
+    private async Task<LoopCounts> CountAsync(CancellationToken cancellationToken)
+    {
+        var states = await context
+            .Set<AnnotationTask>()
+            .GroupBy(t => new { t.Loop, t.State })
+            .Select(g => new LoopState(g.Key.Loop, g.Key.State, g.LongCount()))
+            .ToListAsync(cancellationToken);
+        var agreed = context
+            .Set<AnnotationTask>()
+            .Where(t => t.State == TaskState.Labelled)
+            .Join(
+                context.Set<Prediction>(),
+                t => t.PredictionId,
+                p => p.Id,
+                (t, p) => new { t.Loop, Same = t.ClassIndex == p.PredictedIndex }
+            )
+            .Where(pair => pair.Same)
+            .Select(pair => pair.Loop);
+        return new LoopCounts(
+            await CountAsync(context.Set<Selection>().Select(s => s.Loop), cancellationToken),
+            states,
+            await CountAsync(agreed, cancellationToken)
+        );
+    }
+
     /// <summary>Counts rows by loop, given the loop of each row.</summary>
     private static Task<Dictionary<string, long>> CountAsync(IQueryable<string> loops, CancellationToken cancellationToken) =>
         loops
             .GroupBy(loop => loop)
             .Select(g => new { Loop = g.Key, Count = g.LongCount() })
             .ToDictionaryAsync(g => g.Loop, g => g.Count, StringComparer.Ordinal, cancellationToken);
+
+    /// <summary>Counts that grow with all photos that a loop ever selected.</summary>
+    /// <param name="Selected">Number of selected predictions by loop.</param>
+    /// <param name="States">Number of tasks by loop and state.</param>
+    /// <param name="Agreed">Number of labelled tasks by loop whose label is the model's answer.</param>
+    private sealed record LoopCounts(
+        IReadOnlyDictionary<string, long> Selected,
+        IReadOnlyList<LoopState> States,
+        IReadOnlyDictionary<string, long> Agreed
+    );
+
+    /// <param name="Loop">Name of the loop.</param>
+    /// <param name="State">State of the tasks.</param>
+    /// <param name="Count">Number of tasks of this loop in this state.</param>
+    private sealed record LoopState(string Loop, TaskState State, long Count);
 }

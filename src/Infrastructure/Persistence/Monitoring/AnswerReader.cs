@@ -1,5 +1,4 @@
 using GourmetGram.Application.Monitoring;
-using GourmetGram.Domain.Access;
 using GourmetGram.Domain.Classification;
 using GourmetGram.Domain.Feedback;
 using GourmetGram.Domain.Labeling;
@@ -12,8 +11,6 @@ namespace GourmetGram.Infrastructure.Persistence.Monitoring;
 /// </summary>
 internal sealed class AnswerReader(GourmetGramDbContext context) : IAnswerReader
 {
-    private static readonly string AccountPrefix = new Actor(ActorKind.Account, "").ToString();
-
     public Task<GivenAnswers> ReadAsync(
         DateTimeOffset from,
         DateTimeOffset until,
@@ -67,28 +64,10 @@ internal sealed class AnswerReader(GourmetGramDbContext context) : IAnswerReader
                     given.CreatedAt
                 )
             ).ToListAsync(cancellationToken);
-            return new GivenAnswers(labels, feedback, await ReadNamesAsync(labels, cancellationToken));
+            return new GivenAnswers(
+                labels,
+                feedback,
+                await context.ReadNamesAsync([.. labels.Select(label => label.Person).Distinct(StringComparer.Ordinal)], cancellationToken)
+            );
         });
-
-    /// <summary>Reads the names of accounts, and of annotators in other programs.</summary>
-    private async Task<IReadOnlyDictionary<string, string>> ReadNamesAsync(List<GivenLabel> labels, CancellationToken cancellationToken)
-    {
-        var people = labels.Select(label => label.Person).Distinct(StringComparer.Ordinal).ToList();
-        var names = await context
-            .Set<Annotator>()
-            .Where(annotator => people.Contains(annotator.Person))
-            .ToDictionaryAsync(annotator => annotator.Person, annotator => annotator.Name, StringComparer.Ordinal, cancellationToken);
-        var accounts = people
-            .Where(person => person.StartsWith(AccountPrefix, StringComparison.Ordinal))
-            .Select(person => Guid.TryParse(person.AsSpan(AccountPrefix.Length), out var id) ? id : (Guid?)null)
-            .OfType<Guid>()
-            .ToList();
-        var users = await context
-            .Users.Where(user => accounts.Contains(user.Id))
-            .Select(user => new { user.Id, user.UserName })
-            .ToListAsync(cancellationToken);
-        foreach (var user in users.Where(user => user.UserName is not null))
-            names[new Actor(ActorKind.Account, user.Id.ToString()).ToString()] = user.UserName!;
-        return names;
-    }
 }

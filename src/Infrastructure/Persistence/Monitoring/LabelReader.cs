@@ -53,15 +53,69 @@ internal sealed class LabelReader(GourmetGramDbContext context) : ILabelReader
         {
             var (first, end) = (PredictionIds.SmallestOf(from), PredictionIds.SmallestOf(until));
             var tasks = context.Set<AnnotationTask>().Where(task => task.PredictionId >= first && task.PredictionId < end);
+            var predictions = context.Set<Prediction>().AsQueryable();
+            if (modelVersionIds is not null)
+                predictions = predictions.Where(p => modelVersionIds.Contains(p.ModelVersionId));
+            var rows = await (
+                from check in context.Set<LabelCheck>().AsNoTracking()
+                join task in tasks on check.TaskId equals task.Id
+                join prediction in predictions on task.PredictionId equals prediction.Id
+                orderby check.Id
+                select new
+                {
+                    Check = check,
+                    IsDecided = task.AnswerKind != null,
+                    task.ClassIndex,
+                    task.PredictionId,
+                    task.Loop,
+                    task.PhotoSha256,
+                    prediction.ModelVersionId,
+                }
+            ).ToListAsync(cancellationToken);
+            var names = await context.ReadNamesAsync(
+                [.. rows.Select(row => row.Check.By).Distinct(StringComparer.Ordinal)],
+                cancellationToken
+            );
+            return
+            [
+                .. rows.Select(row => new CheckedLabel(row.Check, row.IsDecided, row.ClassIndex)
+                {
+                    PredictionId = row.PredictionId,
+                    Loop = row.Loop,
+                    PhotoSha256 = row.PhotoSha256,
+                    ModelVersionId = row.ModelVersionId,
+                    By = names.GetValueOrDefault(row.Check.By) ?? row.Check.By,
+                }),
+            ];
+        });
+
+    public Task<IReadOnlyList<LabelGiver>> ReadGiversAsync(
+        DateTimeOffset from,
+        DateTimeOffset until,
+        IReadOnlyCollection<Guid>? modelVersionIds,
+        CancellationToken cancellationToken
+    ) =>
+        context.GuardAsync<IReadOnlyList<LabelGiver>>(async () =>
+        {
+            var (first, end) = (PredictionIds.SmallestOf(from), PredictionIds.SmallestOf(until));
+            var tasks = context
+                .Set<AnnotationTask>()
+                .Where(task => task.PredictionId >= first && task.PredictionId < end && task.State == TaskState.Labelled);
             if (modelVersionIds is not null)
                 tasks = tasks.Where(task =>
                     context.Set<Prediction>().Any(p => p.Id == task.PredictionId && modelVersionIds.Contains(p.ModelVersionId))
                 );
-            return await (
-                from check in context.Set<LabelCheck>().AsNoTracking()
-                join task in tasks on check.TaskId equals task.Id
-                orderby check.Id
-                select new CheckedLabel(check, task.AnswerKind != null, task.ClassIndex)
+            var rows = await (
+                from task in tasks
+                join label in context.Set<HumanLabel>() on task.Id equals label.TaskId
+                where label.EndedAt == null && label.ClassIndex != null && label.ClassIndex == task.ClassIndex
+                orderby task.Id
+                select new { task.Id, label.Person }
             ).ToListAsync(cancellationToken);
+            var names = await context.ReadNamesAsync(
+                [.. rows.Select(row => row.Person).Distinct(StringComparer.Ordinal)],
+                cancellationToken
+            );
+            return [.. rows.Select(row => new LabelGiver(row.Id, names.GetValueOrDefault(row.Person) ?? row.Person)).Distinct()];
         });
 }
