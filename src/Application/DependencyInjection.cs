@@ -4,6 +4,7 @@ using GourmetGram.Application.Common;
 using GourmetGram.Application.Feedback;
 using GourmetGram.Application.Labeling;
 using GourmetGram.Application.Monitoring;
+using GourmetGram.Application.Retraining;
 using GourmetGram.Domain.Feedback;
 using MediatR;
 using Microsoft.Extensions.DependencyInjection;
@@ -81,7 +82,15 @@ public static class DependencyInjection
         services.AddScoped<PlatformReader>();
         services.AddScoped<PeriodResolver>();
         services.AddScoped<SampleLoader>();
+        services.AddScoped<RememberedResults>();
+        services.AddSingleton<ResultCache>();
         services.AddScoped<SuspectLoader>();
+        services.AddScoped<SuspectFinder>();
+        services.AddScoped<ResultStore>();
+        services.AddScoped<FolderImport>();
+        services.AddScoped<DriftFinder>();
+        services.AddScoped<LabelErrorFinder>();
+        services.AddScoped<AnnotatorComparison>();
         services.AddScoped<AlertRules>();
         services.AddScoped<AlertRecorder>();
         services.AddScoped<AccuracyLooks>();
@@ -97,6 +106,33 @@ public static class DependencyInjection
         services.AddScoped<IAnswerGuard>(provider => provider.GetRequiredService<AnswerGuard>());
         services.AddScoped<IPhotoAliases, TaskPhotos>();
         services.AddScoped<IDatasetExport, DatasetExport>();
+        services.AddScoped<DisagreementSampler>();
+        services.AddScoped<ServingHistory>();
+        services.AddSingleton<ServingMemory>();
+        services.AddScoped<ServingFollower>();
+        services.AddScoped<IServingFollower>(provider => provider.GetRequiredService<ServingFollower>());
+        services.AddScoped<TrialGate>();
+        services.AddScoped<TrialSupply>();
+        services.AddScoped<MeasuredPhotos>();
+        services.AddScoped<ModelComparison>();
+        services.AddScoped<PipelinePool>();
+        services.AddScoped<PipelineReader>();
+        services.AddScoped<PipelineTriggers>();
+        services.AddScoped<DatasetAssembler>();
+        services.AddScoped<DatasetManifest>();
+        services.AddScoped<DatasetFinder>();
+        services.AddScoped<ITrainingSetReader, TrainingSetReader>();
+        services.AddScoped<IDatasetPhotos, DatasetPhotos>();
+        services.AddScoped<IPredictionErasure, DatasetErasure>();
+        services.AddScoped<DatasetRecipe>();
+        return services;
+    }
+
+    /// <summary>Registers what makes a host with a loaded model serve: its model is registered at each start.</summary>
+    public static IServiceCollection AddServing(this IServiceCollection services)
+    {
+        services.AddScoped<ServingSeed>();
+        services.AddScoped<ISeed>(provider => provider.GetRequiredService<ServingSeed>());
         return services;
     }
 }

@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using GourmetGram.Domain.Access;
 
 namespace GourmetGram.Domain.Classification;
@@ -168,6 +169,14 @@ public sealed class Prediction
             InferenceTime = inferenceTime,
             WindowId = windowId,
         };
+    }
+
+    /// <summary>Returns when a prediction was made, from its id, to the millisecond.</summary>
+    public static DateTimeOffset TimeOf(Guid id)
+    {
+        Span<byte> bytes = stackalloc byte[16];
+        id.TryWriteBytes(bytes, bigEndian: true, out _);
+        return DateTimeOffset.FromUnixTimeMilliseconds(BinaryPrimitives.ReadInt64BigEndian(bytes) >> 16);
     }
 
     /// <summary>Moves the prediction from a visitor to the account that the visitor signed in to.</summary>

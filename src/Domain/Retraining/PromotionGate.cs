@@ -49,6 +49,12 @@ public enum GateReason
 
     /// <summary>The challenger's probabilities are worse.</summary>
     Calibration,
+
+    /// <summary>
+    /// All photos that could be drawn were answered, but too many of the answers do not count: they are not blind, or say that the photo
+    /// cannot be judged.
+    /// </summary>
+    LabelsRunOut,
 }
 
 /// <summary>Photos of a class in the pool.</summary>
@@ -206,7 +212,9 @@ public sealed record GateOutcome(GateDecision Decision, GateReason? Reason, int?
 /// </summary>
 public static class PromotionGate
 {
-    private const int LeastPhotos = 100;
+    /// <summary>Number of photos of the pool below which nothing is decided.</summary>
+    public const int LeastPhotos = 100;
+
     private const double WorseZ = -1.96;
     private const int LeastNetLosses = 3;
     private const double ClassLevel = 0.01;

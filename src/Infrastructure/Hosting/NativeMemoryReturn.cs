@@ -23,7 +23,18 @@ public static partial class NativeMemoryReturn
         _ = MallOpt(ArenaMax, 2);
     }
 
+    /// <summary>Returns freed memory to the system. Call this after something large was disposed.</summary>
+    public static void Trim()
+    {
+        if (OperatingSystem.IsLinux())
+            _ = MallocTrim(0);
+    }
+
     [LibraryImport("libc", EntryPoint = "mallopt")]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     private static partial int MallOpt(int parameter, int value);
+
+    [LibraryImport("libc", EntryPoint = "malloc_trim")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static partial int MallocTrim(nuint pad);
 }

@@ -67,6 +67,7 @@ internal sealed class ModelArtifact
             Version = Manifest.Version,
             Variant = VariantName,
             Sha256 = Variant.Sha256.ToLowerInvariant(),
+            Backbone = Variant.Sha256.ToLowerInvariant(),
             Temperature = Variant.Temperature,
             Labels = Manifest.Labels,
             InputWidth = Manifest.Input.Width,

@@ -41,7 +41,9 @@ internal static class ModelLoader
         }
     }
 
-    private static InferenceSession Open(ModelArtifact artifact)
+    /// <summary>Creates a session from the bytes that were hashed.</summary>
+    /// <exception cref="ModelException">The file is not a model that this runtime can run.</exception>
+    public static InferenceSession Open(ModelArtifact artifact)
     {
         // Each photo runs on one thread: many photos in parallel use the processors better than one photo spread over them, and no thread
         // spins while it waits.

@@ -32,6 +32,12 @@ internal sealed record ModelManifest
     /// <summary>Class names in the order of the logits, normalised by <see cref="ClassName.Normalize"/>.</summary>
     public ImmutableArray<string> Labels { get; init; } = [];
 
+    /// <summary>Names of the head's initialisers; null for a model whose head cannot be replaced.</summary>
+    public ModelHead? Head { get; init; }
+
+    /// <summary>File with embeddings of photos of the original training; null if the model has none.</summary>
+    public ModelReference? Reference { get; init; }
+
     /// <exception cref="ModelException">The file is missing, is not JSON, or has missing or invalid fields. The message names all of
     /// them.</exception>
     public static ModelManifest Read(string path)
@@ -82,19 +88,9 @@ internal sealed record ModelManifest
             }
 
             Require(name is ModelVariant.Float or ModelVariant.Int8, field, $"{ModelVariant.Float} or {ModelVariant.Int8}", name);
-            Require(
-                variant.File.Length > 0 && Path.GetFileName(variant.File) == variant.File,
-                $"{field}.file",
-                "the name of a file in this folder",
-                variant.File
-            );
+            Require(IsFileName(variant.File), $"{field}.file", "the name of a file in this folder", variant.File);
             Require(variant.Bytes > 0, $"{field}.bytes", "the file's size", variant.Bytes);
-            Require(
-                variant.Sha256.Length == 64 && variant.Sha256.All(char.IsAsciiHexDigit),
-                $"{field}.sha256",
-                "64 hex digits",
-                variant.Sha256
-            );
+            Require(IsSha256(variant.Sha256), $"{field}.sha256", "64 hex digits", variant.Sha256);
             Require(IsPositive(variant.Temperature), $"{field}.temperature", "a number above 0", variant.Temperature);
         }
 
@@ -112,6 +108,18 @@ internal sealed record ModelManifest
         Require(Outputs.Logits.Length > 0, "outputs.logits", "the name of an output", Outputs.Logits);
         Require(Outputs.Embedding is not "", "outputs.embedding", "the name of an output, or leave out the field", "");
         Require(Outputs.EmbeddingSize is null or > 0, "outputs.embedding_size", "a number above 0", Outputs.EmbeddingSize ?? 0);
+        if (Head is not null)
+        {
+            Require(Head.Weight.Length > 0, "head.weight", "the name of an initialiser", Head.Weight);
+            Require(Head.Bias.Length > 0, "head.bias", "the name of an initialiser", Head.Bias);
+        }
+
+        if (Reference is not null)
+        {
+            Require(IsFileName(Reference.File), "reference.file", "the name of a file in this folder", Reference.File);
+            Require(IsSha256(Reference.Sha256), "reference.sha256", "64 hex digits", Reference.Sha256);
+        }
+
         Require(Labels.Length >= 2, "labels", "at least two names", string.Join(", ", Labels));
         faults.AddRange(
             from label in Labels.Index()
@@ -129,6 +137,10 @@ internal sealed record ModelManifest
 
     /// <summary>Returns the text as JSON writes it, so that a line break in it cannot break a message.</summary>
     private static string Quote(string? text) => JsonSerializer.Serialize(text, Readable);
+
+    private static bool IsFileName(string name) => name.Length > 0 && Path.GetFileName(name) == name;
+
+    private static bool IsSha256(string text) => text.Length == 64 && text.All(char.IsAsciiHexDigit);
 
     private static bool IsPositive(double value) => value > 0 && double.IsFinite(value);
 }
@@ -193,4 +205,23 @@ internal sealed record ModelOutputs
 
     /// <summary>Length of the embedding; null when the manifest leaves it to the model.</summary>
     public int? EmbeddingSize { get; init; }
+}
+
+/// <summary>Names of the initialisers of the last layer: <c>logits = weight · embedding + bias</c>.</summary>
+internal sealed record ModelHead
+{
+    /// <summary>Classes × embedding size, row by row.</summary>
+    public string Weight { get; init; } = "";
+
+    /// <summary>One number per class.</summary>
+    public string Bias { get; init; } = "";
+}
+
+/// <summary>File with embeddings of photos of the original training.</summary>
+internal sealed record ModelReference
+{
+    public string File { get; init; } = "";
+
+    /// <summary>SHA-256 of the file: 64 hex digits.</summary>
+    public string Sha256 { get; init; } = "";
 }

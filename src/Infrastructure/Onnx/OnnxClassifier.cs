@@ -58,7 +58,11 @@ internal sealed class OnnxClassifier : IClassifier, IDisposable, IAsyncDisposabl
         try
         {
             table.Fill(rgb, pixels.AsSpan(0, length));
-            var output = new ClassifierOutput(new float[Model.Labels.Length], Model.EmbeddingSize is { } size ? new float[size] : null);
+            var output = new ClassifierOutput(
+                Model,
+                new float[Model.Labels.Length],
+                Model.EmbeddingSize is { } size ? new float[size] : null
+            );
             Run(running, pixels.AsMemory(0, length), output, cancellationToken);
             return output;
         }

@@ -1,4 +1,5 @@
 using GourmetGram.Application.Classification;
+using GourmetGram.Application.Retraining;
 using GourmetGram.Infrastructure.Hosting;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -17,15 +18,26 @@ public static class OnnxRegistration
     {
         services.AddSettings<ModelOptions>();
         services.TryAddSingleton(TimeProvider.System);
-        services.AddSingleton<IClassifier>(provider =>
+        services.AddSingleton(provider =>
         {
             var options = provider.GetRequiredService<IOptions<ModelOptions>>().Value;
-            return ModelLoader.Load(options.DirectoryPath, options.Variant, provider.GetRequiredService<ILogger<OnnxClassifier>>());
+            var logger = provider.GetRequiredService<ILogger<ServedModels>>();
+            var files = provider.GetRequiredService<HeadFiles>();
+            return new ServedModels(ModelLoader.Load(options.DirectoryPath, options.Variant, logger), files.FindHead, logger);
         });
+        services.AddSingleton<HeadFiles>();
+        services.AddSingleton<IHeadFiles>(provider => provider.GetRequiredService<HeadFiles>());
+        services.AddSingleton<IClassifier>(provider => provider.GetRequiredService<ServedModels>());
+        services.AddSingleton<IModelSwitch>(provider => provider.GetRequiredService<ServedModels>());
+        services.AddScoped<IModelFiles, ModelFiles>();
+        services.AddSingleton<IModelArchive, ModelArchive>();
+        services.AddSingleton<IReferenceReader, ReferenceReader>();
+        services.AddSingleton<IModelInspector, ModelInspector>();
         services.AddSingleton<IInferenceGate>(provider => new InferenceGate(
             provider.GetRequiredService<IOptions<LimitsOptions>>().Value,
             provider.GetRequiredService<TimeProvider>()
         ));
+        services.AddScoped<IEmbeddingExport, EmbeddingExport>();
         return services;
     }
 }

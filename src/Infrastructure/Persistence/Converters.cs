@@ -3,6 +3,7 @@ using System.Collections.Immutable;
 using System.Text.Json;
 using GourmetGram.Domain.Access;
 using GourmetGram.Domain.Classification;
+using GourmetGram.Domain.Feedback;
 using Microsoft.EntityFrameworkCore.ChangeTracking;
 using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 
@@ -89,6 +90,22 @@ internal sealed class TextsComparer()
         texts => texts
     );
 
+/// <summary>Stores an immutable value as JSON.</summary>
+internal sealed class JsonTextConverter<T>()
+    : ValueConverter<T, string>(
+        value => JsonSerializer.Serialize(value, JsonSerializerOptions.Default),
+        json => JsonSerializer.Deserialize<T>(json, JsonSerializerOptions.Default)!
+    );
+
+/// <summary>Compares immutable values by their JSON, because the collections in them compare by reference.</summary>
+internal sealed class JsonTextComparer<T>()
+    : ValueComparer<T>(
+        (left, right) =>
+            JsonSerializer.Serialize(left, JsonSerializerOptions.Default) == JsonSerializer.Serialize(right, JsonSerializerOptions.Default),
+        value => JsonSerializer.Serialize(value, JsonSerializerOptions.Default).Length,
+        value => value
+    );
+
 /// <summary>Stores ids as a JSON array.</summary>
 internal sealed class IdsConverter() : ValueConverter<ImmutableArray<Guid>, string>(ids => ToJson(ids), json => FromJson(json))
 {
@@ -100,6 +117,20 @@ internal sealed class IdsConverter() : ValueConverter<ImmutableArray<Guid>, stri
 /// <summary>Compares ids by value, because an <see cref="ImmutableArray{T}"/> compares by reference.</summary>
 internal sealed class IdsComparer()
     : ValueComparer<ImmutableArray<Guid>>((left, right) => left.SequenceEqual(right), ids => ids.Length, ids => ids);
+
+/// <summary>Stores the photos on which two models disagree, per window and cell, as JSON.</summary>
+internal sealed class DifferingConverter()
+    : ValueConverter<ImmutableArray<DifferingPhotos>, string>(photos => ToJson(photos), json => FromJson(json))
+{
+    private static string ToJson(ImmutableArray<DifferingPhotos> photos) => JsonSerializer.Serialize(photos);
+
+    private static ImmutableArray<DifferingPhotos> FromJson(string json) =>
+        json.Length == 0 ? [] : JsonSerializer.Deserialize<ImmutableArray<DifferingPhotos>>(json);
+}
+
+/// <summary>Compares by value, because an <see cref="ImmutableArray{T}"/> compares by reference.</summary>
+internal sealed class DifferingComparer()
+    : ValueComparer<ImmutableArray<DifferingPhotos>>((left, right) => left.SequenceEqual(right), photos => photos.Length, photos => photos);
 
 /// <summary>Stores a day as its number of days since 1970.</summary>
 internal sealed class DayConverter()

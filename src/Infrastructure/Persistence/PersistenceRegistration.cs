@@ -3,10 +3,12 @@ using GourmetGram.Application.Common;
 using GourmetGram.Application.Feedback;
 using GourmetGram.Application.Labeling;
 using GourmetGram.Application.Monitoring;
+using GourmetGram.Application.Retraining;
 using GourmetGram.Infrastructure.Hosting;
 using GourmetGram.Infrastructure.Persistence.Feedback;
 using GourmetGram.Infrastructure.Persistence.Labeling;
 using GourmetGram.Infrastructure.Persistence.Monitoring;
+using GourmetGram.Infrastructure.Persistence.Retraining;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Diagnostics;
 using Microsoft.Extensions.DependencyInjection;
@@ -31,18 +33,23 @@ public static class PersistenceRegistration
         services.AddSingleton<DatabaseLocation>();
         services.AddSingleton<SqliteConnectionSetup>();
         services.TryAddSingleton<Outages>();
+        services.AddSingleton<SampleStamping>();
         services.AddSingleton<OutageInterceptor>();
         services.AddDbContext<SqliteDbContext>(
             (provider, options) =>
                 LogQuietly(options)
                     .UseSqlite(LocationOf(provider).ConnectionString)
-                    .AddInterceptors(provider.GetRequiredService<SqliteConnectionSetup>(), provider.GetRequiredService<OutageInterceptor>())
+                    .AddInterceptors(
+                        provider.GetRequiredService<SqliteConnectionSetup>(),
+                        provider.GetRequiredService<OutageInterceptor>(),
+                        provider.GetRequiredService<SampleStamping>()
+                    )
         );
         services.AddDbContext<PostgreSqlDbContext>(
             (provider, options) =>
                 LogQuietly(options)
                     .UseNpgsql(LocationOf(provider).ConnectionString)
-                    .AddInterceptors(provider.GetRequiredService<OutageInterceptor>())
+                    .AddInterceptors(provider.GetRequiredService<OutageInterceptor>(), provider.GetRequiredService<SampleStamping>())
         );
         services.AddScoped<GourmetGramDbContext>(provider =>
             LocationOf(provider).Provider == DatabaseProvider.PostgreSql
@@ -55,6 +62,7 @@ public static class PersistenceRegistration
         services.AddScoped<IPhotoList, PhotoList>();
         services.AddScoped<ITrackingChanges, TrackingChanges>();
         services.AddScoped<IWindowMembers, WindowMembers>();
+        services.AddScoped<IChangeStamp, ChangeStamp>();
         services.AddScoped<ILoopStatistics, LoopStatisticsReader>();
         services.AddScoped<IFloodCounts, FloodCounts>();
         services.AddScoped<ITaskFinder, TaskFinder>();
@@ -65,6 +73,9 @@ public static class PersistenceRegistration
         services.AddScoped<IAnswerReader, AnswerReader>();
         services.AddScoped<IDailyCountReader, DailyCountReader>();
         services.AddScoped<IServedVersions, ServedVersions>();
+        services.AddScoped<IPoolReader, PoolReader>();
+        services.AddScoped<IOldEmbeddings, OldEmbeddings>();
+        services.AddScoped<IDatasetSource, DatasetSource>();
         services.AddScoped<IKnownAnswers, KnownAnswers>();
         services.AddScoped<ILabelStudioWatch, LabelStudioWatch>();
         services.AddSingleton<IExclusiveWork, ExclusiveWork>();

@@ -2,6 +2,7 @@ using GourmetGram.Application.Classification;
 using GourmetGram.Application.Feedback;
 using GourmetGram.Application.Labeling;
 using GourmetGram.Application.Monitoring;
+using GourmetGram.Application.Retraining;
 using GourmetGram.Domain.Labeling;
 
 namespace GourmetGram.Infrastructure.Scheduling;
@@ -11,6 +12,20 @@ internal static class JobTable
 {
     public static IReadOnlyList<JobDescriptor> All { get; } =
     [
+        new(
+            "build-dataset",
+            "Build dataset",
+            "Builds requested dataset versions and writes their manifests",
+            "0/10 * * * * ?",
+            async (mediator, progress, token) =>
+            {
+                var done = await mediator.Send(new BuildDataset.Command(Progress: progress), token);
+                return Counts(("built", done.Built), ("photos", done.Photos), ("failed", done.Failed), ("manifests", done.Manifests));
+            }
+        )
+        {
+            HasWorkAsync = async (mediator, token) => (await mediator.Send(new HasDatasetsToBuild.Query(), token)).Any,
+        },
         new(
             "check-operation",
             "Check operation",
@@ -26,6 +41,20 @@ internal static class JobTable
             HasWorkAsync = async (mediator, token) => (await mediator.Send(new HasOperationChanges.Query(), token)).Any,
         },
         new(
+            "decide-trials",
+            "Decide trials",
+            "Lets the gate look at the labels of models that are compared",
+            "0 * * * * ?",
+            async (mediator, _, token) =>
+            {
+                var done = await mediator.Send(new DecideTrials.Command(), token);
+                return Counts(("looked", done.Looked), ("ended", done.Ended));
+            }
+        )
+        {
+            HasWorkAsync = async (mediator, token) => (await mediator.Send(new HasOpenTrials.Query(), token)).Any,
+        },
+        new(
             "deliver-messages",
             "Deliver messages",
             "Sends messages about alerts by webhook and e-mail",
@@ -39,6 +68,17 @@ internal static class JobTable
         {
             HasWorkAsync = async (mediator, token) => (await mediator.Send(new HasMessagesToDeliver.Query(), token)).Any,
         },
+        new(
+            "detect-drift",
+            "Detect drift",
+            "Compares the photos of the last week with those of the weeks before",
+            "0 30 0 * * ?",
+            async (mediator, _, token) =>
+            {
+                var done = await mediator.Send(new DetectDrift.Command(), token);
+                return Counts(("versions", done.Versions), ("marked", done.Marked));
+            }
+        ),
         new(
             "evaluate-production",
             "Evaluate production",
@@ -62,14 +102,40 @@ internal static class JobTable
             }
         ),
         new(
+            "forget-embeddings",
+            "Forget embeddings",
+            "Deletes embeddings of photos that training and comparing models no longer need",
+            "0 40 0 * * ?",
+            async (mediator, _, token) => Counts(("forgotten", (await mediator.Send(new ForgetEmbeddings.Command(), token)).Forgotten))
+        ),
+        new(
+            "find-label-errors",
+            "Find label errors",
+            "Compares labels with the model and annotators with each other",
+            "0 40 0 * * ?",
+            async (mediator, _, token) =>
+            {
+                var done = await mediator.Send(new FindLabelErrors.Command(), token);
+                return Counts(("labels", done.Labels), ("suspects", done.Suspects));
+            }
+        ),
+        new(
             "housekeeping",
             "Housekeeping",
             "Deletes expired data and completes interrupted deletions",
             "0 0/5 * * * ?",
             async (mediator, _, token) =>
             {
+                var alerts = await mediator.Send(new ForgetOldAlerts.Command(), token);
                 var done = await mediator.Send(new RunHousekeeping.Command(), token);
-                return Counts(("erasures", done.Erasures), ("orphans", done.Orphans), ("keys", done.Keys), ("runs", done.Runs));
+                return Counts(
+                    ("erasures", done.Erasures),
+                    ("orphans", done.Orphans),
+                    ("keys", done.Keys),
+                    ("runs", done.Runs),
+                    ("messages", alerts.Messages),
+                    ("alertChanges", alerts.Changes)
+                );
             }
         ),
         new(
@@ -121,6 +187,20 @@ internal static class JobTable
                 return Counts(("population", done.Population), ("selected", done.Selected), ("tasks", made.Tasks));
             }
         ),
+        new(
+            "run-pipeline",
+            "Run pipeline",
+            "Builds a dataset version, trains a model, compares it and lets it serve",
+            "0/10 * * * * ?",
+            async (mediator, _, token) =>
+            {
+                var done = await mediator.Send(new AdvancePipeline.Command(), token);
+                return Counts(("started", done.Started), ("ended", done.Ended));
+            }
+        )
+        {
+            HasWorkAsync = async (mediator, token) => (await mediator.Send(new HasPipelineWork.Query(), token)).Any,
+        },
         new(
             "select-candidates",
             "Select candidates",
@@ -184,6 +264,11 @@ internal static class JobTable
                 );
             }
         ),
+        new("train-model", "Train model", "Trains models on dataset versions", "0/10 * * * * ?", async (mediator, progress, token) =>
+        {
+            var done = await mediator.Send(new TrainModel.Command(Progress: progress), token);
+            return Counts(("trained", done.Trained), ("failed", done.Failed), ("cancelled", done.Cancelled));
+        }) { HasWorkAsync = async (mediator, token) => (await mediator.Send(new HasTrainings.Query(), token)).Any },
     ];
 
     private static Dictionary<string, long> Counts(params ReadOnlySpan<(string Name, long Count)> counts)

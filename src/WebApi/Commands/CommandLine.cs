@@ -42,11 +42,15 @@ internal static class CommandLine
         {
             AccuracyCommand.Create(settings),
             ClassifyCommand.Create(settings),
+            DatasetCommand.Create(settings),
             DoctorCommand.Create(settings),
             ImportCommand.Create(settings),
             JobsCommand.Create(settings),
             MediaKeysCommand.Create(settings),
+            ModelCommand.Create(settings),
+            PipelineCommand.Create(settings),
             StorageCommand.Create(settings),
+            TrainCommand.Create(settings),
             UsersCommand.Create(settings),
         };
         var result = root.Parse([.. arguments.Where(argument => !IsSetting(argument))]);

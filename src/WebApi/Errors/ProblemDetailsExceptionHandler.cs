@@ -3,6 +3,7 @@ using FluentValidation;
 using FluentValidation.Results;
 using GourmetGram.Application.Classification;
 using GourmetGram.Application.Common;
+using GourmetGram.Application.Retraining;
 using GourmetGram.Infrastructure.Persistence;
 using GourmetGram.WebApi.Security;
 using Microsoft.AspNetCore.Diagnostics;
@@ -21,7 +22,7 @@ namespace GourmetGram.WebApi.Errors;
 /// <item><term>413</term><description>a photo with too many bytes or pixels; a request with too many bytes;
 /// ObjectTooLargeException</description></item>
 /// <item><term>415</term><description>a photo that is not JPEG, PNG or WebP; a request of another content type</description></item>
-/// <item><term>422</term><description>a damaged photo</description></item>
+/// <item><term>422</term><description>a damaged photo; UnusableModelException</description></item>
 /// <item><term>502</term><description>PlatformUnavailableException</description></item>
 /// <item><term>503</term><description>ServerBusyException, StoreUnavailableException, the database's own errors while it is away (with
 /// Retry-After)</description></item>
@@ -78,6 +79,7 @@ internal sealed class ProblemDetailsExceptionHandler(FailureLog log) : IExceptio
             BadHttpRequestException e => Problem(e.StatusCode, JsonFaults.Describe(e)),
             IdentityNeededException e => Problem(StatusCodes.Status401Unauthorized, e.Message),
             LinkRefusedException e => Problem(StatusCodes.Status403Forbidden, e.Message),
+            UnusableModelException e => Problem(StatusCodes.Status422UnprocessableEntity, e.Message),
             NotFoundException e => Problem(StatusCodes.Status404NotFound, e.Message),
             ConflictException e => Problem(StatusCodes.Status409Conflict, e.Message),
             ConcurrentChangeException => Problem(

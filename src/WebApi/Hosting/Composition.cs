@@ -3,6 +3,7 @@ using System.Text.Json.Serialization;
 using GourmetGram.Application;
 using GourmetGram.Application.Classification;
 using GourmetGram.Application.Labeling;
+using GourmetGram.Application.Retraining;
 using GourmetGram.Infrastructure.Hosting;
 using GourmetGram.Infrastructure.Imaging;
 using GourmetGram.Infrastructure.LabelStudio;
@@ -13,6 +14,8 @@ using GourmetGram.Infrastructure.Onnx;
 using GourmetGram.Infrastructure.Persistence;
 using GourmetGram.Infrastructure.Scheduling;
 using GourmetGram.Infrastructure.Spool;
+using GourmetGram.Infrastructure.Training;
+using GourmetGram.WebApi.Retraining;
 
 namespace GourmetGram.WebApi.Hosting;
 
@@ -33,6 +36,7 @@ internal static class Composition
             .AddSettings<LabelingOptions>()
             .AddSettings<LabOptions>()
             .AddSettings<ApiOptions>()
+            .AddSettings<RetrainingOptions>()
             .AddSettings<MetricsOptions>();
         services.AddSettings<GourmetGramOptions>();
         services.AddDataDirectory();
@@ -46,7 +50,11 @@ internal static class Composition
         services.AddMessaging();
         services.AddImaging();
         services.AddOnnxClassifier();
+        services.AddServing();
+        services.AddModelTrainer();
         services.AddSingleton<Preparation>();
+        services.AddSingleton<ServingWatch>();
+        services.AddScoped<DatasetExports>();
         return services;
     }
 

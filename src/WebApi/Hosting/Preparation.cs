@@ -1,5 +1,6 @@
 using GourmetGram.Application.Classification;
 using GourmetGram.Application.Common;
+using GourmetGram.Application.Retraining;
 using GourmetGram.Infrastructure.Hosting;
 using GourmetGram.Infrastructure.Onnx;
 using GourmetGram.Infrastructure.Persistence;
@@ -135,6 +136,9 @@ internal sealed class Preparation(
         try
         {
             await scopes.SeedAsync(cancellationToken);
+            // The first photo is answered by the model that the history names, not by that of the folder.
+            await using var scope = scopes.CreateAsyncScope();
+            await scope.ServiceProvider.GetRequiredService<IServingFollower>().FollowAsync(cancellationToken);
         }
         catch (Exception e) when (e is StoreUnavailableException or ConflictException)
         {

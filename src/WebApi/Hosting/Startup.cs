@@ -18,6 +18,7 @@ namespace GourmetGram.WebApi.Hosting;
 internal sealed class Startup(
     Preparation preparation,
     JobScheduler jobs,
+    ServingWatch serving,
     AccountLinks links,
     IServer server,
     IOptions<GourmetGramOptions> options,
@@ -96,12 +97,13 @@ internal sealed class Startup(
             await timer.WaitForNextTickAsync(stoppingToken);
         var tidying = TidyAsync(stoppingToken);
         var running = jobs.RunAsync(stoppingToken);
+        var following = serving.RunAsync(stoppingToken);
         // Tidying and jobs log first, so that the administrator link is the last log line, where people look.
         if (await Task.WhenAny(tidying, Task.Delay(LongestTidying, time, stoppingToken)) == tidying)
             await tidying;
         while (!await TryAsync(LogFirstAdministratorLinkAsync))
             await timer.WaitForNextTickAsync(stoppingToken);
-        await Task.WhenAll(tidying, running);
+        await Task.WhenAll(tidying, running, following);
     }
 
     /// <summary>Waits until the object store is known to belong to the database, and then tidies up.</summary>

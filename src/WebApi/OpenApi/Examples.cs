@@ -72,6 +72,20 @@ internal sealed class Examples : IOpenApiOperationTransformer
         }
         """;
 
+    private const string DatasetVersion = """
+        {
+          "buildId": "019b0c6e-5c9a-7d3e-8f21-3b1f0a9c4d60", "id": "d7c2e1a0b34f5968778695a4b3c2d1e0f00112233445566778899aabbccdd90a", "number": 2, "state": "Ready",
+          "createdAt": "2026-11-16T10:02:00.123Z", "endedAt": "2026-11-16T10:02:01.456Z", "by": "Ada", "failure": null, "repeated": false, "photos": 236, "train": 189, "tune": 47, "test": 0,
+          "groups": 201, "withoutEmbedding": 0, "classes": [{ "class": "Apple", "photos": 120 }, { "class": "Pear", "photos": 116 }], "sources": { "lowconfidence": 174, "userfeedback": 62 },
+          "leftOut": { "MeasuringWindow": 3, "Suspect": 4 },
+          "recipe": { "loops": ["lowconfidence", "userfeedback"], "includeSuspects": false, "modelLabels": null, "trainShare": 0.8, "tuneShare": 0.2, "seed": "gourmetgram", "closesWindow": true }
+        }
+        """;
+
+    private const string Exclusion = """
+        { "predictionId": "019b0c6e-5c9a-7d3e-8f21-3b1f0a9c4d55", "by": "Ada", "at": "2026-11-10T08:00:00.000Z", "note": "A person is recognisable" }
+        """;
+
     private static readonly Dictionary<(string? Operation, string Status), string> Answers = new()
     {
         [("ListUsers", "200")] = $$"""{ "items": [{{User}}] }""",
@@ -122,6 +136,33 @@ internal sealed class Examples : IOpenApiOperationTransformer
             }
             """,
         [("UndoLabel", "200")] = """{ "taskId": "019b0c6e-5c9a-7d3e-8f21-3b1f0a9c4d57" }""",
+        [("BuildDataset", "202")] = DatasetVersion,
+        [("ListDatasetVersions", "200")] = $$"""{ "items": [{{DatasetVersion}}], "next": null }""",
+        [("GetDatasetVersion", "200")] = $$"""{ "version": {{DatasetVersion}}, "deleted": 1, "previous": null }""",
+        [("ListDatasetItems", "200")] = """
+            {
+              "items": [{
+                "predictionId": "019b0c6e-5c9a-7d3e-8f21-3b1f0a9c4d55", "storedSha256": "40ec38591065519807ebb9715495cfc0c8cac1c0b9eae771692d90fbdb468eaf",
+                "uploadSha256": "d7c2e1a0b34f5968778695a4b3c2d1e0f00112233445566778899aabbccdd90a", "class": "Pear", "votes": { "Pear": 2, "Apple": 1 },
+                "labelIds": ["019b0c6e-5c9a-7d3e-8f21-3b1f0a9c4d56"], "group": "40ec38591065519807ebb9715495cfc0c8cac1c0b9eae771692d90fbdb468eaf", "split": "Train",
+                "source": "lowconfidence", "weight": 1
+              }],
+              "next": "00000000000000000000000000000032"
+            }
+            """,
+        [("DiffDatasetVersions", "200")] = """
+            {
+              "id": "d7c2e1a0b34f5968778695a4b3c2d1e0f00112233445566778899aabbccdd90a", "other": "88f01aa0b34f5968778695a4b3c2d1e0f00112233445566778899aabbccdd90a",
+              "added": 1, "removed": 0, "deleted": 1, "relabelled": 0, "moved": 0, "unchanged": 170,
+              "classes": [{ "class": "Apple", "before": 88, "added": 0, "removed": 0, "after": 88 }, { "class": "Pear", "before": 82, "added": 1, "removed": 0, "after": 83 }],
+              "changes": [{
+                "change": "Added", "predictionId": "019b0c6e-5c9a-7d3e-8f21-3b1f0a9c4d55", "storedSha256": "40ec38591065519807ebb9715495cfc0c8cac1c0b9eae771692d90fbdb468eaf",
+                "from": null, "to": "Pear", "fromSplit": null, "toSplit": "Train"
+              }]
+            }
+            """,
+        [("ListExclusions", "200")] = $$"""{ "items": [{{Exclusion}}] }""",
+        [("ExcludePhoto", "200")] = Exclusion,
         [("ListDatasets", "200")] =
             """{ "items": [{ "bucket": "cleanproduction", "title": "Random Sampling Review", "loop": "randomsampled", "photos": 412 }] }""",
         [("GetDataset", "200")] = """
@@ -191,6 +232,7 @@ internal sealed class Examples : IOpenApiOperationTransformer
         [("GetCurrentModel", "200")] = """
             {
               "name": "fruit", "version": "1", "variant": "float", "sha256": "40ec38591065519807ebb9715495cfc0c8cac1c0b9eae771692d90fbdb468eaf",
+              "backbone": "40ec38591065519807ebb9715495cfc0c8cac1c0b9eae771692d90fbdb468eaf",
               "temperature": 1.145, "labels": ["Apple", "Pear"], "inputWidth": 224, "inputHeight": 224, "embeddingSize": 1280,
               "validation": { "photos": 200, "accuracy": 0.915, "ece": 0.021 }
             }

@@ -109,7 +109,7 @@ public static class RestoreOrphans
                 Height = answer.Header.Height,
                 FileName = null,
             };
-            var model = await models.FindOrRegisterAsync(answer.Model, time.GetUtcNow(), cancellationToken);
+            var model = await models.FindOrRegisterAsync(answer.Output.Model, time.GetUtcNow(), cancellationToken);
             var prediction = Prediction.TakeOver(id, stored, answer.Probabilities, model, OrphanScan.TimeOf(id));
             await storage.KeepAsync(prediction, kept, cancellationToken);
             work.AfterRollback(() => storage.ForgetAsync(prediction));

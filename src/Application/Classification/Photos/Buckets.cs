@@ -8,6 +8,9 @@ public static class Buckets
     /// <summary>Exchanges files with annotators: tasks, labels and corrections.</summary>
     public const string Labels = "labelstudio";
 
+    /// <summary>Folders of imported models.</summary>
+    public const string Models = "models";
+
     /// <summary>Key prefix of our own small objects in bucket <c>production</c>: the installation id and the doctor's probes.</summary>
     public const string OwnPrefix = ".gourmetgram/";
 
@@ -22,5 +25,6 @@ public static class Buckets
         Orphans.Bucket,
         ExportTracking.Address.Bucket,
         Labels,
+        Models,
     ];
 }

@@ -57,6 +57,7 @@ public static class Classify
         PhotoStorage storage,
         IRepository<Prediction> predictions,
         IRepository<ModelVersion> models,
+        IRepository<PhotoEmbedding> embeddings,
         IRepository<IdempotencyRecord> keys,
         IPredictionFacts facts,
         ILinks links,
@@ -109,7 +110,7 @@ public static class Classify
             var prediction = Prediction.Record(
                 photo,
                 answer.Probabilities,
-                await models.FindOrRegisterAsync(answer.Model, now, cancellationToken),
+                await models.FindOrRegisterAsync(answer.Output.Model, now, cancellationToken),
                 request.Caller.Actor,
                 answer.DecodeTime,
                 answer.InferenceTime,
@@ -119,6 +120,8 @@ public static class Classify
             await storage.KeepAsync(prediction, kept, cancellationToken);
             work.AfterRollback(() => storage.ForgetAsync(prediction));
             predictions.Add(prediction);
+            if (answer.Output.Embedding is { } embedding)
+                embeddings.Add(PhotoEmbedding.Of(prediction, answer.Output.Model.Backbone, embedding));
             if (record is not null)
                 record.Reuse(prediction);
             else if (request.Idempotency is { } idempotency)

@@ -18,7 +18,7 @@ public static class ClassifyUnkept
         public async Task<Response> Handle(Query request, CancellationToken cancellationToken)
         {
             var answer = await classification.RunAsync(request.Upload, cancellationToken);
-            var labels = answer.Model.Labels;
+            var labels = answer.Output.Model.Labels;
             return new Response(
                 labels[answer.Probabilities.PredictedIndex],
                 answer.Probabilities.Confidence,

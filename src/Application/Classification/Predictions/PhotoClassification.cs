@@ -15,14 +15,14 @@ internal sealed class PhotoClassification(
 {
     /// <param name="Header">Format and size.</param>
     /// <param name="Photo">The photo without metadata, as it is stored.</param>
-    /// <param name="Model">The model that answered.</param>
+    /// <param name="Output">The model that answered, with its embedding of the photo.</param>
     /// <param name="Probabilities">Calibrated probabilities, in model order.</param>
     /// <param name="DecodeTime">Time spent removing metadata, decoding and resizing.</param>
     /// <param name="InferenceTime">Time spent in the model.</param>
     public sealed record Answer(
         PhotoHeader Header,
         byte[] Photo,
-        ModelDescription Model,
+        ClassifierOutput Output,
         ClassProbabilities Probabilities,
         TimeSpan DecodeTime,
         TimeSpan InferenceTime
@@ -50,8 +50,8 @@ internal sealed class PhotoClassification(
         var answer = new Answer(
             header,
             photo,
-            model,
-            ClassProbabilities.FromLogits(output.Logits, model.Temperature),
+            output,
+            ClassProbabilities.FromLogits(output.Logits, output.Model.Temperature),
             time.GetElapsedTime(started, decoded),
             time.GetElapsedTime(decoded)
         );

@@ -17,6 +17,12 @@ public sealed record ModelDescription
     /// <summary>SHA-256 of the model file, lower-case hex.</summary>
     public required string Sha256 { get; init; }
 
+    /// <summary>
+    /// SHA-256 of the file whose network computes the embeddings, lower-case hex. It differs from <see cref="Sha256"/> for a model whose
+    /// head was trained here.
+    /// </summary>
+    public required string Backbone { get; init; }
+
     /// <summary>Divides the logits before softmax; greater than 0.</summary>
     public required double Temperature { get; init; }
 
@@ -43,9 +49,10 @@ public sealed record ModelDescription
 public sealed record ModelValidation(int Photos, double Accuracy, double Ece);
 
 /// <summary>The model's raw answer.</summary>
+/// <param name="Model">The model that answered.</param>
 /// <param name="Logits">One score per class, before temperature.</param>
 /// <param name="Embedding">The last activation, <see cref="ModelDescription.EmbeddingSize"/> values; null if the model has none.</param>
-public sealed record ClassifierOutput(float[] Logits, float[]? Embedding);
+public sealed record ClassifierOutput(ModelDescription Model, float[] Logits, float[]? Embedding);
 
 /// <summary>The model being served.</summary>
 public interface IClassifier

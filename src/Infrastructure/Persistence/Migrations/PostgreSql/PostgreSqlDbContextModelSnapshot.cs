@@ -104,6 +104,27 @@ namespace GourmetGram.Infrastructure.Persistence.Migrations.PostgreSql
                     b.ToTable("ModelVersions", (string)null);
                 });
 
+            modelBuilder.Entity("GourmetGram.Domain.Classification.PhotoEmbedding", b =>
+                {
+                    b.Property<Guid>("PredictionId")
+                        .HasColumnType("uuid");
+
+                    b.Property<string>("Backbone")
+                        .IsRequired()
+                        .HasColumnType("text");
+
+                    b.Property<long>("CreatedAt")
+                        .HasColumnType("bigint");
+
+                    b.Property<byte[]>("Values")
+                        .IsRequired()
+                        .HasColumnType("bytea");
+
+                    b.HasKey("PredictionId");
+
+                    b.ToTable("Embeddings", (string)null);
+                });
+
             modelBuilder.Entity("GourmetGram.Domain.Classification.Prediction", b =>
                 {
                     b.Property<Guid>("Id")
@@ -253,6 +274,36 @@ namespace GourmetGram.Infrastructure.Persistence.Migrations.PostgreSql
                     b.ToTable("Tombstones", (string)null);
                 });
 
+            modelBuilder.Entity("GourmetGram.Domain.Feedback.Disagreement", b =>
+                {
+                    b.Property<Guid>("TrialId")
+                        .HasColumnType("uuid");
+
+                    b.Property<Guid>("PredictionId")
+                        .HasColumnType("uuid");
+
+                    b.Property<int>("Cell")
+                        .HasColumnType("integer");
+
+                    b.Property<int>("Challenger")
+                        .HasColumnType("integer");
+
+                    b.Property<int>("Champion")
+                        .HasColumnType("integer");
+
+                    b.Property<Guid>("ModelVersionId")
+                        .HasColumnType("uuid");
+
+                    b.Property<Guid>("WindowId")
+                        .HasColumnType("uuid");
+
+                    b.HasKey("TrialId", "PredictionId");
+
+                    b.HasIndex("PredictionId");
+
+                    b.ToTable("Disagreements", (string)null);
+                });
+
             modelBuilder.Entity("GourmetGram.Domain.Feedback.ErasedDraw", b =>
                 {
                     b.Property<Guid>("WindowId")
@@ -284,11 +335,15 @@ namespace GourmetGram.Infrastructure.Persistence.Migrations.PostgreSql
                         .IsRequired()
                         .HasColumnType("text");
 
-                    b.Property<int>("Cell")
+                    b.Property<int?>("Cell")
                         .HasColumnType("integer");
 
                     b.Property<long>("CreatedAt")
                         .HasColumnType("bigint");
+
+                    b.Property<string>("Differing")
+                        .IsRequired()
+                        .HasColumnType("text");
 
                     b.Property<int>("Eligible")
                         .HasColumnType("integer");
@@ -306,6 +361,9 @@ namespace GourmetGram.Infrastructure.Persistence.Migrations.PostgreSql
 
                     b.Property<int>("Taken")
                         .HasColumnType("integer");
+
+                    b.Property<Guid?>("TrialId")
+                        .HasColumnType("uuid");
 
                     b.Property<string>("Windows")
                         .IsRequired()
@@ -842,6 +900,9 @@ namespace GourmetGram.Infrastructure.Persistence.Migrations.PostgreSql
 
                     b.HasKey("Id");
 
+                    b.HasIndex("DecidedAt")
+                        .HasFilter("\"AnswerKind\" = 'Class'");
+
                     b.HasIndex("LeasedTo")
                         .HasFilter("\"LeasedTo\" IS NOT NULL");
 
@@ -860,6 +921,9 @@ namespace GourmetGram.Infrastructure.Persistence.Migrations.PostgreSql
 
                     b.HasIndex(new[] { "Loop", "Place" }, "IX_AnnotationTasks_Open")
                         .HasFilter("\"State\" IN ('Created', 'Published')");
+
+                    b.HasIndex(new[] { "Loop", "Place" }, "IX_AnnotationTasks_Skipped")
+                        .HasFilter("\"State\" = 'Skipped'");
 
                     b.HasIndex(new[] { "Id" }, "IX_AnnotationTasks_Tied")
                         .HasFilter("\"IsTied\"");
@@ -1267,6 +1331,9 @@ namespace GourmetGram.Infrastructure.Persistence.Migrations.PostgreSql
                     b.Property<long>("DueAt")
                         .HasColumnType("bigint");
 
+                    b.Property<int>("EarlierAttempts")
+                        .HasColumnType("integer");
+
                     b.Property<long?>("EndedAt")
                         .HasColumnType("bigint");
 
@@ -1279,6 +1346,9 @@ namespace GourmetGram.Infrastructure.Persistence.Migrations.PostgreSql
                     b.Property<string>("Payload")
                         .IsRequired()
                         .HasColumnType("text");
+
+                    b.Property<long?>("ResentAt")
+                        .HasColumnType("bigint");
 
                     b.Property<string>("State")
                         .IsRequired()
@@ -1294,6 +1364,611 @@ namespace GourmetGram.Infrastructure.Persistence.Migrations.PostgreSql
                         .HasFilter("\"State\" = 'Due'");
 
                     b.ToTable("MessageDeliveries", (string)null);
+                });
+
+            modelBuilder.Entity("GourmetGram.Domain.Monitoring.MonitoringResult", b =>
+                {
+                    b.Property<string>("Name")
+                        .HasColumnType("text");
+
+                    b.Property<long>("ComputedAt")
+                        .IsConcurrencyToken()
+                        .HasColumnType("bigint");
+
+                    b.Property<string>("Content")
+                        .IsRequired()
+                        .HasColumnType("text");
+
+                    b.Property<int>("Format")
+                        .HasColumnType("integer");
+
+                    b.Property<int>("From")
+                        .HasColumnType("integer");
+
+                    b.Property<int>("To")
+                        .HasColumnType("integer");
+
+                    b.HasKey("Name");
+
+                    b.ToTable("MonitoringResults", (string)null);
+                });
+
+            modelBuilder.Entity("GourmetGram.Domain.Monitoring.SampleStamp", b =>
+                {
+                    b.Property<int>("Id")
+                        .HasColumnType("integer");
+
+                    b.Property<Guid>("Value")
+                        .HasColumnType("uuid");
+
+                    b.HasKey("Id");
+
+                    b.ToTable("SampleStamps", (string)null);
+
+                    b.HasData(
+                        new
+                        {
+                            Id = 1,
+                            Value = new Guid("00000000-0000-0000-0000-000000000000")
+                        });
+                });
+
+            modelBuilder.Entity("GourmetGram.Domain.Retraining.DatasetItem", b =>
+                {
+                    b.Property<Guid>("VersionId")
+                        .HasColumnType("uuid");
+
+                    b.Property<int>("Position")
+                        .HasColumnType("integer");
+
+                    b.Property<int?>("ClassIndex")
+                        .HasColumnType("integer");
+
+                    b.Property<long?>("DeletedAt")
+                        .HasColumnType("bigint");
+
+                    b.Property<string>("Group")
+                        .IsRequired()
+                        .HasColumnType("text");
+
+                    b.Property<string>("LabelIds")
+                        .IsRequired()
+                        .HasColumnType("text");
+
+                    b.Property<Guid?>("PredictionId")
+                        .HasColumnType("uuid");
+
+                    b.Property<string>("RowSha256")
+                        .IsRequired()
+                        .HasColumnType("text");
+
+                    b.Property<string>("Source")
+                        .IsRequired()
+                        .HasColumnType("text");
+
+                    b.Property<string>("Split")
+                        .IsRequired()
+                        .HasColumnType("text");
+
+                    b.Property<string>("StoredSha256")
+                        .IsRequired()
+                        .HasColumnType("text");
+
+                    b.Property<string>("UploadSha256")
+                        .IsRequired()
+                        .HasColumnType("text");
+
+                    b.Property<string>("Votes")
+                        .IsRequired()
+                        .HasColumnType("text");
+
+                    b.Property<double>("Weight")
+                        .HasColumnType("double precision");
+
+                    b.HasKey("VersionId", "Position");
+
+                    b.HasIndex("PredictionId")
+                        .HasFilter("\"PredictionId\" IS NOT NULL");
+
+                    b.HasIndex(new[] { "VersionId", "PredictionId" }, "IX_DatasetItems_Deleted")
+                        .HasFilter("\"DeletedAt\" IS NOT NULL");
+
+                    b.ToTable("DatasetItems", (string)null);
+                });
+
+            modelBuilder.Entity("GourmetGram.Domain.Retraining.DatasetVersion", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid");
+
+                    b.Property<string>("By")
+                        .IsRequired()
+                        .HasColumnType("text");
+
+                    b.Property<string>("Classes")
+                        .IsRequired()
+                        .HasColumnType("text");
+
+                    b.Property<string>("ContentId")
+                        .HasColumnType("text");
+
+                    b.Property<string>("Counts")
+                        .HasColumnType("text");
+
+                    b.Property<long>("CreatedAt")
+                        .HasColumnType("bigint");
+
+                    b.Property<long?>("EndedAt")
+                        .HasColumnType("bigint");
+
+                    b.Property<string>("Failure")
+                        .HasColumnType("text");
+
+                    b.Property<bool>("IsManifestDue")
+                        .HasColumnType("boolean");
+
+                    b.Property<int?>("Number")
+                        .HasColumnType("integer");
+
+                    b.Property<string>("Options")
+                        .IsRequired()
+                        .HasColumnType("text");
+
+                    b.Property<Guid?>("RepeatOf")
+                        .HasColumnType("uuid");
+
+                    b.Property<int>("Revision")
+                        .IsConcurrencyToken()
+                        .HasColumnType("integer");
+
+                    b.Property<string>("State")
+                        .IsRequired()
+                        .HasColumnType("text");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("ContentId")
+                        .IsUnique()
+                        .HasFilter("\"Number\" IS NOT NULL");
+
+                    b.HasIndex("Number")
+                        .IsUnique()
+                        .HasFilter("\"Number\" IS NOT NULL");
+
+                    b.HasIndex(new[] { "Id" }, "IX_DatasetVersions_ToDo")
+                        .HasFilter("\"State\" = 'Building' OR \"IsManifestDue\"");
+
+                    b.ToTable("DatasetVersions", (string)null);
+                });
+
+            modelBuilder.Entity("GourmetGram.Domain.Retraining.ImportedLabel", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid");
+
+                    b.Property<long>("At")
+                        .HasColumnType("bigint");
+
+                    b.Property<string>("By")
+                        .IsRequired()
+                        .HasColumnType("text");
+
+                    b.Property<int>("ClassIndex")
+                        .HasColumnType("integer");
+
+                    b.Property<Guid>("PredictionId")
+                        .HasColumnType("uuid");
+
+                    b.Property<string>("Source")
+                        .IsRequired()
+                        .HasColumnType("text");
+
+                    b.Property<string>("UploadSha256")
+                        .IsRequired()
+                        .HasColumnType("text");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("PredictionId");
+
+                    b.HasIndex("Source", "UploadSha256")
+                        .IsUnique();
+
+                    b.ToTable("ImportedLabels", (string)null);
+                });
+
+            modelBuilder.Entity("GourmetGram.Domain.Retraining.ModelTrial", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid");
+
+                    b.Property<string>("By")
+                        .IsRequired()
+                        .HasColumnType("text");
+
+                    b.Property<Guid>("ChallengerId")
+                        .HasColumnType("uuid");
+
+                    b.Property<Guid>("ChampionId")
+                        .HasColumnType("uuid");
+
+                    b.Property<string>("Classes")
+                        .IsRequired()
+                        .HasColumnType("text");
+
+                    b.Property<long>("CreatedAt")
+                        .HasColumnType("bigint");
+
+                    b.Property<string>("Decision")
+                        .HasColumnType("text");
+
+                    b.Property<int>("Disagreements")
+                        .HasColumnType("integer");
+
+                    b.Property<long?>("EndedAt")
+                        .HasColumnType("bigint");
+
+                    b.Property<bool>("HasPassed")
+                        .HasColumnType("boolean");
+
+                    b.Property<int>("Look")
+                        .HasColumnType("integer");
+
+                    b.Property<double>("Margin")
+                        .HasColumnType("double precision");
+
+                    b.Property<string>("Mode")
+                        .IsRequired()
+                        .HasColumnType("text");
+
+                    b.Property<int>("MostLabels")
+                        .HasColumnType("integer");
+
+                    b.Property<int?>("Needed")
+                        .HasColumnType("integer");
+
+                    b.Property<long?>("NewerThan")
+                        .HasColumnType("bigint");
+
+                    b.Property<int>("Photos")
+                        .HasColumnType("integer");
+
+                    b.Property<string>("Reason")
+                        .HasColumnType("text");
+
+                    b.Property<string>("ReasonClasses")
+                        .IsRequired()
+                        .HasColumnType("text");
+
+                    b.Property<int>("Revision")
+                        .IsConcurrencyToken()
+                        .HasColumnType("integer");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("ChallengerId");
+
+                    b.HasIndex("ChampionId");
+
+                    b.HasIndex(new[] { "Id" }, "IX_ModelTrials_Open")
+                        .HasFilter("\"EndedAt\" IS NULL");
+
+                    b.ToTable("ModelTrials", (string)null);
+                });
+
+            modelBuilder.Entity("GourmetGram.Domain.Retraining.PhotoExclusion", b =>
+                {
+                    b.Property<string>("UploadSha256")
+                        .HasColumnType("text");
+
+                    b.Property<long>("At")
+                        .HasColumnType("bigint");
+
+                    b.Property<string>("By")
+                        .IsRequired()
+                        .HasColumnType("text");
+
+                    b.Property<string>("Note")
+                        .HasColumnType("text");
+
+                    b.Property<Guid>("PredictionId")
+                        .HasColumnType("uuid");
+
+                    b.HasKey("UploadSha256");
+
+                    b.HasIndex("PredictionId");
+
+                    b.ToTable("PhotoExclusions", (string)null);
+                });
+
+            modelBuilder.Entity("GourmetGram.Domain.Retraining.PipelineRules", b =>
+                {
+                    b.Property<int>("Id")
+                        .HasColumnType("integer");
+
+                    b.Property<string>("ChangedBy")
+                        .IsRequired()
+                        .HasColumnType("text");
+
+                    b.Property<int?>("EveryDays")
+                        .HasColumnType("integer");
+
+                    b.Property<int?>("NewLabels")
+                        .HasColumnType("integer");
+
+                    b.Property<bool>("OnAlert")
+                        .HasColumnType("boolean");
+
+                    b.Property<int>("PauseHours")
+                        .HasColumnType("integer");
+
+                    b.Property<bool>("PromotesByItself")
+                        .HasColumnType("boolean");
+
+                    b.Property<int>("Revision")
+                        .IsConcurrencyToken()
+                        .HasColumnType("integer");
+
+                    b.HasKey("Id");
+
+                    b.ToTable("PipelineRules", (string)null);
+                });
+
+            modelBuilder.Entity("GourmetGram.Domain.Retraining.PipelineRun", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid");
+
+                    b.Property<Guid?>("BuildId")
+                        .HasColumnType("uuid");
+
+                    b.Property<string>("By")
+                        .IsRequired()
+                        .HasColumnType("text");
+
+                    b.Property<long>("CreatedAt")
+                        .HasColumnType("bigint");
+
+                    b.Property<long?>("EndedAt")
+                        .HasColumnType("bigint");
+
+                    b.Property<bool?>("IsOpen")
+                        .HasColumnType("boolean");
+
+                    b.Property<string>("Message")
+                        .IsRequired()
+                        .HasColumnType("text");
+
+                    b.Property<Guid?>("ModelId")
+                        .HasColumnType("uuid");
+
+                    b.Property<string>("Outcome")
+                        .HasColumnType("text");
+
+                    b.Property<int>("Revision")
+                        .IsConcurrencyToken()
+                        .HasColumnType("integer");
+
+                    b.Property<string>("Stage")
+                        .IsRequired()
+                        .HasColumnType("text");
+
+                    b.Property<Guid?>("TrainingId")
+                        .HasColumnType("uuid");
+
+                    b.Property<Guid?>("TrialId")
+                        .HasColumnType("uuid");
+
+                    b.Property<string>("Trigger")
+                        .IsRequired()
+                        .HasColumnType("text");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("IsOpen")
+                        .IsUnique();
+
+                    b.ToTable("PipelineRuns", (string)null);
+                });
+
+            modelBuilder.Entity("GourmetGram.Domain.Retraining.RegisteredModel", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid");
+
+                    b.Property<string>("Backbone")
+                        .IsRequired()
+                        .HasColumnType("text");
+
+                    b.Property<string>("DatasetId")
+                        .HasColumnType("text");
+
+                    b.Property<byte[]>("Head")
+                        .HasColumnType("bytea");
+
+                    b.Property<Guid>("ModelVersionId")
+                        .HasColumnType("uuid");
+
+                    b.Property<string>("Note")
+                        .IsRequired()
+                        .HasColumnType("text");
+
+                    b.Property<string>("Origin")
+                        .IsRequired()
+                        .HasColumnType("text");
+
+                    b.Property<Guid?>("ParentId")
+                        .HasColumnType("uuid");
+
+                    b.Property<long>("RegisteredAt")
+                        .HasColumnType("bigint");
+
+                    b.Property<string>("RegisteredBy")
+                        .IsRequired()
+                        .HasColumnType("text");
+
+                    b.Property<string>("Report")
+                        .HasColumnType("text");
+
+                    b.Property<int>("Revision")
+                        .IsConcurrencyToken()
+                        .HasColumnType("integer");
+
+                    b.Property<long?>("TrainedUntil")
+                        .HasColumnType("bigint");
+
+                    b.Property<string>("Version")
+                        .IsRequired()
+                        .HasColumnType("text");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("ModelVersionId")
+                        .IsUnique();
+
+                    b.HasIndex("Version")
+                        .IsUnique();
+
+                    b.ToTable("RegisteredModels", (string)null);
+                });
+
+            modelBuilder.Entity("GourmetGram.Domain.Retraining.ServingPeriod", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid");
+
+                    b.Property<string>("By")
+                        .IsRequired()
+                        .HasColumnType("text");
+
+                    b.Property<long>("From")
+                        .HasColumnType("bigint");
+
+                    b.Property<Guid>("ModelId")
+                        .HasColumnType("uuid");
+
+                    b.Property<string>("Note")
+                        .HasColumnType("text");
+
+                    b.Property<string>("Reason")
+                        .IsRequired()
+                        .HasColumnType("text");
+
+                    b.Property<int>("Revision")
+                        .IsConcurrencyToken()
+                        .HasColumnType("integer");
+
+                    b.Property<Guid?>("TrialId")
+                        .HasColumnType("uuid");
+
+                    b.Property<long?>("Until")
+                        .HasColumnType("bigint");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("From");
+
+                    b.HasIndex("ModelId");
+
+                    b.HasIndex(new[] { "Id" }, "IX_ServingPeriods_Open")
+                        .HasFilter("\"Until\" IS NULL");
+
+                    b.ToTable("ServingPeriods", (string)null);
+                });
+
+            modelBuilder.Entity("GourmetGram.Domain.Retraining.TrainingRun", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid");
+
+                    b.Property<string>("By")
+                        .IsRequired()
+                        .HasColumnType("text");
+
+                    b.Property<long>("CreatedAt")
+                        .HasColumnType("bigint");
+
+                    b.Property<string>("DatasetId")
+                        .IsRequired()
+                        .HasColumnType("text");
+
+                    b.Property<long?>("EndedAt")
+                        .HasColumnType("bigint");
+
+                    b.Property<string>("Failure")
+                        .HasColumnType("text");
+
+                    b.Property<bool>("IsCancelling")
+                        .HasColumnType("boolean");
+
+                    b.Property<double?>("L2")
+                        .HasColumnType("double precision");
+
+                    b.Property<string>("Log")
+                        .IsRequired()
+                        .HasColumnType("text");
+
+                    b.Property<Guid?>("ModelId")
+                        .HasColumnType("uuid");
+
+                    b.Property<int>("Revision")
+                        .IsConcurrencyToken()
+                        .HasColumnType("integer");
+
+                    b.Property<long?>("StartedAt")
+                        .HasColumnType("bigint");
+
+                    b.Property<string>("State")
+                        .IsRequired()
+                        .HasColumnType("text");
+
+                    b.Property<int>("Step")
+                        .HasColumnType("integer");
+
+                    b.Property<int>("Steps")
+                        .HasColumnType("integer");
+
+                    b.Property<string>("Trainer")
+                        .IsRequired()
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("text")
+                        .HasDefaultValue("Head");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex(new[] { "Id" }, "IX_TrainingRuns_Open")
+                        .HasFilter("\"EndedAt\" IS NULL");
+
+                    b.ToTable("TrainingRuns", (string)null);
+                });
+
+            modelBuilder.Entity("GourmetGram.Domain.Retraining.TrialLook", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid");
+
+                    b.Property<long>("At")
+                        .HasColumnType("bigint");
+
+                    b.Property<string>("Input")
+                        .IsRequired()
+                        .HasColumnType("text");
+
+                    b.Property<int>("Look")
+                        .HasColumnType("integer");
+
+                    b.Property<string>("Outcome")
+                        .IsRequired()
+                        .HasColumnType("text");
+
+                    b.Property<Guid>("TrialId")
+                        .HasColumnType("uuid");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("TrialId", "Id");
+
+                    b.ToTable("TrialLooks", (string)null);
                 });
 
             modelBuilder.Entity("GourmetGram.Infrastructure.Media.MediaKey", b =>
@@ -1680,6 +2355,15 @@ namespace GourmetGram.Infrastructure.Persistence.Migrations.PostgreSql
                     b.ToTable("AspNetUserTokens", (string)null);
                 });
 
+            modelBuilder.Entity("GourmetGram.Domain.Classification.PhotoEmbedding", b =>
+                {
+                    b.HasOne("GourmetGram.Domain.Classification.Prediction", null)
+                        .WithOne()
+                        .HasForeignKey("GourmetGram.Domain.Classification.PhotoEmbedding", "PredictionId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
             modelBuilder.Entity("GourmetGram.Domain.Classification.Prediction", b =>
                 {
                     b.HasOne("GourmetGram.Domain.Classification.ModelVersion", "Model")
@@ -1788,6 +2472,65 @@ namespace GourmetGram.Infrastructure.Persistence.Migrations.PostgreSql
                         .HasForeignKey("ChangeId")
                         .OnDelete(DeleteBehavior.Restrict)
                         .IsRequired();
+                });
+
+            modelBuilder.Entity("GourmetGram.Domain.Retraining.DatasetItem", b =>
+                {
+                    b.HasOne("GourmetGram.Domain.Retraining.DatasetVersion", null)
+                        .WithMany()
+                        .HasForeignKey("VersionId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("GourmetGram.Domain.Retraining.ImportedLabel", b =>
+                {
+                    b.HasOne("GourmetGram.Domain.Classification.Prediction", null)
+                        .WithMany()
+                        .HasForeignKey("PredictionId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("GourmetGram.Domain.Retraining.ModelTrial", b =>
+                {
+                    b.HasOne("GourmetGram.Domain.Retraining.RegisteredModel", "Challenger")
+                        .WithMany()
+                        .HasForeignKey("ChallengerId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired();
+
+                    b.HasOne("GourmetGram.Domain.Retraining.RegisteredModel", "Champion")
+                        .WithMany()
+                        .HasForeignKey("ChampionId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired();
+
+                    b.Navigation("Challenger");
+
+                    b.Navigation("Champion");
+                });
+
+            modelBuilder.Entity("GourmetGram.Domain.Retraining.RegisteredModel", b =>
+                {
+                    b.HasOne("GourmetGram.Domain.Classification.ModelVersion", "Model")
+                        .WithMany()
+                        .HasForeignKey("ModelVersionId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired();
+
+                    b.Navigation("Model");
+                });
+
+            modelBuilder.Entity("GourmetGram.Domain.Retraining.ServingPeriod", b =>
+                {
+                    b.HasOne("GourmetGram.Domain.Retraining.RegisteredModel", "Model")
+                        .WithMany()
+                        .HasForeignKey("ModelId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired();
+
+                    b.Navigation("Model");
                 });
 
             modelBuilder.Entity("Microsoft.AspNetCore.Identity.IdentityRoleClaim<System.Guid>", b =>

@@ -99,6 +99,27 @@ namespace GourmetGram.Infrastructure.Persistence.Migrations.Sqlite
                     b.ToTable("ModelVersions", (string)null);
                 });
 
+            modelBuilder.Entity("GourmetGram.Domain.Classification.PhotoEmbedding", b =>
+                {
+                    b.Property<Guid>("PredictionId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Backbone")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("CreatedAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<byte[]>("Values")
+                        .IsRequired()
+                        .HasColumnType("BLOB");
+
+                    b.HasKey("PredictionId");
+
+                    b.ToTable("Embeddings", (string)null);
+                });
+
             modelBuilder.Entity("GourmetGram.Domain.Classification.Prediction", b =>
                 {
                     b.Property<Guid>("Id")
@@ -248,6 +269,36 @@ namespace GourmetGram.Infrastructure.Persistence.Migrations.Sqlite
                     b.ToTable("Tombstones", (string)null);
                 });
 
+            modelBuilder.Entity("GourmetGram.Domain.Feedback.Disagreement", b =>
+                {
+                    b.Property<Guid>("TrialId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<Guid>("PredictionId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<int>("Cell")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("Challenger")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("Champion")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<Guid>("ModelVersionId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<Guid>("WindowId")
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("TrialId", "PredictionId");
+
+                    b.HasIndex("PredictionId");
+
+                    b.ToTable("Disagreements", (string)null);
+                });
+
             modelBuilder.Entity("GourmetGram.Domain.Feedback.ErasedDraw", b =>
                 {
                     b.Property<Guid>("WindowId")
@@ -279,11 +330,15 @@ namespace GourmetGram.Infrastructure.Persistence.Migrations.Sqlite
                         .IsRequired()
                         .HasColumnType("TEXT");
 
-                    b.Property<int>("Cell")
+                    b.Property<int?>("Cell")
                         .HasColumnType("INTEGER");
 
                     b.Property<long>("CreatedAt")
                         .HasColumnType("INTEGER");
+
+                    b.Property<string>("Differing")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
 
                     b.Property<int>("Eligible")
                         .HasColumnType("INTEGER");
@@ -301,6 +356,9 @@ namespace GourmetGram.Infrastructure.Persistence.Migrations.Sqlite
 
                     b.Property<int>("Taken")
                         .HasColumnType("INTEGER");
+
+                    b.Property<Guid?>("TrialId")
+                        .HasColumnType("TEXT");
 
                     b.Property<string>("Windows")
                         .IsRequired()
@@ -837,6 +895,9 @@ namespace GourmetGram.Infrastructure.Persistence.Migrations.Sqlite
 
                     b.HasKey("Id");
 
+                    b.HasIndex("DecidedAt")
+                        .HasFilter("\"AnswerKind\" = 'Class'");
+
                     b.HasIndex("LeasedTo")
                         .HasFilter("\"LeasedTo\" IS NOT NULL");
 
@@ -855,6 +916,9 @@ namespace GourmetGram.Infrastructure.Persistence.Migrations.Sqlite
 
                     b.HasIndex(new[] { "Loop", "Place" }, "IX_AnnotationTasks_Open")
                         .HasFilter("\"State\" IN ('Created', 'Published')");
+
+                    b.HasIndex(new[] { "Loop", "Place" }, "IX_AnnotationTasks_Skipped")
+                        .HasFilter("\"State\" = 'Skipped'");
 
                     b.HasIndex(new[] { "Id" }, "IX_AnnotationTasks_Tied")
                         .HasFilter("\"IsTied\"");
@@ -1262,6 +1326,9 @@ namespace GourmetGram.Infrastructure.Persistence.Migrations.Sqlite
                     b.Property<long>("DueAt")
                         .HasColumnType("INTEGER");
 
+                    b.Property<int>("EarlierAttempts")
+                        .HasColumnType("INTEGER");
+
                     b.Property<long?>("EndedAt")
                         .HasColumnType("INTEGER");
 
@@ -1274,6 +1341,9 @@ namespace GourmetGram.Infrastructure.Persistence.Migrations.Sqlite
                     b.Property<string>("Payload")
                         .IsRequired()
                         .HasColumnType("TEXT");
+
+                    b.Property<long?>("ResentAt")
+                        .HasColumnType("INTEGER");
 
                     b.Property<string>("State")
                         .IsRequired()
@@ -1289,6 +1359,611 @@ namespace GourmetGram.Infrastructure.Persistence.Migrations.Sqlite
                         .HasFilter("\"State\" = 'Due'");
 
                     b.ToTable("MessageDeliveries", (string)null);
+                });
+
+            modelBuilder.Entity("GourmetGram.Domain.Monitoring.MonitoringResult", b =>
+                {
+                    b.Property<string>("Name")
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("ComputedAt")
+                        .IsConcurrencyToken()
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Content")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<int>("Format")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("From")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("To")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("Name");
+
+                    b.ToTable("MonitoringResults", (string)null);
+                });
+
+            modelBuilder.Entity("GourmetGram.Domain.Monitoring.SampleStamp", b =>
+                {
+                    b.Property<int>("Id")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<Guid>("Value")
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("Id");
+
+                    b.ToTable("SampleStamps", (string)null);
+
+                    b.HasData(
+                        new
+                        {
+                            Id = 1,
+                            Value = new Guid("00000000-0000-0000-0000-000000000000")
+                        });
+                });
+
+            modelBuilder.Entity("GourmetGram.Domain.Retraining.DatasetItem", b =>
+                {
+                    b.Property<Guid>("VersionId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<int>("Position")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int?>("ClassIndex")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long?>("DeletedAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Group")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("LabelIds")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<Guid?>("PredictionId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("RowSha256")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Source")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Split")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("StoredSha256")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("UploadSha256")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Votes")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<double>("Weight")
+                        .HasColumnType("REAL");
+
+                    b.HasKey("VersionId", "Position");
+
+                    b.HasIndex("PredictionId")
+                        .HasFilter("\"PredictionId\" IS NOT NULL");
+
+                    b.HasIndex(new[] { "VersionId", "PredictionId" }, "IX_DatasetItems_Deleted")
+                        .HasFilter("\"DeletedAt\" IS NOT NULL");
+
+                    b.ToTable("DatasetItems", (string)null);
+                });
+
+            modelBuilder.Entity("GourmetGram.Domain.Retraining.DatasetVersion", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("By")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Classes")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("ContentId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Counts")
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("CreatedAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long?>("EndedAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Failure")
+                        .HasColumnType("TEXT");
+
+                    b.Property<bool>("IsManifestDue")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int?>("Number")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Options")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<Guid?>("RepeatOf")
+                        .HasColumnType("TEXT");
+
+                    b.Property<int>("Revision")
+                        .IsConcurrencyToken()
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("State")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("ContentId")
+                        .IsUnique()
+                        .HasFilter("\"Number\" IS NOT NULL");
+
+                    b.HasIndex("Number")
+                        .IsUnique()
+                        .HasFilter("\"Number\" IS NOT NULL");
+
+                    b.HasIndex(new[] { "Id" }, "IX_DatasetVersions_ToDo")
+                        .HasFilter("\"State\" = 'Building' OR \"IsManifestDue\"");
+
+                    b.ToTable("DatasetVersions", (string)null);
+                });
+
+            modelBuilder.Entity("GourmetGram.Domain.Retraining.ImportedLabel", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("At")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("By")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<int>("ClassIndex")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<Guid>("PredictionId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Source")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("UploadSha256")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("PredictionId");
+
+                    b.HasIndex("Source", "UploadSha256")
+                        .IsUnique();
+
+                    b.ToTable("ImportedLabels", (string)null);
+                });
+
+            modelBuilder.Entity("GourmetGram.Domain.Retraining.ModelTrial", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("By")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<Guid>("ChallengerId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<Guid>("ChampionId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Classes")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("CreatedAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Decision")
+                        .HasColumnType("TEXT");
+
+                    b.Property<int>("Disagreements")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long?>("EndedAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<bool>("HasPassed")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("Look")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<double>("Margin")
+                        .HasColumnType("REAL");
+
+                    b.Property<string>("Mode")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<int>("MostLabels")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int?>("Needed")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long?>("NewerThan")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("Photos")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Reason")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("ReasonClasses")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<int>("Revision")
+                        .IsConcurrencyToken()
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("ChallengerId");
+
+                    b.HasIndex("ChampionId");
+
+                    b.HasIndex(new[] { "Id" }, "IX_ModelTrials_Open")
+                        .HasFilter("\"EndedAt\" IS NULL");
+
+                    b.ToTable("ModelTrials", (string)null);
+                });
+
+            modelBuilder.Entity("GourmetGram.Domain.Retraining.PhotoExclusion", b =>
+                {
+                    b.Property<string>("UploadSha256")
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("At")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("By")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Note")
+                        .HasColumnType("TEXT");
+
+                    b.Property<Guid>("PredictionId")
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("UploadSha256");
+
+                    b.HasIndex("PredictionId");
+
+                    b.ToTable("PhotoExclusions", (string)null);
+                });
+
+            modelBuilder.Entity("GourmetGram.Domain.Retraining.PipelineRules", b =>
+                {
+                    b.Property<int>("Id")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("ChangedBy")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<int?>("EveryDays")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int?>("NewLabels")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<bool>("OnAlert")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("PauseHours")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<bool>("PromotesByItself")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("Revision")
+                        .IsConcurrencyToken()
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("Id");
+
+                    b.ToTable("PipelineRules", (string)null);
+                });
+
+            modelBuilder.Entity("GourmetGram.Domain.Retraining.PipelineRun", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("TEXT");
+
+                    b.Property<Guid?>("BuildId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("By")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("CreatedAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long?>("EndedAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<bool?>("IsOpen")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Message")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<Guid?>("ModelId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Outcome")
+                        .HasColumnType("TEXT");
+
+                    b.Property<int>("Revision")
+                        .IsConcurrencyToken()
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Stage")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<Guid?>("TrainingId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<Guid?>("TrialId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Trigger")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("IsOpen")
+                        .IsUnique();
+
+                    b.ToTable("PipelineRuns", (string)null);
+                });
+
+            modelBuilder.Entity("GourmetGram.Domain.Retraining.RegisteredModel", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Backbone")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("DatasetId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<byte[]>("Head")
+                        .HasColumnType("BLOB");
+
+                    b.Property<Guid>("ModelVersionId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Note")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Origin")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<Guid?>("ParentId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("RegisteredAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("RegisteredBy")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Report")
+                        .HasColumnType("TEXT");
+
+                    b.Property<int>("Revision")
+                        .IsConcurrencyToken()
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long?>("TrainedUntil")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Version")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("ModelVersionId")
+                        .IsUnique();
+
+                    b.HasIndex("Version")
+                        .IsUnique();
+
+                    b.ToTable("RegisteredModels", (string)null);
+                });
+
+            modelBuilder.Entity("GourmetGram.Domain.Retraining.ServingPeriod", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("By")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("From")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<Guid>("ModelId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Note")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Reason")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<int>("Revision")
+                        .IsConcurrencyToken()
+                        .HasColumnType("INTEGER");
+
+                    b.Property<Guid?>("TrialId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<long?>("Until")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("From");
+
+                    b.HasIndex("ModelId");
+
+                    b.HasIndex(new[] { "Id" }, "IX_ServingPeriods_Open")
+                        .HasFilter("\"Until\" IS NULL");
+
+                    b.ToTable("ServingPeriods", (string)null);
+                });
+
+            modelBuilder.Entity("GourmetGram.Domain.Retraining.TrainingRun", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("By")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("CreatedAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("DatasetId")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<long?>("EndedAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Failure")
+                        .HasColumnType("TEXT");
+
+                    b.Property<bool>("IsCancelling")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<double?>("L2")
+                        .HasColumnType("REAL");
+
+                    b.Property<string>("Log")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<Guid?>("ModelId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<int>("Revision")
+                        .IsConcurrencyToken()
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long?>("StartedAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("State")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<int>("Step")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("Steps")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Trainer")
+                        .IsRequired()
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("TEXT")
+                        .HasDefaultValue("Head");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex(new[] { "Id" }, "IX_TrainingRuns_Open")
+                        .HasFilter("\"EndedAt\" IS NULL");
+
+                    b.ToTable("TrainingRuns", (string)null);
+                });
+
+            modelBuilder.Entity("GourmetGram.Domain.Retraining.TrialLook", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("At")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Input")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<int>("Look")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Outcome")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<Guid>("TrialId")
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("TrialId", "Id");
+
+                    b.ToTable("TrialLooks", (string)null);
                 });
 
             modelBuilder.Entity("GourmetGram.Infrastructure.Media.MediaKey", b =>
@@ -1646,6 +2321,15 @@ namespace GourmetGram.Infrastructure.Persistence.Migrations.Sqlite
                     b.ToTable("AspNetUserTokens", (string)null);
                 });
 
+            modelBuilder.Entity("GourmetGram.Domain.Classification.PhotoEmbedding", b =>
+                {
+                    b.HasOne("GourmetGram.Domain.Classification.Prediction", null)
+                        .WithOne()
+                        .HasForeignKey("GourmetGram.Domain.Classification.PhotoEmbedding", "PredictionId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
             modelBuilder.Entity("GourmetGram.Domain.Classification.Prediction", b =>
                 {
                     b.HasOne("GourmetGram.Domain.Classification.ModelVersion", "Model")
@@ -1754,6 +2438,65 @@ namespace GourmetGram.Infrastructure.Persistence.Migrations.Sqlite
                         .HasForeignKey("ChangeId")
                         .OnDelete(DeleteBehavior.Restrict)
                         .IsRequired();
+                });
+
+            modelBuilder.Entity("GourmetGram.Domain.Retraining.DatasetItem", b =>
+                {
+                    b.HasOne("GourmetGram.Domain.Retraining.DatasetVersion", null)
+                        .WithMany()
+                        .HasForeignKey("VersionId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("GourmetGram.Domain.Retraining.ImportedLabel", b =>
+                {
+                    b.HasOne("GourmetGram.Domain.Classification.Prediction", null)
+                        .WithMany()
+                        .HasForeignKey("PredictionId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("GourmetGram.Domain.Retraining.ModelTrial", b =>
+                {
+                    b.HasOne("GourmetGram.Domain.Retraining.RegisteredModel", "Challenger")
+                        .WithMany()
+                        .HasForeignKey("ChallengerId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired();
+
+                    b.HasOne("GourmetGram.Domain.Retraining.RegisteredModel", "Champion")
+                        .WithMany()
+                        .HasForeignKey("ChampionId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired();
+
+                    b.Navigation("Challenger");
+
+                    b.Navigation("Champion");
+                });
+
+            modelBuilder.Entity("GourmetGram.Domain.Retraining.RegisteredModel", b =>
+                {
+                    b.HasOne("GourmetGram.Domain.Classification.ModelVersion", "Model")
+                        .WithMany()
+                        .HasForeignKey("ModelVersionId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired();
+
+                    b.Navigation("Model");
+                });
+
+            modelBuilder.Entity("GourmetGram.Domain.Retraining.ServingPeriod", b =>
+                {
+                    b.HasOne("GourmetGram.Domain.Retraining.RegisteredModel", "Model")
+                        .WithMany()
+                        .HasForeignKey("ModelId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired();
+
+                    b.Navigation("Model");
                 });
 
             modelBuilder.Entity("Microsoft.AspNetCore.Identity.IdentityRoleClaim<System.Guid>", b =>

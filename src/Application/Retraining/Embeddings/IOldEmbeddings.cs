@@ -1,0 +1,19 @@
+using GourmetGram.Domain.Classification;
+
+namespace GourmetGram.Application.Retraining;
+
+/// <summary>Finds stored embeddings that nothing needs.</summary>
+public interface IOldEmbeddings
+{
+    /// <summary>Returns old embeddings of photos that are neither selected by a loop nor imported with a label, oldest first.</summary>
+    /// <param name="before">Embeddings of photos that were classified before this moment are old.</param>
+    /// <param name="measuredBefore">The same for photos in measuring windows.</param>
+    /// <param name="most">Largest number of embeddings.</param>
+    /// <param name="cancellationToken">Cancels the query.</param>
+    Task<IReadOnlyList<PhotoEmbedding>> ListAsync(
+        DateTimeOffset before,
+        DateTimeOffset measuredBefore,
+        int most,
+        CancellationToken cancellationToken
+    );
+}

@@ -1,0 +1,20 @@
+using GourmetGram.Application.Common;
+using GourmetGram.Domain.Retraining;
+using MediatR;
+
+namespace GourmetGram.Application.Retraining;
+
+/// <summary>Returns whether job <c>decide-trials</c> has work to do.</summary>
+public static class HasOpenTrials
+{
+    public sealed record Query : IRequest<Response>;
+
+    /// <param name="Any">Whether a trial waits for labels.</param>
+    public sealed record Response(bool Any);
+
+    internal sealed class Handler(IRepository<ModelTrial> trials) : IRequestHandler<Query, Response>
+    {
+        public async Task<Response> Handle(Query request, CancellationToken cancellationToken) =>
+            new(await trials.CountAsync(new OpenTrials(), cancellationToken) > 0);
+    }
+}
