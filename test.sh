@@ -122,6 +122,7 @@ missing_packages() {
     [[ -e /usr/share/fonts/truetype/noto/NotoSans-Regular.ttf ]] || echo fonts-noto-core
     command -v pkill >/dev/null || echo procps
     command -v npm >/dev/null || echo npm
+    command -v python3 >/dev/null || echo python3
 }
 
 mapfile -t missing < <(missing_packages)

@@ -34,7 +34,7 @@ public sealed class LayerRules
 
     private static readonly Dictionary<string, Allowed> Layers = new(StringComparer.Ordinal)
     {
-        ["Domain"] = new([], ["MathNet.Numerics"]),
+        ["Domain"] = new([], ["MathNet.Numerics", "System.Numerics.Tensors"]),
         ["Application"] = new(
             ["Domain"],
             [

@@ -28,24 +28,29 @@ internal static class Rule
     }
 
     /// <summary>
-    /// Those of these types that depend on a type or a namespace, be it in a member, in a method's body or in what the compiler made of it.
+    /// Those of these types that depend on one of some types or namespaces, be it in a member, in a method's body or in what the compiler
+    /// made of it.
     /// The selection is the caller's, so that it can see it is not empty: NetArchTest's own conditions match by prefix and pass on nothing.
     /// </summary>
-    public static IEnumerable<Type> ThatDependOn(this IReadOnlyCollection<Type> types, string name) =>
+    public static IEnumerable<Type> ThatDependOn(this IReadOnlyCollection<Type> types, params string[] names) =>
         types
             .Select(type => type.Assembly)
             .Distinct()
             .SelectMany(assembly =>
-                Types.InAssembly(assembly).That().HaveDependencyOn(name).Or().MeetCustomRule(new GeneratedCodeNames(name)).GetTypes()
+                Types.InAssembly(assembly).That().HaveDependencyOnAny(names).Or().MeetCustomRule(new GeneratedCodeNames(names)).GetTypes()
             )
             .Where(types.ToHashSet().Contains);
 
     /// <summary>
     /// NetArchTest does not look into an asynchronous lambda: its state machine is two levels below the type, in the closure.
     /// </summary>
-    private sealed class GeneratedCodeNames(string name) : ICustomRule
+    private sealed class GeneratedCodeNames(string[] names) : ICustomRule
     {
-        private readonly Regex pattern = new($@"(?<![\w.]){Regex.Escape(name)}(?!\w)", RegexOptions.None, TimeSpan.FromSeconds(1));
+        private readonly Regex pattern = new(
+            $@"(?<![\w.])(?:{string.Join('|', names.Select(Regex.Escape))})(?!\w)",
+            RegexOptions.None,
+            TimeSpan.FromSeconds(1)
+        );
 
         public bool MeetsRule(TypeDefinition type) => Generated(type).SelectMany(Mentioned).Any(pattern.IsMatch);
 

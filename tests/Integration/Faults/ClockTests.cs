@@ -1,9 +1,5 @@
 using System.Net;
 using GourmetGram.Tests.Integration.Fixtures;
-using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.Mvc.Testing;
-using Microsoft.AspNetCore.TestHost;
-using Microsoft.Extensions.DependencyInjection;
 
 namespace GourmetGram.Tests.Integration.Faults;
 
@@ -18,7 +14,7 @@ public sealed class ClockTests : IDisposable
     public async Task Everything_goes_on_when_the_clock_is_set_back()
     {
         var clock = new ShiftedClock();
-        await using var host = new Host(folder, clock);
+        await using var host = new ClockedServer(folder, clock);
         host.UseKestrel(0);
         host.StartServer();
         var visitor = new AppClient(
@@ -73,17 +69,5 @@ public sealed class ClockTests : IDisposable
     {
         using var answer = await request;
         Assert.True(answer.IsSuccessStatusCode, await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
-    }
-
-    private sealed class Host(string data, ShiftedClock clock) : WebApplicationFactory<Program>
-    {
-        protected override void ConfigureWebHost(IWebHostBuilder builder)
-        {
-            builder.UseEnvironment("Production");
-            builder.UseSetting("GourmetGram:DataDirectory", data);
-            builder.UseSetting("Limits:QueueMilliseconds", "60000");
-            builder.UseSetting("Logging:LogLevel:Default", "Warning");
-            builder.ConfigureTestServices(services => services.AddSingleton<TimeProvider>(clock));
-        }
     }
 }

@@ -8,16 +8,20 @@ using GourmetGram.Application.Classification;
 using GourmetGram.Application.Common;
 using GourmetGram.Application.Feedback;
 using GourmetGram.Application.Labeling;
+using GourmetGram.Application.Retraining;
 using GourmetGram.Domain.Access;
 using GourmetGram.Domain.Classification;
 using GourmetGram.Domain.Feedback;
 using GourmetGram.Domain.Labeling;
 using GourmetGram.Domain.Monitoring;
+using GourmetGram.Domain.Retraining;
 using GourmetGram.Infrastructure.Hosting;
 using GourmetGram.Infrastructure.Persistence;
 using GourmetGram.Infrastructure.Scheduling;
 using GourmetGram.Tests.Integration.Fixtures;
+using GourmetGram.Tests.Integration.Monitoring;
 using GourmetGram.Tests.Integration.Persistence;
+using GourmetGram.Tests.Integration.Retraining;
 using MediatR;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
@@ -204,6 +208,54 @@ public abstract partial class JobStepTests(DatabaseProvider provider) : IAsyncLi
         var change = AlertChange.Of(alert, AlertState.Ok);
         await host.SaveAsync(change);
         await host.SaveAsync(MessageDelivery.Of(change, MessageChannel.Webhook, "{}"));
+
+        // A dataset version was requested, and two labelled photos may train.
+        await host.InStepAsync(async step =>
+        {
+            var context = step.GetRequiredService<GourmetGramDbContext>();
+            var window = SamplingWindow.ForImport(Guid.CreateVersion7(Some.Time), MonitoringData.Order, Some.Time);
+            context.Add(window);
+            foreach (var id in new[] { photos[0].Id, photos[2].Id })
+            {
+                var photo = (await context.FindAsync<Prediction>([id], Cancel))!;
+                context.Entry(photo).Property(p => p.WindowId).CurrentValue = window.Id;
+            }
+        });
+        var dataset = await host.SendAsync(new RequestDataset.Command { By = "Ada", ClosesWindow = false });
+
+        // Photos of the last weeks, and results of a time when there were enough photos and labels to compare.
+        var today = DateOnly.FromDateTime(TimeProvider.System.GetUtcNow().UtcDateTime);
+        await host.InStepAsync(step =>
+        {
+            var context = step.GetRequiredService<GourmetGramDbContext>();
+            var window = SamplingWindow.Begin(MonitoringData.Order, model.Id, Some.Time);
+            window.Close(population: 14, Some.Time, Some.Time);
+            context.Add(window);
+            context.AddRange(Enumerable.Range(1, 14).Select(days => WindowCount.Record(window.Id, today.AddDays(-days), 0, 10, 1)));
+            foreach (var name in new[] { "drift", "label-errors/30" })
+                context.Add(MonitoringResult.Record(name, today.AddDays(-30), today, format: 1, "{}", Some.Time));
+            return Task.CompletedTask;
+        });
+
+        // A model waits to be judged, a training is queued on a version that was deleted, the pipeline builds the version that was
+        // requested, and an embedding is old.
+        await host.InStepAsync(step =>
+        {
+            var context = step.GetRequiredService<GourmetGramDbContext>();
+            context.Attach(model);
+            var champion = RegisteredModel.OfFolder("1", model, "Ada", Some.Time);
+            var next = ModelVersion.Register("three", "1.1", "float", new string('e', 64), 1, Some.Labels, Some.Time);
+            var lineage = new Lineage(champion.Id, new string('d', 64), "{}", NewestPhotoAt: null, "Ada");
+            var challenger = RegisteredModel.Trained(next, Some.LoadedModel.Backbone, ThreeClassSwitch.Challenger, lineage, Some.Time);
+            var pool = new TrialPool(Photos: 0, Disagreements: 0, [], NewerThan: null);
+            var trial = ModelTrial.Begin(Guid.CreateVersion7(Some.Time), challenger, champion, new TrialRule(), pool, "Ada", Some.Time);
+            var run = PipelineRun.Start(PipelineTrigger.Person, "Ada", Some.Time);
+            run.BeginBuild(dataset.BuildId);
+            context.AddRange(champion, challenger, ServingPeriod.First(champion, "Ada", Some.Time), trial, run);
+            context.Add(TrainingRun.Queue(new string('d', 64), l2: null, "Ada", Some.Time));
+            context.Add(PhotoEmbedding.Of(photos[12], Some.LoadedModel.Backbone, [1, 0]));
+            return Task.CompletedTask;
+        });
     }
 
     private static Task AddAsync(PersistenceHost host, ModelVersion model, IEnumerable<Prediction> photos) =>
@@ -332,6 +384,7 @@ public abstract partial class JobStepTests(DatabaseProvider provider) : IAsyncLi
         {
             services.AddSingleton<TimeProvider>(new LaterTime(later));
             services.AddScheduling();
+            services.Configure<RetrainingOptions>(options => (options.EmbeddingDays, options.MeasuringEmbeddingDays) = (1, 1));
             services.AddSingleton<IClassifier, ThreeClasses>();
             services.Decorate<IObjectStore>(store => new WithoutFolders(store));
             if (process is not null)
@@ -389,7 +442,9 @@ public abstract partial class JobStepTests(DatabaseProvider provider) : IAsyncLi
                 {
                     var cells = Enumerable
                         .Range(0, rows.FieldCount)
-                        .Where(i => IsCompared(rows.GetName(i)) && (table, rows.GetName(i)) is not ("Alerts", "Since"))
+                        .Where(i => IsCompared(rows.GetName(i)))
+                        // Logs tell of the interruption.
+                        .Where(i => (table, rows.GetName(i)) is not (("Alerts", "Since") or ("TrainingRuns", "Log")))
                         .Select(i => $"{rows.GetName(i)}={Text(rows.GetValue(i))}");
                     lines.Add($"{table}: {string.Join(", ", cells)}");
                 }

@@ -29,6 +29,9 @@ internal sealed class WireServer : IAsyncDisposable
 
     public Uri Address { get; }
 
+    /// <summary>The status of the next answers, with further headers on lines of their own.</summary>
+    public string Status { get; set; } = "200 OK";
+
     /// <summary>
     /// Each request from its first line to the end of its body, as Latin-1; a body counts only where a length announces it.
     /// </summary>
@@ -86,7 +89,7 @@ internal sealed class WireServer : IAsyncDisposable
                 var content = Encoding.UTF8.GetBytes(answer);
                 await stream.WriteAsync(
                     Encoding.ASCII.GetBytes(
-                        $"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {content.Length}\r\n\r\n"
+                        $"HTTP/1.1 {Status}\r\nContent-Type: application/json\r\nContent-Length: {content.Length}\r\n\r\n"
                     ),
                     stopped.Token
                 );

@@ -80,6 +80,7 @@ public sealed class AccuracyCommandTests : ServerTests
 
             await AssertListsAsync(admin);
             AssertSame(accuracy, await CommandAsync());
+            await AssertKnownBeforeAsync(admin);
         }
 
         AssertSame(accuracy, await CommandAsync());
@@ -87,6 +88,26 @@ public sealed class AccuracyCommandTests : ServerTests
         Assert.Contains("Accuracy: 75.0%", text.Output, StringComparison.Ordinal);
 
         double Number(string member) => accuracy[member]!.GetValue<double>();
+    }
+
+    /// <summary>Yesterday, nothing was known of the photos of today.</summary>
+    private async Task AssertKnownBeforeAsync(AppClient admin)
+    {
+        var yesterday = TimeProvider.System.GetUtcNow().AddDays(-1).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
+        var known = (await admin.Http.GetFromJsonAsync<JsonObject>($"api/v1/monitoring/accuracy?asKnownOn={yesterday}", Cancel))!;
+        Assert.Equal(
+            ("NoData", yesterday, yesterday, false),
+            (
+                known["state"]!.GetValue<string>(),
+                known["asKnownOn"]!.GetValue<string>(),
+                known["to"]!.GetValue<string>(),
+                known["fromSnapshot"]!.GetValue<bool>()
+            )
+        );
+        var result = await CommandProcess.ExpectAsync(0, Settings, "accuracy", "--json", "--as-known-on", yesterday);
+        AssertSame(known, JsonNode.Parse(result.Output)!.AsObject());
+        using var future = await admin.SendAsync(HttpMethod.Get, "api/v1/monitoring/accuracy?asKnownOn=9000-01-01");
+        Assert.Equal(HttpStatusCode.BadRequest, future.StatusCode);
     }
 
     /// <summary>Every list has the same rows as JSON and as CSV, and the photos behind a number are as many as it says.</summary>

@@ -12,6 +12,7 @@ using GourmetGram.Domain.Monitoring;
 using GourmetGram.Infrastructure.Persistence;
 using GourmetGram.Tests.Integration.Persistence;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Time.Testing;
 
 namespace GourmetGram.Tests.Integration.Monitoring;
 
@@ -335,6 +336,110 @@ public abstract class AccuracyTests(DatabaseProvider provider) : PersistenceTest
         Assert.Equal((EstimateState.NotEstimable, LeftOutReason.NotSampled), (accuracy.State, accuracy.Reason));
         Assert.Equal((60, 20), (accuracy.Photos, accuracy.MeasuredPhotos));
         Assert.Equal((40, Day), Assert.Single(accuracy.LeftOut) is var left ? (left.Photos, left.Day) : default);
+    }
+
+    [Fact]
+    public async Task A_result_is_remembered_until_windows_draws_or_answers_change()
+    {
+        var time = new FakeTimeProvider(Some.Time.AddMinutes(5));
+        var app = Node();
+        // SQLite has one node.
+        var other = Provider == DatabaseProvider.Sqlite ? app : Node();
+        await app.MigrateAsync();
+        await app.SaveAsync(Photos(Some.Model(), 0, 30));
+        await app.SendAsync(Some.ChangeOf(Loop) with { Settings = new Dictionary<string, string> { ["perWindow"] = "20" } });
+        await app.SendAsync(new SampleRandom.Command());
+        await app.SendAsync(new MakeTasks.Command());
+        await LabelAsync(app, 12, Right);
+        var first = await app.SendAsync(new GetAccuracy.Query(Today));
+        time.Advance(TimeSpan.FromMinutes(1));
+        Assert.Same(first, await app.SendAsync(new GetAccuracy.Query(Today)));
+        Assert.NotSame(first, await app.SendAsync(new GetAccuracy.Query(Today with { ModelVersion = "1" })));
+        Assert.NotSame(first, await app.SendAsync(new GetAccuracy.Query(new PeriodQuery(Day.AddDays(-1), Day))));
+        // Handing out a task changes no answer.
+        await app.SendAsync(new NextTask.Command(Loop, Annotator));
+        Assert.Same(first, await app.SendAsync(new GetAccuracy.Query(Today)));
+
+        // A label, a withdrawn label, a draw and a deleted photo, all by another node.
+        var labels = await LabelAsync(other, 1, 0);
+        Assert.Equal(13, (await app.SendAsync(new GetAccuracy.Query(Today))).Labels);
+        await other.SendAsync(new UndoLabel.Command(labels[0], Annotator));
+        Assert.Equal(12, (await app.SendAsync(new GetAccuracy.Query(Today))).Labels);
+        await other.SendAsync(new DrawForAccuracy.Command(Today, 3, "Ada"));
+        Assert.Equal(11, (await app.SendAsync(new GetAccuracy.Query(Today))).Pending);
+        var drawn = (await app.RowsAsync<AnnotationTask>()).First(task => task.IsOpen);
+        await other.SendAsync(new ErasePrediction.Command(drawn.PredictionId, Administrator));
+        Assert.Equal(1, (await app.SendAsync(new GetAccuracy.Query(Today))).Unusable);
+
+        var last = await app.SendAsync(new GetAccuracy.Query(Today));
+        time.Advance(TimeSpan.FromMinutes(10));
+        Assert.NotSame(last, await app.SendAsync(new GetAccuracy.Query(Today)));
+
+        PersistenceHost Node() => AddHost(more: services => services.AddSingleton<TimeProvider>(time));
+    }
+
+    [Fact]
+    public async Task An_earlier_day_knows_only_its_own_windows_draws_and_labels()
+    {
+        var time = new FakeTimeProvider(Some.Time.AddMinutes(5));
+        var app = AddHost(more: services => services.AddSingleton<TimeProvider>(time));
+        await app.MigrateAsync();
+        await app.SaveAsync(Photos(Some.Model(), 0, 40));
+        await app.SendAsync(Some.ChangeOf(Loop) with { Settings = new Dictionary<string, string> { ["perWindow"] = "20" } });
+        await app.SendAsync(new SampleRandom.Command());
+        await app.SendAsync(new MakeTasks.Command());
+        // Day 0: 12 labels, of which two are changed, one is withdrawn and one photo is deleted later.
+        var labels = await LabelAsync(app, 12, Right);
+        var first = await KnownAsync(0);
+        Assert.Equal((EstimateState.Estimated, 1.0, 12, 8), (first.State, first.Estimate, first.Labels, first.Pending));
+        // Day 1: the rest, all wrong, and a further draw.
+        time.Advance(TimeSpan.FromDays(1));
+        await app.SendAsync(new DrawForAccuracy.Command(Today, 10, "Ada"));
+        await LabelAsync(app, 18, 0);
+        time.Advance(TimeSpan.FromDays(1));
+        var tasks = (await app.RowsAsync<AnnotationTask>()).ToDictionary(task => task.Id);
+        var given = (await app.RowsAsync<HumanLabel>()).Where(label => labels.Contains(label.Id)).ToList();
+        foreach (var label in given.Take(2))
+            await app.SendAsync(new LabelTask.Command(label.TaskId, Some.Labels[0], Annotator));
+        await app.SendAsync(new UndoLabel.Command(given[2].Id, Annotator));
+        await app.SendAsync(new AskAgain.Command(given[3].TaskId, Administrator));
+
+        var now = await app.SendAsync(new GetAccuracy.Query(Today));
+        Assert.Equal((26, 4, 2), (now.Labels, now.Pending, now.NotBlind));
+        var known = await KnownAsync(0);
+        Assert.Equal(first with { AsOf = known.AsOf, AsKnownOn = known.AsKnownOn, LeftOut = known.LeftOut }, known);
+        var second = await KnownAsync(1);
+        Assert.Equal((30, 0), (second.Labels, second.Pending));
+        Assert.True(second.Estimate < 0.6);
+        // The day before the window closed knows nothing.
+        Assert.Equal(EstimateState.NoData, (await KnownAsync(-1)).State);
+        var today = await KnownAsync(2);
+        Assert.Equal(now with { AsKnownOn = today.AsKnownOn, LeftOut = today.LeftOut }, today);
+
+        // A photo about which somebody is asked again now is not shown with the model's answer.
+        var query = new ListMeasuredPhotos.Query(Today with { AsKnownOn = Day }, new ListMeasuredPhotos.Filter(), Cursor: null, Limit: 50);
+        var waiting = tasks[given[3].TaskId].PredictionId;
+        Assert.DoesNotContain(waiting, (await app.SendAsync(query)).Items.Select(item => item.PredictionId));
+
+        // The labels of a deleted photo are lost.
+        await app.SendAsync(new ErasePrediction.Command(tasks[given[4].TaskId].PredictionId, Administrator));
+        Assert.Equal((11, 1), (await KnownAsync(0)) is var rest ? (rest.Labels, rest.Unusable) : default);
+        var refused = await Assert.ThrowsAsync<FluentValidation.ValidationException>(() => KnownAsync(3));
+        Assert.Equal("asKnownOn", Assert.Single(refused.Errors).PropertyName);
+
+        Task<GetAccuracy.Response> KnownAsync(int day) => app.SendAsync(new GetAccuracy.Query(Today with { AsKnownOn = Day.AddDays(day) }));
+    }
+
+    private static async Task<List<Guid>> LabelAsync(PersistenceHost app, int count, int label)
+    {
+        var given = new List<Guid>();
+        for (var i = 0; i < count; i++)
+        {
+            var task = (await app.SendAsync(new NextTask.Command(Loop, Annotator)))!;
+            given.Add((await app.SendAsync(new LabelTask.Command(task.Id, Some.Labels[label], Annotator))).Id);
+        }
+
+        return given;
     }
 
     private static Caller Visitor => new(Some.Visitor, IsReviewer: true);

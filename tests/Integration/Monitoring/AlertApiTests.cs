@@ -52,6 +52,21 @@ public abstract class AlertApiTests(AppFixture app) : BehaviourTests(app)
     }
 
     [Fact]
+    public async Task Messages_are_listed_and_sent_again_by_administrators_only()
+    {
+        var administrator = App.Administrator();
+        var messages = await administrator.Http.GetFromJsonAsync<JsonObject>("api/v1/monitoring/alerts/messages", Cancel);
+        Assert.Empty(messages!["items"]!.AsArray());
+        using var csv = await administrator.SendAsync(HttpMethod.Get, "api/v1/monitoring/alerts/messages?format=Csv");
+        Assert.StartsWith("id,channel,rule,title,to,state,", await csv.Content.ReadAsStringAsync(Cancel), StringComparison.Ordinal);
+        var address = $"api/v1/monitoring/alerts/messages/{Guid.CreateVersion7(TimeProvider.System.GetUtcNow())}/resend";
+        using var unknown = await administrator.SendAsync(HttpMethod.Post, address);
+        Assert.Equal(HttpStatusCode.NotFound, unknown.StatusCode);
+        using var anonymous = await App.Anonymous().SendAsync(HttpMethod.Post, address);
+        Assert.Equal(HttpStatusCode.Unauthorized, anonymous.StatusCode);
+    }
+
+    [Fact]
     public async Task Without_channels_a_test_sends_nothing()
     {
         using var answer = await App.Administrator().SendAsync(HttpMethod.Post, "api/v1/monitoring/alerts/test");

@@ -109,6 +109,17 @@ public abstract class AlertTests(DatabaseProvider provider) : PersistenceTests(p
         Assert.Equal(before, after[0]);
         Assert.Equal((EstimateState.Estimated, 10), (after[1].State, after[1].Labels));
 
+        // Exactly the period of a snapshot, as known on its last day, is the snapshot. Another period is computed.
+        var stored = await app.SendAsync(new GetAccuracy.Query(new PeriodQuery(AsKnownOn: before.To)));
+        Assert.Equal(
+            (true, before.AsOf, before.From, before.To, before.Labels, 5),
+            (stored.FromSnapshot, stored.AsOf, stored.From, stored.To, stored.Labels, stored.Needed)
+        );
+        Assert.False(
+            (await app.SendAsync(new GetAccuracy.Query(new PeriodQuery(before.To.AddDays(-8), AsKnownOn: before.To)))).FromSnapshot
+        );
+        Assert.False((await app.SendAsync(new GetAccuracy.Query(new PeriodQuery()))).FromSnapshot);
+
         async Task<(int Snapshots, int Looks, int Changes)> EvaluatedAsync()
         {
             var done = await EvaluateAsync();
@@ -193,6 +204,12 @@ public abstract class AlertTests(DatabaseProvider provider) : PersistenceTests(p
         var listed = await app.SendAsync(new ListAlerts.Query(new PeriodQuery()));
         Assert.Equal(item, listed.Items.Single(alert => alert.Rule == RuleNames.Backlog));
         Assert.Contains(listed.Changes, change => (change.Rule, change.From, change.To) == ("backlog", AlertState.Ok, AlertState.Failing));
+        time.Advance(TimeSpan.FromDays(1));
+        var later = await app.SendAsync(new ListAlerts.Query(new PeriodQuery()));
+        var spans = later.History.Single(history => history.Rule == RuleNames.Backlog).Spans;
+        Assert.Equal([(AlertState.Ok, false), (AlertState.Failing, true)], spans.Select(span => (span.State, span.Acknowledged)));
+        Assert.Equal(new DateTimeOffset(later.From, TimeOnly.MinValue, TimeSpan.Zero), spans[0].From);
+        Assert.Equal((item.Since, item.Since, time.GetUtcNow()), (spans[0].To, spans[1].From, spans[1].To));
     }
 
     [Fact]
@@ -226,6 +243,70 @@ public abstract class AlertTests(DatabaseProvider provider) : PersistenceTests(p
             var done = await app.SendAsync(new DeliverMessages.Command());
             return (done.Delivered, done.Failed);
         }
+    }
+
+    [Fact]
+    public async Task A_receiver_asks_for_a_pause_and_a_message_can_be_sent_again()
+    {
+        await using var receiver = new WireServer("{}") { Status = "429 Too Many Requests\r\nRetry-After: 7200" };
+        await StartAsync(webhook: new Uri(receiver.Address, "food?team=1"));
+        await FailBacklogAsync();
+        await app.SendAsync(new DeliverMessages.Command());
+        var message = Assert.Single((await app.SendAsync(new ListMessages.Query(new PeriodQuery()))).Items);
+        Assert.Equal(
+            (DeliveryState.Due, 1, time.GetUtcNow().AddHours(2), "backlog", AlertState.Failing),
+            (message.State, message.Attempts, message.DueAt, message.Rule, message.To)
+        );
+        await Assert.ThrowsAsync<ConflictException>(() => app.SendAsync(new ResendMessage.Command(message.Id)));
+
+        receiver.Status = "200 OK";
+        time.Advance(TimeSpan.FromHours(2));
+        await app.SendAsync(new DeliverMessages.Command());
+        time.Advance(TimeSpan.FromDays(3));
+        Assert.Equal(DeliveryState.Due, (await app.SendAsync(new ResendMessage.Command(message.Id))).State);
+        // A failure does not give up a message that was sent again long after its creation.
+        receiver.Status = "503 Service Unavailable";
+        await app.SendAsync(new DeliverMessages.Command());
+        Assert.Equal(time.GetUtcNow().AddSeconds(5), Assert.Single(await app.RowsAsync<MessageDelivery>()).DueAt);
+        receiver.Status = "200 OK";
+        time.Advance(TimeSpan.FromSeconds(5));
+        await app.SendAsync(new DeliverMessages.Command());
+        var delivered = Assert.Single((await app.SendAsync(new ListMessages.Query(new PeriodQuery()))).Items);
+        Assert.Equal((DeliveryState.Delivered, 4, null), (delivered.State, delivered.Attempts, delivered.LastError));
+        var ids = receiver.Requests.Select(request =>
+            request.Split("\r\n").Single(line => line.StartsWith("webhook-id: ", StringComparison.Ordinal))
+        );
+        Assert.Equal(Enumerable.Repeat($"webhook-id: msg_{message.Id:N}", 4), ids);
+        await Assert.ThrowsAsync<NotFoundException>(() => app.SendAsync(new ResendMessage.Command(Guid.CreateVersion7(time.GetUtcNow()))));
+    }
+
+    [Fact]
+    public async Task Old_messages_and_changes_are_removed_unless_a_message_is_not_delivered()
+    {
+        await using var receiver = new WireServer("{}");
+        await StartAsync(webhook: new Uri(receiver.Address, "food?team=1"));
+        await FailBacklogAsync();
+        await app.SendAsync(new DeliverMessages.Command());
+        await LabelAsync(right: PerDay, count: PerDay);
+        time.Advance(TimeSpan.FromDays(1));
+        await EvaluateAsync();
+        await app.SendAsync(new DeliverMessages.Command());
+        await FailBacklogAsync();
+        var waiting = (await app.RowsAsync<MessageDelivery>()).Single(delivery => delivery.State == DeliveryState.Due);
+
+        time.Advance(TimeSpan.FromDays(89));
+        Assert.Equal(new ForgetOldAlerts.Response(1, 0), await app.SendAsync(new ForgetOldAlerts.Command()));
+        time.Advance(TimeSpan.FromDays(401));
+        var before = (await app.RowsAsync<AlertChange>()).Count;
+        var removed = await app.SendAsync(new ForgetOldAlerts.Command());
+        // The last message that ended tells whether the channel works.
+        var kept = await app.RowsAsync<MessageDelivery>();
+        Assert.Equal([DeliveryState.Due, DeliveryState.Delivered], kept.Select(delivery => delivery.State).Order());
+        Assert.Contains(kept, delivery => delivery.Id == waiting.Id);
+        var changes = await app.RowsAsync<AlertChange>();
+        Assert.Equal((0, before - changes.Count), (removed.Messages, removed.Changes));
+        Assert.Equal(kept.Select(delivery => delivery.ChangeId).Order(), changes.Select(change => change.Id).Order());
+        Assert.Equal(new ForgetOldAlerts.Response(0, 0), await app.SendAsync(new ForgetOldAlerts.Command()));
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using GourmetGram.Application.Common;
 using GourmetGram.Application.Monitoring;
 using GourmetGram.Domain.Access;
@@ -9,6 +10,8 @@ using GourmetGram.Domain.Monitoring;
 using GourmetGram.Infrastructure.Persistence;
 using GourmetGram.Tests.Integration.Persistence;
 using Microsoft.AspNetCore.Identity;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Time.Testing;
 
 namespace GourmetGram.Tests.Integration.Monitoring;
 
@@ -213,6 +216,30 @@ public abstract class AnnotatorsTests(DatabaseProvider provider) : PersistenceTe
     private static bool Close(double expected, double actual) => Math.Abs(expected - actual) < 1e-9;
 
     private static DateTimeOffset Later(int seconds) => Some.Time.AddMinutes(10).AddSeconds(seconds);
+
+    [Fact]
+    public async Task The_job_stores_the_comparison()
+    {
+        var time = new FakeTimeProvider(Some.Time.AddHours(5));
+        var app = AddHost(more: services => services.AddSingleton<TimeProvider>(time));
+        await app.MigrateAsync();
+        for (var i = 0; i < 60; i++)
+        {
+            var task = AddPhoto(i);
+            Say(task, Ada, i % 4);
+            Say(task, Bob, i % 5 == 0 ? 0 : i % 4, LabelSource.LabelStudio);
+        }
+
+        await app.SaveAsync(photos.ToArray());
+        await app.SaveAsync(tasks.ToArray());
+        await app.SaveAsync(labels.ToArray());
+        var query = new ListAnnotators.Query(new PeriodQuery(Day.AddDays(-29), Day));
+        var before = await app.SendAsync(query);
+        Assert.Equal((EstimateState.Estimated, time.GetUtcNow()), (before.State, before.ComputedAt));
+        await app.SendAsync(new FindLabelErrors.Command());
+        time.Advance(TimeSpan.FromHours(1));
+        Assert.Equal(JsonSerializer.Serialize(before), JsonSerializer.Serialize(await app.SendAsync(query)));
+    }
 
     private AnnotationTask AddPhoto(int number, DateTimeOffset? at = null, bool isBlind = true, int votes = 1)
     {

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using GourmetGram.Application.Common;
 using GourmetGram.Application.Monitoring;
 using GourmetGram.Domain.Classification;
@@ -81,6 +82,47 @@ public abstract class DriftTests(DatabaseProvider provider) : PersistenceTests(p
         Assert.Equal(now[2] / now.Sum(), drift.Weeks[^1].Classes[Some.Labels[2]], 12);
         // Half of the photos are in 0.45–0.50, and half in 0.90–0.95.
         Assert.All(drift.Weeks, week => Assert.Equal(0.7, week.MeanConfidence!.Value, 12));
+    }
+
+    [Fact]
+    public async Task The_job_stores_the_comparison_of_each_version_and_requests_return_it()
+    {
+        var other = MonitoringData.Model("2", Some.Time.AddDays(-300));
+        for (var week = 0; week < 9; week++)
+        {
+            AddWeek(model, week, [10, 8, week == 8 ? 30 : 6]);
+            AddWeek(other, week, [10, 8, 6]);
+        }
+
+        var third = MonitoringData.Model("3", Some.Time.AddDays(-1));
+        AddWeek(third, 8, [10, 10, 10]);
+        await SaveAsync(other, third);
+        var computed = new[] { await SendAsync(to: null, "1"), await SendAsync(to: null, "2") };
+        Assert.Equal(new DetectDrift.Response(3, 1), await host.SendAsync(new DetectDrift.Command()));
+        var ran = time.GetUtcNow();
+        // Version 3 has no earlier weeks, so requests count its photos.
+        Assert.Equal(
+            new[] { $"drift/{model.Id}", $"drift/{other.Id}" }.Order(StringComparer.Ordinal),
+            (await host.RowsAsync<MonitoringResult>()).Select(result => result.Name).Order(StringComparer.Ordinal)
+        );
+
+        // A window that closes later changes the stored comparison with the next run only.
+        time.Advance(TimeSpan.FromHours(1));
+        var window = SamplingWindow.Begin(MonitoringData.Order, model.Id, Some.Time);
+        await host.SaveAsync(window);
+        await host.SaveAsync(WindowCount.Record(window.Id, Week, 2, LowBin, 500));
+        Assert.Equal("3", (await SendAsync(to: null)).ModelVersion);
+        foreach (var (before, version) in new[] { (computed[0], "1"), (computed[1], "2") })
+        {
+            var stored = await SendAsync(to: null, version);
+            Assert.Equal(JsonSerializer.Serialize(before with { ComputedAt = ran }), JsonSerializer.Serialize(stored));
+        }
+
+        // Other weeks are computed.
+        Assert.Equal(time.GetUtcNow(), (await SendAsync(Week.AddDays(-1), "1")).ComputedAt);
+        await host.SendAsync(new DetectDrift.Command());
+        var next = await SendAsync(to: null, "1");
+        Assert.Equal((computed[0].Items[0].Photos + 500, time.GetUtcNow()), (next.Items[0].Photos, next.ComputedAt));
     }
 
     [Fact]

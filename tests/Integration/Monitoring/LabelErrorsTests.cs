@@ -1,3 +1,5 @@
+using System.Text.Json;
+using GourmetGram.Application.Classification;
 using GourmetGram.Application.Common;
 using GourmetGram.Application.Monitoring;
 using GourmetGram.Domain.Classification;
@@ -6,6 +8,8 @@ using GourmetGram.Domain.Labeling;
 using GourmetGram.Domain.Monitoring;
 using GourmetGram.Infrastructure.Persistence;
 using GourmetGram.Tests.Integration.Persistence;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Time.Testing;
 
 namespace GourmetGram.Tests.Integration.Monitoring;
 
@@ -107,6 +111,59 @@ public abstract class LabelErrorsTests(DatabaseProvider provider) : PersistenceT
         Assert.Equal(Enumerable.Range(1, ListLabelErrors.MostItems), response.Items.Select(item => item.Rank));
     }
 
+    [Fact]
+    public async Task The_job_stores_the_suspects_of_the_usual_periods_and_what_happened_since_is_left_out()
+    {
+        var time = new FakeTimeProvider(Some.Time.AddHours(2));
+        var app = AddHost(more: services => services.AddSingleton<TimeProvider>(time));
+        await app.MigrateAsync();
+        var model = MonitoringData.Model("1", Some.Time.AddDays(-3));
+        for (var i = 0; i < 500; i++)
+            Add(model, i, i % 2 == 0 ? [0.9f, 0.05f, 0.05f] : [0.05f, 0.9f, 0.05f], Answer.Class(i < 250 ? i % 2 : 0), new RandomSample());
+        await SaveAsync(app);
+        var month = new PeriodQuery(Day.AddDays(-29), Day);
+        var before = await ListAsync(month);
+        Assert.Equal(new FindLabelErrors.Response(500, 125), await app.SendAsync(new FindLabelErrors.Command()));
+        var ran = time.GetUtcNow();
+        Assert.Equal(
+            ["label-errors/30", "label-errors/365", "label-errors/90"],
+            (await app.RowsAsync<MonitoringResult>()).Select(result => result.Name).Order(StringComparer.Ordinal)
+        );
+        time.Advance(TimeSpan.FromHours(1));
+        Assert.Equal(JsonSerializer.Serialize(before with { ComputedAt = ran }), JsonSerializer.Serialize(await ListAsync(month)));
+        Assert.Equal(time.GetUtcNow(), (await ListAsync(month with { From = Day })).ComputedAt);
+        Assert.Equal(time.GetUtcNow(), (await ListAsync(month with { ModelVersion = "1" })).ComputedAt);
+
+        // One label is kept, one changes on its own, and one photo is deleted.
+        var first = before.Items.Take(3).ToList();
+        await app.SendAsync(new KeepLabel.Command(first[0].TaskId, MonitoringData.Administrator));
+        time.Advance(TimeSpan.FromSeconds(1));
+        await app.SendAsync(new ChangeLabel.Command(first[1].TaskId, first[1].Predicted, MonitoringData.Administrator));
+        await app.SendAsync(new ErasePrediction.Command(first[2].PredictionId, MonitoringData.Administrator));
+        var after = await ListAsync(month);
+        Assert.Equal((122, ran), (after.Suspects, after.ComputedAt));
+        Assert.Equal(before.Items.Skip(3).Select(item => item.TaskId), after.Items.Select(item => item.TaskId));
+
+        Assert.Equal(before.Mixed, after.Mixed);
+        Assert.Equal([new ListLabelErrors.MixedClasses(Some.Labels[0], Some.Labels[1], 125)], after.Mixed);
+        var checks = await app.SendAsync(new ListLabelChecks.Query(month, MonitoringData.Administrator));
+        Assert.Equal(
+            [
+                (first[1].TaskId, CheckDecision.Changed, first[1].Label, first[1].Predicted),
+                (first[0].TaskId, CheckDecision.Kept, first[0].Label, first[0].Label),
+            ],
+            checks.Items.Select(item => (item.TaskId, item.Decision, item.Label, item.LabelNow!))
+        );
+        Assert.Equal((2, "ApiKey:admin"), (checks.Total, checks.Items[0].By));
+
+        // The next day is computed until the job has run.
+        time.Advance(TimeSpan.FromDays(1));
+        Assert.Equal(time.GetUtcNow(), (await ListAsync(new PeriodQuery())).ComputedAt);
+
+        Task<ListLabelErrors.Response> ListAsync(PeriodQuery period) =>
+            app.SendAsync(new ListLabelErrors.Query(period, MonitoringData.Administrator));
+    }
+
     /// <summary>Labels and photos that must change nothing.</summary>
     private async Task AddWhatTakesNoPartAsync(ModelVersion model)
     {
@@ -140,10 +197,10 @@ public abstract class LabelErrorsTests(DatabaseProvider provider) : PersistenceT
         tasks.Add(task);
     }
 
-    private async Task SaveAsync()
+    private async Task SaveAsync(PersistenceHost? host = null)
     {
-        await Host.SaveAsync(photos.ToArray());
-        await Host.SaveAsync(tasks.ToArray());
+        await (host ?? Host).SaveAsync(photos.ToArray());
+        await (host ?? Host).SaveAsync(tasks.ToArray());
     }
 
     private async Task SaveMoreAsync(int from)

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
 using GourmetGram.Tests.Integration.Fixtures;
@@ -53,6 +54,16 @@ public sealed class AccuracyPageTests(BrowserFixture browser) : ServerTests
         if (scripts)
             await window.AssertAccessibleAsync();
 
+        await window.GoAsync("accuracy");
+        var yesterday = DateOnly.FromDateTime(TimeProvider.System.GetUtcNow().UtcDateTime).AddDays(-1);
+        await window.Page.GetByLabel("As known on").FillAsync(yesterday.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture));
+        await window.Page.GetByRole(AriaRole.Button, new() { Name = "Show", Exact = true }).ClickAsync();
+        await window.SeesTextAsync("Only labels and draws that existed at the end of that day (UTC) count.");
+        await window.SeesTextAsync("No photos in closed sampling windows");
+        await window.AssertFitsAsync();
+        await window.Page.GetByRole(AriaRole.Link, new() { Name = "Show what is known now" }).ClickAsync();
+        await Expect(window.Page.Locator(".hero .figure")).ToHaveTextAsync($"{percent}%");
+
         await window.GoAsync("accuracy?labels=2");
         await window.Page.GetByRole(AriaRole.Button, new() { Name = "Draw 2 photos to label" }).ClickAsync();
         await window.SeesTextAsync("2 photos were drawn.");
@@ -69,6 +80,7 @@ public sealed class AccuracyPageTests(BrowserFixture browser) : ServerTests
         Assert.Contains("gourmetgram_alert_state{", await admin.Http.GetStringAsync("metrics", Cancel), StringComparison.Ordinal);
         await window.GoAsync("alerts");
         await Expect(window.Page.Locator("tbody tr").First).ToBeVisibleAsync();
+        await Expect(window.Page.Locator("tbody .span-bar").First).ToBeVisibleAsync();
         await window.AssertFitsAsync();
         if (scripts)
             await window.AssertAccessibleAsync();

@@ -90,6 +90,14 @@ public sealed class LabelErrorsPageTests(BrowserFixture browser) : ServerTests
         await rows.First.GetByRole(AriaRole.Button, new() { Name = "Ask another person" }).ClickAsync();
         await Expect(window.Page.GetByText("No label is suspected")).ToBeVisibleAsync();
 
+        await window.Page.Locator(".segmented a", new() { HasText = "Checked" }).ClickAsync();
+        await Expect(rows).ToHaveCountAsync(Wrong);
+        await Expect(rows.First).ToContainTextAsync("Waits for a label");
+        await Expect(rows.Last).ToContainTextAsync("Kept");
+        await window.AssertFitsAsync();
+        if (scripts)
+            await window.AssertAccessibleAsync();
+
         await window.GoAsync("accuracy");
         await window.Page.GetByRole(AriaRole.Link, new() { Name = "Annotators" }).ClickAsync();
         await window.SeesTextAsync("Too few photos with two answers.");

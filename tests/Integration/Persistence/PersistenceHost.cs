@@ -3,6 +3,7 @@ using GourmetGram.Application.Classification;
 using GourmetGram.Application.Common;
 using GourmetGram.Application.Labeling;
 using GourmetGram.Application.Monitoring;
+using GourmetGram.Application.Retraining;
 using GourmetGram.Infrastructure.Hosting;
 using GourmetGram.Infrastructure.LabelStudio;
 using GourmetGram.Infrastructure.Media;
@@ -10,10 +11,12 @@ using GourmetGram.Infrastructure.ObjectStorage;
 using GourmetGram.Infrastructure.Persistence;
 using GourmetGram.Infrastructure.Spool;
 using GourmetGram.Tests.Integration.Fixtures;
+using GourmetGram.Tests.Integration.Retraining;
 using MediatR;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace GourmetGram.Tests.Integration.Persistence;
 
@@ -55,6 +58,13 @@ internal sealed class PersistenceHost : IAsyncDisposable
         collection.AddLabelStudio();
         collection.AddSettings<LabelingOptions>();
         more?.Invoke(collection);
+        // What a host with a loaded model has. Nothing is classified, trained or imported unless a test brings its own.
+        collection.TryAddSingleton<IModelSwitch, ThreeClassSwitch>();
+        collection.TryAddSingleton<IModelFiles, NoFiles>();
+        collection.TryAddSingleton<IHeadFiles, NoHeadFiles>();
+        collection.TryAddSingleton<IModelTrainer, NoTrainer>();
+        collection.TryAddSingleton<IModelInspector, NoInspector>();
+        collection.TryAddSingleton<IReferenceReader, NoReference>();
         services = collection.BuildServiceProvider(validateScopes: true);
         Folder = folder;
     }

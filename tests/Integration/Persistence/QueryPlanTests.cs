@@ -3,11 +3,14 @@ using GourmetGram.Application.Common;
 using GourmetGram.Application.Feedback;
 using GourmetGram.Application.Labeling;
 using GourmetGram.Application.Monitoring;
+using GourmetGram.Application.Retraining;
 using GourmetGram.Domain.Access;
 using GourmetGram.Domain.Classification;
+using GourmetGram.Domain.Retraining;
 using GourmetGram.Infrastructure.Persistence;
 using GourmetGram.Tests.Integration.Monitoring;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace GourmetGram.Tests.Integration.Persistence;
 
@@ -37,8 +40,12 @@ public sealed class QueryPlanTests() : PersistenceTests(DatabaseProvider.Sqlite)
         "IX_Predictions_Unconsidered",
         "IX_UserFeedback_Unconsidered",
         "IX_UserFeedback_PendingOutput",
+        "IX_UserFeedback_HeldBack",
         "IX_Selections_WithoutTask",
         "IX_AnnotationTasks_Open",
+        "IX_AnnotationTasks_Skipped",
+        "IX_AnnotationTasks_Tied",
+        "IX_AnnotationTasks_WithoutClass",
         "IX_AnnotationTasks_DueOutput",
         "IX_CollectedImages_ToCopy",
         "IX_CollectedImages_ToRemove",
@@ -100,6 +107,34 @@ public sealed class QueryPlanTests() : PersistenceTests(DatabaseProvider.Sqlite)
         var drift = await RecordAsync(() => Host.SendAsync(new GetDrift.Query(period with { ModelVersion = "1" })));
         await AssertIndexedAsync(drift, atLeast: 3);
         Assert.DoesNotContain(drift, statement => statement.Text.Contains("\"Predictions\"", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task What_every_staff_page_shows_scans_no_large_table()
+    {
+        await FillAsync();
+        var period = new PeriodQuery(new DateOnly(2026, 11, 1), new DateOnly(2026, 11, 30));
+        var model = Assert.Single(await Host.RowsAsync<ModelVersion>());
+        await Host.InStepAsync(step =>
+        {
+            var context = step.GetRequiredService<GourmetGramDbContext>();
+            context.Attach(model);
+            var serving = RegisteredModel.OfFolder("1", model, "Ada", Some.Time);
+            context.AddRange(serving, ServingPeriod.First(serving, "Ada", Some.Time));
+            return Task.CompletedTask;
+        });
+        await Host.SendAsync(new SelectCandidates.Command());
+        // Counts of all that a loop ever selected are made once, and remembered until a selection or an answer changes.
+        await Host.SendAsync(new ListLoops.Query());
+        var statements = await RecordAsync(async () =>
+        {
+            await Host.SendAsync(new ListReviews.Query(MonitoringData.Administrator));
+            await Host.SendAsync(new ListLoops.Query());
+            await Host.SendAsync(new GetAccuracyReport.Query(period, 100, 0.03));
+            await Host.SendAsync(new ListMeasuredPhotos.Query(period, new ListMeasuredPhotos.Filter(), Cursor: null, 50));
+            await Host.SendAsync(new GetPipeline.Query());
+        });
+        await AssertIndexedAsync(statements, atLeast: 15);
     }
 
     [Fact]

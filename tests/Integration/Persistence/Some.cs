@@ -22,6 +22,7 @@ internal static class Some
             Version = "1",
             Variant = "float",
             Sha256 = new string('a', 64),
+            Backbone = new string('a', 64),
             Temperature = 1.25,
             Labels = Labels,
             InputWidth = 224,

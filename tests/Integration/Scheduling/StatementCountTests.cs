@@ -193,7 +193,7 @@ public sealed class StatementCountTests() : PersistenceTests(DatabaseProvider.Sq
     }
 
     [Fact]
-    public async Task Showing_the_accuracy_costs_at_most_twelve_queries()
+    public async Task Showing_the_accuracy_costs_at_most_fourteen_queries_and_again_at_most_six()
     {
         await LabelledAsync(30);
         await app.SendAsync(new SampleRandom.Command());
@@ -203,12 +203,14 @@ public sealed class StatementCountTests() : PersistenceTests(DatabaseProvider.Sq
         var day = DateOnly.FromDateTime(Some.Time.UtcDateTime);
         var period = new PeriodQuery(day, day);
         await app.SendAsync(new DrawForAccuracy.Command(period, 5, "Ada"));
-        var queries = await QueriesAsync(async () =>
+        Assert.InRange(await QueriesAsync(ShowAsync), 1, 14);
+        Assert.InRange(await QueriesAsync(ShowAsync), 1, 6);
+
+        async Task ShowAsync()
         {
             await app.SendAsync(new GetAccuracyReport.Query(period, 100, 0.03));
             await app.SendAsync(new GetDrift.Query(new PeriodQuery(day, day.AddDays(7))));
-        });
-        Assert.InRange(queries, 1, 12);
+        }
     }
 
     [Fact]

@@ -88,6 +88,33 @@ public sealed class AlertTests
         Assert.Throws<InvalidOperationException>(() => delivery.MarkDelivered(now));
     }
 
+    [Theory]
+    [InlineData(120, 120)]
+    [InlineData(1, 5)]
+    [InlineData(-60, 5)]
+    [InlineData(172_800, 21_600)]
+    public void A_receiver_can_ask_for_a_longer_pause_within_bounds(int asked, int seconds)
+    {
+        var delivery = Delivery();
+        delivery.MarkFailed("busy", isFinal: false, Start, TimeSpan.FromSeconds(asked));
+        Assert.Equal(Start.AddSeconds(seconds), delivery.DueAt);
+    }
+
+    [Fact]
+    public void A_message_that_is_sent_again_has_all_its_attempts_again()
+    {
+        var delivery = Delivery();
+        Assert.Throws<InvalidOperationException>(() => delivery.Resend(Start));
+        delivery.MarkFailed("gone", isFinal: true, Start);
+        var later = Start.AddDays(30);
+        delivery.Resend(later);
+        Assert.Equal((DeliveryState.Due, later, 1, null), (delivery.State, delivery.DueAt, delivery.Attempts, delivery.LastError));
+        delivery.MarkFailed("away", isFinal: false, later);
+        Assert.Equal((DeliveryState.Due, later.AddSeconds(5)), (delivery.State, delivery.DueAt));
+        delivery.MarkFailed("away", isFinal: false, later.AddDays(1));
+        Assert.Equal((DeliveryState.Abandoned, 3), (delivery.State, delivery.Attempts));
+    }
+
     [Fact]
     public void A_final_refusal_ends_a_delivery_immediately()
     {

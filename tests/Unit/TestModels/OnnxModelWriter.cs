@@ -1,6 +1,3 @@
-using System.Buffers.Binary;
-using System.Text;
-
 namespace GourmetGram.Tests.Unit.TestModels;
 
 /// <summary>
@@ -19,30 +16,40 @@ internal static class OnnxModelWriter
     /// <param name="weight">One row a class, one column a channel.</param>
     /// <param name="bias">One value a class.</param>
     /// <param name="withEmbedding">Whether the embedding is an output.</param>
-    public static byte[] Write(int width, int height, float[][] weight, float[] bias, bool withEmbedding)
+    /// <param name="fault">What is wrong with the model; null for nothing.</param>
+    public static byte[] Write(int width, int height, float[][] weight, float[] bias, bool withEmbedding, ModelFault? fault = null)
     {
         const int channels = 3;
         var classes = bias.Length;
         var graph = new ProtobufWriter()
             .Message(1, Node("GlobalAveragePool", ["image"], "pooled"))
-            .Message(1, Node("Flatten", ["pooled"], "embedding"))
+            .Message(1, Node("Flatten", ["pooled"], "embedding", fault?.Domain))
             .Message(1, Node("Gemm", ["embedding", "head.weight", "head.bias"], "logits").Message(5, IntegerAttribute("transB", 1)))
             .Text(2, "mean colour")
-            .Message(5, Initializer("head.weight", [classes, channels], [.. weight.SelectMany(row => row)]))
+            .Message(
+                5,
+                fault?.ExternalFile is { } file
+                    ? External("head.weight", [classes, channels], file)
+                    : Initializer("head.weight", [classes, channels], [.. weight.SelectMany(row => row)])
+            )
             .Message(5, Initializer("head.bias", [classes], bias))
-            .Message(11, Tensor("image", channels, height, width))
-            .Message(12, Tensor("logits", classes));
+            .Message(
+                11,
+                Tensor("image", fault?.InputType ?? Float, fault?.HasOpenSides == true ? [channels, null, null] : [channels, height, width])
+            )
+            .Message(12, Tensor("logits", Float, [classes]));
         if (withEmbedding)
-            graph.Message(12, Tensor("embedding", channels));
+            graph.Message(12, Tensor("embedding", Float, [channels]));
         return new ProtobufWriter().Number(1, IrVersion).Message(7, graph).Message(8, new ProtobufWriter().Number(2, Opset)).ToArray();
     }
 
-    private static ProtobufWriter Node(string operation, string[] inputs, string output)
+    private static ProtobufWriter Node(string operation, string[] inputs, string output, string? domain = null)
     {
         var node = new ProtobufWriter();
         foreach (var input in inputs)
             node.Text(1, input);
-        return node.Text(2, output).Text(4, operation);
+        node.Text(2, output).Text(4, operation);
+        return domain is null ? node : node.Text(7, domain);
     }
 
     private static ProtobufWriter IntegerAttribute(string name, int value) =>
@@ -56,57 +63,26 @@ internal static class OnnxModelWriter
         return tensor.Number(2, Float).Text(8, name).Floats(9, values);
     }
 
-    /// <summary>A tensor whose first dimension, the batch, is open.</summary>
-    private static ProtobufWriter Tensor(string name, params int[] sizes)
+    private static ProtobufWriter External(string name, int[] shape, string file)
+    {
+        const int external = 1;
+        var tensor = new ProtobufWriter();
+        foreach (var size in shape)
+            tensor.Number(1, size);
+        return tensor
+            .Number(2, Float)
+            .Text(8, name)
+            .Message(13, new ProtobufWriter().Text(1, "location").Text(2, file))
+            .Number(14, external);
+    }
+
+    /// <summary>A tensor whose first dimension, the batch, is open, and so is every size that is null.</summary>
+    private static ProtobufWriter Tensor(string name, int elements, int?[] sizes)
     {
         var shape = new ProtobufWriter().Message(1, new ProtobufWriter().Text(2, "N"));
         foreach (var size in sizes)
-            shape.Message(1, new ProtobufWriter().Number(1, size));
-        var type = new ProtobufWriter().Message(1, new ProtobufWriter().Number(1, Float).Message(2, shape));
+            shape.Message(1, size is { } known ? new ProtobufWriter().Number(1, known) : new ProtobufWriter().Text(2, "any"));
+        var type = new ProtobufWriter().Message(1, new ProtobufWriter().Number(1, elements).Message(2, shape));
         return new ProtobufWriter().Text(1, name).Message(2, type);
-    }
-
-    /// <summary>The part of protobuf that ONNX needs: numbers and length-prefixed fields.</summary>
-    private sealed class ProtobufWriter
-    {
-        private const int LengthPrefixed = 2;
-        private readonly List<byte> bytes = [];
-
-        public ProtobufWriter Number(int field, int value)
-        {
-            Varint(field << 3);
-            Varint(value);
-            return this;
-        }
-
-        public ProtobufWriter Text(int field, string value) => Bytes(field, Encoding.UTF8.GetBytes(value));
-
-        public ProtobufWriter Message(int field, ProtobufWriter message) => Bytes(field, message.ToArray());
-
-        public ProtobufWriter Floats(int field, float[] values)
-        {
-            var raw = new byte[values.Length * sizeof(float)];
-            for (var i = 0; i < values.Length; i++)
-                BinaryPrimitives.WriteSingleLittleEndian(raw.AsSpan(i * sizeof(float)), values[i]);
-            return Bytes(field, raw);
-        }
-
-        public byte[] ToArray() => [.. bytes];
-
-        private ProtobufWriter Bytes(int field, byte[] value)
-        {
-            Varint((field << 3) | LengthPrefixed);
-            Varint(value.Length);
-            bytes.AddRange(value);
-            return this;
-        }
-
-        private void Varint(int value)
-        {
-            var rest = (uint)value;
-            for (; rest >= 0x80; rest >>= 7)
-                bytes.Add((byte)(rest | 0x80));
-            bytes.Add((byte)rest);
-        }
     }
 }

@@ -34,6 +34,9 @@ internal sealed record TestModel
     /// </summary>
     public bool HasInt8 { get; init; }
 
+    /// <summary>What is wrong with the file; null for nothing. Manifest and golden cases stay as they are.</summary>
+    public ModelFault? Fault { get; init; }
+
     public string Name { get; init; } = "colours";
 
     public string Version { get; init; } = "1";
@@ -50,7 +53,8 @@ internal sealed record TestModel
             Height,
             [.. Labels.Select((_, k) => Enumerable.Range(0, 3).Select(channel => channel == k % 3 ? Gain : 0).ToArray())],
             [.. Labels.Select((_, k) => -Step * k)],
-            HasEmbedding
+            HasEmbedding,
+            Fault
         );
         File.WriteAllBytes(Path.Combine(directory, "model.onnx"), model);
         File.WriteAllText(Path.Combine(directory, "manifest.json"), Manifest(model).ToJsonString());

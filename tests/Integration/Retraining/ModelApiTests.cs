@@ -1,0 +1,163 @@
+using System.IO.Compression;
+using System.Net;
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Security.Cryptography;
+using System.Text.Json.Nodes;
+using GourmetGram.Tests.Integration.Fixtures;
+
+namespace GourmetGram.Tests.Integration.Retraining;
+
+/// <summary>
+/// A model folder is uploaded as a zip, tried, registered, served and rolled back; files that are no models change nothing.
+/// </summary>
+public sealed class ModelApiTests(SqliteApp app) : IClassFixture<SqliteApp>
+{
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task A_folder_from_elsewhere_is_imported_and_answers_after_a_note()
+    {
+        var admin = app.Administrator();
+        var imported = await ReadAsync(await ImportAsync(admin, Zip("7")));
+        Assert.Equal(("7", "Imported", false), ((string?)imported["version"], (string?)imported["origin"], (bool)imported["serving"]!));
+        Assert.Equal(0.9, (double)imported["report"]!["accuracy"]!);
+        Assert.Equal(HttpStatusCode.Conflict, (await ImportAsync(admin, Zip("7"))).StatusCode);
+
+        Assert.Equal(HttpStatusCode.Conflict, (await PostAsync(admin, "models/7/promote", new JsonObject())).StatusCode);
+        await ReadAsync(await PostAsync(admin, "models/7/promote", new JsonObject { ["override"] = "the same network again" }));
+        Assert.Equal("7", (await admin.UploadAsync()).Model.Version);
+        await ReadAsync(await PostAsync(admin, "models/rollback", new JsonObject()));
+        Assert.Equal("2", (await admin.UploadAsync()).Model.Version);
+    }
+
+    [Fact]
+    public async Task The_file_of_the_model_is_downloaded_as_it_is()
+    {
+        var response = await app.Administrator().SendAsync(HttpMethod.Get, "api/v1/models/2/onnx");
+        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+        var expected = SHA256.HashData(await File.ReadAllBytesAsync(Repository.PathOf("models", "food11", "model.onnx"), Cancel));
+        Assert.Equal(expected, SHA256.HashData(await response.Content.ReadAsByteArrayAsync(Cancel)));
+    }
+
+    /// <summary>What mlflow/onnx/__init__.py reads: the data file, the providers, the loader, and the signature as a JSON text.</summary>
+    [Fact]
+    public async Task The_folder_for_mlflow_has_the_file_of_the_model_and_describes_it()
+    {
+        using var response = await app.Administrator().SendAsync(HttpMethod.Get, "api/v1/models/2/mlflow");
+        Assert.Equal("food11-2-float.mlflow.zip", response.Content.Headers.ContentDisposition?.FileName);
+        using var zip = new ZipArchive(new MemoryStream(await response.Content.ReadAsByteArrayAsync(Cancel)));
+        Assert.Equal(
+            ["MLmodel", "model.onnx", "requirements.txt", "python_env.yaml", "conda.yaml"],
+            zip.Entries.Select(entry => entry.FullName)
+        );
+        await using (var model = await zip.GetEntry("model.onnx")!.OpenAsync(Cancel))
+        {
+            var expected = SHA256.HashData(await File.ReadAllBytesAsync(Repository.PathOf("models", "food11", "model.onnx"), Cancel));
+            Assert.Equal(expected, await SHA256.HashDataAsync(model, Cancel));
+        }
+
+        using var reader = new StreamReader(await zip.GetEntry("MLmodel")!.OpenAsync(Cancel));
+        var lines = (await reader.ReadToEndAsync(Cancel)).Split('\n');
+        foreach (
+            var line in new[]
+            {
+                "flavors:",
+                "  onnx:",
+                "    data: model.onnx",
+                "    - CPUExecutionProvider",
+                "  python_function:",
+                "    loader_module: mlflow.onnx",
+                "  version: \"2\"",
+                "  temperature: 1.145",
+            }
+        )
+            Assert.Contains(line, lines);
+        var inputs = (string)
+            JsonNode.Parse(lines.Single(line => line.StartsWith("  inputs: ", StringComparison.Ordinal))["  inputs: ".Length..])!;
+        var tensor = JsonNode.Parse(inputs)!.AsArray().Single()!;
+        Assert.Equal("tensor", (string?)tensor["type"]);
+        Assert.Equal("float32", (string?)tensor["tensor-spec"]!["dtype"]);
+        Assert.Equal([-1, 3, 224, 224], tensor["tensor-spec"]!["shape"]!.AsArray().Select(size => (int)size!));
+        var names = lines.Single(line => line.StartsWith("  classes: ", StringComparison.Ordinal))["  classes: ".Length..];
+        Assert.Equal(11, JsonNode.Parse(names)!.AsArray().Count);
+    }
+
+    [Fact]
+    public async Task Zips_that_are_no_models_are_refused_in_words_and_change_nothing()
+    {
+        var admin = app.Administrator();
+        await RefusesAsync("not a zip"u8.ToArray(), "not a zip file");
+        await RefusesAsync(ZipOf(("readme.txt", "hello", 0)), "manifest");
+        await RefusesAsync(ZipOf(("../evil.txt", "hello", 0)), "leads out of its folder");
+        await RefusesAsync(ZipOf(("manifest.json", "/etc/passwd", unchecked((int)0xA1FF0000))), "is a link");
+
+        async Task RefusesAsync(byte[] zip, string words)
+        {
+            var response = await ImportAsync(admin, zip);
+            Assert.Equal(HttpStatusCode.UnprocessableEntity, response.StatusCode);
+            var problem = await response.Content.ReadFromJsonAsync<JsonObject>(Cancel);
+            Assert.Contains(words, (string?)problem!["detail"], StringComparison.Ordinal);
+        }
+    }
+
+    private static Task<HttpResponseMessage> ImportAsync(AppClient client, byte[] zip)
+    {
+        var content = new ByteArrayContent(zip);
+        content.Headers.ContentType = new MediaTypeHeaderValue("application/zip");
+        return client.SendAsync(HttpMethod.Post, "api/v1/models", content);
+    }
+
+    private static Task<HttpResponseMessage> PostAsync(AppClient client, string path, JsonObject body) =>
+        client.SendAsync(HttpMethod.Post, $"api/v1/{path}", JsonContent.Create(body));
+
+    private static async Task<JsonObject> ReadAsync(HttpResponseMessage response)
+    {
+        Assert.True(response.IsSuccessStatusCode, await response.Content.ReadAsStringAsync(Cancel));
+        return (await response.Content.ReadFromJsonAsync<JsonObject>(Cancel))!;
+    }
+
+    /// <summary>The model of the product, under another version and in a folder of its own.</summary>
+    private static byte[] Zip(string version)
+    {
+        var folder = Repository.PathOf("models", "food11");
+        var manifest = JsonNode.Parse(File.ReadAllText(Path.Combine(folder, "manifest.json")))!.AsObject();
+        manifest["version"] = version;
+        manifest.Remove("reference");
+        using var zip = new MemoryStream();
+        using (var archive = new ZipArchive(zip, ZipArchiveMode.Create, leaveOpen: true))
+        {
+            foreach (var file in Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories))
+            {
+                var name = Path.GetRelativePath(folder, file);
+                if (name is not ("manifest.json" or "reference.safetensors" or "README.md"))
+                    archive.CreateEntryFromFile(file, $"model/{name}");
+            }
+
+            Write(archive, "model/manifest.json", manifest.ToJsonString(), 0);
+            Write(archive, "model/metrics.json", """{"accuracy":0.9}""", 0);
+        }
+
+        return zip.ToArray();
+    }
+
+    private static byte[] ZipOf(params (string Name, string Content, int Attributes)[] entries)
+    {
+        using var zip = new MemoryStream();
+        using (var archive = new ZipArchive(zip, ZipArchiveMode.Create, leaveOpen: true))
+        {
+            foreach (var (name, content, attributes) in entries)
+                Write(archive, name, content, attributes);
+        }
+
+        return zip.ToArray();
+    }
+
+    private static void Write(ZipArchive archive, string name, string content, int attributes)
+    {
+        var entry = archive.CreateEntry(name);
+        entry.ExternalAttributes = attributes;
+        using var stream = entry.Open();
+        stream.Write(System.Text.Encoding.UTF8.GetBytes(content));
+    }
+}
