@@ -207,7 +207,7 @@ internal static class LoadBenchmark
 
     private static string Root([CallerFilePath] string path = "") => Path.GetFullPath(Path.Combine(path, "..", "..", ".."));
 
-    private static string? Value(string[] options, string name) =>
+    public static string? Value(string[] options, string name) =>
         Array.IndexOf(options, name) is >= 0 and var at && at + 1 < options.Length ? options[at + 1] : null;
 
     /// <returns>What it wrote to standard output.</returns>
