@@ -71,8 +71,7 @@ internal sealed class JobRunner(
                     .Select(run => run.Id)
                     .FirstOrDefaultAsync(stopping)
             );
-            // The database refuses this while another run of the job runs on any node.
-            if (await store.TryChangeAsync(oldest, Take) is { } taken)
+            if (await TryTakeAsync(oldest) is { } taken)
             {
                 // The task removes itself from the list when it ends, so it must be listed before it can end.
                 var listed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -86,7 +85,7 @@ internal sealed class JobRunner(
     /// <returns>False when another process has taken the run, or another run of the job is running.</returns>
     public async Task<bool> TryRunAsync(Guid id, IProgress<JobProgress> watcher, CancellationToken stopping)
     {
-        if (await store.TryChangeAsync(id, Take) is not { } taken)
+        if (await TryTakeAsync(id) is not { } taken)
             return false;
         await RunAsync(taken, watcher, stopping);
         return true;
@@ -95,12 +94,27 @@ internal sealed class JobRunner(
     /// <summary>Waits until all runs on this node have ended.</summary>
     public Task WaitAsync() => Task.WhenAll(running.Values);
 
-    private (bool Change, JobRun? Add) Take(JobRun run)
+    private async Task<JobRun?> TryTakeAsync(Guid id)
     {
-        if (run.State != JobRunState.Queued)
-            return default;
-        run.Start(node, time.GetUtcNow(), Lease);
-        return (true, null);
+        // The database refuses the change below while another run of the job runs on any node. But that run may end between the reading of
+        // the clock and the change, and this run would seem to have started before.
+        if (
+            await store.InDatabaseAsync(context =>
+                context
+                    .Set<JobRun>()
+                    .AnyAsync(run =>
+                        run.State == JobRunState.Running && context.Set<JobRun>().Any(taken => taken.Id == id && taken.Job == run.Job)
+                    )
+            )
+        )
+            return null;
+        return await store.TryChangeAsync(id, run =>
+        {
+            if (run.State != JobRunState.Queued)
+                return default;
+            run.Start(node, time.GetUtcNow(), Lease);
+            return (true, null);
+        });
     }
 
     private async Task RunToEndAsync(JobRun run, Task listed, Action ended, CancellationToken stopping)
