@@ -47,6 +47,7 @@ class ReviewPage extends HTMLElement {
   #outbox;
   #current; // the task on the screen: { id, photo, leaseUntil, model?, image, seen, shownAt }
   #ahead = []; // tasks to show next, their photos loaded
+  #arriving = new Set(); // tasks whose photos are being loaded
   #fetching; // promise of the task that is being fetched
   #trouble; // why the last attempt to get a photo failed, with `until`; undefined if it didn't fail
   #over; // set when there is no further photo, with the server's `detail` if it refused; undefined while there may be one
@@ -575,7 +576,9 @@ class ReviewPage extends HTMLElement {
   async #prepare(found) {
     const { id, leaseUntil, model } = found;
     const task = { id, photo: photoOf(id), leaseUntil, model, image: this.#newImage() };
+    this.#arriving.add(task);
     task.seen = await load(task.image, `${task.photo}?size=1280`);
+    this.#arriving.delete(task);
     return task;
   }
 
@@ -638,7 +641,7 @@ class ReviewPage extends HTMLElement {
   // Releases the tasks that weren't labelled, so that others needn't wait for their leases to end. The next page may lease a task again
   // before the release arrives, so the request names the lease that it ends.
   #release() {
-    const held = [this.#current, ...this.#ahead].filter(Boolean);
+    const held = [this.#current, ...this.#ahead, ...this.#arriving].filter(Boolean);
     this.#current = undefined;
     this.#ahead = [];
     this.#writeShown();
