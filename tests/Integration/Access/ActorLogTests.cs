@@ -10,7 +10,7 @@ public sealed class ActorLogTests : ServerTests
     [Fact]
     public async Task Deletions_and_changes_of_media_keys_are_logged_with_who_made_them()
     {
-        await using var server = Start(("GourmetGram__BootstrapAdminKey", AppFixture.AdminKey));
+        await using var server = Host(("GourmetGram__BootstrapAdminKey", AppFixture.AdminKey));
         var address = await server.ListeningAsync();
         var client = AppClient.Administrator(new HttpClient { BaseAddress = address });
         var photo = await client.UploadAsync();

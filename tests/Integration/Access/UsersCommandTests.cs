@@ -25,7 +25,7 @@ public abstract partial class UsersCommandTests : ServerTests
     public async Task Accounts_are_added_listed_disabled_and_enabled(bool withServer)
     {
         var settings = await SettingsAsync();
-        await using var server = withServer ? ServerProcess.Start(ServerProcess.Built, settings) : null;
+        await using var server = withServer ? new HostedServer(settings) : null;
         if (server is not null)
             await server.ListeningAsync();
 
@@ -68,7 +68,7 @@ public abstract partial class UsersCommandTests : ServerTests
         var settings = await SettingsAsync();
         // Made before the server runs: the link is no secret of one process.
         var link = PathOf(Assert.Single((await RunAsync(settings, 0, "add", "ada", "--role", "Administrator")).Lines));
-        await using var server = ServerProcess.Start(ServerProcess.Built, settings);
+        await using var server = new HostedServer(settings);
         var address = await server.ListeningAsync();
         Assert.DoesNotContain("first-administrator", server.Output, StringComparison.Ordinal);
 
@@ -120,7 +120,7 @@ public abstract partial class UsersCommandTests : ServerTests
     [Fact]
     public async Task Of_two_who_use_the_link_for_the_first_administrator_at_once_one_becomes_it_and_the_other_is_told()
     {
-        await using var server = ServerProcess.Start(ServerProcess.Built, await SettingsAsync());
+        await using var server = new HostedServer(await SettingsAsync());
         var address = await server.ListeningAsync();
         var link = await server.FirstAdministratorLinkAsync();
         var uses = await Task.WhenAll(Enumerable.Range(0, 4).Select(i => UseAsync(Browser(address), link, Password, $"Ada {i}")));
@@ -200,12 +200,12 @@ public sealed class UsersCommandOnPostgreSql : UsersCommandTests
     public async Task Of_two_nodes_with_a_link_each_one_makes_the_first_administrator()
     {
         var settings = await DatabaseAsync();
-        await using var one = Start([.. settings.Select(setting => (setting.Key, setting.Value)), ("Jobs__Scheduled", "false")]);
+        await using var one = Host([.. settings.Select(setting => (setting.Key, setting.Value)), ("Jobs__Scheduled", "false")]);
         var there = new Dictionary<string, string>(settings, StringComparer.Ordinal)
         {
             ["GourmetGram__DataDirectory"] = Path.Combine(Folder, "other"),
         };
-        await using var two = ServerProcess.Start(ServerProcess.Built, there);
+        await using var two = new HostedServer(there);
         var (here, other) = (await one.ListeningAsync(), await two.ListeningAsync());
         var (first, second) = (await one.FirstAdministratorLinkAsync(), await two.FirstAdministratorLinkAsync());
         var uses = await Task.WhenAll(

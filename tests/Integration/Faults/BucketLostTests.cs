@@ -14,7 +14,7 @@ public sealed class BucketLostTests : ServerTests
     public async Task Uploads_make_the_bucket_again_and_what_was_in_it_is_known_to_be_missing()
     {
         var store = S3Server.NewStore();
-        await using var server = Start([
+        await using var server = Host([
             .. store.Select(s => (s.Key, s.Value)),
             ("GourmetGram__BootstrapAdminKey", AppFixture.AdminKey),
             ("Jobs__Scheduled", "false"),

@@ -14,12 +14,11 @@ public sealed class ClockTests : IDisposable
     public async Task Everything_goes_on_when_the_clock_is_set_back()
     {
         var clock = new ShiftedClock();
-        await using var host = new ClockedServer(folder, clock);
-        host.UseKestrel(0);
-        host.StartServer();
-        var visitor = new AppClient(
-            new HttpClient(new HttpClientHandler { UseCookies = true }) { BaseAddress = host.ClientOptions.BaseAddress }
+        await using var server = new HostedServer(
+            new Dictionary<string, string> { ["GourmetGram__DataDirectory"] = folder, ["Limits__QueueMilliseconds"] = "60000" },
+            clock
         );
+        var visitor = new AppClient(new HttpClient(new HttpClientHandler { UseCookies = true }) { BaseAddress = server.Address });
         using (await visitor.SendAsync(HttpMethod.Get, ""))
         {
             // The visitor has a cookie now.

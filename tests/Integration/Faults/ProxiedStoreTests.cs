@@ -26,7 +26,7 @@ public sealed class ProxiedStoreTests : ServerTests
         settings["Jobs__Scheduled"] = "false";
         settings["Limits__StoreSeconds"] = "1";
         settings["ObjectStore__TimeoutSeconds"] = "1";
-        await using var server = ServerProcess.Start(ServerProcess.Built, settings);
+        await using var server = new HostedServer(settings);
         var admin = AppClient.Administrator(new HttpClient { BaseAddress = await server.ListeningAsync() });
         var misbehaviours = Enum.GetValues<Misbehaviour>();
         foreach (var _ in misbehaviours)

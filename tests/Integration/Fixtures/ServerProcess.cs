@@ -1,11 +1,10 @@
 using System.Diagnostics;
 using System.Text;
-using System.Text.RegularExpressions;
 
 namespace GourmetGram.Tests.Integration.Fixtures;
 
 /// <summary>GourmetGram as a process of its own, for what only a process shows: signals, exit codes, a foreign working directory.</summary>
-internal sealed partial class ServerProcess : IAsyncDisposable
+internal sealed class ServerProcess : IServer
 {
     private readonly Process process;
     private readonly bool wrapped;
@@ -26,7 +25,6 @@ internal sealed partial class ServerProcess : IAsyncDisposable
 
     public int Id => process.Id;
 
-    /// <summary>All that the process wrote, so far.</summary>
     public string Output
     {
         get
@@ -83,16 +81,8 @@ internal sealed partial class ServerProcess : IAsyncDisposable
         return server;
     }
 
-    /// <summary>Waits until the server listens.</summary>
-    /// <exception cref="InvalidOperationException">It ended instead; the message holds what it said.</exception>
     public Task<Uri> ListeningAsync() => listening.Task.WaitAsync(TimeSpan.FromMinutes(1), TestContext.Current.CancellationToken);
 
-    /// <summary>The link that makes the first administrator, relative to the first page, as the log tells it.</summary>
-    public async Task<string> FirstAdministratorLinkAsync() =>
-        FirstAdministrator().Match(await LineAsync("first-administrator?token=")).Value;
-
-    /// <summary>Waits until the process has written a line that holds these words.</summary>
-    /// <returns>The line.</returns>
     public Task<string> LineAsync(string part)
     {
         var found = new TaskCompletionSource<string>(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -169,7 +159,4 @@ internal sealed partial class ServerProcess : IAsyncDisposable
         if (at >= 0)
             listening.TrySetResult(new Uri(line[(at + marker.Length)..].Trim() + "/"));
     }
-
-    [GeneratedRegex(@"first-administrator\?token=[0-9a-f]+")]
-    private static partial Regex FirstAdministrator();
 }

@@ -14,11 +14,18 @@ public abstract class ServerTests : IDisposable
         Directory.Delete(Folder, recursive: true);
     }
 
+    /// <summary>Starts a server in the test's process.</summary>
+    /// <param name="settings">As environment variables are named, e.g. <c>Limits__BatchMebibytes</c>.</param>
+    private protected HostedServer Host(params (string Name, string Value)[] settings) => new(Complete(settings));
+
+    /// <summary>Starts a server as a process of its own.</summary>
     /// <param name="settings">Environment variables, e.g. <c>Limits__BatchMebibytes</c>.</param>
-    private protected ServerProcess Start(params (string Name, string Value)[] settings)
-    {
-        var environment = settings.ToDictionary(s => s.Name, s => s.Value);
-        environment["GourmetGram__DataDirectory"] = Path.Combine(Folder, "data");
-        return ServerProcess.Start(ServerProcess.Built, environment);
-    }
+    private protected ServerProcess Start(params (string Name, string Value)[] settings) =>
+        ServerProcess.Start(ServerProcess.Built, Complete(settings));
+
+    private Dictionary<string, string> Complete((string Name, string Value)[] settings) =>
+        new(settings.Select(setting => KeyValuePair.Create(setting.Name, setting.Value)), StringComparer.Ordinal)
+        {
+            ["GourmetGram__DataDirectory"] = Path.Combine(Folder, "data"),
+        };
 }

@@ -21,7 +21,7 @@ public sealed class AccuracyCommandTests : ServerTests
     public async Task A_labelled_sample_gives_the_same_numbers_by_api_csv_and_command()
     {
         JsonObject accuracy;
-        await using (var server = ServerProcess.Start(ServerProcess.Built, Settings))
+        await using (var server = new HostedServer(Settings))
         {
             using var visitor = new HttpClient { BaseAddress = await server.ListeningAsync() };
             using var keyed = new HttpClient { BaseAddress = visitor.BaseAddress };

@@ -61,7 +61,7 @@ public sealed class StorageCopyTests : IDisposable
     {
         var settings = Settings();
         settings["ObjectStore__Provider"] = "FileSystem";
-        await using var server = ServerProcess.Start(ServerProcess.Built, settings);
+        await using var server = new HostedServer(settings);
         await server.ListeningAsync();
         var refused = await CommandProcess.RunAsync(settings, "storage", "copy", "--to", "S3");
         Assert.Equal(1, refused.ExitCode);

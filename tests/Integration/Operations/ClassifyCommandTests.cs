@@ -42,12 +42,19 @@ public sealed class ClassifyCommandTests : IDisposable
 
     private Task<CommandResult> RunAsync(params string[] arguments) => CommandProcess.RunAsync(Environment, arguments);
 
-    private async Task<ServerProcess> StartServerAsync(params (string Name, string Value)[] settings)
+    private Task<HostedServer> StartServerAsync(params (string Name, string Value)[] settings) =>
+        StartAsync(environment => new HostedServer(environment), settings);
+
+    private Task<ServerProcess> StartProcessAsync(params (string Name, string Value)[] settings) =>
+        StartAsync(environment => ServerProcess.Start(ServerProcess.Built, environment), settings);
+
+    private async Task<TServer> StartAsync<TServer>(Func<Dictionary<string, string>, TServer> start, (string Name, string Value)[] settings)
+        where TServer : IServer
     {
         var environment = Environment;
         foreach (var (name, value) in settings)
             environment[name] = value;
-        var server = ServerProcess.Start(ServerProcess.Built, environment);
+        var server = start(environment);
         await server.LineAsync("Application started");
         return server;
     }
@@ -259,7 +266,7 @@ public sealed class ClassifyCommandTests : IDisposable
     [Fact]
     public async Task The_token_is_for_the_server_s_user_alone_and_gone_after_the_end()
     {
-        await using var server = await StartServerAsync();
+        await using var server = await StartProcessAsync();
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(AccessFile));
         var address = await server.ListeningAsync();
         Assert.Equal(address.ToString(), (string)JsonNode.Parse(await File.ReadAllTextAsync(AccessFile, Cancel))!["address"]!);
@@ -272,7 +279,7 @@ public sealed class ClassifyCommandTests : IDisposable
     public async Task After_a_kill_the_command_works_without_the_server_and_a_dead_token_is_refused()
     {
         string token;
-        await using (await StartServerAsync())
+        await using (await StartProcessAsync())
             token = await TokenAsync();
         Assert.True(File.Exists(AccessFile));
 
@@ -298,7 +305,7 @@ public sealed class ClassifyCommandTests : IDisposable
     [Fact]
     public async Task A_server_under_a_sub_path_and_on_every_address_is_called_by_loopback()
     {
-        await using var server = await StartServerAsync(
+        await using var server = await StartProcessAsync(
             ("ASPNETCORE_URLS", "http://0.0.0.0:0"),
             ("GourmetGram__PublicUrl", "https://food.example.org/api")
         );

@@ -50,7 +50,7 @@ public sealed class DocumentedCommandTests : ServerTests
         }
 
         await using var server = block.Contains("http://localhost:5000", StringComparison.Ordinal)
-            ? Start(("GourmetGram__BootstrapAdminKey", AppFixture.AdminKey))
+            ? Host(("GourmetGram__BootstrapAdminKey", AppFixture.AdminKey))
             : null;
         if (server is not null)
         {

@@ -46,7 +46,7 @@ public abstract class ImportCommandTests(DatabaseProvider provider) : ServerTest
         Assert.All(taken.Where(line => line.Value[0] != "skipped"), line => Assert.Equal(line.Value[2], again[line.Key][2]));
         Assert.Equal(before, await SnapshotAsync());
 
-        await using var server = ServerProcess.Start(ServerProcess.Built, settings);
+        await using var server = new HostedServer(settings);
         var client = AppClient.Administrator(new HttpClient { BaseAddress = await server.ListeningAsync() });
         var named = await ReadAsync(client, taken["class_09/image.jpg"][2]);
         Assert.Equal(("Soup", 0.93f, "image.jpg", "lab", "2026-11-20T08:15:30.250Z"), Facts(named));
@@ -75,7 +75,7 @@ public abstract class ImportCommandTests(DatabaseProvider provider) : ServerTest
         await FillAsync();
         var settings = await SettingsAsync();
         var id = Lines(await ImportAsync(settings, exitCode: 1))["class_09/image.jpg"][2];
-        await using (var server = ServerProcess.Start(ServerProcess.Built, settings))
+        await using (var server = new HostedServer(settings))
         {
             using var erased = await AppClient
                 .Administrator(new HttpClient { BaseAddress = await server.ListeningAsync() })

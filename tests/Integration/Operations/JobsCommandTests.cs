@@ -15,7 +15,7 @@ public sealed class JobsCommandTests : ServerTests
     [Fact]
     public async Task Jobs_are_listed_run_and_remembered_by_the_server_that_runs()
     {
-        await using var server = ServerProcess.Start(ServerProcess.Built, Settings);
+        await using var server = new HostedServer(Settings);
         await server.ListeningAsync();
         await UseAsync();
     }

@@ -14,7 +14,7 @@ public sealed class MediaKeysCommandTests : ServerTests
     [Fact]
     public async Task Keys_are_listed_changed_and_revoked_by_the_server_that_runs()
     {
-        await using var server = ServerProcess.Start(ServerProcess.Built, Settings);
+        await using var server = new HostedServer(Settings);
         await server.ListeningAsync();
         await UseAsync();
     }

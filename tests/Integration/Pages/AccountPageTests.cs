@@ -5,21 +5,14 @@ using static Microsoft.Playwright.Assertions;
 namespace GourmetGram.Tests.Integration.Pages;
 
 /// <summary>Tests how the first administrator opens the link in the log, creates an account and signs in.</summary>
-public sealed class AccountPageTests(BrowserFixture browser) : IDisposable
+public sealed class AccountPageTests(BrowserFixture browser) : ServerTests
 {
     private const string Password = "correct horse battery staple";
-
-    private readonly string folder = Directory.CreateTempSubdirectory("gourmetgram-accounts-").FullName;
-
-    public void Dispose() => Directory.Delete(folder, recursive: true);
 
     [Fact]
     public async Task The_link_in_the_log_makes_the_first_administrator_once()
     {
-        await using var server = ServerProcess.Start(
-            ServerProcess.Built,
-            new Dictionary<string, string> { ["GourmetGram__DataDirectory"] = folder }
-        );
+        await using var server = Host();
         var address = await server.ListeningAsync();
         var link = await server.FirstAdministratorLinkAsync();
 

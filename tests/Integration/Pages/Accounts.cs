@@ -8,7 +8,7 @@ namespace GourmetGram.Tests.Integration.Pages;
 internal static class Accounts
 {
     /// <summary>Makes the first administrator of a server in a window: Ada.</summary>
-    public static async Task BecomeAdministratorAsync(this BrowserWindow window, ServerProcess server)
+    public static async Task BecomeAdministratorAsync(this BrowserWindow window, IServer server)
     {
         await window.GoAsync(await server.FirstAdministratorLinkAsync());
         await window.Page.GetByLabel("Name").FillAsync("Ada");

@@ -15,7 +15,7 @@ public sealed class AccuracyPageTests(BrowserFixture browser) : ServerTests
     [InlineData(false, Screen.Phone, true)]
     public async Task The_estimate_its_reasons_and_its_photos_are_shown_and_more_can_be_drawn(bool scripts, Screen screen, bool dark)
     {
-        await using var server = Start(("Jobs__Scheduled", "false"), ("GourmetGram__BootstrapAdminKey", AppFixture.AdminKey));
+        await using var server = Host(("Jobs__Scheduled", "false"), ("GourmetGram__BootstrapAdminKey", AppFixture.AdminKey));
         var address = await server.ListeningAsync();
         var admin = AppClient.Administrator(new HttpClient { BaseAddress = address });
         await using var window = await browser.OpenAsync(address, screen, dark, scripts);

@@ -14,7 +14,7 @@ public sealed class DatasetVersionsPageTests(BrowserFixture browser) : ServerTes
     [InlineData(false, Screen.Phone, true)]
     public async Task An_administrator_builds_versions_and_sees_what_changed(bool scripts, Screen screen, bool dark)
     {
-        await using var server = Start(("Jobs__Scheduled", "false"), ("GourmetGram__BootstrapAdminKey", AppFixture.AdminKey));
+        await using var server = Host(("Jobs__Scheduled", "false"), ("GourmetGram__BootstrapAdminKey", AppFixture.AdminKey));
         var address = await server.ListeningAsync();
         var admin = AppClient.Administrator(new HttpClient { BaseAddress = address });
         await using var window = await browser.OpenAsync(address, screen, dark, scripts);

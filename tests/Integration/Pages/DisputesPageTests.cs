@@ -15,7 +15,7 @@ public sealed class DisputesPageTests(BrowserFixture browser) : ServerTests
     [Fact]
     public async Task Photos_behind_the_first_page_are_opened_and_decided_there_and_the_end_leads_back()
     {
-        await using var server = Start(("Jobs__Scheduled", "false"), ("GourmetGram__BootstrapAdminKey", AppFixture.AdminKey));
+        await using var server = Host(("Jobs__Scheduled", "false"), ("GourmetGram__BootstrapAdminKey", AppFixture.AdminKey));
         var admin = AppClient.Administrator(new HttpClient { BaseAddress = await server.ListeningAsync() });
         using var loop = await admin.SendAsync(HttpMethod.Patch, "api/v1/loops/userfeedback", JsonContent.Create(new { votes = 2 }));
         loop.EnsureSuccessStatusCode();
@@ -66,7 +66,7 @@ public sealed class DisputesPageTests(BrowserFixture browser) : ServerTests
     [InlineData(false, Screen.Phone, true)]
     public async Task An_administrator_decides_where_people_disagree(bool scripts, Screen screen, bool dark)
     {
-        await using var server = Start(("Jobs__Scheduled", "false"), ("GourmetGram__BootstrapAdminKey", AppFixture.AdminKey));
+        await using var server = Host(("Jobs__Scheduled", "false"), ("GourmetGram__BootstrapAdminKey", AppFixture.AdminKey));
         var admin = AppClient.Administrator(new HttpClient { BaseAddress = await server.ListeningAsync() });
         using var loop = await admin.SendAsync(HttpMethod.Patch, "api/v1/loops/userfeedback", JsonContent.Create(new { votes = 2 }));
         loop.EnsureSuccessStatusCode();

@@ -14,7 +14,7 @@ public sealed class EarlierPhotosTests(BrowserFixture browser) : ServerTests
     [InlineData(false)]
     public async Task A_loop_selects_stored_photos_and_skips_what_waited_while_it_was_off(bool scripts)
     {
-        await using var server = Start(("Jobs__Scheduled", "false"), ("GourmetGram__BootstrapAdminKey", AppFixture.AdminKey));
+        await using var server = Host(("Jobs__Scheduled", "false"), ("GourmetGram__BootstrapAdminKey", AppFixture.AdminKey));
         var admin = AppClient.Administrator(new HttpClient { BaseAddress = await server.ListeningAsync() });
         await ChangeAsync("lowconfidence", new { settings = new { threshold = 0.0 } });
         await ChangeAsync("userfeedback", new { enabled = false });

@@ -10,7 +10,7 @@ public sealed class FirstLabelTests(BrowserFixture browser) : ServerTests
     [Fact]
     public async Task The_steps_of_README_lead_to_the_first_label()
     {
-        await using var server = Start();
+        await using var server = Host();
         await using var window = await browser.OpenAsync(await server.ListeningAsync());
         await window.BecomeAdministratorAsync(server);
 

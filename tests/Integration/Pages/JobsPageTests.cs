@@ -13,10 +13,7 @@ public sealed class JobsPageTests(BrowserFixture browser) : ServerTests
     [InlineData(false, Screen.Phone, false)]
     public async Task An_administrator_runs_pauses_and_schedules_a_job(bool scripts, Screen screen, bool dark)
     {
-        await using var server = ServerProcess.Start(
-            ServerProcess.Built,
-            new Dictionary<string, string> { ["GourmetGram__DataDirectory"] = Path.Combine(Folder, "data"), ["Jobs__Scheduled"] = "false" }
-        );
+        await using var server = Host(("Jobs__Scheduled", "false"));
         await using var window = await browser.OpenAsync(await server.ListeningAsync(), screen, dark, scripts);
         await window.GoAsync("jobs");
         await Expect(window.Page.GetByRole(AriaRole.Heading, new() { Level = 1 })).ToHaveTextAsync("This page needs an account");
@@ -81,15 +78,7 @@ public sealed class JobsPageTests(BrowserFixture browser) : ServerTests
     [Fact]
     public async Task The_page_follows_what_runs_and_disturbs_nobody()
     {
-        await using var server = ServerProcess.Start(
-            ServerProcess.Built,
-            new Dictionary<string, string>
-            {
-                ["GourmetGram__DataDirectory"] = Path.Combine(Folder, "data"),
-                ["GourmetGram__BootstrapAdminKey"] = AppFixture.AdminKey,
-                ["Jobs__Scheduled"] = "false",
-            }
-        );
+        await using var server = Host(("GourmetGram__BootstrapAdminKey", AppFixture.AdminKey), ("Jobs__Scheduled", "false"));
         var admin = AppClient.Administrator(new HttpClient { BaseAddress = await server.ListeningAsync() });
         await using var window = await browser.OpenAsync(await server.ListeningAsync());
         await window.BecomeAdministratorAsync(server);
@@ -122,15 +111,7 @@ public sealed class JobsPageTests(BrowserFixture browser) : ServerTests
     [Fact]
     public async Task What_has_ended_meanwhile_is_told_in_words()
     {
-        await using var server = ServerProcess.Start(
-            ServerProcess.Built,
-            new Dictionary<string, string>
-            {
-                ["GourmetGram__DataDirectory"] = Path.Combine(Folder, "data"),
-                ["GourmetGram__BootstrapAdminKey"] = AppFixture.AdminKey,
-                ["Jobs__Scheduled"] = "false",
-            }
-        );
+        await using var server = Host(("GourmetGram__BootstrapAdminKey", AppFixture.AdminKey), ("Jobs__Scheduled", "false"));
         var admin = AppClient.Administrator(new HttpClient { BaseAddress = await server.ListeningAsync() });
         await using var window = await browser.OpenAsync(await server.ListeningAsync(), scripts: false);
         await window.BecomeAdministratorAsync(server);

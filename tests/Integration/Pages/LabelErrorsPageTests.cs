@@ -18,7 +18,7 @@ public sealed class LabelErrorsPageTests(BrowserFixture browser) : ServerTests
     [InlineData(false, Screen.Phone, true)]
     public async Task An_administrator_keeps_changes_and_asks_again(bool scripts, Screen screen, bool dark)
     {
-        await using var server = Start(("Jobs__Scheduled", "false"), ("GourmetGram__BootstrapAdminKey", AppFixture.AdminKey));
+        await using var server = Host(("Jobs__Scheduled", "false"), ("GourmetGram__BootstrapAdminKey", AppFixture.AdminKey));
         var address = await server.ListeningAsync();
         using var anonymous = new HttpClient { BaseAddress = address };
         var (visitor, admin) = (new AppClient(anonymous), AppClient.Administrator(new HttpClient { BaseAddress = address }));
@@ -111,7 +111,7 @@ public sealed class LabelErrorsPageTests(BrowserFixture browser) : ServerTests
     [Fact]
     public async Task The_API_refuses_what_it_does_not_know()
     {
-        await using var server = Start(("Jobs__Scheduled", "false"), ("GourmetGram__BootstrapAdminKey", AppFixture.AdminKey));
+        await using var server = Host(("Jobs__Scheduled", "false"), ("GourmetGram__BootstrapAdminKey", AppFixture.AdminKey));
         var admin = AppClient.Administrator(new HttpClient { BaseAddress = await server.ListeningAsync() });
         var task = $"api/v1/monitoring/label-errors/{Guid.CreateVersion7(DateTimeOffset.UnixEpoch)}";
         Assert.Equal(HttpStatusCode.NotFound, await PostAsync("keep", body: null));

@@ -14,7 +14,7 @@ public sealed class ModelPagesTests(BrowserFixture browser) : ServerTests
     [InlineData(false, Screen.Phone, true)]
     public async Task An_administrator_trains_compares_promotes_and_rolls_back(bool scripts, Screen screen, bool dark)
     {
-        await using var server = Start(("Jobs__Scheduled", "false"), ("GourmetGram__BootstrapAdminKey", AppFixture.AdminKey));
+        await using var server = Host(("Jobs__Scheduled", "false"), ("GourmetGram__BootstrapAdminKey", AppFixture.AdminKey));
         var address = await server.ListeningAsync();
         var admin = AppClient.Administrator(new HttpClient { BaseAddress = address });
         var suffix = screen == Screen.Phone ? "phone-dark" : "desktop";

@@ -144,9 +144,9 @@ public sealed class ReviewCountTests(BrowserFixture browser) : ServerTests
     }
 
     /// <summary>Starts a server whose Low confidence loop is off, and creates a client for a second annotator.</summary>
-    private async Task<(ServerProcess Server, AppClient Other)> StartAsync(int votes)
+    private async Task<(HostedServer Server, AppClient Other)> StartAsync(int votes)
     {
-        var server = Start(("Jobs__Scheduled", "false"), ("GourmetGram__BootstrapAdminKey", AppFixture.AdminKey));
+        var server = Host(("Jobs__Scheduled", "false"), ("GourmetGram__BootstrapAdminKey", AppFixture.AdminKey));
         var other = AppClient.Administrator(new HttpClient { BaseAddress = await server.ListeningAsync() });
         foreach (
             var (loop, change) in new (string, object)[] { ("lowconfidence", new { enabled = false }), ("userfeedback", new { votes }) }

@@ -344,5 +344,5 @@ public sealed class ReviewOutboxTests(BrowserFixture browser) : ServerTests
         }
     }
 
-    private ServerProcess StartServer() => Start(("Jobs__Scheduled", "false"), ("GourmetGram__BootstrapAdminKey", AppFixture.AdminKey));
+    private HostedServer StartServer() => Host(("Jobs__Scheduled", "false"), ("GourmetGram__BootstrapAdminKey", AppFixture.AdminKey));
 }

@@ -254,6 +254,9 @@ public sealed class ReviewPageTests(BrowserFixture browser) : ServerTests
         await window.Page.Keyboard.PressAsync("z");
         await Expect(window.Page.Locator("[data-count]")).ToHaveTextAsync("0 of 3");
         await Expect(window.Page.Locator(".stage[aria-busy=true]")).ToHaveCountAsync(0);
+        const string isHeld =
+            "Object.keys(localStorage).some(key => key.startsWith('gourmetgram.shown.') && JSON.parse(localStorage[key]).tasks.length === 3)";
+        await Waiting.UntilAsync(() => window.Page.EvaluateAsync<bool>(isHeld));
         using (var none = await admin.SendAsync(HttpMethod.Post, "api/v1/loops/userfeedback/tasks/next"))
             Assert.Equal(System.Net.HttpStatusCode.NoContent, none.StatusCode);
         switch (way)
@@ -270,17 +273,46 @@ public sealed class ReviewPageTests(BrowserFixture browser) : ServerTests
                 break;
         }
 
+        await AllAreFreeAsync(admin, 3);
+    }
+
+    [Fact]
+    public async Task Leaving_the_page_gives_a_photo_back_that_is_still_loading()
+    {
+        await using var server = StartServer();
+        var admin = await PrepareAsync(server, photos: 2, flag: true);
+        await using var window = await browser.OpenAsync(await server.ListeningAsync());
+        await window.BecomeAdministratorAsync(server);
+        // The first photo is shown; the second never arrives.
+        var asked = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var requests = 0;
+        await window.Page.RouteAsync("**/image?size=1280", route =>
+        {
+            if (++requests == 1)
+                return route.ContinueAsync();
+            asked.TrySetResult();
+            return Task.CompletedTask;
+        });
+        await window.ReviewAsync();
+        await asked.Task.WaitAsync(Cancel);
+        await window.Page.GotoAsync("about:blank");
+        await AllAreFreeAsync(admin, 2);
+    }
+
+    /// <summary>Waits until another person is given all photos of the loop.</summary>
+    private static async Task AllAreFreeAsync(AppClient other, int photos)
+    {
         var given = new HashSet<Guid>();
         await Waiting.UntilAsync(async () =>
         {
-            using var next = await admin.SendAsync(
+            using var next = await other.SendAsync(
                 HttpMethod.Post,
                 "api/v1/loops/userfeedback/tasks/next",
                 JsonContent.Create(new { holding = given })
             );
             if (next.StatusCode == System.Net.HttpStatusCode.OK)
                 given.Add((await next.Content.ReadFromJsonAsync<JsonObject>(Cancel))!["id"]!.GetValue<Guid>());
-            return given.Count == 3;
+            return given.Count == photos;
         });
     }
 
@@ -381,7 +413,7 @@ public sealed class ReviewPageTests(BrowserFixture browser) : ServerTests
     {
         var labels = Enumerable.Range(1, classes).Select(i => $"Kind {i}").ToArray();
         var model = new TestModel { Labels = labels }.WriteTo(Path.Combine(Folder, "model"));
-        await using var server = Start(
+        await using var server = Host(
             ("Jobs__Scheduled", "false"),
             ("GourmetGram__BootstrapAdminKey", AppFixture.AdminKey),
             ("Model__Directory", model)
@@ -434,10 +466,10 @@ public sealed class ReviewPageTests(BrowserFixture browser) : ServerTests
         Assert.Empty(window.Faults);
     }
 
-    private ServerProcess StartServer() => Start(("Jobs__Scheduled", "false"), ("GourmetGram__BootstrapAdminKey", AppFixture.AdminKey));
+    private HostedServer StartServer() => Host(("Jobs__Scheduled", "false"), ("GourmetGram__BootstrapAdminKey", AppFixture.AdminKey));
 
     /// <summary>Uploads photos with an API key, flags them if asked to, and runs the loops.</summary>
-    private static async Task<AppClient> PrepareAsync(ServerProcess server, int photos, bool flag)
+    private static async Task<AppClient> PrepareAsync(HostedServer server, int photos, bool flag)
     {
         var admin = AppClient.Administrator(new HttpClient { BaseAddress = await server.ListeningAsync() });
         for (var i = 0; i < photos; i++)

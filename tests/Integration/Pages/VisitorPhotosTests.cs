@@ -13,7 +13,7 @@ public sealed class VisitorPhotosTests(BrowserFixture browser) : ServerTests
     [InlineData(false)]
     public async Task Photos_from_before_signing_in_are_offered_and_added_with_what_was_said_of_them(bool scripts)
     {
-        await using var server = Start(("Jobs__Scheduled", "false"));
+        await using var server = Host(("Jobs__Scheduled", "false"));
         await using var window = await browser.OpenAsync(await server.ListeningAsync(), scripts: scripts);
         await UploadAsync(window, scripts, 2);
         await window.BecomeAdministratorAsync(server);
@@ -42,7 +42,7 @@ public sealed class VisitorPhotosTests(BrowserFixture browser) : ServerTests
     [Fact]
     public async Task An_annotator_is_offered_nothing_that_the_role_may_not_do()
     {
-        await using var server = Start(("Jobs__Scheduled", "false"));
+        await using var server = Host(("Jobs__Scheduled", "false"));
         await using var visitor = await browser.OpenAsync(await server.ListeningAsync());
         await UploadAsync(visitor, scripts: true, 1);
         var id = (await visitor.Page.Locator("article[id^=p-]").First.GetAttributeAsync("id"))![2..];

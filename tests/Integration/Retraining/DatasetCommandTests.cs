@@ -31,7 +31,7 @@ public sealed class DatasetCommandTests : ServerTests
         string id;
         List<JsonObject> items;
         string[] formats = ["folders", "imagefolder", "csv", "webdataset", "croissant"];
-        await using (var server = ServerProcess.Start(ServerProcess.Built, Settings))
+        await using (var server = new HostedServer(Settings))
         {
             using var http = new HttpClient { BaseAddress = await server.ListeningAsync() };
             var admin = AppClient.Administrator(http);
@@ -98,7 +98,7 @@ public sealed class DatasetCommandTests : ServerTests
     public async Task The_pipeline_command_ends_and_says_what_the_run_waits_for()
     {
         CommandResult run;
-        await using (var server = ServerProcess.Start(ServerProcess.Built, Settings))
+        await using (var server = new HostedServer(Settings))
         {
             using var http = new HttpClient { BaseAddress = await server.ListeningAsync() };
             await LabelAsync(AppClient.Administrator(http));

@@ -42,17 +42,17 @@ public sealed class ImprovementTests : IDisposable
     [Fact]
     public async Task A_month_of_labels_makes_the_model_better_on_its_photos_and_keeps_the_rest()
     {
-        await using var host = new ClockedServer(
-            folder,
-            clock,
-            ("GourmetGram:BootstrapAdminKey", AppFixture.AdminKey),
-            ("Jobs:Scheduled", "false"),
-            // The server warns each time the clock is set.
-            ("Logging:LogLevel:Default", "Error")
+        await using var server = new HostedServer(
+            new Dictionary<string, string>
+            {
+                ["GourmetGram__DataDirectory"] = folder,
+                ["GourmetGram__BootstrapAdminKey"] = AppFixture.AdminKey,
+                ["Jobs__Scheduled"] = "false",
+                ["Limits__QueueMilliseconds"] = "60000",
+            },
+            clock
         );
-        host.UseKestrel(0);
-        host.StartServer();
-        var address = host.ClientOptions.BaseAddress;
+        var address = server.Address;
         var admin = AppClient.Administrator(new HttpClient { BaseAddress = address });
         var classes = (await GetAsync(admin, "models/2"))["labels"]!.AsArray().Select(label => label!.GetValue<string>()).ToArray();
         await SendAsync(admin, HttpMethod.Put, "pipeline/rules", new { newLabels = 80, promotesByItself = true });

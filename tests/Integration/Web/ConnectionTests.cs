@@ -53,7 +53,7 @@ public sealed class ConnectionTests(SqliteApp app) : ServerTests
     public async Task A_body_that_trickles_holds_nobody_up_and_is_given_up()
     {
         // One photo at a time, and none may wait: a slow upload that held the turn would turn the next one away.
-        await using var server = Start(
+        await using var server = Host(
             ("Connections__BodyGraceSeconds", "3"),
             ("Connections__BodyBytesPerSecond", "1000"),
             ("Limits__Concurrency", "1"),
@@ -85,7 +85,7 @@ public sealed class ConnectionTests(SqliteApp app) : ServerTests
     [Fact]
     public async Task Headers_that_do_not_come_are_given_up()
     {
-        await using var server = Start(("Connections__HeaderSeconds", "1"));
+        await using var server = Host(("Connections__HeaderSeconds", "1"));
         using var connection = await RawConnection.OpenAsync(await server.ListeningAsync());
         await connection.SendAsync("POST /api/v1/predictions HTTP/1.1\r\nHost: localhost\r\n");
         Assert.StartsWith("HTTP/1.1 408", await connection.ReadAnswerAsync(), StringComparison.Ordinal);
@@ -95,7 +95,7 @@ public sealed class ConnectionTests(SqliteApp app) : ServerTests
     [Fact]
     public async Task Connections_beyond_the_most_are_closed_and_the_others_go_on()
     {
-        await using var server = Start(("Connections__Most", "20"));
+        await using var server = Host(("Connections__Most", "20"));
         var address = await server.ListeningAsync();
         var connections = new List<RawConnection>();
         try
@@ -134,7 +134,7 @@ public sealed class ConnectionTests(SqliteApp app) : ServerTests
     [Fact]
     public async Task Connections_beyond_the_most_of_one_address_are_closed_and_other_addresses_get_in()
     {
-        await using var server = Start(
+        await using var server = Host(
             ("Connections__Most", "20"),
             ("Connections__MostPerAddress", "5"),
             ("GourmetGram__TrustedProxies__0", "127.0.0.4")
@@ -175,7 +175,7 @@ public sealed class ConnectionTests(SqliteApp app) : ServerTests
     [Fact]
     public async Task The_machine_s_own_address_cannot_take_all_connections_either()
     {
-        await using var server = Start(("Connections__Most", "20"), ("Connections__MostPerAddress", "5"));
+        await using var server = Host(("Connections__Most", "20"), ("Connections__MostPerAddress", "5"));
         var address = await server.ListeningAsync();
         var connections = new List<RawConnection>();
         try

@@ -17,10 +17,9 @@ public sealed class SubPathTests(BrowserFixture browser) : IDisposable
     public void Dispose() => Directory.Delete(folder, recursive: true);
 
     /// <summary>Starts a server behind the proxy.</summary>
-    private async Task<ServerProcess> StartAsync(ReverseProxy proxy, params (string Name, string Value)[] settings)
+    private async Task<HostedServer> StartAsync(ReverseProxy proxy, params (string Name, string Value)[] settings)
     {
-        var server = ServerProcess.Start(
-            ServerProcess.Built,
+        var server = new HostedServer(
             new Dictionary<string, string>(settings.Select(s => KeyValuePair.Create(s.Name, s.Value)))
             {
                 ["GourmetGram__DataDirectory"] = Path.Combine(folder, "data"),
