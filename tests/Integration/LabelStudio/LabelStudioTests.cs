@@ -66,7 +66,7 @@ public abstract class LabelStudioTests : IAsyncLifetime
     {
         store = S3Server.NewStore();
         if (Provider == DatabaseProvider.PostgreSql)
-            ConnectionString = await PostgresServer.CreateDatabaseAsync();
+            ConnectionString = await MigratedDatabase.CopyAsync();
         server = IsReal ? await RealLabelStudio.TakeAsync() : await LabelStudioDouble.StartAsync(Mode, time: Clock);
         await AddHost().MigrateAsync();
         // All photos of these tests are one visitor's.
@@ -86,6 +86,8 @@ public abstract class LabelStudioTests : IAsyncLifetime
             await host.DisposeAsync();
         if (server is not null)
             await server.DisposeAsync();
+        if (ConnectionString.Length > 0)
+            await PostgresServer.DropDatabaseAsync(ConnectionString);
         folder.Delete(recursive: true);
     }
 

@@ -133,8 +133,12 @@ public sealed class ClassifyConnectionTests(SqliteApp app, BrowserFixture browse
         var release = await window.HoldPostsAsync();
         await window.ChooseAsync(New("one.jpg"), New("two.jpg"), New("three.jpg"));
         await Expect(window.Waiting).ToHaveCountAsync(3);
+        var aborted = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        window.Page.RequestFailed += (_, _) => aborted.TrySetResult();
         await window.Waiting.Nth(1).GetByRole(AriaRole.Button, new() { Name = "Cancel" }).ClickAsync();
         await window.Waiting.First.GetByRole(AriaRole.Button, new() { Name = "Cancel" }).ClickAsync();
+        // The browser gives a request up a moment after the click. Until then it may still be sent.
+        await aborted.Task.WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);
         release.SetResult();
         await Expect(window.Results).ToHaveCountAsync(1);
         Assert.Equal(["three.jpg"], await StoredNamesAsync(window));

@@ -254,8 +254,10 @@ public sealed class ReviewPageTests(BrowserFixture browser) : ServerTests
         await window.Page.Keyboard.PressAsync("z");
         await Expect(window.Page.Locator("[data-count]")).ToHaveTextAsync("0 of 3");
         await Expect(window.Page.Locator(".stage[aria-busy=true]")).ToHaveCountAsync(0);
-        const string isHeld =
-            "Object.keys(localStorage).some(key => key.startsWith('gourmetgram.shown.') && JSON.parse(localStorage[key]).tasks.length === 3)";
+        const string isHeld = """
+            Object.keys(localStorage).some(key =>
+              key.startsWith('gourmetgram.shown.') && JSON.parse(localStorage[key]).tasks.length === 3)
+            """;
         await Waiting.UntilAsync(() => window.Page.EvaluateAsync<bool>(isHeld));
         using (var none = await admin.SendAsync(HttpMethod.Post, "api/v1/loops/userfeedback/tasks/next"))
             Assert.Equal(System.Net.HttpStatusCode.NoContent, none.StatusCode);

@@ -168,12 +168,20 @@ public abstract class PersistenceTests(DatabaseProvider provider) : IAsyncLifeti
 
     protected DatabaseProvider Provider { get; } = provider;
 
-    /// <summary>A host on the test's own database, which is empty.</summary>
+    /// <summary>
+    /// A host on the test's own database, which has no rows. On PostgreSQL it has its tables already, unless <see cref="HasNoTables"/>.
+    /// </summary>
     private protected PersistenceHost Host => hosts[0];
+
+    /// <summary>Whether the test is about making the tables.</summary>
+    protected virtual bool HasNoTables => false;
 
     public virtual async ValueTask InitializeAsync()
     {
-        connectionString = Provider == DatabaseProvider.PostgreSql ? await PostgresServer.CreateDatabaseAsync() : "";
+        connectionString =
+            Provider != DatabaseProvider.PostgreSql ? ""
+            : HasNoTables ? await PostgresServer.CreateDatabaseAsync()
+            : await MigratedDatabase.CopyAsync();
         AddHost();
     }
 
