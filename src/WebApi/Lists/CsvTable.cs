@@ -5,7 +5,7 @@ using System.Text;
 using System.Text.Json;
 using GourmetGram.Application.Common;
 
-namespace GourmetGram.WebApi.Monitoring;
+namespace GourmetGram.WebApi.Lists;
 
 /// <summary>
 /// Writes rows of a list as CSV (RFC 4180). Columns have the names of the JSON members; the members of an inner object follow its name and

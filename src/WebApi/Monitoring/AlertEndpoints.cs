@@ -4,6 +4,7 @@ using GourmetGram.Application.Access;
 using GourmetGram.Application.Common;
 using GourmetGram.Application.Monitoring;
 using GourmetGram.Domain.Monitoring;
+using GourmetGram.WebApi.Lists;
 using GourmetGram.WebApi.OpenApi;
 using MediatR;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -32,7 +33,7 @@ internal static class AlertEndpoints
             .ProducesList<ListAlerts.Response>();
         monitoring
             .MapPeriod("/alerts/messages", period => new ListMessages.Query(period), response => response.Items)
-            .RequireAuthorization(Policies.Admin)
+            .RequireAuthorization(Policies.Manager)
             .WithName("ListAlertMessages")
             .WithSummary("List the messages about alerts")
             .WithDescription(
@@ -41,7 +42,7 @@ internal static class AlertEndpoints
             .ProducesList<ListMessages.Response>();
         monitoring
             .MapPost("/alerts/messages/{id:guid}/resend", ResendAsync)
-            .RequireAuthorization(Policies.Admin)
+            .RequireAuthorization(Policies.Manager)
             .WithName("ResendAlertMessage")
             .WithSummary("Send a message about an alert again")
             .WithDescription(
@@ -60,7 +61,7 @@ internal static class AlertEndpoints
             .ProducesList<ListSnapshots.Response>();
         monitoring
             .MapPost("/alerts/{rule}/acknowledge", AcknowledgeAsync)
-            .RequireAuthorization(Policies.Admin)
+            .RequireAuthorization(Policies.Manager)
             .WithName("AcknowledgeAlert")
             .WithSummary("Acknowledge an alert")
             .WithDescription(
@@ -69,7 +70,7 @@ internal static class AlertEndpoints
             .FailsAsChange();
         monitoring
             .MapPost("/alerts/test", TestAsync)
-            .RequireAuthorization(Policies.Admin)
+            .RequireAuthorization(Policies.Manager)
             .WithName("TestAlerts")
             .WithSummary("Send a test message")
             .WithDescription("Sends a test message through each configured channel now, and returns how that went.")

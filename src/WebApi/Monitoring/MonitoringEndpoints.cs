@@ -1,17 +1,15 @@
 using System.ComponentModel.DataAnnotations;
-using System.Net.Mime;
 using System.Text.Json.Serialization;
 using GourmetGram.Application.Access;
 using GourmetGram.Application.Common;
 using GourmetGram.Application.Monitoring;
 using GourmetGram.Domain.Labeling;
+using GourmetGram.WebApi.Lists;
 using GourmetGram.WebApi.OpenApi;
 using MediatR;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.ModelBinding;
-using Microsoft.Net.Http.Headers;
-using Microsoft.OpenApi;
 
 namespace GourmetGram.WebApi.Monitoring;
 
@@ -22,16 +20,6 @@ namespace GourmetGram.WebApi.Monitoring;
 internal static class MonitoringEndpoints
 {
     private const int DefaultLimit = 50;
-
-    /// <summary>The format of an answer.</summary>
-    internal enum Format
-    {
-        /// <summary>JSON.</summary>
-        Json = 0,
-
-        /// <summary>CSV (RFC 4180), one line per item.</summary>
-        Csv,
-    }
 
     internal sealed class PeriodParameters
     {
@@ -45,7 +33,7 @@ internal static class MonitoringEndpoints
         public string? ModelVersion { get; init; }
 
         /// <summary>Format of the answer; if left out, what the client accepts.</summary>
-        public Format? Format { get; init; }
+        public ListFormat? Format { get; init; }
 
         public PeriodQuery ToQuery() => new(From, To, ModelVersion);
     }
@@ -195,7 +183,7 @@ internal static class MonitoringEndpoints
                     IMediator mediator,
                     CancellationToken cancellationToken
                 ) =>
-                    Answer(
+                    ListAnswer.Of(
                         context,
                         period.Format,
                         await mediator.Send(
@@ -229,7 +217,7 @@ internal static class MonitoringEndpoints
                     IMediator mediator,
                     CancellationToken cancellationToken
                 ) =>
-                    Answer(
+                    ListAnswer.Of(
                         context,
                         period.Format,
                         await mediator.Send(new ListLabelErrors.Query(period.ToQuery(), context.User.ToCaller()), cancellationToken),
@@ -237,7 +225,7 @@ internal static class MonitoringEndpoints
                     )
             )
             .WithName("ListLabelErrors")
-            .RequireAuthorization(Policies.Admin)
+            .RequireAuthorization(Policies.Manager)
             .WithSummary("List labels that may be wrong")
             .WithDescription(
                 "Compares labels of all loops with the probabilities that the model gave before (confident learning), and returns at most "
@@ -255,7 +243,7 @@ internal static class MonitoringEndpoints
                     IMediator mediator,
                     CancellationToken cancellationToken
                 ) =>
-                    Answer(
+                    ListAnswer.Of(
                         context,
                         period.Format,
                         await mediator.Send(new ListLabelChecks.Query(period.ToQuery(), context.User.ToCaller()), cancellationToken),
@@ -263,14 +251,14 @@ internal static class MonitoringEndpoints
                     )
             )
             .WithName("ListLabelChecks")
-            .RequireAuthorization(Policies.Admin)
+            .RequireAuthorization(Policies.Manager)
             .WithSummary("List labels that were checked")
             .WithDescription("Returns the last check of at most 200 labels that might have been wrong, newest first.")
             .ProducesList<ListLabelChecks.Response>();
         monitoring
             .MapPost("/label-errors/{taskId:guid}/keep", KeepAsync)
             .WithName("KeepLabel")
-            .RequireAuthorization(Policies.Admin)
+            .RequireAuthorization(Policies.Manager)
             .WithSummary("Confirm a label that may be wrong")
             .WithDescription(
                 "The label stays, and the list leaves it out until the photo has another label. Sent twice, it is stored once."
@@ -279,7 +267,7 @@ internal static class MonitoringEndpoints
         monitoring
             .MapPost("/label-errors/{taskId:guid}/change", ChangeAsync)
             .WithName("ChangeLabel")
-            .RequireAuthorization(Policies.Admin)
+            .RequireAuthorization(Policies.Manager)
             .WithSummary("Change a label that may be wrong")
             .WithDescription(
                 "The new label decides for the dataset. It is not blind, so accuracy leaves the photo out until somebody labels it without "
@@ -289,7 +277,7 @@ internal static class MonitoringEndpoints
         monitoring
             .MapPost("/label-errors/{taskId:guid}/ask-again", AskAgainAsync)
             .WithName("AskAgain")
-            .RequireAuthorization(Policies.Admin)
+            .RequireAuthorization(Policies.Manager)
             .WithSummary("Ask another person about a label that may be wrong")
             .WithDescription(
                 "Hands out the task to somebody who has not answered it, without the model's answer. Until the votes decide, the photo has "
@@ -299,7 +287,7 @@ internal static class MonitoringEndpoints
         monitoring
             .MapPeriod("/annotators", period => new ListAnnotators.Query(period), response => response.Items)
             .WithName("ListAnnotators")
-            .RequireAuthorization(Policies.Admin)
+            .RequireAuthorization(Policies.Manager)
             .WithSummary("Compare annotators")
             .WithDescription(
                 "Returns how often each annotator agrees with the likely truth (Dawid and Skene 1979), and how far annotators agree with "
@@ -327,8 +315,11 @@ internal static class MonitoringEndpoints
                     IMediator mediator,
                     CancellationToken cancellationToken
                 ) =>
-                    Answer(context, period.Format, await mediator.Send(budget.ToQuery(period.ToQuery()), cancellationToken), response =>
-                        response.Items
+                    ListAnswer.Of(
+                        context,
+                        period.Format,
+                        await mediator.Send(budget.ToQuery(period.ToQuery()), cancellationToken),
+                        response => response.Items
                     )
             )
             .WithName("GetLabelBudget")
@@ -341,7 +332,7 @@ internal static class MonitoringEndpoints
         monitoring
             .MapPost("/draws", DrawAsync)
             .WithName("DrawForAccuracy")
-            .RequireAuthorization(Policies.Admin)
+            .RequireAuthorization(Policies.Manager)
             .WithSummary("Draw more photos to label")
             .WithDescription(
                 "Draws further photos of the period by chance, where their labels narrow the interval of the accuracy most, and creates "
@@ -404,15 +395,6 @@ internal static class MonitoringEndpoints
         [FromBody(EmptyBodyBehavior = EmptyBodyBehavior.Allow)] CheckRequest? request = null
     ) => TypedResults.Ok(await mediator.Send(new AskAgain.Command(taskId, context.User.ToCaller(), request?.Label), cancellationToken));
 
-    internal static void FailsAsChange(this RouteHandlerBuilder endpoint) =>
-        endpoint.Fails(
-            StatusCodes.Status400BadRequest,
-            StatusCodes.Status401Unauthorized,
-            StatusCodes.Status403Forbidden,
-            StatusCodes.Status404NotFound,
-            StatusCodes.Status409Conflict
-        );
-
     /// <summary>Maps an estimate, which can also be as it was known on an earlier day.</summary>
     /// <param name="group">The group of addresses.</param>
     /// <param name="path">Path within the group.</param>
@@ -433,7 +415,7 @@ internal static class MonitoringEndpoints
                 IMediator mediator,
                 CancellationToken cancellationToken
             ) =>
-                Answer(
+                ListAnswer.Of(
                     context,
                     period.Format,
                     await mediator.Send(queryOf(period.ToQuery() with { AsKnownOn = knowledge.AsKnownOn }), cancellationToken),
@@ -455,52 +437,6 @@ internal static class MonitoringEndpoints
         group.MapGet(
             path,
             async ([AsParameters] PeriodParameters period, HttpContext context, IMediator mediator, CancellationToken cancellationToken) =>
-                Answer(context, period.Format, await mediator.Send(queryOf(period.ToQuery()), cancellationToken), rowsOf)
+                ListAnswer.Of(context, period.Format, await mediator.Send(queryOf(period.ToQuery()), cancellationToken), rowsOf)
         );
-
-    internal static void ProducesList<TResponse>(this RouteHandlerBuilder endpoint) =>
-        endpoint
-            // A second Produces for a status replaces the first one.
-            .Produces<TResponse>(StatusCodes.Status200OK, MediaTypeNames.Application.Json, CsvTable.MediaType)
-            .AddOpenApiOperationTransformer(
-                (operation, _, _) =>
-                {
-                    if (operation.Responses?["200"].Content is { } content)
-                        content[CsvTable.MediaType] = new OpenApiMediaType { Schema = new OpenApiSchema { Type = JsonSchemaType.String } };
-                    return Task.CompletedTask;
-                }
-            )
-            .Fails(
-                StatusCodes.Status400BadRequest,
-                StatusCodes.Status401Unauthorized,
-                StatusCodes.Status403Forbidden,
-                StatusCodes.Status404NotFound
-            );
-
-    internal static IResult Answer<TResponse, TRow>(
-        HttpContext context,
-        Format? format,
-        TResponse response,
-        Func<TResponse, IReadOnlyList<TRow>> rowsOf
-    )
-    {
-        context.Response.Headers.CacheControl = "no-store";
-        context.Response.Headers.Vary = HeaderNames.Accept;
-        return (format ?? PreferredFormat(context.Request)) == Format.Csv
-            ? TypedResults.Text(CsvTable.Of(rowsOf(response)), $"{CsvTable.MediaType}; charset=utf-8")
-            : TypedResults.Ok(response);
-    }
-
-    private static Format PreferredFormat(HttpRequest request) =>
-        request
-            .GetTypedHeaders()
-            .Accept.Where(type => type.Quality is not 0)
-            .OrderByDescending(type => type.Quality ?? 1)
-            .Select(type =>
-                type.MediaType == CsvTable.MediaType ? Format.Csv
-                : type.MatchesAllTypes || type.MediaType.StartsWith("application/", StringComparison.Ordinal) ? Format.Json
-                : (Format?)null
-            )
-            .FirstOrDefault(found => found is not null)
-        ?? Format.Json;
 }

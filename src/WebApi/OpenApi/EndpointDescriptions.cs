@@ -17,6 +17,16 @@ internal static class EndpointDescriptions
         return endpoint;
     }
 
+    /// <summary>Declares the statuses with which a change can fail.</summary>
+    public static void FailsAsChange(this RouteHandlerBuilder endpoint) =>
+        endpoint.Fails(
+            StatusCodes.Status400BadRequest,
+            StatusCodes.Status401Unauthorized,
+            StatusCodes.Status403Forbidden,
+            StatusCodes.Status404NotFound,
+            StatusCodes.Status409Conflict
+        );
+
     /// <summary>
     /// Declares that the operation returns a photo, part of a photo (<c>Range</c>), or the status that the photo has not changed
     /// (<c>If-None-Match</c>).

@@ -71,7 +71,7 @@ internal static class DatasetVersionEndpoints
 
     public static void MapDatasetVersions(this IEndpointRouteBuilder api)
     {
-        var datasets = api.MapGroup("/datasets").WithTags("Dataset versions").RequireAuthorization(Policies.Admin);
+        var datasets = api.MapGroup("/datasets").WithTags("Dataset versions").RequireAuthorization(Policies.Manager);
         datasets
             .MapPost("/", BuildAsync)
             .WithName("BuildDataset")

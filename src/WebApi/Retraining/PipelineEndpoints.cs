@@ -4,7 +4,6 @@ using GourmetGram.Application.Access;
 using GourmetGram.Application.Common;
 using GourmetGram.Application.Retraining;
 using GourmetGram.Domain.Retraining;
-using GourmetGram.WebApi.Monitoring;
 using GourmetGram.WebApi.OpenApi;
 using MediatR;
 using Microsoft.AspNetCore.Http.HttpResults;
