@@ -13,6 +13,8 @@ namespace GourmetGram.Tests.Integration.Persistence;
 /// <summary>What holds on both engines.</summary>
 public abstract class DatabaseMigratorTests(DatabaseProvider provider) : PersistenceTests(provider)
 {
+    protected override bool HasNoTables => true;
+
     [Fact]
     public async Task Migrating_makes_an_empty_database_usable_and_does_nothing_the_second_time()
     {
