@@ -5,9 +5,10 @@ namespace GourmetGram.Application.Common;
 
 /// <summary>The sender of a message, with the facts that use cases need.</summary>
 /// <param name="Actor">The identity under which predictions and feedback are stored.</param>
-/// <param name="IsReviewer">Whether the caller has the role Annotator or Admin, and so may see everybody's photos.</param>
+/// <param name="IsReviewer">Whether the caller has the role Annotator or more, and so may see everybody's photos.</param>
 /// <param name="IsAdministrator">Whether the caller has the role Admin, and so may delete everybody's photos.</param>
-public sealed record Caller(Actor Actor, bool IsReviewer, bool IsAdministrator = false)
+/// <param name="IsManager">Whether the caller has the role Manager or Admin.</param>
+public sealed record Caller(Actor Actor, bool IsReviewer, bool IsAdministrator = false, bool IsManager = false)
 {
     /// <summary>The caller of a request with neither a cookie nor a key.</summary>
     public static readonly Caller Anonymous = new(Actor.Anonymous, IsReviewer: false);

@@ -31,8 +31,13 @@ public static class CallerClaims
             return Caller.Anonymous;
         }
 
-        var isAdministrator = principal.IsInRole(Roles.Admin);
-        return new Caller(new Actor(kind, id), isAdministrator || principal.IsInRole(Roles.Annotator), isAdministrator);
+        var isManager = principal.IsManager();
+        return new Caller(
+            new Actor(kind, id),
+            isManager || principal.IsInRole(Roles.Annotator),
+            principal.IsInRole(Roles.Admin),
+            isManager
+        );
     }
 
     /// <summary>Returns the name that histories show for a principal: the account's name, or the actor when there is no name.</summary>

@@ -9,7 +9,10 @@ namespace GourmetGram.Application.Classification;
 public static class EraseAllPredictions
 {
     /// <param name="Caller">The owner of the predictions.</param>
-    public sealed record Command(Caller Caller) : IRequest<Response>;
+    public sealed record Command(Caller Caller) : IRequest<Response>, IAudited
+    {
+        AuditedAction IAudited.Audited => new(AuditArea.Photos, "Deleted all own photos", Caller.Actor.ToString());
+    }
 
     /// <param name="Erased">Number of predictions deleted.</param>
     public sealed record Response(int Erased);

@@ -1,4 +1,5 @@
 using GourmetGram.Application.Common;
+using GourmetGram.Domain.Access;
 using GourmetGram.Domain.Classification;
 using MediatR;
 
@@ -11,7 +12,10 @@ public static class ErasePrediction
 {
     /// <param name="PredictionId">The prediction.</param>
     /// <param name="Caller">The caller who deletes it.</param>
-    public sealed record Command(Guid PredictionId, Caller Caller) : IRequest<Response>;
+    public sealed record Command(Guid PredictionId, Caller Caller) : IRequest<Response>, IAudited
+    {
+        AuditedAction IAudited.Audited => new(AuditArea.Photos, "Deleted a photo", PredictionId.ToString());
+    }
 
     /// <param name="Erased">True; false if the rows were already gone and only the images of an interrupted deletion had to be
     /// removed.</param>

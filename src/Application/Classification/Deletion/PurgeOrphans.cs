@@ -1,4 +1,5 @@
 using GourmetGram.Application.Common;
+using GourmetGram.Domain.Access;
 using MediatR;
 
 namespace GourmetGram.Application.Classification;
@@ -7,7 +8,10 @@ namespace GourmetGram.Application.Classification;
 public static class PurgeOrphans
 {
     /// <param name="PredictionIds">The photos to delete, by prediction id; empty for all.</param>
-    public sealed record Command(IReadOnlyCollection<Guid> PredictionIds) : IRequest<Response>;
+    public sealed record Command(IReadOnlyCollection<Guid> PredictionIds) : IRequest<Response>, IAudited
+    {
+        AuditedAction IAudited.Audited => new(AuditArea.Photos, "Deleted photos that had been set aside");
+    }
 
     /// <param name="Deleted">The photos that were deleted.</param>
     public sealed record Response(IReadOnlyList<Orphan> Deleted);

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using GourmetGram.Application.Common;
+using GourmetGram.Domain.Access;
 using GourmetGram.Domain.Classification;
 using MediatR;
 
@@ -12,7 +13,10 @@ namespace GourmetGram.Application.Classification;
 public static class RestoreOrphans
 {
     /// <param name="PredictionIds">The photos to restore, by prediction id; empty for all.</param>
-    public sealed record Command(IReadOnlyCollection<Guid> PredictionIds) : IRequest<Response>;
+    public sealed record Command(IReadOnlyCollection<Guid> PredictionIds) : IRequest<Response>, IAudited
+    {
+        AuditedAction IAudited.Audited => new(AuditArea.Photos, "Restored photos that had been set aside");
+    }
 
     /// <summary>The result for one photo.</summary>
     public enum Outcome

@@ -1,4 +1,5 @@
 using GourmetGram.Application.Common;
+using GourmetGram.Domain.Access;
 using MediatR;
 
 namespace GourmetGram.Application.Classification;
@@ -6,7 +7,10 @@ namespace GourmetGram.Application.Classification;
 /// <summary>Links this database and this object store to each other, even if either belonged to another installation before.</summary>
 public static class AdoptStore
 {
-    public sealed record Command : IRequest<Response>;
+    public sealed record Command : IRequest<Response>, IAudited
+    {
+        AuditedAction IAudited.Audited => new(AuditArea.Photos, "Took over an object store");
+    }
 
     /// <param name="Installation">The new installation id, which both now store.</param>
     /// <param name="Unnamed">Photos in the store without a prediction in the database. The count stops soon after 1,000.</param>

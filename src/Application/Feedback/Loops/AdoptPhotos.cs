@@ -12,7 +12,10 @@ public static class AdoptPhotos
 {
     /// <param name="Visitor">The visitor, as proved by the browser's signed cookie.</param>
     /// <param name="Caller">The account.</param>
-    public sealed record Command(Actor Visitor, Caller Caller) : ICommand<Response>;
+    public sealed record Command(Actor Visitor, Caller Caller) : ICommand<Response>, IAudited
+    {
+        AuditedAction IAudited.Audited => new(AuditArea.Photos, "Added the photos of a browser to an account", Caller.Actor.ToString());
+    }
 
     /// <param name="Photos">Number of photos moved.</param>
     public sealed record Response(int Photos);

@@ -1,6 +1,7 @@
 using FluentValidation;
 using GourmetGram.Application.Classification;
 using GourmetGram.Application.Common;
+using GourmetGram.Domain.Access;
 using GourmetGram.Domain.Classification;
 using GourmetGram.Domain.Feedback;
 using MediatR;
@@ -15,7 +16,10 @@ public static class BackfillLoop
 {
     /// <param name="Name">Name of the loop.</param>
     /// <param name="DryRun">Whether to count only.</param>
-    public sealed record Command(string Name, bool DryRun) : IRequest<Response>;
+    public sealed record Command(string Name, bool DryRun) : IRequest<Response>, IAudited
+    {
+        AuditedAction IAudited.Audited => new(AuditArea.Loops, "Selected earlier photos for a loop", Name);
+    }
 
     /// <param name="Examined">Number of predictions checked.</param>
     /// <param name="Found">Number of predictions that the loop wants, and that are neither selected nor waiting. They are waiting now,

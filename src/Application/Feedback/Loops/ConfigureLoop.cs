@@ -2,6 +2,7 @@ using FluentValidation;
 using FluentValidation.Results;
 using GourmetGram.Application.Classification;
 using GourmetGram.Application.Common;
+using GourmetGram.Domain.Access;
 using GourmetGram.Domain.Feedback;
 using MediatR;
 
@@ -13,8 +14,10 @@ namespace GourmetGram.Application.Feedback;
 /// </summary>
 public static class ConfigureLoop
 {
-    public sealed record Command : IRequest<GetLoop.Response>
+    public sealed record Command : IRequest<GetLoop.Response>, IAudited
     {
+        AuditedAction IAudited.Audited => new(AuditArea.Loops, "Changed a loop", Name);
+
         /// <summary>Name of the loop.</summary>
         public required string Name { get; init; }
 

@@ -1,5 +1,6 @@
 using FluentValidation;
 using GourmetGram.Application.Common;
+using GourmetGram.Domain.Access;
 using GourmetGram.Domain.Feedback;
 using MediatR;
 
@@ -9,7 +10,10 @@ namespace GourmetGram.Application.Feedback;
 public static class SkipPending
 {
     /// <param name="Name">Name of the loop.</param>
-    public sealed record Command(string Name) : IRequest<Response>;
+    public sealed record Command(string Name) : IRequest<Response>, IAudited
+    {
+        AuditedAction IAudited.Audited => new(AuditArea.Loops, "Deleted the waiting tasks of a loop", Name);
+    }
 
     /// <param name="Skipped">Number of predictions that were waiting.</param>
     public sealed record Response(int Skipped);

@@ -1,4 +1,5 @@
 using GourmetGram.Application.Common;
+using GourmetGram.Domain.Access;
 using GourmetGram.Domain.Feedback;
 using MediatR;
 using Microsoft.Extensions.Logging;
@@ -13,7 +14,11 @@ public static class DecideHeldBack
     /// <param name="Release">True to accept, false to reject.</param>
     /// <param name="Ids">The flags and corrections to decide; null for all that are held for review.</param>
     /// <param name="Caller">The administrator who decides.</param>
-    public sealed record Command(bool Release, IReadOnlyList<Guid>? Ids, Caller Caller) : IRequest<Response>;
+    public sealed record Command(bool Release, IReadOnlyList<Guid>? Ids, Caller Caller) : IRequest<Response>, IAudited
+    {
+        AuditedAction IAudited.Audited =>
+            new(AuditArea.Loops, Release ? "Released feedback held for review" : "Discarded feedback held for review");
+    }
 
     /// <param name="Decided">Number of flags and corrections decided.</param>
     public sealed record Response(int Decided);

@@ -23,7 +23,10 @@ public static class ImportLab
 
     /// <param name="Lab">The lab's object store.</param>
     /// <param name="Progress">Receives the result of each photo; null for no reports.</param>
-    public sealed record Command(IObjectStore Lab, IProgress<Item>? Progress = null) : IRequest<Response>;
+    public sealed record Command(IObjectStore Lab, IProgress<Item>? Progress = null) : IRequest<Response>, IAudited
+    {
+        AuditedAction IAudited.Audited => new(AuditArea.Photos, "Imported the photos of a lab");
+    }
 
     /// <summary>The result for one photo.</summary>
     public enum Outcome

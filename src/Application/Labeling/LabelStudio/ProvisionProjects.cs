@@ -1,5 +1,6 @@
 using GourmetGram.Application.Common;
 using GourmetGram.Application.Feedback;
+using GourmetGram.Domain.Access;
 using GourmetGram.Domain.Feedback;
 using MediatR;
 
@@ -11,7 +12,10 @@ namespace GourmetGram.Application.Labeling;
 /// </summary>
 public static class ProvisionProjects
 {
-    public sealed record Command : IRequest<Response>;
+    public sealed record Command : IRequest<Response>, IAudited
+    {
+        AuditedAction IAudited.Audited => new(AuditArea.Loops, "Repaired projects in Label Studio");
+    }
 
     /// <param name="Items">A row for each loop that uses Label Studio.</param>
     public sealed record Response(IReadOnlyList<Item> Items);

@@ -1,6 +1,7 @@
 using FluentValidation;
 using GourmetGram.Application.Classification;
 using GourmetGram.Application.Common;
+using GourmetGram.Domain.Access;
 using GourmetGram.Domain.Classification;
 using GourmetGram.Domain.Labeling;
 using MediatR;
@@ -20,7 +21,11 @@ public static class AdjudicateTask
     /// <param name="Answer">The kind of the answer.</param>
     public sealed record Command(Guid TaskId, string? Class, Caller Caller, string? Note = null, AnswerKind Answer = AnswerKind.Class)
         : ICommand<LabelResponse>,
-            IAnswer;
+            IAnswer,
+            IAudited
+    {
+        AuditedAction IAudited.Audited => new(AuditArea.Labels, "Decided a second opinion", TaskId.ToString());
+    }
 
     internal sealed class Validator : AbstractValidator<Command>
     {

@@ -44,7 +44,7 @@ public static class ListReviews
             ));
             return new Response(
                 [.. items],
-                request.Caller.IsAdministrator
+                request.Caller.IsManager
                     ? await tasks.CountAsync(new TiedTasks(loop: null, after: null, MostDisputed), cancellationToken)
                     : 0
             );

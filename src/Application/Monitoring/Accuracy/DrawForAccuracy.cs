@@ -1,5 +1,6 @@
 using FluentValidation;
 using GourmetGram.Application.Common;
+using GourmetGram.Domain.Access;
 using GourmetGram.Domain.Monitoring;
 using MediatR;
 
@@ -11,7 +12,10 @@ public static class DrawForAccuracy
     /// <param name="Period">The photos.</param>
     /// <param name="Labels">Number of photos to draw.</param>
     /// <param name="By">The person who asked for it.</param>
-    public sealed record Command(PeriodQuery Period, int Labels, string By) : IRequest<Response>;
+    public sealed record Command(PeriodQuery Period, int Labels, string By) : IRequest<Response>, IAudited
+    {
+        AuditedAction IAudited.Audited => new(AuditArea.Labels, "Drew photos to measure the accuracy", $"{Labels} photos");
+    }
 
     /// <param name="Drawn">Number of photos drawn.</param>
     /// <param name="Tasks">Number of tasks created. Copies of a photo share one.</param>

@@ -1,5 +1,6 @@
 using FluentValidation;
 using GourmetGram.Application.Common;
+using GourmetGram.Domain.Access;
 using GourmetGram.Domain.Monitoring;
 using MediatR;
 
@@ -11,7 +12,10 @@ public static class AcknowledgeAlert
     /// <param name="Rule">Name of the rule.</param>
     /// <param name="Note">The person's note; null for none.</param>
     /// <param name="By">Name of the person.</param>
-    public sealed record Command(string Rule, string? Note, string By) : ICommand<AlertItem>;
+    public sealed record Command(string Rule, string? Note, string By) : ICommand<AlertItem>, IAudited
+    {
+        AuditedAction IAudited.Audited => new(AuditArea.Operation, "Acknowledged an alert", Rule);
+    }
 
     internal sealed class Validator : AbstractValidator<Command>
     {

@@ -1,4 +1,5 @@
 using GourmetGram.Application.Common;
+using GourmetGram.Domain.Access;
 using GourmetGram.Domain.Monitoring;
 using MediatR;
 
@@ -11,7 +12,10 @@ namespace GourmetGram.Application.Monitoring;
 public static class ResendMessage
 {
     /// <param name="Id">The message.</param>
-    public sealed record Command(Guid Id) : ICommand<MessageItem>;
+    public sealed record Command(Guid Id) : ICommand<MessageItem>, IAudited
+    {
+        AuditedAction IAudited.Audited => new(AuditArea.Operation, "Sent a message about an alert again", Id.ToString());
+    }
 
     internal sealed class Handler(
         IRepository<MessageDelivery> deliveries,

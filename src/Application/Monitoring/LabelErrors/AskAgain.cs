@@ -2,6 +2,7 @@ using FluentValidation;
 using GourmetGram.Application.Common;
 using GourmetGram.Application.Feedback;
 using GourmetGram.Application.Labeling;
+using GourmetGram.Domain.Access;
 using GourmetGram.Domain.Feedback;
 using GourmetGram.Domain.Labeling;
 using GourmetGram.Domain.Monitoring;
@@ -18,7 +19,10 @@ public static class AskAgain
     /// <param name="TaskId">The task that is handed out again.</param>
     /// <param name="Caller">The administrator.</param>
     /// <param name="Label">Name of the class that the caller saw as the label; null if the current label is meant.</param>
-    public sealed record Command(Guid TaskId, Caller Caller, string? Label = null) : ICommand<LabelCheckResponse>, ILabelDecision;
+    public sealed record Command(Guid TaskId, Caller Caller, string? Label = null) : ICommand<LabelCheckResponse>, ILabelDecision, IAudited
+    {
+        AuditedAction IAudited.Audited => new(AuditArea.Labels, "Asked another person for a label", TaskId.ToString());
+    }
 
     internal sealed class Validator : AbstractValidator<Command>
     {

@@ -1,6 +1,7 @@
 using FluentValidation;
 using GourmetGram.Application.Common;
 using GourmetGram.Application.Labeling;
+using GourmetGram.Domain.Access;
 using GourmetGram.Domain.Labeling;
 using GourmetGram.Domain.Monitoring;
 using MediatR;
@@ -26,7 +27,10 @@ public static class ChangeLabel
         AnswerKind Answer = AnswerKind.Class,
         string? Note = null,
         string? Label = null
-    ) : ICommand<LabelCheckResponse>, IAnswer, ILabelDecision;
+    ) : ICommand<LabelCheckResponse>, IAnswer, ILabelDecision, IAudited
+    {
+        AuditedAction IAudited.Audited => new(AuditArea.Labels, "Changed a label", TaskId.ToString());
+    }
 
     internal sealed class Validator : AbstractValidator<Command>
     {

@@ -1,5 +1,6 @@
 using FluentValidation;
 using GourmetGram.Application.Common;
+using GourmetGram.Domain.Access;
 using GourmetGram.Domain.Monitoring;
 using MediatR;
 
@@ -11,7 +12,10 @@ public static class KeepLabel
     /// <param name="TaskId">The task whose label is confirmed.</param>
     /// <param name="Caller">The administrator.</param>
     /// <param name="Label">Name of the class that the caller saw as the label; null if the current label is meant.</param>
-    public sealed record Command(Guid TaskId, Caller Caller, string? Label = null) : ICommand<LabelCheckResponse>, ILabelDecision;
+    public sealed record Command(Guid TaskId, Caller Caller, string? Label = null) : ICommand<LabelCheckResponse>, ILabelDecision, IAudited
+    {
+        AuditedAction IAudited.Audited => new(AuditArea.Labels, "Kept a label", TaskId.ToString());
+    }
 
     internal sealed class Validator : AbstractValidator<Command>
     {

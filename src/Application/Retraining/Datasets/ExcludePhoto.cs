@@ -1,6 +1,7 @@
 using FluentValidation;
 using GourmetGram.Application.Classification;
 using GourmetGram.Application.Common;
+using GourmetGram.Domain.Access;
 using GourmetGram.Domain.Classification;
 using GourmetGram.Domain.Retraining;
 using MediatR;
@@ -13,7 +14,10 @@ public static class ExcludePhoto
     /// <param name="PredictionId">A prediction of the photo.</param>
     /// <param name="By">The administrator, as histories show the name.</param>
     /// <param name="Note">The reason; null for none.</param>
-    public sealed record Command(Guid PredictionId, string By, string? Note = null) : ICommand<ExclusionResponse>;
+    public sealed record Command(Guid PredictionId, string By, string? Note = null) : ICommand<ExclusionResponse>, IAudited
+    {
+        AuditedAction IAudited.Audited => new(AuditArea.Datasets, "Excluded a photo", PredictionId.ToString());
+    }
 
     internal sealed class Validator : AbstractValidator<Command>
     {

@@ -3,6 +3,7 @@ using FluentValidation;
 using GourmetGram.Application.Classification;
 using GourmetGram.Application.Common;
 using GourmetGram.Application.Feedback;
+using GourmetGram.Domain.Access;
 using GourmetGram.Domain.Classification;
 using GourmetGram.Domain.Feedback;
 using GourmetGram.Domain.Retraining;
@@ -24,7 +25,11 @@ public static class ImportLabels
     /// <param name="By">The person or program that imports them.</param>
     /// <param name="Progress">Receives each photo's result; null when it is not needed.</param>
     public sealed record Command(string Name, IAsyncEnumerable<LabelledFile> Files, string By, IProgress<Item>? Progress = null)
-        : IRequest<Response>;
+        : IRequest<Response>,
+            IAudited
+    {
+        AuditedAction IAudited.Audited => new(AuditArea.Datasets, "Imported labelled photos", Name);
+    }
 
     /// <summary>A photo with its label.</summary>
     /// <param name="Name">The file's name, for messages.</param>

@@ -1,5 +1,6 @@
 using GourmetGram.Application.Classification;
 using GourmetGram.Application.Common;
+using GourmetGram.Domain.Access;
 using GourmetGram.Domain.Classification;
 using GourmetGram.Domain.Retraining;
 using MediatR;
@@ -10,7 +11,10 @@ namespace GourmetGram.Application.Retraining;
 public static class IncludePhoto
 {
     /// <param name="PredictionId">A prediction of the photo.</param>
-    public sealed record Command(Guid PredictionId) : ICommand<Response>;
+    public sealed record Command(Guid PredictionId) : ICommand<Response>, IAudited
+    {
+        AuditedAction IAudited.Audited => new(AuditArea.Datasets, "Included a photo again", PredictionId.ToString());
+    }
 
     /// <param name="Included">Whether the photo was excluded before.</param>
     public sealed record Response(bool Included);

@@ -1,6 +1,7 @@
 using FluentValidation;
 using GourmetGram.Application.Classification;
 using GourmetGram.Application.Common;
+using GourmetGram.Domain.Access;
 using GourmetGram.Domain.Retraining;
 using MediatR;
 
@@ -13,8 +14,10 @@ public static class RequestDataset
 
     private const int MostPhotos = 1_000_000;
 
-    public sealed record Command : ICommand<DatasetVersionResponse>
+    public sealed record Command : ICommand<DatasetVersionResponse>, IAudited
     {
+        AuditedAction IAudited.Audited => new(AuditArea.Datasets, "Built a dataset version");
+
         /// <summary>
         /// Names of the loops whose labels are taken, and of imports as <c>import:name</c>; null for every loop that people label and every
         /// import.

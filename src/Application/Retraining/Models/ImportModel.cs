@@ -1,5 +1,6 @@
 using FluentValidation;
 using GourmetGram.Application.Common;
+using GourmetGram.Domain.Access;
 using GourmetGram.Domain.Retraining;
 using MediatR;
 
@@ -13,7 +14,10 @@ public static class ImportModel
 {
     /// <param name="Directory">The folder, with its manifest, on this machine.</param>
     /// <param name="By">Who imports it.</param>
-    public sealed record Command(string Directory, string By) : IRequest<ModelResponse>;
+    public sealed record Command(string Directory, string By) : IRequest<ModelResponse>, IAudited
+    {
+        AuditedAction IAudited.Audited => new(AuditArea.Models, "Imported a model", Directory);
+    }
 
     internal sealed class Validator : AbstractValidator<Command>
     {

@@ -1,5 +1,6 @@
 using FluentValidation;
 using GourmetGram.Application.Common;
+using GourmetGram.Domain.Access;
 using GourmetGram.Domain.Retraining;
 using MediatR;
 
@@ -11,7 +12,11 @@ public static class PromoteModel
     /// <param name="Version">Version of the model.</param>
     /// <param name="By">Who decides.</param>
     /// <param name="Override">Why the model is promoted although the gate has not let it pass; null to ask the gate.</param>
-    public sealed record Command(string Version, string By, string? Override = null) : IRequest<ServingPeriodResponse>;
+    public sealed record Command(string Version, string By, string? Override = null) : IRequest<ServingPeriodResponse>, IAudited
+    {
+        AuditedAction IAudited.Audited =>
+            new(AuditArea.Models, Override is null ? "Promoted a model" : "Promoted a model that the gate had not let pass", Version);
+    }
 
     internal sealed class Validator : AbstractValidator<Command>
     {

@@ -1,5 +1,6 @@
 using FluentValidation;
 using GourmetGram.Application.Common;
+using GourmetGram.Domain.Access;
 using GourmetGram.Domain.Retraining;
 using MediatR;
 
@@ -10,7 +11,10 @@ public static class RollbackModel
 {
     /// <param name="By">Who decides.</param>
     /// <param name="Note">Their note; null for none.</param>
-    public sealed record Command(string By, string? Note = null) : IRequest<ServingPeriodResponse>;
+    public sealed record Command(string By, string? Note = null) : IRequest<ServingPeriodResponse>, IAudited
+    {
+        AuditedAction IAudited.Audited => new(AuditArea.Models, "Returned to the model before");
+    }
 
     internal sealed class Validator : AbstractValidator<Command>
     {

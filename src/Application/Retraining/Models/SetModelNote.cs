@@ -1,5 +1,6 @@
 using FluentValidation;
 using GourmetGram.Application.Common;
+using GourmetGram.Domain.Access;
 using GourmetGram.Domain.Retraining;
 using MediatR;
 
@@ -10,7 +11,10 @@ public static class SetModelNote
 {
     /// <param name="Version">Version of the model.</param>
     /// <param name="Note">The note; empty for none.</param>
-    public sealed record Command(string Version, string Note) : ICommand<string>;
+    public sealed record Command(string Version, string Note) : ICommand<string>, IAudited
+    {
+        AuditedAction IAudited.Audited => new(AuditArea.Models, "Changed the note of a model", Version);
+    }
 
     internal sealed class Validator : AbstractValidator<Command>
     {

@@ -1,5 +1,6 @@
 using FluentValidation;
 using GourmetGram.Application.Common;
+using GourmetGram.Domain.Access;
 using GourmetGram.Domain.Retraining;
 using MediatR;
 
@@ -15,7 +16,11 @@ public static class ChangePipelineRules
     /// <param name="PromotesByItself">Whether a model that the gate lets pass is promoted without a person.</param>
     /// <param name="By">Who changes them.</param>
     public sealed record Command(int? NewLabels, int? EveryDays, bool OnAlert, int PauseHours, bool PromotesByItself, string By)
-        : ICommand<PipelineRulesResponse>;
+        : ICommand<PipelineRulesResponse>,
+            IAudited
+    {
+        AuditedAction IAudited.Audited => new(AuditArea.Models, "Changed the rules of the pipeline");
+    }
 
     internal sealed class Validator : AbstractValidator<Command>
     {

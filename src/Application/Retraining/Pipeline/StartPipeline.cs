@@ -1,5 +1,6 @@
 using FluentValidation;
 using GourmetGram.Application.Common;
+using GourmetGram.Domain.Access;
 using GourmetGram.Domain.Retraining;
 using MediatR;
 
@@ -9,7 +10,10 @@ namespace GourmetGram.Application.Retraining;
 public static class StartPipeline
 {
     /// <param name="By">Who starts it.</param>
-    public sealed record Command(string By) : ICommand<PipelineRunResponse>;
+    public sealed record Command(string By) : ICommand<PipelineRunResponse>, IAudited
+    {
+        AuditedAction IAudited.Audited => new(AuditArea.Models, "Started the pipeline");
+    }
 
     internal sealed class Validator : AbstractValidator<Command>
     {

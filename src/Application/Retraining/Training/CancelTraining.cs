@@ -1,5 +1,6 @@
 using FluentValidation;
 using GourmetGram.Application.Common;
+using GourmetGram.Domain.Access;
 using GourmetGram.Domain.Retraining;
 using MediatR;
 
@@ -10,7 +11,10 @@ public static class CancelTraining
 {
     /// <param name="Id">Id of the training.</param>
     /// <param name="By">Who cancels it.</param>
-    public sealed record Command(Guid Id, string By) : ICommand<TrainingResponse>;
+    public sealed record Command(Guid Id, string By) : ICommand<TrainingResponse>, IAudited
+    {
+        AuditedAction IAudited.Audited => new(AuditArea.Models, "Cancelled a training", Id.ToString());
+    }
 
     internal sealed class Validator : AbstractValidator<Command>
     {

@@ -1,5 +1,6 @@
 using FluentValidation;
 using GourmetGram.Application.Common;
+using GourmetGram.Domain.Access;
 using GourmetGram.Domain.Retraining;
 using MediatR;
 
@@ -12,7 +13,12 @@ public static class StartTraining
     /// <param name="By">Who asks for it.</param>
     /// <param name="L2">Strength of the head's regularisation (1/C of scikit-learn); null to choose it.</param>
     /// <param name="Trainer">What trains the model.</param>
-    public sealed record Command(string Dataset, string By, double? L2 = null, Trainer Trainer = Trainer.Head) : ICommand<TrainingResponse>;
+    public sealed record Command(string Dataset, string By, double? L2 = null, Trainer Trainer = Trainer.Head)
+        : ICommand<TrainingResponse>,
+            IAudited
+    {
+        AuditedAction IAudited.Audited => new(AuditArea.Models, "Started a training", $"Dataset version {Dataset}");
+    }
 
     internal sealed class Validator : AbstractValidator<Command>
     {

@@ -3,6 +3,7 @@ using GourmetGram.Application.Common;
 using GourmetGram.Application.Feedback;
 using GourmetGram.Application.Labeling;
 using GourmetGram.Application.Monitoring;
+using GourmetGram.Domain.Access;
 using GourmetGram.Domain.Feedback;
 using GourmetGram.Domain.Retraining;
 using MediatR;
@@ -26,7 +27,10 @@ public static class BeginTrial
         GateMode Mode = GateMode.NonInferiority,
         double Margin = 0.02,
         int MostLabels = 200
-    ) : IRequest<TrialResponse>;
+    ) : IRequest<TrialResponse>, IAudited
+    {
+        AuditedAction IAudited.Audited => new(AuditArea.Models, "Compared a model with the one that serves", Version);
+    }
 
     internal sealed class Validator : AbstractValidator<Command>
     {

@@ -1,0 +1,35 @@
+using System.Diagnostics;
+using GourmetGram.Application.Common;
+using GourmetGram.Domain.Access;
+using GourmetGram.WebApi.Hosting;
+using GourmetGram.WebApi.Security;
+
+namespace GourmetGram.WebApi.Access;
+
+/// <summary>The person or program that sent the request.</summary>
+internal sealed class AuditedHttpCaller(IHttpContextAccessor accessor) : IAuditedCaller
+{
+    public AuditedCaller? Current
+    {
+        get
+        {
+            if (accessor.HttpContext is not { } context || context.User.ToCaller().Actor is not { IsKnown: true } actor)
+                return null;
+            var channel =
+                actor is { Kind: ActorKind.ApiKey, Id: ApiKeyHandler.LocalId } ? AuditChannel.CommandLine
+                : context.IsPage() ? AuditChannel.Page
+                : AuditChannel.Api;
+            return new AuditedCaller(
+                actor,
+                context.User.Who(),
+                channel,
+                channel == AuditChannel.CommandLine || context.Connection.RemoteIpAddress is not { } address
+                    ? null
+                    : CallerAddress.NetworkOf(address),
+                // As problem details and the log name it.
+                Activity.Current?.Id
+                    ?? context.TraceIdentifier
+            );
+        }
+    }
+}
