@@ -23,6 +23,7 @@ public static class DependencyInjection
         services.AddScoped<IMediator, Mediator>();
         services.AddScoped<ServiceFactory>(provider => provider.GetRequiredService!);
         services.AddTransient(typeof(IPipelineBehavior<,>), typeof(ValidationBehavior<,>));
+        services.AddTransient(typeof(IPipelineBehavior<,>), typeof(AuditBehavior<,>));
         services.AddTransient(typeof(IPipelineBehavior<,>), typeof(StepBehavior<,>));
         foreach (var handler in assembly.GetTypes().Where(type => !type.IsAbstract))
         {
@@ -67,6 +68,8 @@ public static class DependencyInjection
         services.AddScoped<FeedbackLedger>();
         services.AddScoped<FeedbackOrigin>();
         services.TryAddScoped<ICallerAddress, NoCallerAddress>();
+        services.TryAddSingleton<IAuditedCaller, NoAuditedCaller>();
+        services.AddSingleton<AuditScope>();
         services.AddScoped<ISurfaces, Surfaces>();
         services.AddScoped<TaskMaker>();
         services.AddScoped<LabelRecorder>();

@@ -73,6 +73,7 @@ static WebApplication Build(string[] args, StartPhase phase)
     services.AddHttpContextAccessor();
     services.AddScoped<ILinks, Links>();
     services.AddScoped<ICallerAddress, CallerAddress>();
+    services.AddSingleton<IAuditedCaller, AuditedHttpCaller>();
     services.ConfigureHttpJsonOptions(json =>
     {
         Composition.Configure(json.SerializerOptions);
@@ -136,6 +137,7 @@ static WebApplication Build(string[] args, StartPhase phase)
     app.UseKnownKeys();
     app.UseMiddleware<VisitorIdentity>();
     app.UseAuthorization();
+    app.UseKeyScopes();
     app.UseMiddleware<ForeignVisits>();
     // These must come before antiforgery, which reads the forms of pages.
     app.UseMiddleware<ReadableBodies>();
@@ -172,7 +174,9 @@ static WebApplication Build(string[] args, StartPhase phase)
     api.MapPipeline();
     api.MapJobs();
     api.MapLabelStudio();
+    api.MapMe();
     api.MapUsers();
+    api.MapAudit();
     app.MapPrometheusScrapingEndpoint().WithMetadata(new HttpMethodMetadata([HttpMethods.Get])).RequireAuthorization(Policies.Metrics);
     return app;
 }

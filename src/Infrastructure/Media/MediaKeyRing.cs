@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using GourmetGram.Application.Classification;
 using GourmetGram.Application.Common;
+using GourmetGram.Domain.Access;
 using GourmetGram.Infrastructure.Persistence;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
@@ -9,7 +10,9 @@ using Microsoft.Extensions.Logging;
 namespace GourmetGram.Infrastructure.Media;
 
 /// <summary>Caches the media keys, which are read from the database at most every few seconds.</summary>
-internal sealed class MediaKeyRing(IServiceScopeFactory scopes, TimeProvider time, ILogger<MediaKeyRing> logger) : IMediaKeys, ISeed
+internal sealed class MediaKeyRing(IServiceScopeFactory scopes, AuditScope audit, TimeProvider time, ILogger<MediaKeyRing> logger)
+    : IMediaKeys,
+        ISeed
 {
     private const int SecretBytes = 32;
     private const int IdBytes = 6;
@@ -56,6 +59,7 @@ internal sealed class MediaKeyRing(IServiceScopeFactory scopes, TimeProvider tim
 
     public async Task<MediaKeyView> RotateAsync(string by, CancellationToken cancellationToken)
     {
+        using var action = audit.Begin(new AuditedAction(AuditArea.People, "Rotated the keys that sign links to photos"));
         var key = await ConcurrentChangeException.RetryAsync(() => AddCurrentAsync(replace: true, cancellationToken));
         logger.LogInformation("{By} rotated the keys that sign links to photos: {Key} is the new key", by, key.Id);
         return key.ToView();
@@ -63,6 +67,7 @@ internal sealed class MediaKeyRing(IServiceScopeFactory scopes, TimeProvider tim
 
     public async Task<MediaKeyView> RevokeAsync(string id, string by, CancellationToken cancellationToken)
     {
+        using var action = audit.Begin(new AuditedAction(AuditArea.People, "Revoked a key that signs links to photos", id));
         var revoked = await ConcurrentChangeException.RetryAsync(() =>
             scopes.InDatabaseAsync(async context =>
             {

@@ -138,3 +138,17 @@ internal sealed class DayConverter()
         day => day.DayNumber - new DateOnly(1970, 1, 1).DayNumber,
         days => DateOnly.FromDayNumber(days + new DateOnly(1970, 1, 1).DayNumber)
     );
+
+/// <summary>Stores what an API key may do as names separated by spaces.</summary>
+internal sealed class ScopesConverter()
+    : ValueConverter<IReadOnlyList<ApiScope>, string>(
+        scopes => string.Join(' ', scopes),
+        text => text.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(Enum.Parse<ApiScope>).ToArray()
+    );
+
+/// <summary>Compares what API keys may do by their elements.</summary>
+internal sealed class ScopesComparer()
+    : ValueComparer<IReadOnlyList<ApiScope>>(
+        (one, other) => one != null && other != null && one.SequenceEqual(other),
+        scopes => scopes.Aggregate(0, (hash, scope) => HashCode.Combine(hash, scope))
+    );

@@ -5,6 +5,7 @@ using GourmetGram.Application.Labeling;
 using GourmetGram.Application.Monitoring;
 using GourmetGram.Application.Retraining;
 using GourmetGram.Infrastructure.Hosting;
+using GourmetGram.Infrastructure.Persistence.Access;
 using GourmetGram.Infrastructure.Persistence.Feedback;
 using GourmetGram.Infrastructure.Persistence.Labeling;
 using GourmetGram.Infrastructure.Persistence.Monitoring;
@@ -34,6 +35,7 @@ public static class PersistenceRegistration
         services.AddSingleton<SqliteConnectionSetup>();
         services.TryAddSingleton<Outages>();
         services.AddSingleton<SampleStamping>();
+        services.AddSingleton<AuditStamping>();
         services.AddSingleton<OutageInterceptor>();
         services.AddDbContext<SqliteDbContext>(
             (provider, options) =>
@@ -42,14 +44,19 @@ public static class PersistenceRegistration
                     .AddInterceptors(
                         provider.GetRequiredService<SqliteConnectionSetup>(),
                         provider.GetRequiredService<OutageInterceptor>(),
-                        provider.GetRequiredService<SampleStamping>()
+                        provider.GetRequiredService<SampleStamping>(),
+                        provider.GetRequiredService<AuditStamping>()
                     )
         );
         services.AddDbContext<PostgreSqlDbContext>(
             (provider, options) =>
                 LogQuietly(options)
                     .UseNpgsql(LocationOf(provider).ConnectionString)
-                    .AddInterceptors(provider.GetRequiredService<OutageInterceptor>(), provider.GetRequiredService<SampleStamping>())
+                    .AddInterceptors(
+                        provider.GetRequiredService<OutageInterceptor>(),
+                        provider.GetRequiredService<SampleStamping>(),
+                        provider.GetRequiredService<AuditStamping>()
+                    )
         );
         services.AddScoped<GourmetGramDbContext>(provider =>
             LocationOf(provider).Provider == DatabaseProvider.PostgreSql

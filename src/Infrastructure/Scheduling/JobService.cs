@@ -1,6 +1,7 @@
 using FluentValidation;
 using FluentValidation.Results;
 using GourmetGram.Application.Common;
+using GourmetGram.Domain.Access;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging;
 
@@ -11,6 +12,7 @@ internal sealed class JobService(
     JobStore store,
     JobCatalogue catalogue,
     JobScheduler scheduler,
+    AuditScope audit,
     TimeProvider time,
     ILogger<JobService> logger
 ) : IJobs
@@ -30,6 +32,7 @@ internal sealed class JobService(
         var entry = catalogue.Find(job);
         if (cron is not null)
             JobCron.Require(cron, time.GetUtcNow());
+        using var action = audit.Begin(new AuditedAction(AuditArea.Operation, "Changed the schedule of a job", job));
         await ConcurrentChangeException.RetryAsync(() =>
             store.InDatabaseAsync(async context =>
             {
@@ -72,10 +75,8 @@ internal sealed class JobService(
 
     public async Task<JobRunView> RunAsync(string job, string by, CancellationToken cancellationToken)
     {
-        var run = JobRun.Requested(catalogue.Find(job).Name, by, time.GetUtcNow());
-        await store.TryAddAsync(run);
-        scheduler.Wake();
-        return run.ToView();
+        using var action = audit.Begin(new AuditedAction(AuditArea.Operation, "Ran a job", job));
+        return await AddRunAsync(job, by);
     }
 
     public async Task RunSoonAsync(string job, string by, CancellationToken cancellationToken)
@@ -86,7 +87,7 @@ internal sealed class JobService(
                 context.Set<JobRun>().AnyAsync(run => run.Job == name && run.State == JobRunState.Queued, cancellationToken)
             )
         )
-            await RunAsync(name, by, cancellationToken);
+            await AddRunAsync(name, by);
     }
 
     public async Task<Page<JobRunView>> RunsAsync(string? job, string? cursor, int limit, CancellationToken cancellationToken)
@@ -133,8 +134,10 @@ internal sealed class JobService(
             )
         )?.ToView() ?? throw new NotFoundException($"Run {run} of {job}");
 
-    public Task<JobRunView> CancelAsync(string job, Guid run, CancellationToken cancellationToken) =>
-        ConcurrentChangeException.RetryAsync(() =>
+    public async Task<JobRunView> CancelAsync(string job, Guid run, CancellationToken cancellationToken)
+    {
+        using var action = audit.Begin(new AuditedAction(AuditArea.Operation, "Cancelled a run of a job", job));
+        return await ConcurrentChangeException.RetryAsync(() =>
             store.InDatabaseAsync(async context =>
             {
                 var found = await context.Set<JobRun>().FirstOrDefaultAsync(row => row.Id == run && row.Job == job, cancellationToken)
@@ -146,6 +149,7 @@ internal sealed class JobService(
                 return found.ToView();
             })
         );
+    }
 
     public async Task<int> ForgetOldRunsAsync(CancellationToken cancellationToken)
     {
@@ -172,6 +176,14 @@ internal sealed class JobService(
         }
 
         return removed;
+    }
+
+    private async Task<JobRunView> AddRunAsync(string job, string by)
+    {
+        var run = JobRun.Requested(catalogue.Find(job).Name, by, time.GetUtcNow());
+        await store.TryAddAsync(run);
+        scheduler.Wake();
+        return run.ToView();
     }
 
     /// <summary>Returns all given jobs with three statements.</summary>

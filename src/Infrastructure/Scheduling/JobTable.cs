@@ -1,3 +1,4 @@
+using GourmetGram.Application.Access;
 using GourmetGram.Application.Classification;
 using GourmetGram.Application.Feedback;
 using GourmetGram.Application.Labeling;
@@ -127,6 +128,8 @@ internal static class JobTable
             async (mediator, _, token) =>
             {
                 var alerts = await mediator.Send(new ForgetOldAlerts.Command(), token);
+                var audit = await mediator.Send(new ForgetOldAuditEntries.Command(), token);
+                var access = await mediator.Send(new ForgetOldAccess.Command(), token);
                 var done = await mediator.Send(new RunHousekeeping.Command(), token);
                 return Counts(
                     ("erasures", done.Erasures),
@@ -134,7 +137,10 @@ internal static class JobTable
                     ("keys", done.Keys),
                     ("runs", done.Runs),
                     ("messages", alerts.Messages),
-                    ("alertChanges", alerts.Changes)
+                    ("alertChanges", alerts.Changes),
+                    ("auditEntries", audit.Forgotten),
+                    ("sessions", access.Sessions),
+                    ("signInAttempts", access.Attempts)
                 );
             }
         ),

@@ -3,6 +3,7 @@ using System.Text.Json.Serialization;
 using GourmetGram.Application.Access;
 using GourmetGram.Application.Common;
 using GourmetGram.WebApi.OpenApi;
+using GourmetGram.WebUi.Access;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace GourmetGram.WebApi.Access;
@@ -19,6 +20,10 @@ internal static class AccountEndpoints
     /// <param name="Role">What the account may do.</param>
     [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
     internal sealed record NewUser([property: Required, MaxLength(NameLength)] string? Name, [property: Required] AccountRole? Role);
+
+    /// <param name="Role">What the account may do from now on.</param>
+    [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
+    internal sealed record RoleChange([property: Required] AccountRole? Role);
 
     public static void MapUsers(this IEndpointRouteBuilder api)
     {
@@ -80,7 +85,32 @@ internal static class AccountEndpoints
             .WithSummary("Enable an account")
             .WithDescription("The account can sign in again with its previous password.")
             .Fails(StatusCodes.Status401Unauthorized, StatusCodes.Status403Forbidden, StatusCodes.Status404NotFound);
+        users
+            .MapPut("/{name}/role", ChangeRoleAsync)
+            .WithName("ChangeUserRole")
+            .WithSummary("Change what an account may do")
+            .WithDescription("People who are signed in notice within seconds. The last administrator who can sign in keeps the role.")
+            .FailsAsChange();
+        users
+            .MapDelete("/{name}", async (string name, HttpContext context, IAccounts accounts, CancellationToken cancellationToken) =>
+                TypedResults.Ok(await accounts.DeleteAsync(name, context.User.Who(), cancellationToken))
+            )
+            .WithName("DeleteUser")
+            .WithSummary("Delete an account")
+            .WithDescription(
+                "Deletes the name, password, sessions and keys. The labels stay, and are shown as those of \"former annotator\" with a "
+                    + "number. The last administrator who can sign in cannot be deleted."
+            )
+            .FailsAsChange();
     }
+
+    private static async Task<Ok<AccountView>> ChangeRoleAsync(
+        string name,
+        RoleChange change,
+        HttpContext context,
+        IAccounts accounts,
+        CancellationToken cancellationToken
+    ) => TypedResults.Ok(await accounts.ChangeRoleAsync(name, change.Role!.Value, context.User.Who(), cancellationToken));
 
     private static async Task<Created<AccountLinkView>> AddAsync(
         NewUser user,

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using FluentValidation;
 using GourmetGram.Application.Common;
+using GourmetGram.Domain.Access;
 using GourmetGram.WebUi.Access;
 using Microsoft.AspNetCore.Identity;
 
@@ -11,8 +12,13 @@ namespace GourmetGram.WebApi.Access;
 /// Handles the one-time links with which people choose their password. Links of accounts are stored in the database. The link of the first
 /// administrator exists only in memory: every start without an administrator logs a new one.
 /// </summary>
-internal sealed class AccountLinks(Accounts accounts, IServiceScopeFactory scopes, TimeProvider time, ILogger<AccountLinks> logger)
-    : IAccountLinks
+internal sealed class AccountLinks(
+    Accounts accounts,
+    IServiceScopeFactory scopes,
+    AuditScope audit,
+    TimeProvider time,
+    ILogger<AccountLinks> logger
+) : IAccountLinks
 {
     public static readonly TimeSpan InvitationLifetime = TimeSpan.FromDays(7);
     public static readonly TimeSpan ResetLifetime = TimeSpan.FromDays(1);
@@ -76,6 +82,7 @@ internal sealed class AccountLinks(Accounts accounts, IServiceScopeFactory scope
             return IsOver;
         // The account has no password, and the update fails if the row has changed since it was read. Of two simultaneous requests, the
         // second is therefore refused.
+        using var action = audit.Begin(new AuditedAction(AuditArea.People, "Chose a password with a one-time link", user.UserName!));
         var result = await users.AddPasswordAsync(user, password);
         if (
             result.Errors.Any(error =>

@@ -1,9 +1,12 @@
+using System.Globalization;
 using System.Text.RegularExpressions;
 using FluentValidation;
 using FluentValidation.Results;
 using GourmetGram.Application.Access;
 using GourmetGram.Application.Common;
+using GourmetGram.Domain.Access;
 using GourmetGram.Infrastructure.Persistence;
+using GourmetGram.WebUi.Access;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore;
 
@@ -12,8 +15,13 @@ namespace GourmetGram.WebApi.Access;
 /// <summary>
 /// Manages the accounts in the database. Each change is one transaction, and only one change at a time runs across all nodes.
 /// </summary>
-internal sealed partial class Accounts(IServiceScopeFactory scopes, IExclusiveWork exclusive, TimeProvider time, ILogger<Accounts> logger)
-    : IAccounts
+internal sealed partial class Accounts(
+    IServiceScopeFactory scopes,
+    IExclusiveWork exclusive,
+    AuditScope audit,
+    TimeProvider time,
+    ILogger<Accounts> logger
+) : IAccounts
 {
     private const string Work = "accounts";
 
@@ -24,12 +32,18 @@ internal sealed partial class Accounts(IServiceScopeFactory scopes, IExclusiveWo
         {
             var views = new List<AccountView>();
             foreach (var user in await scope.Users.Users.OrderBy(user => user.NormalizedUserName).ToListAsync(cancellationToken))
-                views.Add(await ViewAsync(scope, user));
+            {
+                if (!await scope.Users.IsInRoleAsync(user, Roles.Former))
+                    views.Add(await ViewAsync(scope, user));
+            }
+
             return views;
         });
 
     public Task<AccountLinkView> AddAsync(string name, AccountRole role, string by, CancellationToken cancellationToken) =>
         ChangeAsync(
+            "Invited a person",
+            name,
             async scope =>
             {
                 var user = await CreateAsync(scope, name, role, password: null);
@@ -41,6 +55,8 @@ internal sealed partial class Accounts(IServiceScopeFactory scopes, IExclusiveWo
 
     public Task<AccountLinkView> ResetPasswordAsync(string name, string by, CancellationToken cancellationToken) =>
         ChangeAsync(
+            "Reset a password",
+            name,
             async scope =>
             {
                 var user = await FindAsync(scope, name);
@@ -57,18 +73,12 @@ internal sealed partial class Accounts(IServiceScopeFactory scopes, IExclusiveWo
 
     public Task<AccountView> DisableAsync(string name, string by, CancellationToken cancellationToken) =>
         ChangeAsync(
+            "Disabled an account",
+            name,
             async scope =>
             {
                 var user = await FindAsync(scope, name);
-                if (
-                    !(await scope.Users.GetUsersInRoleAsync(Roles.Admin)).Any(other =>
-                        other.Id != user.Id && other.PasswordHash is not null && !other.IsDisabled()
-                    ) && await scope.Users.IsInRoleAsync(user, Roles.Admin)
-                )
-                {
-                    throw new ConflictException($"{user.UserName} is the last administrator who can sign in. Add another one first.");
-                }
-
+                await RequireOtherAdministratorAsync(scope, user);
                 Require(await scope.Users.SetLockoutEnabledAsync(user, enabled: true));
                 Require(await scope.Users.SetLockoutEndDateAsync(user, AccountStates.Never));
                 // The new stamp ends every session, and revoking the token ends the one-time link.
@@ -82,6 +92,8 @@ internal sealed partial class Accounts(IServiceScopeFactory scopes, IExclusiveWo
 
     public Task<AccountView> EnableAsync(string name, string by, CancellationToken cancellationToken) =>
         ChangeAsync(
+            "Enabled an account",
+            name,
             async scope =>
             {
                 var user = await FindAsync(scope, name);
@@ -89,6 +101,52 @@ internal sealed partial class Accounts(IServiceScopeFactory scopes, IExclusiveWo
                 Require(await scope.Users.ResetAccessFailedCountAsync(user));
                 logger.LogInformation("{By} enabled the account {Name}", by, user.UserName);
                 return await ViewAsync(scope, user);
+            },
+            cancellationToken
+        );
+
+    public Task<AccountView> ChangeRoleAsync(string name, AccountRole role, string by, CancellationToken cancellationToken) =>
+        ChangeAsync(
+            "Changed a role",
+            $"{name}: {role}",
+            async scope =>
+            {
+                var user = await FindAsync(scope, name);
+                if (role != AccountRole.Administrator)
+                    await RequireOtherAdministratorAsync(scope, user);
+                await SetRoleAsync(scope, user, RoleOf(role));
+                logger.LogInformation("{By} made {Name} {Role}", by, user.UserName, role);
+                return await ViewAsync(scope, user);
+            },
+            cancellationToken
+        );
+
+    public Task<AccountView> DeleteAsync(string name, string by, CancellationToken cancellationToken) =>
+        ChangeAsync(
+            "Deleted an account",
+            name,
+            async scope =>
+            {
+                var user = await FindAsync(scope, name);
+                await RequireOtherAdministratorAsync(scope, user);
+                var gone = await ViewAsync(scope, user);
+                await SetRoleAsync(scope, user, Roles.Former);
+                if (user.PasswordHash is not null)
+                    Require(await scope.Users.RemovePasswordAsync(user));
+                Require(await scope.Users.SetLockoutEnabledAsync(user, enabled: true));
+                Require(await scope.Users.SetLockoutEndDateAsync(user, AccountStates.Never));
+                await AccountLinkTokens.RevokeAsync(scope.Users, user);
+                Require(await scope.Users.SetUserNameAsync(user, await FormerNameAsync(scope, cancellationToken)));
+                Require(await scope.Users.UpdateSecurityStampAsync(user));
+                scope.Context.RemoveRange(
+                    await scope.Context.Set<AccountSession>().Where(row => row.AccountId == user.Id).ToListAsync(cancellationToken)
+                );
+                scope.Context.RemoveRange(
+                    await scope.Context.Set<ApiKey>().Where(row => row.AccountId == user.Id).ToListAsync(cancellationToken)
+                );
+                await scope.Context.SaveChangesAsync(cancellationToken);
+                logger.LogInformation("{By} deleted the account {Name}", by, name);
+                return gone;
             },
             cancellationToken
         );
@@ -101,6 +159,8 @@ internal sealed partial class Accounts(IServiceScopeFactory scopes, IExclusiveWo
     /// <exception cref="ValidationException">The name or the password is not acceptable.</exception>
     public Task<bool> TryAddFirstAsync(string name, string password, CancellationToken cancellationToken) =>
         ChangeAsync(
+            "Created the first administrator",
+            name,
             async scope =>
             {
                 if (await HasAdministratorAsync(scope))
@@ -124,16 +184,58 @@ internal sealed partial class Accounts(IServiceScopeFactory scopes, IExclusiveWo
             );
         if (await scope.Users.FindByNameAsync(name) is not null)
             throw new ConflictException($"The account {name} already exists.");
-        foreach (var known in new[] { Roles.Annotator, Roles.Admin })
-        {
-            if (!await scope.Roles.RoleExistsAsync(known))
-                Require(await scope.Roles.CreateAsync(new IdentityRole<Guid>(known)));
-        }
-
         var user = new IdentityUser<Guid>(name);
         Require(password is null ? await scope.Users.CreateAsync(user) : await scope.Users.CreateAsync(user, password));
-        Require(await scope.Users.AddToRoleAsync(user, role == AccountRole.Administrator ? Roles.Admin : Roles.Annotator));
+        await SetRoleAsync(scope, user, RoleOf(role));
         return user;
+    }
+
+    /// <summary>Gives an account one role. The new stamp makes signed-in browsers read it within seconds.</summary>
+    private static async Task SetRoleAsync(AccountScope scope, IdentityUser<Guid> user, string role)
+    {
+        if (!await scope.Roles.RoleExistsAsync(role))
+            Require(await scope.Roles.CreateAsync(new IdentityRole<Guid>(role)));
+        Require(await scope.Users.RemoveFromRolesAsync(user, await scope.Users.GetRolesAsync(user)));
+        Require(await scope.Users.AddToRoleAsync(user, role));
+    }
+
+    private static string RoleOf(AccountRole role) =>
+        role switch
+        {
+            AccountRole.Administrator => Roles.Admin,
+            AccountRole.Manager => Roles.Manager,
+            _ => Roles.Annotator,
+        };
+
+    private static async Task<string> FormerNameAsync(AccountScope scope, CancellationToken cancellationToken)
+    {
+        const string prefix = "former annotator ";
+        var start = scope.Users.NormalizeName(prefix);
+        var used = await scope
+            .Users.Users.Where(user => user.NormalizedUserName!.StartsWith(start))
+            .Select(user => user.UserName!)
+            .ToListAsync(cancellationToken);
+        return prefix
+            + (
+                1
+                + used.Select(name =>
+                        int.TryParse(name.AsSpan(prefix.Length), NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+                            ? number
+                            : 0
+                    )
+                    .DefaultIfEmpty()
+                    .Max()
+            ).ToString(CultureInfo.InvariantCulture);
+    }
+
+    private static async Task RequireOtherAdministratorAsync(AccountScope scope, IdentityUser<Guid> user)
+    {
+        if (
+            !(await scope.Users.GetUsersInRoleAsync(Roles.Admin)).Any(other =>
+                other.Id != user.Id && other.PasswordHash is not null && !other.IsDisabled()
+            ) && await scope.Users.IsInRoleAsync(user, Roles.Admin)
+        )
+            throw new ConflictException($"{user.UserName} is the last administrator who can sign in. Add another one first.");
     }
 
     private async Task<AccountLinkView> InviteAsync(AccountScope scope, IdentityUser<Guid> user, TimeSpan lifetime)
@@ -148,13 +250,18 @@ internal sealed partial class Accounts(IServiceScopeFactory scopes, IExclusiveWo
         var roles = await scope.Users.GetRolesAsync(user);
         var role =
             roles.Contains(Roles.Admin) ? AccountRole.Administrator
+            : roles.Contains(Roles.Manager) ? AccountRole.Manager
             : roles.Contains(Roles.Annotator) ? AccountRole.Annotator
             : (AccountRole?)null;
         var state =
             user.IsDisabled() ? AccountState.Disabled
             : user.PasswordHash is null ? AccountState.Invited
             : AccountState.Active;
-        return new AccountView(user.UserName!, role, state);
+        var seenAt = await scope
+            .Context.Set<AccountSession>()
+            .Where(row => row.AccountId == user.Id)
+            .MaxAsync(row => (DateTimeOffset?)row.SeenAt);
+        return new AccountView(user.UserName!, role, state, seenAt, user.Id);
     }
 
     private static async Task<IdentityUser<Guid>> FindAsync(AccountScope scope, string name) =>
@@ -174,18 +281,26 @@ internal sealed partial class Accounts(IServiceScopeFactory scopes, IExclusiveWo
 
     private static ValidationException Invalid(string member, string message) => new([new ValidationFailure(member, message)]);
 
-    private Task<TResult> ChangeAsync<TResult>(Func<AccountScope, Task<TResult>> change, CancellationToken cancellationToken) =>
-        exclusive.RunAsync(
+    private async Task<TResult> ChangeAsync<TResult>(
+        string action,
+        string subject,
+        Func<AccountScope, Task<TResult>> change,
+        CancellationToken cancellationToken
+    ) =>
+        await exclusive.RunAsync(
             Work,
             Patience,
-            token =>
-                InScopeAsync(async scope =>
+            async token =>
+            {
+                using var audited = audit.Begin(new AuditedAction(AuditArea.People, action, subject));
+                return await InScopeAsync(async scope =>
                 {
-                    await using var transaction = await scope.Database.BeginTransactionAsync(token);
+                    await using var transaction = await scope.Context.Database.BeginTransactionAsync(token);
                     var result = await change(scope);
                     await transaction.CommitAsync(token);
                     return result;
-                }),
+                });
+            },
             cancellationToken
         );
 
@@ -198,7 +313,7 @@ internal sealed partial class Accounts(IServiceScopeFactory scopes, IExclusiveWo
                 services.GetRequiredService<UserManager<IdentityUser<Guid>>>(),
                 services.GetRequiredService<RoleManager<IdentityRole<Guid>>>(),
                 services.GetRequiredService<ILinks>(),
-                services.GetRequiredService<GourmetGramDbContext>().Database
+                services.GetRequiredService<GourmetGramDbContext>()
             )
         );
     }
@@ -215,6 +330,6 @@ internal sealed partial class Accounts(IServiceScopeFactory scopes, IExclusiveWo
         UserManager<IdentityUser<Guid>> Users,
         RoleManager<IdentityRole<Guid>> Roles,
         ILinks Addresses,
-        Microsoft.EntityFrameworkCore.Infrastructure.DatabaseFacade Database
+        GourmetGramDbContext Context
     );
 }

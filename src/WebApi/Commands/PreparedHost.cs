@@ -15,7 +15,11 @@ internal static class PreparedHost
     /// <exception cref="CommandException">The database does not answer.</exception>
     public static async Task<IHost> StartAsync(HostApplicationBuilder builder, CancellationToken cancellationToken, bool checkStore = true)
     {
-        builder.Services.AddHttpContextAccessor().AddScoped<ILinks, Links>().AddAccounts();
+        builder
+            .Services.AddHttpContextAccessor()
+            .AddScoped<ILinks, Links>()
+            .AddSingleton<IAuditedCaller, AuditedCommandLine>()
+            .AddAccounts();
         var host = builder.Build();
         try
         {

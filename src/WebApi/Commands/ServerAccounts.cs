@@ -1,4 +1,5 @@
 using GourmetGram.WebApi.Access;
+using GourmetGram.WebUi.Access;
 
 namespace GourmetGram.WebApi.Commands;
 
@@ -21,6 +22,17 @@ internal sealed class ServerAccounts(ServerConnection server) : IAccounts
 
     public Task<AccountView> EnableAsync(string name, string by, CancellationToken cancellationToken) =>
         ChangeAsync<AccountView>(name, "enable", cancellationToken);
+
+    public Task<AccountView> ChangeRoleAsync(string name, AccountRole role, string by, CancellationToken cancellationToken) =>
+        server.SendAsync<AccountView>(
+            HttpMethod.Put,
+            $"{Path}/{Uri.EscapeDataString(name)}/role",
+            cancellationToken,
+            new AccountEndpoints.RoleChange(role)
+        );
+
+    public Task<AccountView> DeleteAsync(string name, string by, CancellationToken cancellationToken) =>
+        server.SendAsync<AccountView>(HttpMethod.Delete, $"{Path}/{Uri.EscapeDataString(name)}", cancellationToken);
 
     private Task<TResult> ChangeAsync<TResult>(string name, string verb, CancellationToken cancellationToken) =>
         server.SendAsync<TResult>(HttpMethod.Post, $"{Path}/{Uri.EscapeDataString(name)}/{verb}", cancellationToken);

@@ -1,10 +1,13 @@
 using System.CommandLine;
 using GourmetGram.Application.Common;
-using GourmetGram.WebApi.Access;
+using GourmetGram.WebUi.Access;
 
 namespace GourmetGram.WebApi.Commands;
 
-/// <summary>Implements <c>gourmetgram users list | add NAME --role ROLE | disable NAME | enable NAME | reset-password NAME</c>.</summary>
+/// <summary>
+/// Implements <c>gourmetgram users list | add NAME --role ROLE | role NAME ROLE | disable NAME | enable NAME | reset-password NAME |
+/// delete NAME</c>.
+/// </summary>
 internal static class UsersCommand
 {
     /// <param name="settings">Settings from the command line, as <c>--Section:Name=value</c>.</param>
@@ -18,7 +21,9 @@ internal static class UsersCommand
 
         var role = new Option<AccountRole>("--role")
         {
-            Description = "What the account may do: Annotator (label photos) or Administrator (everything).",
+            Description =
+                "What the account may do: Annotator (label photos), Manager (also loops, datasets and monitoring) or Administrator "
+                + "(everything).",
             Required = true,
         };
         var newName = new Argument<string>("NAME") { Description = "Name to sign in with." };
@@ -51,6 +56,7 @@ internal static class UsersCommand
         {
             list,
             add,
+            ChangeRole(settings),
             OfOne(
                 "disable",
                 "Disables an account and signs it out. The last administrator cannot be disabled.",
@@ -61,12 +67,42 @@ internal static class UsersCommand
                 await WriteAsync(await accounts.EnableAsync(name, CommandLine.Requester, token))
             ),
             OfOne(
+                "delete",
+                "Deletes an account. Its labels stay, without its name. The last administrator cannot be deleted.",
+                settings,
+                async (accounts, name, token) => await WriteAsync(await accounts.DeleteAsync(name, CommandLine.Requester, token))
+            ),
+            OfOne(
                 "reset-password",
                 "Removes the password, signs the account out, and writes a link for choosing a new one. The link works once, for a day.",
                 settings,
                 async (accounts, name, token) => await WriteAsync(await accounts.ResetPasswordAsync(name, CommandLine.Requester, token))
             ),
         };
+    }
+
+    private static Command ChangeRole(string[] settings)
+    {
+        var name = new Argument<string>("NAME") { Description = "Name of the account, as shown by `users list`." };
+        var role = new Argument<AccountRole>("ROLE") { Description = "Annotator, Manager or Administrator." };
+        var command = new Command("role", "Changes what an account may do. The last administrator keeps the role.") { name, role };
+        command.SetAction(
+            (parsed, cancellationToken) =>
+                WithAccountsAsync(
+                    settings,
+                    async (accounts, token) =>
+                        await WriteAsync(
+                            await accounts.ChangeRoleAsync(
+                                parsed.GetRequiredValue(name),
+                                parsed.GetRequiredValue(role),
+                                CommandLine.Requester,
+                                token
+                            )
+                        ),
+                    cancellationToken
+                )
+        );
+        return command;
     }
 
     private static Command OfOne(

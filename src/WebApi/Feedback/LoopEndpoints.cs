@@ -74,7 +74,7 @@ internal static class LoopEndpoints
             .MapPatch("/{name}", ChangeAsync)
             .WithName("ConfigureLoop")
             .WithSummary("Change the settings of a loop")
-            .RequireAuthorization(Policies.Admin)
+            .RequireAuthorization(Policies.Manager)
             .WithDescription("Changes apply from the next photo or the next sampling window. Photos already selected stay selected.")
             .Fails(
                 StatusCodes.Status400BadRequest,
@@ -94,7 +94,7 @@ internal static class LoopEndpoints
             )
             .WithName("BackfillLoop")
             .WithSummary("Run a loop on all stored photos")
-            .RequireAuthorization(Policies.Admin)
+            .RequireAuthorization(Policies.Manager)
             .WithDescription(
                 "With `dryRun`, only counts the matching photos. Otherwise they are selected over the next days, within the loop's daily "
                     + "limits."
@@ -112,7 +112,7 @@ internal static class LoopEndpoints
             )
             .WithName("SkipPending")
             .WithSummary("Skip the pending photos of a loop")
-            .RequireAuthorization(Policies.Admin)
+            .RequireAuthorization(Policies.Manager)
             .WithDescription(
                 "Photos are `pending` while the loop is off or its limits for the day are used up. Photos already selected stay selected."
             )
@@ -162,7 +162,7 @@ internal static class LoopEndpoints
                     + "since. Nothing is selected."
             )
             .Fails(StatusCodes.Status401Unauthorized, StatusCodes.Status403Forbidden, StatusCodes.Status404NotFound);
-        var held = api.MapGroup("/held-back").WithTags("Loops").RequireAuthorization(Policies.Admin);
+        var held = api.MapGroup("/held-back").WithTags("Loops").RequireAuthorization(Policies.Manager);
         held.MapGet("/", async (IMediator mediator, CancellationToken cancellationToken) =>
                 TypedResults.Ok(await mediator.Send(new ListHeldBack.Query(), cancellationToken))
             )

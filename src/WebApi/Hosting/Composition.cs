@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using GourmetGram.Application;
+using GourmetGram.Application.Access;
 using GourmetGram.Application.Classification;
 using GourmetGram.Application.Labeling;
 using GourmetGram.Application.Retraining;
@@ -37,7 +38,9 @@ internal static class Composition
             .AddSettings<LabOptions>()
             .AddSettings<ApiOptions>()
             .AddSettings<RetrainingOptions>()
-            .AddSettings<MetricsOptions>();
+            .AddSettings<MetricsOptions>()
+            .AddSettings<AuditOptions>()
+            .AddSettings<AccountSessionOptions>();
         services.AddSettings<GourmetGramOptions>();
         services.AddDataDirectory();
         services.AddPersistence();

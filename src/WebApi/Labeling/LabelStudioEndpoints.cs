@@ -41,7 +41,7 @@ internal static class LabelStudioEndpoints
             )
             .WithName("ProvisionLabelStudio")
             .WithSummary("Create and repair the projects in Label Studio")
-            .RequireAuthorization(Policies.Admin)
+            .RequireAuthorization(Policies.Manager)
             .WithDescription(
                 "Creates or repairs the project, label config, storages and webhook of each loop that uses Label Studio. Can be repeated."
             )
@@ -57,7 +57,7 @@ internal static class LabelStudioEndpoints
             )
             .WithName("DiagnoseLabelStudio")
             .WithSummary("Check the connection to Label Studio")
-            .RequireAuthorization(Policies.Admin)
+            .RequireAuthorization(Policies.Manager)
             .WithDescription("Returns findings: what was found, how it was checked, and what to do. Changes nothing.")
             .Fails(StatusCodes.Status401Unauthorized, StatusCodes.Status403Forbidden);
         group

@@ -162,7 +162,7 @@ internal static class TaskEndpoints
             )
             .WithName("ListDisputes")
             .WithSummary("List photos with conflicting labels")
-            .RequireAuthorization(Policies.Admin)
+            .RequireAuthorization(Policies.Manager)
             .WithDescription(
                 "If votes are tied, one more person is asked. If the votes are still tied, an administrator has to decide. Oldest first. "
                     + "Send `next` of one page as `cursor` to get the next page."
@@ -177,7 +177,7 @@ internal static class TaskEndpoints
             .MapPost("/tasks/{id:guid}/adjudication", AdjudicateAsync)
             .WithName("AdjudicateTask")
             .WithSummary("Decide between conflicting labels")
-            .RequireAuthorization(Policies.Admin)
+            .RequireAuthorization(Policies.Manager)
             .WithDescription(
                 "Closes the task. The labels are kept. If you send the same decision again, it is stored once; a different one replaces "
                     + "the first. To withdraw it, use DELETE /labels/{id}, as for any label."

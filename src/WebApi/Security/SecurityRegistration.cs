@@ -4,6 +4,7 @@ using GourmetGram.WebApi.Access;
 using GourmetGram.WebApi.Hosting;
 using GourmetGram.WebUi.Access;
 using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Authentication.Cookies;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.Identity;
@@ -14,7 +15,6 @@ namespace GourmetGram.WebApi.Security;
 internal static class SecurityRegistration
 {
     private static readonly TimeSpan VisitorLifetime = TimeSpan.FromDays(365);
-    private static readonly TimeSpan AccountLifetime = TimeSpan.FromDays(14);
     private static readonly TimeSpan StampLifetime = TimeSpan.FromSeconds(5);
 
     /// <summary>Registers authentication and authorization.</summary>
@@ -36,13 +36,31 @@ internal static class SecurityRegistration
             .AddCookie(IdentityConstants.ApplicationScheme, cookie =>
             {
                 cookie.Cookie.Name = "gourmetgram.account";
-                cookie.ExpireTimeSpan = AccountLifetime;
                 cookie.SlidingExpiration = true;
-                cookie.Events.OnValidatePrincipal = SecurityStampValidator.ValidatePrincipalAsync;
+                cookie.EventsType = typeof(SessionEvents);
             });
+        services.AddScoped<SessionEvents>();
+        services.AddSingleton<SessionWatch>();
+        services.AddScoped<KnownBrowser>();
+        services.AddScoped<ISignIn, PasswordSignIn>();
+        services.AddScoped<IOwnAccount, OwnAccount>();
+        services
+            .AddOptions<CookieAuthenticationOptions>(IdentityConstants.ApplicationScheme)
+            .Configure<IOptions<AccountSessionOptions>>(
+                (cookie, sessions) => cookie.ExpireTimeSpan = TimeSpan.FromDays(sessions.Value.IdleDays)
+            );
         // Each session's account is looked up again after this interval. A disabled account, a new password or a new role thus takes effect
         // on every node.
-        services.Configure<SecurityStampValidatorOptions>(stamp => stamp.ValidationInterval = StampLifetime);
+        services.Configure<SecurityStampValidatorOptions>(stamp =>
+        {
+            stamp.ValidationInterval = StampLifetime;
+            stamp.OnRefreshingPrincipal = refreshing =>
+            {
+                if (refreshing.CurrentPrincipal?.SessionId() is { } session)
+                    refreshing.NewPrincipal?.SetSessionId(session);
+                return Task.CompletedTask;
+            };
+        });
         // SignInManager and SecurityStampValidator also sign out of these schemes, so they must exist.
         services
             .AddAuthentication()
@@ -58,7 +76,8 @@ internal static class SecurityRegistration
         services
             .AddAuthorizationBuilder()
             .AddPolicy(Policies.Visitor, policy => policy.RequireAssertion(_ => true))
-            .AddPolicy(Policies.Annotator, policy => policy.RequireRole(Roles.Annotator, Roles.Admin))
+            .AddPolicy(Policies.Annotator, policy => policy.RequireRole(Roles.Annotator, Roles.Manager, Roles.Admin))
+            .AddPolicy(Policies.Manager, policy => policy.RequireRole(Roles.Manager, Roles.Admin))
             .AddPolicy(Policies.Admin, policy => policy.RequireRole(Roles.Admin))
             // A route without a policy is closed, in case a developer forgot it. Requests without a route are let through: they get
             // 404, or routing's own answer about a wrong method or content type.
@@ -82,6 +101,8 @@ internal static class SecurityRegistration
     /// <summary>Registers the accounts of people, also for commands that run without the server.</summary>
     public static IdentityBuilder AddAccounts(this IServiceCollection services)
     {
+        // OWASP's password storage cheat sheet for PBKDF2 with HMAC-SHA512, 2025.
+        services.Configure<PasswordHasherOptions>(hasher => hasher.IterationCount = 220_000);
         services.AddSingleton<Accounts>();
         services.AddSingleton<IAccounts>(provider => provider.GetRequiredService<Accounts>());
         return services
@@ -96,6 +117,7 @@ internal static class SecurityRegistration
                 // Accounts validates names itself.
                 identity.User.AllowedUserNameCharacters = "";
             })
+            .AddPasswordValidator<CommonPasswords>()
             .AddRoles<IdentityRole<Guid>>()
             .AddEntityFrameworkStores<GourmetGramDbContext>();
     }

@@ -1,6 +1,6 @@
 using GourmetGram.Application.Common;
 
-namespace GourmetGram.WebApi.Access;
+namespace GourmetGram.WebUi.Access;
 
 /// <summary>What an account may do.</summary>
 public enum AccountRole
@@ -8,7 +8,10 @@ public enum AccountRole
     /// <summary>Label photos and see loops and datasets.</summary>
     Annotator = 0,
 
-    /// <summary>Everything.</summary>
+    /// <summary>Also manage loops, datasets, labels and monitoring.</summary>
+    Manager,
+
+    /// <summary>Everything, also models, jobs and accounts.</summary>
     Administrator,
 }
 
@@ -25,10 +28,13 @@ public enum AccountState
     Disabled,
 }
 
+/// <summary>An account.</summary>
 /// <param name="Name">Name to sign in with.</param>
 /// <param name="Role">Role of the account; null if it has none.</param>
 /// <param name="State">State of the account.</param>
-public sealed record AccountView(string Name, AccountRole? Role, AccountState State);
+/// <param name="SeenAt">When the person was last seen in one of the sessions that are stored, UTC; null for never.</param>
+/// <param name="Id">Id of the account.</param>
+public sealed record AccountView(string Name, AccountRole? Role, AccountState State, DateTimeOffset? SeenAt = null, Guid? Id = null);
 
 /// <summary>A one-time link with which a person chooses a password.</summary>
 /// <param name="Account">The account.</param>
@@ -60,4 +66,17 @@ public interface IAccounts
     /// <summary>Lets an account sign in again, with its earlier password if it had one.</summary>
     /// <exception cref="NotFoundException">There is no account with this name.</exception>
     Task<AccountView> EnableAsync(string name, string by, CancellationToken cancellationToken);
+
+    /// <summary>Changes what an account may do. People who are signed in notice within seconds.</summary>
+    /// <exception cref="NotFoundException">There is no account with this name.</exception>
+    /// <exception cref="ConflictException">The account is the last administrator that can sign in.</exception>
+    Task<AccountView> ChangeRoleAsync(string name, AccountRole role, string by, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Deletes an account: its name, password, sessions and keys. Its labels stay, and histories name them "former annotator" with a
+    /// number.
+    /// </summary>
+    /// <exception cref="NotFoundException">There is no account with this name.</exception>
+    /// <exception cref="ConflictException">The account is the last administrator that can sign in.</exception>
+    Task<AccountView> DeleteAsync(string name, string by, CancellationToken cancellationToken);
 }

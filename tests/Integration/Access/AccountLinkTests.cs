@@ -2,6 +2,7 @@ using GourmetGram.Infrastructure.Persistence;
 using GourmetGram.Tests.Integration.Persistence;
 using GourmetGram.WebApi.Access;
 using GourmetGram.WebApi.Security;
+using GourmetGram.WebUi.Access;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;

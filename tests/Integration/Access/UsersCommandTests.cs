@@ -1,13 +1,12 @@
 using System.Net;
-using System.Text.RegularExpressions;
 using GourmetGram.Tests.Integration.Fixtures;
 
 namespace GourmetGram.Tests.Integration.Access;
 
 /// <summary><c>gourmetgram users</c>, without a server and with one, and what its links do.</summary>
-public abstract partial class UsersCommandTests : ServerTests
+public abstract class UsersCommandTests : ServerTests
 {
-    private const string Password = "correct horse battery staple";
+    private const string Password = Person.Password;
 
     /// <summary>Settings of the database.</summary>
     protected abstract Task<Dictionary<string, string>> DatabaseAsync();
@@ -67,49 +66,49 @@ public abstract partial class UsersCommandTests : ServerTests
     {
         var settings = await SettingsAsync();
         // Made before the server runs: the link is no secret of one process.
-        var link = PathOf(Assert.Single((await RunAsync(settings, 0, "add", "ada", "--role", "Administrator")).Lines));
+        var link = Person.PathOf(Assert.Single((await RunAsync(settings, 0, "add", "ada", "--role", "Administrator")).Lines));
         await using var server = new HostedServer(settings);
         var address = await server.ListeningAsync();
         Assert.DoesNotContain("first-administrator", server.Output, StringComparison.Ordinal);
 
-        var (one, two) = (Browser(address), Browser(address));
-        var short1 = await UseAsync(one, link, "too short");
+        var (one, two) = (new Person(address), new Person(address));
+        var short1 = await one.UseLinkAsync(link, "too short");
         Assert.Contains("at least 12 characters", short1.Html, StringComparison.Ordinal);
         // Two people with the same link: one wins, the other is told.
-        var both = await Task.WhenAll(UseAsync(one, link, Password), UseAsync(two, link, Password + "!"));
+        var both = await Task.WhenAll(one.UseLinkAsync(link, Password), two.UseLinkAsync(link, Password + "!"));
         Assert.Single(both, use => use.Status == HttpStatusCode.SeeOther);
         var late = Assert.Single(both, use => use.Status != HttpStatusCode.SeeOther);
         Assert.Equal(HttpStatusCode.OK, late.Status);
         Assert.Contains("This link is not valid", late.Html, StringComparison.Ordinal);
-        Assert.Contains("This link is not valid", (await OpenAsync(Browser(address), link)).Html, StringComparison.Ordinal);
+        Assert.Contains("This link is not valid", (await new Person(address).OpenAsync(link)).Html, StringComparison.Ordinal);
         var ada = both[0].Status == HttpStatusCode.SeeOther ? one : two;
-        Assert.Equal(HttpStatusCode.OK, await StatusAsync(ada, "api/v1/users"));
+        Assert.Equal(HttpStatusCode.OK, await ada.StatusAsync("api/v1/users"));
         Assert.Equal(["ada\tAdministrator\tActive"], (await RunAsync(settings, 0, "list")).Lines);
 
-        var grace = Browser(address);
-        var invitation = PathOf(Assert.Single((await RunAsync(settings, 0, "add", "grace", "--role", "Annotator")).Lines));
-        Assert.Equal(HttpStatusCode.SeeOther, (await UseAsync(grace, invitation, Password)).Status);
-        Assert.Equal(HttpStatusCode.OK, await StatusAsync(grace, "api/v1/loops"));
-        Assert.Equal(HttpStatusCode.Forbidden, await StatusAsync(grace, "api/v1/users"));
+        var grace = new Person(address);
+        var invitation = Person.PathOf(Assert.Single((await RunAsync(settings, 0, "add", "grace", "--role", "Annotator")).Lines));
+        Assert.Equal(HttpStatusCode.SeeOther, (await grace.UseLinkAsync(invitation, Password)).Status);
+        Assert.Equal(HttpStatusCode.OK, await grace.StatusAsync("api/v1/loops"));
+        Assert.Equal(HttpStatusCode.Forbidden, await grace.StatusAsync("api/v1/users"));
 
         await RunAsync(settings, 0, "disable", "grace");
         await Waiting.UntilAsync(async () =>
-            await StatusAsync(grace, "api/v1/loops") is HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden
+            await grace.StatusAsync("api/v1/loops") is HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden
         );
-        var refused = await SignInAsync(grace, "grace", Password);
+        var refused = await grace.SignInAsync("grace", Password);
         Assert.Contains("The name or the password is wrong", refused.Html, StringComparison.Ordinal);
 
         await RunAsync(settings, 0, "enable", "grace");
-        Assert.Equal(HttpStatusCode.SeeOther, (await SignInAsync(grace, "grace", Password)).Status);
-        var reset = PathOf(Assert.Single((await RunAsync(settings, 0, "reset-password", "grace")).Lines));
+        Assert.Equal(HttpStatusCode.SeeOther, (await grace.SignInAsync("grace", Password)).Status);
+        var reset = Person.PathOf(Assert.Single((await RunAsync(settings, 0, "reset-password", "grace")).Lines));
         await Waiting.UntilAsync(async () =>
-            await StatusAsync(grace, "api/v1/loops") is HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden
+            await grace.StatusAsync("api/v1/loops") is HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden
         );
-        Assert.Contains("The name or the password is wrong", (await SignInAsync(grace, "grace", Password)).Html, StringComparison.Ordinal);
+        Assert.Contains("The name or the password is wrong", (await grace.SignInAsync("grace", Password)).Html, StringComparison.Ordinal);
         // A newer link replaces the one before.
-        var newer = PathOf(Assert.Single((await RunAsync(settings, 0, "reset-password", "grace")).Lines));
-        Assert.Contains("This link is not valid", (await OpenAsync(grace, reset)).Html, StringComparison.Ordinal);
-        Assert.Equal(HttpStatusCode.SeeOther, (await UseAsync(grace, newer, Password)).Status);
+        var newer = Person.PathOf(Assert.Single((await RunAsync(settings, 0, "reset-password", "grace")).Lines));
+        Assert.Contains("This link is not valid", (await grace.OpenAsync(reset)).Html, StringComparison.Ordinal);
+        Assert.Equal(HttpStatusCode.SeeOther, (await grace.UseLinkAsync(newer, Password)).Status);
         Assert.Contains("last administrator", (await RunAsync(settings, 1, "disable", "ada")).Errors, StringComparison.Ordinal);
 
         foreach (var words in new[] { "disabled the account grace", "reset the password of the account grace", "grace chose a password" })
@@ -123,7 +122,7 @@ public abstract partial class UsersCommandTests : ServerTests
         await using var server = new HostedServer(await SettingsAsync());
         var address = await server.ListeningAsync();
         var link = await server.FirstAdministratorLinkAsync();
-        var uses = await Task.WhenAll(Enumerable.Range(0, 4).Select(i => UseAsync(Browser(address), link, Password, $"Ada {i}")));
+        var uses = await Task.WhenAll(Enumerable.Range(0, 4).Select(i => new Person(address).UseLinkAsync(link, Password, $"Ada {i}")));
         Assert.Single(uses, use => use.Status == HttpStatusCode.SeeOther);
         Assert.All(uses.Where(use => use.Status != HttpStatusCode.SeeOther), use =>
         {
@@ -134,58 +133,6 @@ public abstract partial class UsersCommandTests : ServerTests
 
     private static Task<CommandResult> RunAsync(Dictionary<string, string> settings, int exitCode, params string[] arguments) =>
         CommandProcess.ExpectAsync(exitCode, settings, ["users", .. arguments]);
-
-    /// <summary>The link without the server's address: that of the command's own request, or none.</summary>
-    private protected static string PathOf(string link) => link[link.IndexOf("set-password", StringComparison.Ordinal)..];
-
-    private protected static AppClient Browser(Uri address) =>
-        new(new HttpClient(new HttpClientHandler { AllowAutoRedirect = false }) { BaseAddress = address });
-
-    private static async Task<HttpStatusCode> StatusAsync(AppClient browser, string path)
-    {
-        using var answer = await browser.SendAsync(HttpMethod.Get, path, content: null, ("Sec-Fetch-Site", "same-origin"));
-        return answer.StatusCode;
-    }
-
-    private static Task<(HttpStatusCode Status, string Html)> SignInAsync(AppClient browser, string name, string password) =>
-        PostAsync(browser, "sign-in", "sign-in", name, password);
-
-    private protected static Task<(HttpStatusCode Status, string Html)> UseAsync(
-        AppClient browser,
-        string link,
-        string password,
-        string name = ""
-    ) => PostAsync(browser, link, "account-link", name, password);
-
-    private static async Task<(HttpStatusCode Status, string Html)> OpenAsync(AppClient browser, string path)
-    {
-        using var answer = await browser.SendAsync(HttpMethod.Get, path, content: null, ("Accept", "text/html"));
-        return (answer.StatusCode, await answer.Content.ReadAsStringAsync(Cancel));
-    }
-
-    private static async Task<(HttpStatusCode Status, string Html)> PostAsync(
-        AppClient browser,
-        string path,
-        string handler,
-        string name,
-        string password
-    )
-    {
-        var page = await OpenAsync(browser, path);
-        if (!TokenField().IsMatch(page.Html))
-            return page;
-        using var form = new FormUrlEncodedContent([
-            new("_handler", handler),
-            new("__RequestVerificationToken", TokenField().Match(page.Html).Groups[1].Value),
-            new("Credentials.Name", name),
-            new("Credentials.Password", password),
-        ]);
-        using var answer = await browser.SendAsync(HttpMethod.Post, path, form, ("Accept", "text/html"));
-        return (answer.StatusCode, await answer.Content.ReadAsStringAsync(Cancel));
-    }
-
-    [GeneratedRegex("__RequestVerificationToken\" value=\"([^\"]+)\"")]
-    private static partial Regex TokenField();
 }
 
 public sealed class UsersCommandOnSqlite : UsersCommandTests
@@ -209,8 +156,8 @@ public sealed class UsersCommandOnPostgreSql : UsersCommandTests
         var (here, other) = (await one.ListeningAsync(), await two.ListeningAsync());
         var (first, second) = (await one.FirstAdministratorLinkAsync(), await two.FirstAdministratorLinkAsync());
         var uses = await Task.WhenAll(
-            UseAsync(Browser(here), first, "correct horse battery staple", "Ada"),
-            UseAsync(Browser(other), second, "correct horse battery staple", "Grace")
+            new Person(here).UseLinkAsync(first, "correct horse battery staple", "Ada"),
+            new Person(other).UseLinkAsync(second, "correct horse battery staple", "Grace")
         );
         Assert.Single(uses, use => use.Status == HttpStatusCode.SeeOther);
         Assert.Single(uses, use =>

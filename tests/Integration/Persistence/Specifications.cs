@@ -1,5 +1,6 @@
 using System.Reflection;
 using Ardalis.Specification;
+using GourmetGram.Application.Access;
 using GourmetGram.Application.Classification;
 using GourmetGram.Application.Common;
 using GourmetGram.Domain.Access;
@@ -73,6 +74,11 @@ internal static class Specifications
             return new[] { Some.Visitor };
         if (type == typeof(long))
             return 3L;
+        if (type == typeof(AuditFilter))
+        {
+            var day = DateOnly.FromDateTime(Some.Time.UtcDateTime);
+            return new AuditFilter("Ada", AuditArea.Loops, day, day, "loop");
+        }
         if (type.IsAssignableFrom(typeof(string[])))
             return new[] { "one", "two" };
         if (type.IsEnum)

@@ -10,7 +10,7 @@ namespace GourmetGram.Tests.Integration.Web;
 /// <summary>Walks the route table itself, so that a route added tomorrow is covered too.</summary>
 public sealed class RouteTests
 {
-    private static readonly string[] Names = [Policies.Visitor, Policies.Annotator, Policies.Admin, Policies.Metrics];
+    private static readonly string[] Names = [Policies.Visitor, Policies.Annotator, Policies.Manager, Policies.Admin, Policies.Metrics];
 
     internal static List<RouteEndpoint> Routes()
     {

@@ -1,0 +1,66 @@
+using System.Security.Claims;
+using GourmetGram.Application.Access;
+using GourmetGram.Application.Common;
+using GourmetGram.WebApi.Hosting;
+using MediatR;
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Authentication.Cookies;
+using Microsoft.AspNetCore.Identity;
+
+namespace GourmetGram.WebApi.Access;
+
+/// <summary>Begins a session when a person signs in, asks for it with each request, and ends it when the person signs out.</summary>
+internal sealed class SessionEvents(IMediator mediator, SessionWatch watch, KnownBrowser browser) : CookieAuthenticationEvents
+{
+    public override async Task SigningIn(CookieSigningInContext context)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        var principal = context.Principal!;
+        // The audit log names the person, who was a stranger when the request came.
+        context.HttpContext.User = principal;
+        var account = Guid.Parse(principal.FindFirstValue(ClaimTypes.NameIdentifier)!);
+        var session = await mediator.Send(
+            new OpenSession.Command(account, BrowserName.Of(context.Request.Headers.UserAgent.ToString()), AddressOf(context.HttpContext)),
+            context.HttpContext.RequestAborted
+        );
+        principal.SetSessionId(session.Id);
+        browser.Remember(account);
+    }
+
+    public override async Task ValidatePrincipal(CookieValidatePrincipalContext context)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        if (
+            context.Principal?.SessionId() is { } id
+            && await watch.IsLiveAsync(mediator, id, AddressOf(context.HttpContext), context.HttpContext.RequestAborted)
+        )
+        {
+            await SecurityStampValidator.ValidatePrincipalAsync(context);
+            return;
+        }
+
+        context.RejectPrincipal();
+        await context.HttpContext.SignOutAsync(context.Scheme.Name);
+    }
+
+    public override async Task SigningOut(CookieSigningOutContext context)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        var user = context.HttpContext.User;
+        if (user.SessionId() is not { } id || !Guid.TryParse(user.FindFirstValue(ClaimTypes.NameIdentifier), out var account))
+            return;
+        try
+        {
+            await mediator.Send(new EndSession.Command(id, account), context.HttpContext.RequestAborted);
+        }
+        catch (NotFoundException)
+        {
+            // It was ended elsewhere in the meantime, which is what the person wants.
+        }
+
+        watch.Forget(id);
+    }
+
+    private static string? AddressOf(HttpContext context) =>
+        context.Connection.RemoteIpAddress is { } address ? CallerAddress.NetworkOf(address) : null;
+}
