@@ -44,6 +44,8 @@ public static class DependencyInjection
 
         services.AddSingleton<ClassificationMetrics>();
         services.AddScoped<PhotoClassification>();
+        services.AddScoped<UploadQuota>();
+        services.AddSingleton<UploadCounters>();
         services.AddSingleton<SpoolMetrics>();
         services.AddScoped<PhotoStorage>();
         services.AddScoped<PhotoImages>();

@@ -1,7 +1,6 @@
 using GourmetGram.Application.Access;
 using GourmetGram.Application.Classification;
 using GourmetGram.Application.Common;
-using GourmetGram.Application.Feedback;
 using GourmetGram.Infrastructure.Hosting;
 using GourmetGram.Infrastructure.Onnx;
 using GourmetGram.WebApi.Access;

@@ -35,6 +35,7 @@ public sealed class AuditRules
         ["ForgetOldAccess"] = Job,
         ["ForgetOldAlerts"] = Job,
         ["ForgetOldAuditEntries"] = Job,
+        ["ForgetOldCounts"] = Job,
         ["HearWebhook"] = "Label Studio sends it",
         ["LabelTask"] = Record,
         ["MakeTasks"] = Job,

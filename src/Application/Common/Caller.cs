@@ -10,6 +10,9 @@ namespace GourmetGram.Application.Common;
 /// <param name="IsManager">Whether the caller has the role Manager or Admin.</param>
 public sealed record Caller(Actor Actor, bool IsReviewer, bool IsAdministrator = false, bool IsManager = false)
 {
+    /// <summary>Whether the caller has the role Manager or Admin, which includes it.</summary>
+    public bool IsManager { get; init; } = IsManager || IsAdministrator;
+
     /// <summary>The caller of a request with neither a cookie nor a key.</summary>
     public static readonly Caller Anonymous = new(Actor.Anonymous, IsReviewer: false);
 

@@ -45,6 +45,14 @@ public sealed class ServerBusyException(string message, TimeSpan retryAfter) : E
     public TimeSpan RetryAfter { get; } = retryAfter;
 }
 
+/// <summary>Somebody without an account has stored too much. Nothing was stored; the client may repeat the request later.</summary>
+/// <param name="message">Says what is exceeded.</param>
+/// <param name="retryAfter">How long to wait before a retry.</param>
+public sealed class QuotaExceededException(string message, TimeSpan retryAfter) : Exception(message)
+{
+    public TimeSpan RetryAfter { get; } = retryAfter;
+}
+
 /// <summary>The database or the object store cannot be used now. No answer was based on the failed operation.</summary>
 public class StoreUnavailableException(string message, Exception? cause = null) : Exception(message, cause)
 {

@@ -129,6 +129,7 @@ internal static class JobTable
             {
                 var alerts = await mediator.Send(new ForgetOldAlerts.Command(), token);
                 var audit = await mediator.Send(new ForgetOldAuditEntries.Command(), token);
+                var counts = await mediator.Send(new ForgetOldCounts.Command(), token);
                 var access = await mediator.Send(new ForgetOldAccess.Command(), token);
                 var done = await mediator.Send(new RunHousekeeping.Command(), token);
                 return Counts(
@@ -140,6 +141,7 @@ internal static class JobTable
                     ("alertChanges", alerts.Changes),
                     ("auditEntries", audit.Forgotten),
                     ("sessions", access.Sessions),
+                    ("uploadCounts", counts.Forgotten),
                     ("signInAttempts", access.Attempts)
                 );
             }

@@ -36,6 +36,7 @@ internal static class PredictionEndpoints
                 StatusCodes.Status413PayloadTooLarge,
                 StatusCodes.Status415UnsupportedMediaType,
                 StatusCodes.Status422UnprocessableEntity,
+                StatusCodes.Status429TooManyRequests,
                 StatusCodes.Status503ServiceUnavailable
             );
         var limits = api.ServiceProvider.GetRequiredService<IOptions<LimitsOptions>>().Value;

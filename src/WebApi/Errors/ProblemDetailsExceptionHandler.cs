@@ -23,6 +23,7 @@ namespace GourmetGram.WebApi.Errors;
 /// ObjectTooLargeException</description></item>
 /// <item><term>415</term><description>a photo that is not JPEG, PNG or WebP; a request of another content type</description></item>
 /// <item><term>422</term><description>a damaged photo; UnusableModelException</description></item>
+/// <item><term>429</term><description>QuotaExceededException (with Retry-After)</description></item>
 /// <item><term>502</term><description>PlatformUnavailableException</description></item>
 /// <item><term>503</term><description>ServerBusyException, StoreUnavailableException, the database's own errors while it is away (with
 /// Retry-After)</description></item>
@@ -87,6 +88,7 @@ internal sealed class ProblemDetailsExceptionHandler(FailureLog log) : IExceptio
                 "Other requests were changing the same data. Send the request again."
             ),
             ServerBusyException e => Problem(StatusCodes.Status503ServiceUnavailable, e.Message),
+            QuotaExceededException e => Problem(StatusCodes.Status429TooManyRequests, e.Message),
             ObjectTooLargeException e => Problem(StatusCodes.Status413PayloadTooLarge, e.Message),
             StorageFullException e => Problem(StatusCodes.Status507InsufficientStorage, e.Message),
             StoreUnavailableException e => Problem(StatusCodes.Status503ServiceUnavailable, e.Message),
@@ -123,6 +125,7 @@ internal sealed class ProblemDetailsExceptionHandler(FailureLog log) : IExceptio
         exception switch
         {
             ServerBusyException e => e.RetryAfter,
+            QuotaExceededException e => e.RetryAfter,
             StoreUnavailableException => StoreUnavailableException.RetryAfter,
             _ when DatabaseUnavailableException.IsBehind(exception) => StoreUnavailableException.RetryAfter,
             _ => null,

@@ -1,6 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
-using GourmetGram.Application.Feedback;
+using GourmetGram.Application.Common;
 
 namespace GourmetGram.WebApi.Hosting;
 

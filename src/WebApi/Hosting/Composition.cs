@@ -40,6 +40,7 @@ internal static class Composition
             .AddSettings<RetrainingOptions>()
             .AddSettings<MetricsOptions>()
             .AddSettings<AuditOptions>()
+            .AddSettings<QuotaOptions>()
             .AddSettings<AccountSessionOptions>();
         services.AddSettings<GourmetGramOptions>();
         services.AddDataDirectory();

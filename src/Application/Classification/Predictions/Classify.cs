@@ -53,6 +53,7 @@ public static class Classify
 
     internal sealed class Handler(
         IUnitOfWork work,
+        UploadQuota quota,
         PhotoClassification classification,
         PhotoStorage storage,
         IRepository<Prediction> predictions,
@@ -72,6 +73,7 @@ public static class Classify
             if (await FindRecordAsync(request, cancellationToken) is { } record && !record.HasExpired(time.GetUtcNow()))
                 return await AnswerAgainAsync(record, uploadSha256, request, cancellationToken);
 
+            await quota.TakeAsync(request.Caller.Actor, request.Upload.Length);
             var answer = await classification.RunAsync(request.Upload, cancellationToken);
             var kept = answer.Photo;
             var photo = new StoredPhoto

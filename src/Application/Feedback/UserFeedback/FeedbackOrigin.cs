@@ -1,3 +1,5 @@
+using GourmetGram.Application.Common;
+
 namespace GourmetGram.Application.Feedback;
 
 /// <summary>Computes a hash of the caller's address, so that the address itself is not stored.</summary>

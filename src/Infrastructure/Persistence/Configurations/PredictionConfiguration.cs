@@ -36,3 +36,14 @@ internal sealed class PredictionConfiguration : IEntityTypeConfiguration<Predict
         builder.HasIndex(p => new { p.WindowId, p.Id });
     }
 }
+
+internal sealed class UploadCountConfiguration : IEntityTypeConfiguration<UploadCount>
+{
+    public void Configure(EntityTypeBuilder<UploadCount> builder)
+    {
+        builder.ToTable("UploadCounts");
+        builder.HasKey(c => c.Key);
+        builder.Property(c => c.Revision).IsConcurrencyToken();
+        builder.HasIndex(c => c.EndsAt);
+    }
+}

@@ -427,6 +427,31 @@ namespace GourmetGram.Infrastructure.Persistence.Migrations.PostgreSql
                     b.ToTable("Tombstones", (string)null);
                 });
 
+            modelBuilder.Entity("GourmetGram.Domain.Classification.UploadCount", b =>
+                {
+                    b.Property<string>("Key")
+                        .HasColumnType("text");
+
+                    b.Property<long>("Bytes")
+                        .HasColumnType("bigint");
+
+                    b.Property<long>("EndsAt")
+                        .HasColumnType("bigint");
+
+                    b.Property<long>("Photos")
+                        .HasColumnType("bigint");
+
+                    b.Property<int>("Revision")
+                        .IsConcurrencyToken()
+                        .HasColumnType("integer");
+
+                    b.HasKey("Key");
+
+                    b.HasIndex("EndsAt");
+
+                    b.ToTable("UploadCounts", (string)null);
+                });
+
             modelBuilder.Entity("GourmetGram.Domain.Feedback.Disagreement", b =>
                 {
                     b.Property<Guid>("TrialId")

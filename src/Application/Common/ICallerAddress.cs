@@ -1,6 +1,6 @@
-namespace GourmetGram.Application.Feedback;
+namespace GourmetGram.Application.Common;
 
-/// <summary>Provides the network address of a request, for flood limits.</summary>
+/// <summary>Provides the network address of a request, for quotas and flood limits.</summary>
 public interface ICallerAddress
 {
     /// <summary>The network address; null if there is none (a command, a job).</summary>

@@ -83,6 +83,21 @@ namespace GourmetGram.Infrastructure.Persistence.Migrations.Sqlite
                     table.PrimaryKey("PK_SignInAttempts", x => x.Key);
                 });
 
+            migrationBuilder.CreateTable(
+                name: "UploadCounts",
+                columns: table => new
+                {
+                    Key = table.Column<string>(type: "TEXT", nullable: false),
+                    Photos = table.Column<long>(type: "INTEGER", nullable: false),
+                    Bytes = table.Column<long>(type: "INTEGER", nullable: false),
+                    EndsAt = table.Column<long>(type: "INTEGER", nullable: false),
+                    Revision = table.Column<int>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_UploadCounts", x => x.Key);
+                });
+
             migrationBuilder.CreateIndex(
                 name: "IX_AccountSessions_AccountId",
                 table: "AccountSessions",
@@ -123,6 +138,11 @@ namespace GourmetGram.Infrastructure.Persistence.Migrations.Sqlite
                 name: "IX_SignInAttempts_Since",
                 table: "SignInAttempts",
                 column: "Since");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_UploadCounts_EndsAt",
+                table: "UploadCounts",
+                column: "EndsAt");
         }
 
         /// <inheritdoc />
@@ -139,6 +159,9 @@ namespace GourmetGram.Infrastructure.Persistence.Migrations.Sqlite
 
             migrationBuilder.DropTable(
                 name: "SignInAttempts");
+
+            migrationBuilder.DropTable(
+                name: "UploadCounts");
         }
     }
 }

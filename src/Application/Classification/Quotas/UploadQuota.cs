@@ -1,0 +1,122 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using GourmetGram.Application.Common;
+using GourmetGram.Domain.Access;
+using GourmetGram.Domain.Classification;
+using Microsoft.Extensions.Options;
+
+namespace GourmetGram.Application.Classification;
+
+/// <summary>
+/// Limits what people without an account store, per visitor and per address, within an hour and a day (UTC). Nodes tell each other their
+/// counts every two seconds, so a quota can be exceeded by what arrives within that time.
+/// </summary>
+internal sealed class UploadQuota(
+    IUnitOfWork work,
+    IRepository<UploadCount> counts,
+    UploadCounters counters,
+    ICallerAddress address,
+    IOptions<QuotaOptions> options,
+    TimeProvider time
+)
+{
+    private static readonly TimeSpan Period = TimeSpan.FromSeconds(2);
+
+    /// <summary>Counts a photo before it is stored.</summary>
+    /// <exception cref="QuotaExceededException">The visitor or the address has stored too much. Nothing is counted.</exception>
+    public async Task TakeAsync(Actor maker, long bytes)
+    {
+        if (maker.Kind is ActorKind.Account or ActorKind.ApiKey)
+            return;
+        var now = time.GetUtcNow();
+        var limits = LimitsOf(maker, now).ToList();
+        var due = limits.Where(limit => limit.Counter.IsDue(now, Period)).ToList();
+        if (due.Count > 0)
+        {
+            counters.Forget(now);
+            await work.RunStepAsync((UploadQuota step) => step.TellAsync(due));
+        }
+
+        for (var i = 0; i < limits.Count; i++)
+        {
+            var limit = limits[i];
+            var count = limit.Counter.Add(1, bytes);
+            if (!limit.Exceeds(count))
+                continue;
+            foreach (var counted in limits[..(i + 1)])
+                counted.Counter.Add(-1, -bytes);
+            throw new QuotaExceededException(limit.Words, limit.Counter.EndsAt - now);
+        }
+    }
+
+    private async Task<bool> TellAsync(IReadOnlyList<Limit> due)
+    {
+        var known = (
+            await counts.ListAsync(new UploadCountsWithKeys([.. due.Select(limit => limit.Key)]), CancellationToken.None)
+        ).ToDictionary(count => count.Key, StringComparer.Ordinal);
+        var told = new List<(Limit Limit, (long, long) Added, (long, long) All)>();
+        foreach (var limit in due)
+        {
+            var untold = limit.Counter.Untold;
+            if (!known.TryGetValue(limit.Key, out var count))
+            {
+                if (untold is (0, 0))
+                    continue;
+                counts.Add(count = UploadCount.Of(limit.Key, limit.Counter.EndsAt));
+            }
+
+            if (untold is not (0, 0))
+                count.Add(untold.Photos, untold.Bytes);
+            told.Add((limit, untold, (count.Photos, count.Bytes)));
+        }
+
+        work.AfterCommit(() =>
+        {
+            foreach (var (limit, added, all) in told)
+                limit.Counter.Told(added, all);
+        });
+        return true;
+    }
+
+    private IEnumerable<Limit> LimitsOf(Actor maker, DateTimeOffset now)
+    {
+        var quotas = options.Value;
+        var hour = new DateTimeOffset(now.Year, now.Month, now.Day, now.Hour, 0, 0, TimeSpan.Zero).AddHours(1);
+        var day = new DateTimeOffset(now.UtcDateTime.Date, TimeSpan.Zero).AddDays(1);
+        if (maker.Kind == ActorKind.Visitor)
+        {
+            yield return Of(maker.ToString(), hour, quotas.VisitorPhotosPerHour, quotas.VisitorMebibytesPerHour, "This browser", "an hour");
+            yield return Of(maker.ToString(), day, quotas.VisitorPhotosPerDay, quotas.VisitorMebibytesPerDay, "This browser", "a day");
+        }
+
+        if (address.Current is { } network)
+        {
+            yield return Of(network, hour, quotas.AddressPhotosPerHour, quotas.AddressMebibytesPerHour, "Your network", "an hour");
+            yield return Of(network, day, quotas.AddressPhotosPerDay, quotas.AddressMebibytesPerDay, "Your network", "a day");
+        }
+    }
+
+    private Limit Of(string who, DateTimeOffset end, int photos, int mebibytes, string whose, string span)
+    {
+        var text = $"{who} {span} {end.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture)}";
+        var key = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
+        return new Limit(key, counters.Of(key, end), photos, (long)mebibytes * LimitsOptions.Mebibyte)
+        {
+            Words =
+                $"{whose} has sent as many photos as {span} allows without an account. This photo was not stored. Try again later, or "
+                + "sign in.",
+        };
+    }
+
+    /// <param name="Key">Key of the row.</param>
+    /// <param name="Counter">What this node knows.</param>
+    /// <param name="Photos">Most photos; 0 for any number.</param>
+    /// <param name="Bytes">Most bytes; 0 for any number.</param>
+    private sealed record Limit(string Key, UploadCounters.Counter Counter, int Photos, long Bytes)
+    {
+        public required string Words { get; init; }
+
+        public bool Exceeds((long Photos, long Bytes) count) => (Photos > 0 && count.Photos > Photos) || (Bytes > 0 && count.Bytes > Bytes);
+    }
+}
