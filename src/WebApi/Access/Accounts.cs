@@ -63,6 +63,8 @@ internal sealed partial class Accounts(
                 if (user.IsDisabled())
                     throw new ConflictException($"The account {user.UserName} is disabled. Enable it first.");
                 Require(await scope.Users.RemovePasswordAsync(user));
+                // A person without a phone asks for this link too.
+                Require(await scope.Users.SetTwoFactorEnabledAsync(user, enabled: false));
                 Require(await scope.Users.SetLockoutEndDateAsync(user, lockoutEnd: null));
                 Require(await scope.Users.ResetAccessFailedCountAsync(user));
                 logger.LogInformation("{By} reset the password of the account {Name}", by, user.UserName);

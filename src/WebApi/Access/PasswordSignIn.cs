@@ -1,7 +1,9 @@
+using System.Security.Claims;
 using GourmetGram.Application.Access;
 using GourmetGram.WebApi.Hosting;
 using GourmetGram.WebUi.Access;
 using MediatR;
+using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Identity;
 
 namespace GourmetGram.WebApi.Access;
@@ -12,16 +14,19 @@ internal sealed class PasswordSignIn(
     IHttpContextAccessor accessor,
     SignInManager<IdentityUser<Guid>> manager,
     KnownBrowser browser,
+    AppCodes codes,
     ILogger<PasswordSignIn> logger
 ) : ISignIn
 {
     private HttpContext Http => accessor.HttpContext!;
 
+    private string? Address => Http.Connection.RemoteIpAddress is { } remote ? CallerAddress.NetworkOf(remote) : null;
+
     public async Task<SignInOutcome> TryAsync(string name, string password, CancellationToken cancellationToken)
     {
         if (name.Length > BeginSignIn.NameLength)
             return new SignInOutcome(Succeeded: false);
-        var address = Http.Connection.RemoteIpAddress is { } remote ? CallerAddress.NetworkOf(remote) : null;
+        var address = Address;
         var user = await manager.UserManager.FindByNameAsync(name);
         var device = user is not null ? browser.Find(user.Id) : null;
         var attempt = await mediator.Send(new BeginSignIn.Command(name, address, device), cancellationToken);
@@ -38,15 +43,62 @@ internal sealed class PasswordSignIn(
         }
         else if (await manager.UserManager.CheckPasswordAsync(user, password))
         {
-            await mediator.Send(new CompleteSignIn.Command(name, address, device), cancellationToken);
-            await manager.SignInAsync(user, isPersistent: false);
-            logger.LogInformation("{Name} signed in from {Address}", user.UserName, address);
-            return new SignInOutcome(Succeeded: true);
+            if (user.TwoFactorEnabled)
+            {
+                await AskForCodeAsync(user);
+                return new SignInOutcome(Succeeded: false, NeedsCode: true);
+            }
+
+            return await CompleteAsync(user, name, address, device, cancellationToken);
         }
 
         await RefuseAsync(user, address, isThrottled: false, cancellationToken);
         return new SignInOutcome(Succeeded: false);
     }
+
+    public async Task<bool> ExpectsCodeAsync() => await manager.GetTwoFactorAuthenticationUserAsync() is not null;
+
+    public async Task<SignInOutcome> TryCodeAsync(string code, CancellationToken cancellationToken)
+    {
+        if (await manager.GetTwoFactorAuthenticationUserAsync() is not { TwoFactorEnabled: true } user || user.IsDisabled())
+            return new SignInOutcome(Succeeded: false);
+        var address = Address;
+        var device = browser.Find(user.Id);
+        var attempt = await mediator.Send(new BeginSignIn.Command(user.UserName!, address, device), cancellationToken);
+        if (attempt.Wait is null && (await codes.IsRightAsync(user, code) || await codes.RedeemAsync(user, code)))
+        {
+            await Http.SignOutAsync(IdentityConstants.TwoFactorUserIdScheme);
+            // The password's attempt is taken back too.
+            await mediator.Send(new CompleteSignIn.Command(user.UserName!, address, device), cancellationToken);
+            return await CompleteAsync(user, user.UserName!, address, device, cancellationToken);
+        }
+
+        await RefuseAsync(user, address, attempt.Wait is not null, cancellationToken);
+        return new SignInOutcome(Succeeded: false, attempt.Wait);
+    }
+
+    private async Task<SignInOutcome> CompleteAsync(
+        IdentityUser<Guid> user,
+        string name,
+        string? address,
+        string? device,
+        CancellationToken cancellationToken
+    )
+    {
+        await mediator.Send(new CompleteSignIn.Command(name, address, device), cancellationToken);
+        await manager.SignInAsync(user, isPersistent: false);
+        logger.LogInformation("{Name} signed in from {Address}", user.UserName, address);
+        return new SignInOutcome(Succeeded: true);
+    }
+
+    /// <summary>Remembers in a cookie for a few minutes that the password was right.</summary>
+    private Task AskForCodeAsync(IdentityUser<Guid> user) =>
+        Http.SignInAsync(
+            IdentityConstants.TwoFactorUserIdScheme,
+            new ClaimsPrincipal(
+                new ClaimsIdentity([new Claim(ClaimTypes.Name, user.Id.ToString())], IdentityConstants.TwoFactorUserIdScheme)
+            )
+        );
 
     private async Task RefuseAsync(IdentityUser<Guid>? user, string? address, bool isThrottled, CancellationToken cancellationToken)
     {

@@ -14,6 +14,8 @@ internal static class KeyScopes
     /// <summary>Claim with a scope of the key; keys without any have no limit (the bootstrap key, and commands on the server).</summary>
     public const string Claim = "gourmetgram:scope";
 
+    private static readonly JsonSerializerOptions Names = Hosting.Composition.CreateJson();
+
     private static readonly Rule[] Rules =
     [
         // Names of classes, the caller itself, health and the description of the API are for every key.
@@ -85,8 +87,6 @@ internal static class KeyScopes
 
     /// <summary>Returns the name of a scope as the API writes it.</summary>
     public static string NameOf(ApiScope scope) => JsonSerializer.SerializeToElement(scope, Names).GetString()!;
-
-    private static readonly JsonSerializerOptions Names = Hosting.Composition.CreateJson();
 
     private static ApiScope? Missing(HttpContext context)
     {

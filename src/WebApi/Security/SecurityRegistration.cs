@@ -42,6 +42,7 @@ internal static class SecurityRegistration
         services.AddScoped<SessionEvents>();
         services.AddSingleton<SessionWatch>();
         services.AddScoped<KnownBrowser>();
+        services.AddScoped<AppCodes>();
         services.AddScoped<ISignIn, PasswordSignIn>();
         services.AddScoped<IOwnAccount, OwnAccount>();
         services
@@ -118,6 +119,7 @@ internal static class SecurityRegistration
                 identity.User.AllowedUserNameCharacters = "";
             })
             .AddPasswordValidator<CommonPasswords>()
+            .AddTokenProvider<AuthenticatorTokenProvider<IdentityUser<Guid>>>(TokenOptions.DefaultAuthenticatorProvider)
             .AddRoles<IdentityRole<Guid>>()
             .AddEntityFrameworkStores<GourmetGramDbContext>();
     }

@@ -2,8 +2,9 @@ namespace GourmetGram.WebUi.Access;
 
 /// <summary>The result of an attempt to sign in.</summary>
 /// <param name="Succeeded">Whether the person is signed in.</param>
-/// <param name="Wait">How long to wait after too many attempts; null when the name or the password was wrong.</param>
-public sealed record SignInOutcome(bool Succeeded, TimeSpan? Wait = null);
+/// <param name="Wait">How long to wait after too many attempts; null when what was typed was wrong.</param>
+/// <param name="NeedsCode">Whether the password was right and the code of the person's app is needed too.</param>
+public sealed record SignInOutcome(bool Succeeded, TimeSpan? Wait = null, bool NeedsCode = false);
 
 /// <summary>Signs people in. The host implements it.</summary>
 public interface ISignIn
@@ -13,4 +14,10 @@ public interface ISignIn
     /// the time that it takes.
     /// </summary>
     Task<SignInOutcome> TryAsync(string name, string password, CancellationToken cancellationToken);
+
+    /// <summary>Returns whether this browser has just given the right password of an account that needs a code.</summary>
+    Task<bool> ExpectsCodeAsync();
+
+    /// <summary>Completes the sign-in with the code of the person's app, or with a recovery code, which works once.</summary>
+    Task<SignInOutcome> TryCodeAsync(string code, CancellationToken cancellationToken);
 }

@@ -1,5 +1,4 @@
 using GourmetGram.Tests.Integration.Fixtures;
-using Microsoft.Data.Sqlite;
 using Microsoft.Playwright;
 using static Microsoft.Playwright.Assertions;
 
@@ -51,7 +50,7 @@ public sealed class VisitorPhotosTests(BrowserFixture browser) : ServerTests
         await window.BecomeAdministratorAsync(server);
         await window.GoAsync($"photos/{id}");
         await Expect(window.Page.GetByRole(AriaRole.Link, new() { Name = "Delete this photo" })).ToHaveCountAsync(1);
-        await MakeAnnotatorAsync(window);
+        await BecomeAnnotatorAsync(window);
         await window.GoAsync($"photos/{id}");
         await Expect(window.Page.GetByRole(AriaRole.Heading, new() { Level = 1 })).ToHaveCountAsync(1);
         await Expect(window.Page.GetByRole(AriaRole.Link, new() { Name = "Delete this photo" })).ToHaveCountAsync(0);
@@ -99,23 +98,19 @@ public sealed class VisitorPhotosTests(BrowserFixture browser) : ServerTests
         );
     }
 
-    /// <summary>Takes the role of administrator from the only account, and signs in anew.</summary>
-    private async Task MakeAnnotatorAsync(BrowserWindow window)
+    /// <summary>Invites an annotator, who goes on in the same window.</summary>
+    private static async Task BecomeAnnotatorAsync(BrowserWindow window)
     {
-        await using (var connection = new SqliteConnection($"Data Source={Path.Combine(Folder, "data", "gourmetgram.db")};Pooling=False"))
-        {
-            await connection.OpenAsync(Cancel);
-            await using var command = connection.CreateCommand();
-            command.CommandText = "UPDATE AspNetUserRoles SET RoleId = (SELECT Id FROM AspNetRoles WHERE Name = 'Annotator')";
-            Assert.Equal(1, await command.ExecuteNonQueryAsync(Cancel));
-        }
-
+        await window.GoAsync("people");
+        await window.Page.GetByLabel("Name").FillAsync("Grace");
+        await window.Page.GetByRole(AriaRole.Button, new() { Name = "Create link" }).ClickAsync();
+        var link = Person.PathOf(await window.Page.Locator(".secret code").InnerTextAsync());
         await window.Page.GetByRole(AriaRole.Button, new() { Name = "Sign out" }).ClickAsync();
-        await window.GoAsync("sign-in");
-        await window.Page.GetByLabel("Name").FillAsync("Ada");
-        await window.Page.GetByLabel("Password").FillAsync("correct horse battery staple");
-        await window.Page.Locator("main").GetByRole(AriaRole.Button, new() { Name = "Sign in" }).ClickAsync();
-        await Expect(window.Page.Locator(".account")).ToContainTextAsync("Ada");
+        await Expect(window.Page.GetByRole(AriaRole.Link, new() { Name = "Sign in" })).ToBeVisibleAsync();
+        await window.GoAsync(link);
+        await window.Page.GetByLabel("Password").FillAsync(Person.Password);
+        await window.Page.GetByRole(AriaRole.Button, new() { Name = "Set password" }).ClickAsync();
+        await Expect(window.Page.Locator(".account")).ToContainTextAsync("Grace");
     }
 
     /// <summary>Uploads photos and flags the first.</summary>

@@ -1,0 +1,115 @@
+using System.Buffers.Binary;
+using System.Globalization;
+using System.Net;
+using System.Security.Cryptography;
+using System.Text.RegularExpressions;
+using GourmetGram.Tests.Integration.Fixtures;
+
+namespace GourmetGram.Tests.Integration.Access;
+
+/// <summary>A person signs in with a password and the code of an app.</summary>
+public sealed partial class SecondFactorTests : ServerTests
+{
+    private const string Me = "api/v1/me";
+
+    [Fact]
+    public async Task The_password_alone_is_not_enough_and_no_code_works_twice()
+    {
+        await using var server = Host(("Jobs__Scheduled", "false"), ("GourmetGram__BootstrapAdminKey", AppFixture.AdminKey));
+        var ada = await Person.InviteAsync(server.Address, "Ada", "Annotator");
+        var begun = await ada.PostAsync("account", "act", ("app", "add"));
+        var secret = Secret().Match(begun.Html).Groups[1].Value;
+        Assert.NotEmpty(secret);
+        var wrong = await ada.PostAsync("account", "app", ("code", "000000"));
+        Assert.Contains("This code is wrong", wrong.Html, StringComparison.Ordinal);
+        // Until a code was checked, signing in needs none.
+        Assert.Equal(HttpStatusCode.SeeOther, (await new Person(server.Address).SignInAsync("Ada")).Status);
+
+        var first = CodeOf(secret, steps: 0);
+        var added = await ada.PostAsync("account", "app", ("code", first));
+        var recovery = Secret().Match(added.Html).Groups[1].Value.Split(' ');
+        Assert.Equal(10, recovery.Length);
+        Assert.Equal(HttpStatusCode.OK, await ada.StatusAsync(Me));
+
+        var home = new Person(server.Address);
+        Assert.Equal(HttpStatusCode.SeeOther, (await home.SignInAsync("Ada")).Status);
+        Assert.NotEqual(HttpStatusCode.OK, await home.StatusAsync(Me));
+        Assert.Contains(
+            "wrong or was used",
+            (await home.PostAsync("sign-in-code", "sign-in-code", ("code", first))).Html,
+            StringComparison.Ordinal
+        );
+        var code = CodeOf(secret, steps: 1);
+        Assert.Equal(HttpStatusCode.SeeOther, (await home.PostAsync("sign-in-code", "sign-in-code", ("code", code))).Status);
+        Assert.Equal(HttpStatusCode.OK, await home.StatusAsync(Me));
+
+        foreach (var (text, status) in new[] { (recovery[0], HttpStatusCode.OK), (recovery[0], HttpStatusCode.Forbidden) })
+        {
+            var other = new Person(server.Address);
+            await other.SignInAsync("Ada");
+            await other.PostAsync("sign-in-code", "sign-in-code", ("code", text));
+            Assert.Equal(status, await other.StatusAsync(Me));
+        }
+
+        Assert.Contains(
+            "your current password",
+            (await home.PostAsync("account", "no-app", ("password", "wrong"))).Html,
+            StringComparison.Ordinal
+        );
+        Assert.Equal(HttpStatusCode.SeeOther, (await home.PostAsync("account", "no-app", ("password", Person.Password))).Status);
+        Assert.Equal(HttpStatusCode.OK, await home.StatusAsync(Me));
+        var again = new Person(server.Address);
+        await again.SignInAsync("Ada");
+        Assert.Equal(HttpStatusCode.OK, await again.StatusAsync(Me));
+    }
+
+    [Fact]
+    public async Task Nobody_comes_in_by_the_second_step_alone_or_guesses_codes_without_end()
+    {
+        await using var server = Host(("Jobs__Scheduled", "false"), ("GourmetGram__BootstrapAdminKey", AppFixture.AdminKey));
+        var ada = await Person.InviteAsync(server.Address, "Ada", "Annotator");
+        var begun = await ada.PostAsync("account", "act", ("app", "add"));
+        var secret = Secret().Match(begun.Html).Groups[1].Value;
+        await ada.PostAsync("account", "app", ("code", CodeOf(secret, steps: 0)));
+
+        var stranger = new Person(server.Address);
+        Assert.Equal(HttpStatusCode.SeeOther, (await stranger.OpenAsync("sign-in-code")).Status);
+        await stranger.SignInAsync("Ada");
+        var answers = new List<string>();
+        for (var guess = 0; guess < 7; guess++)
+            answers.Add((await stranger.PostAsync("sign-in-code", "sign-in-code", ("code", $"{guess:000000}"))).Html);
+        Assert.Contains("Too many attempts", answers[^1], StringComparison.Ordinal);
+        var right = await stranger.PostAsync("sign-in-code", "sign-in-code", ("code", CodeOf(secret, steps: 1)));
+        Assert.Contains("Too many attempts", right.Html, StringComparison.Ordinal);
+        Assert.NotEqual(HttpStatusCode.OK, await stranger.StatusAsync(Me));
+    }
+
+    /// <summary>The code of RFC 6238 with SHA-1, six digits and 30 seconds, some steps from now.</summary>
+    private static string CodeOf(string secret, int steps)
+    {
+        const string alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
+        var key = new List<byte>();
+        var (buffer, bits) = (0, 0);
+        foreach (var letter in secret)
+        {
+            buffer = ((buffer << 5) | alphabet.IndexOf(letter, StringComparison.Ordinal)) & 0xFFFF;
+            bits += 5;
+            if (bits < 8)
+                continue;
+            bits -= 8;
+            key.Add((byte)(buffer >> bits));
+        }
+
+        var counter = new byte[8];
+        BinaryPrimitives.WriteInt64BigEndian(counter, (TimeProvider.System.GetUtcNow().ToUnixTimeSeconds() / 30) + steps);
+#pragma warning disable CA5350 // The apps know no other.
+        var hash = HMACSHA1.HashData(key.ToArray(), counter);
+#pragma warning restore CA5350
+        var at = hash[^1] & 0xF;
+        var number = BinaryPrimitives.ReadInt32BigEndian(hash.AsSpan(at)) & 0x7FFF_FFFF;
+        return (number % 1_000_000).ToString("000000", CultureInfo.InvariantCulture);
+    }
+
+    [GeneratedRegex("class=\"secret\"><code>([^<]+)<")]
+    private static partial Regex Secret();
+}
