@@ -373,9 +373,10 @@ internal sealed class S3ObjectStore(S3Connection connection, ConfigurationReload
                     cancellationToken
                 );
             }
-            catch (S3Fault made) when (made.Code == "BucketAlreadyOwnedByYou")
+            catch (S3Fault made) when (made.Code is "BucketAlreadyOwnedByYou" or "BucketAlreadyExists")
             {
-                // Another node created the bucket first.
+                // Another request created the bucket first; Ceph may give the second answer to its owner too. A bucket of somebody else
+                // refuses the write below.
             }
 
             await write();
