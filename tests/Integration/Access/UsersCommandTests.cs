@@ -132,7 +132,7 @@ public abstract class UsersCommandTests : ServerTests
     }
 
     private static Task<CommandResult> RunAsync(Dictionary<string, string> settings, int exitCode, params string[] arguments) =>
-        CommandProcess.ExpectAsync(exitCode, settings, ["users", .. arguments]);
+        CommandRun.ExpectAsync(exitCode, settings, ["users", .. arguments]);
 }
 
 public sealed class UsersCommandOnSqlite : UsersCommandTests

@@ -37,7 +37,7 @@ public abstract class WebhookTests : ServerWithLabelStudioTests
         var admin = AppClient.Administrator(http);
 
         // Before a loop is handed out there, that is all there is to say.
-        var idle = await CommandProcess.ExpectAsync(0, settings, "doctor", "label-studio");
+        var idle = await CommandRun.ExpectAsync(0, settings, "doctor", "label-studio");
         Assert.Contains(
             "WARN   Settings: Label Studio is connected, but no loop uses it as its labelling tool.",
             idle.Output,
@@ -59,7 +59,7 @@ public abstract class WebhookTests : ServerWithLabelStudioTests
         await Waiting.UntilAsync(() => Task.FromResult(labelStudio.AllTasks.Count == 1));
         await Waiting.UntilAsync(async () => (await StateAsync(admin))["syncedAt"] is not null);
 
-        var found = await CommandProcess.ExpectAsync(0, settings, "doctor", "label-studio");
+        var found = await CommandRun.ExpectAsync(0, settings, "doctor", "label-studio");
         Assert.DoesNotContain("FAULT", found.Output, StringComparison.Ordinal);
         Assert.Contains("ok     Low Confidence Review: Photos load (127.0.0.1, image/jpeg).", found.Output, StringComparison.Ordinal);
         Assert.Contains(
@@ -94,13 +94,13 @@ public abstract class WebhookTests : ServerWithLabelStudioTests
         if (labelStudio is not LabelStudioDouble mortal)
             return;
         await mortal.StopAsync();
-        var down = await CommandProcess.RunAsync(settings, "doctor");
+        var down = await CommandRun.RunAsync(settings, "doctor");
         Assert.Equal(1, down.ExitCode);
         Assert.Contains("ok     write", down.Output, StringComparison.Ordinal);
         Assert.Contains("FAULT  Label Studio: Label Studio at", down.Output, StringComparison.Ordinal);
         Assert.Contains(
             "cannot be reached",
-            (await CommandProcess.RunAsync(settings, "doctor", "label-studio", "--fix")).Errors,
+            (await CommandRun.RunAsync(settings, "doctor", "label-studio", "--fix")).Errors,
             StringComparison.Ordinal
         );
     }

@@ -84,7 +84,7 @@ public sealed class AccuracyCommandTests : ServerTests
         }
 
         AssertSame(accuracy, await CommandAsync());
-        var text = await CommandProcess.ExpectAsync(0, Settings, "accuracy");
+        var text = await CommandRun.ExpectAsync(0, Settings, "accuracy");
         Assert.Contains("Accuracy: 75.0%", text.Output, StringComparison.Ordinal);
 
         double Number(string member) => accuracy[member]!.GetValue<double>();
@@ -104,7 +104,7 @@ public sealed class AccuracyCommandTests : ServerTests
                 known["fromSnapshot"]!.GetValue<bool>()
             )
         );
-        var result = await CommandProcess.ExpectAsync(0, Settings, "accuracy", "--json", "--as-known-on", yesterday);
+        var result = await CommandRun.ExpectAsync(0, Settings, "accuracy", "--json", "--as-known-on", yesterday);
         AssertSame(known, JsonNode.Parse(result.Output)!.AsObject());
         using var future = await admin.SendAsync(HttpMethod.Get, "api/v1/monitoring/accuracy?asKnownOn=9000-01-01");
         Assert.Equal(HttpStatusCode.BadRequest, future.StatusCode);
@@ -152,7 +152,7 @@ public sealed class AccuracyCommandTests : ServerTests
     private async Task<JsonObject> CommandAsync()
     {
         var today = TimeProvider.System.GetUtcNow().ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
-        var result = await CommandProcess.ExpectAsync(0, Settings, "accuracy", "--json", "--to", today);
+        var result = await CommandRun.ExpectAsync(0, Settings, "accuracy", "--json", "--to", today);
         return JsonNode.Parse(result.Output)!.AsObject();
     }
 

@@ -96,7 +96,7 @@ public sealed class S3FaultTests
 
             var waiting = await client.UploadAsync();
             await client.ReadyAsync(words: "Correct ObjectStore:SecretKey");
-            var doctor = await CommandProcess.RunAsync(settings, "doctor", "storage");
+            var doctor = await CommandRun.RunAsync(settings, "doctor", "storage");
             Assert.Equal(1, doctor.ExitCode);
             Assert.StartsWith("FAULT", doctor.Output, StringComparison.Ordinal);
             Assert.Contains("Correct ObjectStore:SecretKey", doctor.Output, StringComparison.Ordinal);
@@ -109,9 +109,9 @@ public sealed class S3FaultTests
                 return !(await ready.Content.ReadAsStringAsync(Cancel)).Contains("SecretKey", StringComparison.Ordinal);
             });
             // The circuit may leave the store alone for a moment longer.
-            await Waiting.UntilAsync(async () => (await CommandProcess.RunAsync(settings, "jobs", "run", "store-images")).ExitCode == 0);
+            await Waiting.UntilAsync(async () => (await CommandRun.RunAsync(settings, "jobs", "run", "store-images")).ExitCode == 0);
             Assert.NotEmpty(await client.DownloadAsync(waiting));
-            Assert.Equal(0, (await CommandProcess.RunAsync(settings, "doctor", "storage")).ExitCode);
+            Assert.Equal(0, (await CommandRun.RunAsync(settings, "doctor", "storage")).ExitCode);
         }
         finally
         {

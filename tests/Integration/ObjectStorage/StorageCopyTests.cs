@@ -23,7 +23,7 @@ public sealed class StorageCopyTests : IDisposable
         var settings = Settings();
         await UseAsync(settings, "FileSystem", FillAsync);
 
-        var there = await CommandProcess.RunAsync(settings, "storage", "copy", "--to", "S3");
+        var there = await CommandRun.RunAsync(settings, "storage", "copy", "--to", "S3");
         Assert.True(there.ExitCode == 0, there.Errors);
         Assert.Contains("3 objects copied (0 MiB), 0 already existed, 0 failed.", there.Output, StringComparison.Ordinal);
         Assert.Contains("Set ObjectStore:Provider to S3", there.Output, StringComparison.Ordinal);
@@ -35,12 +35,12 @@ public sealed class StorageCopyTests : IDisposable
             await store.PutAsync(Plain, new byte[] { 9, 9, 9 }, "image/png", Cancel);
             await store.DeleteAsync(Odd, Cancel);
         });
-        var again = await CommandProcess.RunAsync(settings, "storage", "copy", "--to", "S3");
+        var again = await CommandRun.RunAsync(settings, "storage", "copy", "--to", "S3");
         Assert.Contains("2 objects copied (0 MiB), 1 already existed, 0 failed.", again.Output, StringComparison.Ordinal);
         await UseAsync(settings, "S3", CheckAsync);
 
         settings["GourmetGram__DataDirectory"] = Path.Combine(folder.FullName, "another");
-        Assert.Equal(0, (await CommandProcess.RunAsync(settings, "storage", "copy", "--to", "FileSystem")).ExitCode);
+        Assert.Equal(0, (await CommandRun.RunAsync(settings, "storage", "copy", "--to", "FileSystem")).ExitCode);
         await UseAsync(settings, "FileSystem", CheckAsync);
     }
 
@@ -50,7 +50,7 @@ public sealed class StorageCopyTests : IDisposable
         var settings = Settings();
         await UseAsync(settings, "FileSystem", FillAsync);
         settings["ObjectStore__SecretKey"] = "a-wrong-one";
-        var refused = await CommandProcess.RunAsync(settings, "storage", "copy", "--to", "S3");
+        var refused = await CommandRun.RunAsync(settings, "storage", "copy", "--to", "S3");
         Assert.Equal(1, refused.ExitCode);
         Assert.Contains("Nothing was copied: ", refused.Errors, StringComparison.Ordinal);
         Assert.DoesNotContain("All objects were copied", refused.Output, StringComparison.Ordinal);
@@ -63,7 +63,7 @@ public sealed class StorageCopyTests : IDisposable
         settings["ObjectStore__Provider"] = "FileSystem";
         await using var server = new HostedServer(settings);
         await server.ListeningAsync();
-        var refused = await CommandProcess.RunAsync(settings, "storage", "copy", "--to", "S3");
+        var refused = await CommandRun.RunAsync(settings, "storage", "copy", "--to", "S3");
         Assert.Equal(1, refused.ExitCode);
         Assert.Contains("Stop the server first", refused.Errors, StringComparison.Ordinal);
     }

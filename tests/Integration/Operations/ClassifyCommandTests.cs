@@ -40,7 +40,7 @@ public sealed class ClassifyCommandTests : IDisposable
 
     public void Dispose() => Directory.Delete(folder, recursive: true);
 
-    private Task<CommandResult> RunAsync(params string[] arguments) => CommandProcess.RunAsync(Environment, arguments);
+    private Task<CommandResult> RunAsync(params string[] arguments) => CommandRun.RunAsync(Environment, arguments);
 
     private Task<HostedServer> StartServerAsync(params (string Name, string Value)[] settings) =>
         StartAsync(environment => new HostedServer(environment), settings);

@@ -81,7 +81,7 @@ public abstract class ImportCommandTests(DatabaseProvider provider) : ServerTest
                 .Administrator(new HttpClient { BaseAddress = await server.ListeningAsync() })
                 .EraseAsync(Guid.Parse(id));
             Assert.True(erased.IsSuccessStatusCode);
-            var refused = await CommandProcess.RunAsync(settings, Arguments());
+            var refused = await CommandRun.RunAsync(settings, Arguments());
             Assert.Equal(1, refused.ExitCode);
             Assert.Contains("Stop the server first", refused.Errors, StringComparison.Ordinal);
         }
@@ -100,12 +100,12 @@ public abstract class ImportCommandTests(DatabaseProvider provider) : ServerTest
         await UseAsync(store =>
             store.PutAsync(new ObjectAddress("tracking", "production.json"), "[{"u8.ToArray(), "application/json", Cancel)
         );
-        var broken = await CommandProcess.RunAsync(settings, Arguments());
+        var broken = await CommandRun.RunAsync(settings, Arguments());
         Assert.Equal(1, broken.ExitCode);
         Assert.Contains("tracking/production.json is not a valid list", broken.Errors, StringComparison.Ordinal);
 
         lab["ObjectStore__SecretKey"] = "a-wrong-one";
-        var denied = await CommandProcess.RunAsync(settings, Arguments());
+        var denied = await CommandRun.RunAsync(settings, Arguments());
         Assert.Equal(1, denied.ExitCode);
         Assert.Contains("The import stopped", denied.Errors, StringComparison.Ordinal);
         Assert.DoesNotContain("   at ", denied.Errors, StringComparison.Ordinal);
@@ -229,7 +229,7 @@ public abstract class ImportCommandTests(DatabaseProvider provider) : ServerTest
     }
 
     private Task<CommandResult> ImportAsync(Dictionary<string, string> settings, int exitCode) =>
-        CommandProcess.ExpectAsync(exitCode, settings, Arguments());
+        CommandRun.ExpectAsync(exitCode, settings, Arguments());
 
     private async Task UseAsync(Func<IObjectStore, Task> use)
     {

@@ -50,5 +50,5 @@ public sealed class JobsCommandTests : ServerTests
     }
 
     private Task<CommandResult> RunAsync(int exitCode, params string[] arguments) =>
-        CommandProcess.ExpectAsync(exitCode, Settings, arguments);
+        CommandRun.ExpectAsync(exitCode, Settings, arguments);
 }

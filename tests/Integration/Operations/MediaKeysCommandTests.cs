@@ -36,5 +36,5 @@ public sealed class MediaKeysCommandTests : ServerTests
     }
 
     private Task<CommandResult> RunAsync(int exitCode, params string[] arguments) =>
-        CommandProcess.ExpectAsync(exitCode, Settings, ["media-keys", .. arguments]);
+        CommandRun.ExpectAsync(exitCode, Settings, ["media-keys", .. arguments]);
 }

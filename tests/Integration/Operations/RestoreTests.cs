@@ -25,7 +25,7 @@ public sealed class RestoreTests : ServerTests
         var later = await RunServerAsync(settings, uploads: 1);
         await RunServerAsync(settings, uploads: 0);
         Assert.Equal(newer.Order(), (await SetAsideAsync(settings)).Order());
-        var restored = await CommandProcess.ExpectAsync(0, settings, "storage", "orphans", "restore");
+        var restored = await CommandRun.ExpectAsync(0, settings, "storage", "orphans", "restore");
         Assert.Contains("4 photos restored, 0 not restored.", restored.Errors, StringComparison.Ordinal);
         Assert.Empty(await SetAsideAsync(settings));
         await AssertThereAsync(settings, [.. old, .. newer, .. later]);
@@ -44,14 +44,14 @@ public sealed class RestoreTests : ServerTests
             File.Copy(own, Path.Combine(Path.GetDirectoryName(own)!, $"{id}.jpg"));
         await RunServerAsync(settings, uploads: 0);
         Assert.Equal(left.Order(), (await SetAsideAsync(settings)).Order());
-        Assert.Equal(2, (await CommandProcess.RunAsync(settings, "storage", "orphans", "purge")).ExitCode);
+        Assert.Equal(2, (await CommandRun.RunAsync(settings, "storage", "orphans", "purge")).ExitCode);
         Assert.Contains(
             "1 photos deleted",
-            (await CommandProcess.ExpectAsync(0, settings, "storage", "orphans", "purge", left[0].ToString())).Output,
+            (await CommandRun.ExpectAsync(0, settings, "storage", "orphans", "purge", left[0].ToString())).Output,
             StringComparison.Ordinal
         );
         Assert.Equal([left[1]], await SetAsideAsync(settings));
-        await CommandProcess.ExpectAsync(0, settings, "storage", "orphans", "purge", "--all");
+        await CommandRun.ExpectAsync(0, settings, "storage", "orphans", "purge", "--all");
         Assert.Empty(await SetAsideAsync(settings));
         await AssertThereAsync(settings, photos);
     }
@@ -64,12 +64,12 @@ public sealed class RestoreTests : ServerTests
         var staging = SettingsFor("staging", onS3: true);
         await AssertRefusedAsync(staging);
 
-        await CommandProcess.ExpectAsync(0, staging, "storage", "adopt");
+        await CommandRun.ExpectAsync(0, staging, "storage", "adopt");
         await RunServerAsync(staging, uploads: 0);
         await AssertRefusedAsync(production);
 
         // Production takes its store back, with all photos.
-        await CommandProcess.ExpectAsync(0, production, "storage", "adopt");
+        await CommandRun.ExpectAsync(0, production, "storage", "adopt");
         await RunServerAsync(production, uploads: 0);
         await AssertThereAsync(production, photos);
     }
@@ -93,7 +93,7 @@ public sealed class RestoreTests : ServerTests
 
     private static async Task<IReadOnlyList<Guid>> SetAsideAsync(Dictionary<string, string> settings) =>
         [
-            .. (await CommandProcess.ExpectAsync(0, settings, "storage", "orphans", "list")).Lines.Select(line =>
+            .. (await CommandRun.ExpectAsync(0, settings, "storage", "orphans", "list")).Lines.Select(line =>
                 Guid.Parse(line.Split('\t')[0])
             ),
         ];

@@ -125,7 +125,7 @@ public sealed class StartTests : IDisposable
     public async Task A_command_fails_in_a_sentence_too()
     {
         var settings = new Dictionary<string, string> { ["GourmetGram__DataDirectory"] = Path.Combine(folder, "data") };
-        var refused = await CommandProcess.ExpectAsync(
+        var refused = await CommandRun.ExpectAsync(
             1,
             settings,
             "jobs",

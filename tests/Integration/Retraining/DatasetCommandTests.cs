@@ -38,22 +38,22 @@ public sealed class DatasetCommandTests : ServerTests
             await LabelAsync(admin);
 
             // The schedule is off, so the request itself starts the job.
-            var built = await CommandProcess.ExpectAsync(0, Settings, "dataset", "build", "--json", "--tune", "0.1", "--train", "0.6");
+            var built = await CommandRun.ExpectAsync(0, Settings, "dataset", "build", "--json", "--tune", "0.1", "--train", "0.6");
             var version = JsonNode.Parse(built.Output)!.AsObject();
             id = version["id"]!.GetValue<string>();
             Assert.Equal(("Ready", 1), (version["state"]!.GetValue<string>(), version["number"]!.GetValue<int>()));
             Assert.Equal(
                 id,
-                (await CommandProcess.ExpectAsync(0, Settings, "dataset", "build", "--tune", "0.1", "--train", "0.6")).Output.Trim()
+                (await CommandRun.ExpectAsync(0, Settings, "dataset", "build", "--tune", "0.1", "--train", "0.6")).Output.Trim()
             );
             items = await ItemsAsync(admin, id);
             Assert.Equal(version["photos"]!.GetValue<int>(), items.Count);
             Assert.Equal(version["photos"]!.GetValue<int>(), version["classes"]!.AsArray().Sum(item => item!["photos"]!.GetValue<int>()));
 
             foreach (var format in formats)
-                await CommandProcess.ExpectAsync(0, Settings, "dataset", "export", id[..10], format, FileOf("server", format));
-            await CommandProcess.ExpectAsync(0, Settings, "dataset", "export", "1", "csv", FileOf("server", "tune"), "--split", "tune");
-            var listed = await CommandProcess.ExpectAsync(0, Settings, "dataset", "list");
+                await CommandRun.ExpectAsync(0, Settings, "dataset", "export", id[..10], format, FileOf("server", format));
+            await CommandRun.ExpectAsync(0, Settings, "dataset", "export", "1", "csv", FileOf("server", "tune"), "--split", "tune");
+            var listed = await CommandRun.ExpectAsync(0, Settings, "dataset", "list");
             Assert.StartsWith($"1\t{id}\t", Assert.Single(listed.Lines), StringComparison.Ordinal);
             await AssertApiAsync(admin, id);
         }
@@ -61,22 +61,22 @@ public sealed class DatasetCommandTests : ServerTests
         // Without a server, the files are the same to the byte.
         foreach (var format in formats)
         {
-            await CommandProcess.ExpectAsync(0, Settings, "dataset", "export", id, format, FileOf("here", format));
+            await CommandRun.ExpectAsync(0, Settings, "dataset", "export", id, format, FileOf("here", format));
             Assert.Equal(await HashAsync(FileOf("server", format)), await HashAsync(FileOf("here", format)));
         }
 
-        var shown = await CommandProcess.ExpectAsync(0, Settings, "dataset", "show", "latest", "--json");
+        var shown = await CommandRun.ExpectAsync(0, Settings, "dataset", "show", "latest", "--json");
         Assert.Equal(id, JsonNode.Parse(shown.Output)!["version"]!["id"]!.GetValue<string>());
         Assert.Contains(
             $"Id: {id}",
-            (await CommandProcess.ExpectAsync(0, Settings, "dataset", "show", "1")).Output,
+            (await CommandRun.ExpectAsync(0, Settings, "dataset", "show", "1")).Output,
             StringComparison.Ordinal
         );
         Assert.Equal(
             id,
-            (await CommandProcess.ExpectAsync(0, Settings, "dataset", "build", "--tune", "0.1", "--train", "0.6")).Output.Trim()
+            (await CommandRun.ExpectAsync(0, Settings, "dataset", "build", "--tune", "0.1", "--train", "0.6")).Output.Trim()
         );
-        var unknown = await CommandProcess.ExpectAsync(1, Settings, "dataset", "export", "abcdef", "csv", FileOf("here", "none"));
+        var unknown = await CommandRun.ExpectAsync(1, Settings, "dataset", "export", "abcdef", "csv", FileOf("here", "none"));
         Assert.Contains("abcdef was not found", unknown.Errors, StringComparison.Ordinal);
         Assert.Empty(Directory.GetFiles(Folder, "*.part"));
 
@@ -102,12 +102,12 @@ public sealed class DatasetCommandTests : ServerTests
         {
             using var http = new HttpClient { BaseAddress = await server.ListeningAsync() };
             await LabelAsync(AppClient.Administrator(http));
-            run = await CommandProcess.ExpectAsync(0, Settings, "pipeline", "run");
+            run = await CommandRun.ExpectAsync(0, Settings, "pipeline", "run");
         }
 
         Assert.Equal(2, run.Lines.Count);
         Assert.StartsWith("Model 2.1 waits for photos to be compared on.", run.Lines[1], StringComparison.Ordinal);
-        Assert.Equal(run.Output, (await CommandProcess.ExpectAsync(0, Settings, "pipeline", "status")).Output);
+        Assert.Equal(run.Output, (await CommandRun.ExpectAsync(0, Settings, "pipeline", "status")).Output);
     }
 
     /// <summary>Uploads and labels photos, until several windows may train and one at least is for measuring.</summary>

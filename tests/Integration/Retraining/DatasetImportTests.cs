@@ -71,7 +71,7 @@ public sealed class DatasetImportTests : ServerTests
         var project = await ImportAsync(0, tasks, "--name", "ls", "--photos", photos);
         Assert.Equal(["taken", "taken", "labelled"], project.Select(line => line[0]));
 
-        var built = await CommandProcess.ExpectAsync(0, Settings, "dataset", "build", "--json");
+        var built = await CommandRun.ExpectAsync(0, Settings, "dataset", "build", "--json");
         var version = JsonNode.Parse(built.Output)!;
         Assert.Equal(
             new Dictionary<string, int>
@@ -88,9 +88,9 @@ public sealed class DatasetImportTests : ServerTests
             .ToDictionary(item => item!["class"]!.GetValue<string>(), item => item!["photos"]!.GetValue<int>());
         // One photo of class 9, and one of Label Studio.
         Assert.Equal((2, 2, 2), (classes["Egg"], classes["Noodles/Pasta"], classes["Soup"]));
-        var one = await CommandProcess.ExpectAsync(0, Settings, "dataset", "build", "--json", "--loop", "import:list");
+        var one = await CommandRun.ExpectAsync(0, Settings, "dataset", "build", "--json", "--loop", "import:list");
         Assert.Equal(1, JsonNode.Parse(one.Output)!["photos"]!.GetValue<int>());
-        var refused = await CommandProcess.ExpectAsync(1, Settings, "dataset", "import", photos, "--name", "Not good");
+        var refused = await CommandRun.ExpectAsync(1, Settings, "dataset", "import", photos, "--name", "Not good");
         Assert.Contains("'name' must have", refused.Errors, StringComparison.Ordinal);
 
         static object Task(string image, params (string Choice, bool Cancelled, string At)[] annotations) =>
@@ -117,7 +117,7 @@ public sealed class DatasetImportTests : ServerTests
 
     private async Task<List<string[]>> ImportAsync(int exitCode, params string[] arguments)
     {
-        var result = await CommandProcess.ExpectAsync(exitCode, Settings, ["dataset", "import", .. arguments]);
+        var result = await CommandRun.ExpectAsync(exitCode, Settings, ["dataset", "import", .. arguments]);
         return [.. result.Lines.Select(line => line.TrimEnd('\r').Split('\t'))];
     }
 }

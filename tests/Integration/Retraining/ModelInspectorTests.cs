@@ -234,7 +234,7 @@ public sealed class ModelInspectorTests : IDisposable
     {
         var settings = new Dictionary<string, string> { ["Model__Directory"] = Installed };
         Good.WriteTo(Foreign);
-        var passed = await CommandProcess.ExpectAsync(0, settings, "model", "check", Foreign);
+        var passed = await CommandRun.ExpectAsync(0, settings, "model", "check", Foreign);
         Assert.StartsWith(
             "Model foreign 7 (float) can be used: 3 classes, embedding of 3 numbers, ",
             passed.Output,
@@ -242,7 +242,7 @@ public sealed class ModelInspectorTests : IDisposable
         );
 
         Replace(model => model[..^30]);
-        var refused = await CommandProcess.ExpectAsync(1, settings, "model", "check", Foreign, "--json");
+        var refused = await CommandRun.ExpectAsync(1, settings, "model", "check", Foreign, "--json");
         var result = JsonNode.Parse(refused.Output)!;
         Assert.False(result["passed"]!.GetValue<bool>());
         Assert.Contains("expected an ONNX model", result["fault"]!.GetValue<string>(), StringComparison.Ordinal);

@@ -18,14 +18,14 @@ public sealed class TrainerProgramTests : ServerTests
     public async Task The_program_of_the_docs_makes_a_model_that_is_registered_and_does_not_serve()
     {
         var id = await BuildDatasetAsync();
-        var none = await CommandProcess.ExpectAsync(1, Settings, "train", "--dataset", id, "--program");
+        var none = await CommandRun.ExpectAsync(1, Settings, "train", "--dataset", id, "--program");
         Assert.Contains("No trainer program is configured. Set Trainer:Command", none.Errors, StringComparison.Ordinal);
 
         var kept = Path.Combine(Folder, "seen");
         var program = Repository.PathOf("docs", "examples", "train.py");
         var settings = Settings;
         settings["Trainer__Command"] = $"cp -r {{job}} {kept} && python3 {program} {{job}}";
-        var trained = await CommandProcess.ExpectAsync(0, settings, "train", "--dataset", id, "--program", "--json");
+        var trained = await CommandRun.ExpectAsync(0, settings, "train", "--dataset", id, "--program", "--json");
         var training = JsonNode.Parse(trained.Output)!;
         var model = training["model"]!;
         Assert.Equal(
@@ -44,12 +44,12 @@ public sealed class TrainerProgramTests : ServerTests
         Assert.Empty(Directory.EnumerateDirectories(Path.Combine(Folder, "data", "training")));
 
         settings["Trainer__Command"] = "echo 'no such file: weights.pt' >&2; exit 7";
-        var failed = await CommandProcess.ExpectAsync(1, settings, "train", "--dataset", id, "--program");
+        var failed = await CommandRun.ExpectAsync(1, settings, "train", "--dataset", id, "--program");
         Assert.Contains("exit code 7. Its last line was: no such file: weights.pt", failed.Output, StringComparison.Ordinal);
-        var models = await CommandProcess.ExpectAsync(0, settings, "model", "list", "--json");
+        var models = await CommandRun.ExpectAsync(0, settings, "model", "list", "--json");
         Assert.Equal(["2-program.1", "2"], JsonNode.Parse(models.Output)!.AsArray().Select(item => (string?)item!["version"]));
 
-        var promoted = await CommandProcess.ExpectAsync(0, settings, "model", "promote", "2-program.1", "--override", "the same network");
+        var promoted = await CommandRun.ExpectAsync(0, settings, "model", "promote", "2-program.1", "--override", "the same network");
         Assert.Contains("2-program.1", promoted.Output, StringComparison.Ordinal);
     }
 
@@ -59,7 +59,7 @@ public sealed class TrainerProgramTests : ServerTests
         var job = JsonNode.Parse(await File.ReadAllTextAsync(Path.Combine(folder, "job.json"), Cancel))!;
         Assert.Equal((1, id, "2"), ((int)job["contract"]!, (string?)job["dataset"]!["id"], (string?)job["base"]!["version"]));
         Assert.Equal(11, job["classes"]!.AsArray().Count);
-        var shown = await CommandProcess.ExpectAsync(0, Settings, "dataset", "export", id, "csv", Path.Combine(Folder, "all.csv"));
+        var shown = await CommandRun.ExpectAsync(0, Settings, "dataset", "export", id, "csv", Path.Combine(Folder, "all.csv"));
         var rows = (await File.ReadAllLinesAsync(Path.Combine(Folder, "all.csv"), Cancel)).Skip(1).ToList();
         var forTest = rows.Where(row => row.Contains(",test,", StringComparison.Ordinal)).Select(row => row.Split(',')[0]).ToList();
         Assert.NotEmpty(forTest);
@@ -83,8 +83,8 @@ public sealed class TrainerProgramTests : ServerTests
             File.Copy(file, Path.Combine(target.FullName, Path.GetFileName(file)));
         }
 
-        await CommandProcess.ExpectAsync(0, Settings, "dataset", "import", Path.Combine(Folder, "photos"), "--name", "golden");
-        var built = await CommandProcess.ExpectAsync(0, Settings, "dataset", "build", "--train", "0.5", "--tune", "0.2");
+        await CommandRun.ExpectAsync(0, Settings, "dataset", "import", Path.Combine(Folder, "photos"), "--name", "golden");
+        var built = await CommandRun.ExpectAsync(0, Settings, "dataset", "build", "--train", "0.5", "--tune", "0.2");
         return built.Output.Trim();
     }
 }
