@@ -56,6 +56,17 @@ internal static class JobTable
             HasWorkAsync = async (mediator, token) => (await mediator.Send(new HasOpenTrials.Query(), token)).Any,
         },
         new(
+            "delete-old-photos",
+            "Delete old photos",
+            "Deletes photos that are older than the settings of Retention allow",
+            "0 10 1 * * ?",
+            async (mediator, progress, token) =>
+                Counts(("deleted", (await mediator.Send(new DeleteOldPhotos.Command(progress), token)).Deleted))
+        )
+        {
+            HasWorkAsync = async (mediator, token) => (await mediator.Send(new HasOldPhotos.Query(), token)).Any,
+        },
+        new(
             "deliver-messages",
             "Deliver messages",
             "Sends messages about alerts by webhook and e-mail",

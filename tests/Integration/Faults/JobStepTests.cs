@@ -188,6 +188,11 @@ public abstract partial class JobStepTests(DatabaseProvider provider) : IAsyncLi
 
         await AddAsync(host, model, photos[12..]);
 
+        // A hundred days older than the others, so that it is to be deleted.
+        var old = Photo(model, -100 * 24 * 60 * 60, isStored: true);
+        await AddAsync(host, model, [old]);
+        await store.PutAsync(new ObjectAddress("production", old.ObjectKey), Content(old), "image/jpeg", Cancel);
+
         // Written by other programs: a label, and something that is none.
         await store.PutAsync(
             new ObjectAddress("labelstudio", $"output/{Rule}/77"),
@@ -385,6 +390,9 @@ public abstract partial class JobStepTests(DatabaseProvider provider) : IAsyncLi
             services.AddSingleton<TimeProvider>(new LaterTime(later));
             services.AddScheduling();
             services.Configure<RetrainingOptions>(options => (options.EmbeddingDays, options.MeasuringEmbeddingDays) = (1, 1));
+            services.Configure<RetentionOptions>(options =>
+                options.PhotoDays = (int)(TimeProvider.System.GetUtcNow() - Some.Time).TotalDays + 50
+            );
             services.AddSingleton<IClassifier, ThreeClasses>();
             services.Decorate<IObjectStore>(store => new WithoutFolders(store));
             if (process is not null)

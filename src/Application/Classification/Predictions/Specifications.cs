@@ -42,6 +42,17 @@ internal sealed class ErasableOfMaker : Specification<Prediction>
     }
 }
 
+/// <summary>Selects the oldest predictions after one.</summary>
+internal sealed class OldestPredictions : Specification<Prediction>
+{
+    public OldestPredictions(Guid? after, int limit)
+    {
+        Query.OrderBy(p => p.Id).Take(limit);
+        if (after is { } id)
+            Query.Where(p => p.Id > id);
+    }
+}
+
 /// <summary>Selects the prediction with this id, with its model, to change or delete it.</summary>
 internal sealed class PredictionToChange : Specification<Prediction>
 {
@@ -233,6 +244,15 @@ internal sealed class IdempotencyRecordOf : Specification<IdempotencyRecord>
     public IdempotencyRecordOf(string scope, string key)
     {
         Query.Where(r => r.Scope == scope && r.Key == key);
+    }
+}
+
+/// <summary>Selects the predictions with these ids, with their models.</summary>
+internal sealed class PredictionsWithModels : Specification<Prediction>
+{
+    public PredictionsWithModels(IReadOnlyCollection<Guid> ids)
+    {
+        Query.Where(p => ids.Contains(p.Id)).Include(p => p.Model).AsNoTracking();
     }
 }
 

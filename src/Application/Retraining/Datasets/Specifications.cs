@@ -171,6 +171,15 @@ internal sealed class AllExclusions : Specification<PhotoExclusion>
     }
 }
 
+/// <summary>The labels that were imported for some photos.</summary>
+internal sealed class ImportedLabelsOfPhotos : Specification<ImportedLabel>
+{
+    public ImportedLabelsOfPhotos(IReadOnlyCollection<string> photos)
+    {
+        Query.Where(label => photos.Contains(label.UploadSha256)).AsNoTracking();
+    }
+}
+
 /// <summary>The label that a source has for a photo, tracked for changes.</summary>
 internal sealed class ImportedLabelOf : Specification<ImportedLabel>
 {
