@@ -81,7 +81,9 @@ public sealed class AuditEntry
 
     public AuditChannel Channel { get; private init; }
 
-    /// <summary>The client's IP address; of IPv6, the 64-bit network. Null on the server's machine.</summary>
+    /// <summary>
+    /// The client's IP address; of IPv6, the 64-bit network. Null on the server's machine, and for visitors unless they try to sign in.
+    /// </summary>
     public string? Address { get; private init; }
 
     /// <summary>Id of the request, which the log of the server names too; null without a request.</summary>

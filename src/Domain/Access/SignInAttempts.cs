@@ -37,7 +37,8 @@ public sealed class SignInAttempts
     /// <returns>Null when the attempt is allowed; else how long to wait.</returns>
     public TimeSpan? Try(int most, DateTimeOffset now)
     {
-        if (now >= Since + Window || now < Since)
+        // Attempts at the same time are a moment apart. A longer time before the window means that the clock was set back.
+        if (now >= Since + Window || now < Since - Window)
             (Count, Since) = (0, now);
         if (Count >= most)
             return Since + Window - now;

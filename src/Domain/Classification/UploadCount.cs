@@ -8,7 +8,7 @@ public sealed class UploadCount
         Key = null!;
     }
 
-    /// <summary>Who and when, as a hash: addresses are personal data.</summary>
+    /// <summary>Who and when, as a keyed hash: addresses are personal data.</summary>
     public string Key { get; private init; }
 
     public long Photos { get; private set; }
@@ -22,7 +22,7 @@ public sealed class UploadCount
     public int Revision { get; private set; }
 
     /// <summary>Begins to count.</summary>
-    /// <param name="key">Who and when, as a hash.</param>
+    /// <param name="key">Who and when, as a keyed hash.</param>
     /// <param name="endsAt">When the hour or day ends, UTC.</param>
     public static UploadCount Of(string key, DateTimeOffset endsAt) => new() { Key = key, EndsAt = endsAt };
 

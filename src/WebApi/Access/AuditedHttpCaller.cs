@@ -23,7 +23,10 @@ internal sealed class AuditedHttpCaller(IHttpContextAccessor accessor) : IAudite
                 actor,
                 context.User.Who(),
                 channel,
-                channel == AuditChannel.CommandLine || context.Connection.RemoteIpAddress is not { } address
+                // Visitors are promised that their address is not stored.
+                channel == AuditChannel.CommandLine
+                || actor.Kind == ActorKind.Visitor
+                || context.Connection.RemoteIpAddress is not { } address
                     ? null
                     : CallerAddress.NetworkOf(address),
                 // As problem details and the log name it.

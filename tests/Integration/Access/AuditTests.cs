@@ -168,6 +168,12 @@ public sealed class AuditTests : ServerTests
         await stranger.SignInAsync("my secret sentence", "typed into the wrong field");
         var failures = await EntriesAsync("?area=SignIn&q=Failed");
         Assert.Equal(["Unknown name", "Grace"], failures.Select(entry => Text(entry, "subject")));
+        Assert.All(failures, entry => Assert.Equal("127.0.0.1", Text(entry, "address")));
+        // The address of visitors is stored nowhere else.
+        var photo = await stranger.Client.UploadAsync();
+        using (var erased = await stranger.Client.EraseAsync(photo.Id))
+            Assert.True(erased.IsSuccessStatusCode);
+        Assert.Null(Assert.Single(await EntriesAsync("?area=Photos"))["address"]);
         Assert.Equal(3, (await EntriesAsync("?area=SignIn")).Count);
         Assert.All(await EntriesAsync("?who=Grace"), entry => Assert.Equal("Grace", Text(entry, "who")));
         Assert.Empty(await EntriesAsync("?to=2020-01-01"));

@@ -32,7 +32,9 @@ public sealed record AuditEntryView
 
     public required AuditChannel Channel { get; init; }
 
-    /// <summary>The client's IP address; of IPv6, the 64-bit network. Null on the server's machine.</summary>
+    /// <summary>
+    /// The client's IP address; of IPv6, the 64-bit network. Null on the server's machine, and for visitors unless they try to sign in.
+    /// </summary>
     public string? Address { get; init; }
 
     /// <summary>Id of the request, as in the server's log.</summary>

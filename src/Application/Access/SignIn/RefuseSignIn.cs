@@ -24,11 +24,13 @@ public static class RefuseSignIn
         public Task<Unit> Handle(Command request, CancellationToken cancellationToken)
         {
             var stranger = caller.Current ?? new AuditedCaller(Actor.Anonymous, "", AuditChannel.Page, request.Address);
+            // The address is what an administrator looks for here. The page Privacy says that it is stored.
             entries.Add(
                 AuditEntry.Of(
                     stranger with
                     {
                         Name = "Nobody",
+                        Address = request.Address,
                     },
                     new AuditedAction(
                         AuditArea.SignIn,

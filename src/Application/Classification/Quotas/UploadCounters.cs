@@ -7,6 +7,9 @@ internal sealed class UploadCounters
 {
     private readonly ConcurrentDictionary<string, Counter> counters = new(StringComparer.Ordinal);
 
+    /// <summary>Key of the hashes in the rows, which all nodes share; null until it was read.</summary>
+    public Guid? Key { get; set; }
+
     public Counter Of(string key, DateTimeOffset endsAt) => counters.GetOrAdd(key, static (_, end) => new Counter(end), endsAt);
 
     /// <summary>Forgets the hours and days that are over.</summary>

@@ -15,6 +15,7 @@ namespace GourmetGram.Application.Classification;
 internal sealed class UploadQuota(
     IUnitOfWork work,
     IRepository<UploadCount> counts,
+    IRepository<Installation> installations,
     UploadCounters counters,
     ICallerAddress address,
     IOptions<QuotaOptions> options,
@@ -30,7 +31,9 @@ internal sealed class UploadQuota(
         if (maker.Kind is ActorKind.Account or ActorKind.ApiKey)
             return;
         var now = time.GetUtcNow();
-        var limits = LimitsOf(maker, now).ToList();
+        var key = counters.Key ??= (await installations.FirstOrDefaultAsync(new TheInstallation(), CancellationToken.None))?.Id
+            ?? Guid.Empty;
+        var limits = LimitsOf(maker, key, now).ToList();
         var due = limits.Where(limit => limit.Counter.IsDue(now, Period)).ToList();
         if (due.Count > 0)
         {
@@ -79,28 +82,44 @@ internal sealed class UploadQuota(
         return true;
     }
 
-    private IEnumerable<Limit> LimitsOf(Actor maker, DateTimeOffset now)
+    private IEnumerable<Limit> LimitsOf(Actor maker, Guid secret, DateTimeOffset now)
     {
         var quotas = options.Value;
         var hour = new DateTimeOffset(now.Year, now.Month, now.Day, now.Hour, 0, 0, TimeSpan.Zero).AddHours(1);
         var day = new DateTimeOffset(now.UtcDateTime.Date, TimeSpan.Zero).AddDays(1);
         if (maker.Kind == ActorKind.Visitor)
         {
-            yield return Of(maker.ToString(), hour, quotas.VisitorPhotosPerHour, quotas.VisitorMebibytesPerHour, "This browser", "an hour");
-            yield return Of(maker.ToString(), day, quotas.VisitorPhotosPerDay, quotas.VisitorMebibytesPerDay, "This browser", "a day");
+            yield return Of(
+                secret,
+                maker.ToString(),
+                hour,
+                quotas.VisitorPhotosPerHour,
+                quotas.VisitorMebibytesPerHour,
+                "This browser",
+                "an hour"
+            );
+            yield return Of(
+                secret,
+                maker.ToString(),
+                day,
+                quotas.VisitorPhotosPerDay,
+                quotas.VisitorMebibytesPerDay,
+                "This browser",
+                "a day"
+            );
         }
 
         if (address.Current is { } network)
         {
-            yield return Of(network, hour, quotas.AddressPhotosPerHour, quotas.AddressMebibytesPerHour, "Your network", "an hour");
-            yield return Of(network, day, quotas.AddressPhotosPerDay, quotas.AddressMebibytesPerDay, "Your network", "a day");
+            yield return Of(secret, network, hour, quotas.AddressPhotosPerHour, quotas.AddressMebibytesPerHour, "Your network", "an hour");
+            yield return Of(secret, network, day, quotas.AddressPhotosPerDay, quotas.AddressMebibytesPerDay, "Your network", "a day");
         }
     }
 
-    private Limit Of(string who, DateTimeOffset end, int photos, int mebibytes, string whose, string span)
+    private Limit Of(Guid secret, string who, DateTimeOffset end, int photos, int mebibytes, string whose, string span)
     {
         var text = $"{who} {span} {end.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture)}";
-        var key = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
+        var key = Convert.ToHexStringLower(HMACSHA256.HashData(secret.ToByteArray(), Encoding.UTF8.GetBytes(text)));
         return new Limit(key, counters.Of(key, end), photos, (long)mebibytes * LimitsOptions.Mebibyte)
         {
             Words =
