@@ -110,6 +110,7 @@ public static class DependencyInjection
         services.AddScoped<AnswerGuard>();
         services.AddScoped<IAnswerGuard>(provider => provider.GetRequiredService<AnswerGuard>());
         services.AddScoped<IPhotoAliases, TaskPhotos>();
+        services.AddScoped<ILabelledPhotos, LabelledPhotos>();
         services.AddScoped<IDatasetExport, DatasetExport>();
         services.AddScoped<DisagreementSampler>();
         services.AddScoped<ServingHistory>();
@@ -128,6 +129,7 @@ public static class DependencyInjection
         services.AddScoped<DatasetFinder>();
         services.AddScoped<ITrainingSetReader, TrainingSetReader>();
         services.AddScoped<IDatasetPhotos, DatasetPhotos>();
+        services.AddScoped<ILabelledPhotos, ImportedPhotos>();
         services.AddScoped<IPredictionErasure, DatasetErasure>();
         services.AddScoped<DatasetRecipe>();
         return services;

@@ -174,6 +174,7 @@ static WebApplication Build(string[] args, StartPhase phase)
     api.MapJobs();
     api.MapLabelStudio();
     api.MapMe();
+    api.MapMyData();
     api.MapUsers();
     api.MapAudit();
     app.MapPrometheusScrapingEndpoint().WithMetadata(new HttpMethodMetadata([HttpMethods.Get])).RequireAuthorization(Policies.Metrics);

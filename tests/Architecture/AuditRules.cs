@@ -22,6 +22,7 @@ public sealed class AuditRules
         ["CorrectLabel"] = Record,
         ["CreateMediaLink"] = Technical,
         ["DecideTrials"] = Job,
+        ["DeleteOldPhotos"] = Job,
         ["DeliverMessages"] = Job,
         ["DetectDrift"] = Job,
         ["DrawMore"] = "DrawForAccuracy sends it",

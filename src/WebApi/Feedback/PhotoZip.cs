@@ -15,15 +15,24 @@ namespace GourmetGram.WebApi.Feedback;
 internal sealed class PhotoZip(IPhotoExport export, IOptions<JsonOptions> json)
 {
     /// <summary>Prepares the archive of a caller.</summary>
+    /// <param name="caller">The caller.</param>
+    /// <param name="cancellationToken">Cancels the download.</param>
+    /// <param name="more">Adds further files at the end; null for none.</param>
     /// <returns>A function that writes the archive to a stream.</returns>
     /// <exception cref="IdentityNeededException">The caller is anonymous.</exception>
-    public Func<Stream, Task> For(Caller caller, CancellationToken cancellationToken)
+    public Func<Stream, Task> For(Caller caller, CancellationToken cancellationToken, Func<StreamedZip, Task>? more = null)
     {
         var photos = export.OfAsync(caller, cancellationToken);
-        return target => WriteAsync(target, photos, caller, cancellationToken);
+        return target => WriteAsync(target, photos, caller, more, cancellationToken);
     }
 
-    private async Task WriteAsync(Stream target, IAsyncEnumerable<ExportedPhoto> photos, Caller caller, CancellationToken cancellationToken)
+    private async Task WriteAsync(
+        Stream target,
+        IAsyncEnumerable<ExportedPhoto> photos,
+        Caller caller,
+        Func<StreamedZip, Task>? more,
+        CancellationToken cancellationToken
+    )
     {
         await using var zip = await StreamedZip.CreateAsync(target, cancellationToken);
         Guid? newest = null;
@@ -54,6 +63,8 @@ internal sealed class PhotoZip(IPhotoExport export, IOptions<JsonOptions> json)
             list => JsonSerializer.SerializeAsync(list, rows, json.Value.SerializerOptions, cancellationToken),
             cancellationToken
         );
+        if (more is not null)
+            await more(zip);
         await zip.CompleteAsync(cancellationToken);
     }
 

@@ -41,6 +41,7 @@ internal static class Composition
             .AddSettings<MetricsOptions>()
             .AddSettings<AuditOptions>()
             .AddSettings<QuotaOptions>()
+            .AddSettings<RetentionOptions>()
             .AddSettings<AccountSessionOptions>();
         services.AddSettings<GourmetGramOptions>();
         services.AddDataDirectory();

@@ -164,7 +164,7 @@ internal static class TaskEndpoints
             .WithSummary("List photos with conflicting labels")
             .RequireAuthorization(Policies.Manager)
             .WithDescription(
-                "If votes are tied, one more person is asked. If the votes are still tied, an administrator has to decide. Oldest first. "
+                "If votes are tied, one more person is asked. If the votes are still tied, a manager has to decide. Oldest first. "
                     + "Send `next` of one page as `cursor` to get the next page."
             )
             .Fails(

@@ -1,3 +1,4 @@
+using System.IO.Compression;
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
@@ -68,6 +69,25 @@ public sealed class RoleTests : ServerTests
         await admin.RunJobAsync("select-candidates");
         var task = await ada.AskAsync(HttpMethod.Post, "api/v1/loops/userfeedback/tasks/next");
         await ada.AskAsync(HttpMethod.Post, $"api/v1/tasks/{task["id"]!.GetValue<Guid>()}/label", new { @class = "Bread" });
+
+        // Before leaving, Ada takes everything along.
+        using (
+            var export = await ada.Client.SendAsync(HttpMethod.Get, "api/v1/me/export", content: null, ("Sec-Fetch-Site", "same-origin"))
+        )
+        {
+            using var zip = new ZipArchive(await export.Content.ReadAsStreamAsync(Cancel), ZipArchiveMode.Read);
+            Assert.Equal(
+                ["account.json", "labels.json", "photos.json", $"{photo.Id}.jpg"],
+                zip.Entries.Select(entry => entry.FullName)
+                    .OrderBy(name => name.EndsWith("jpg", StringComparison.Ordinal))
+                    .ThenBy(name => name)
+            );
+            var label = Assert.Single(JsonNode.Parse(zip.GetEntry("labels.json")!.Open())!.AsArray())!;
+            Assert.Equal(("Bread", "userfeedback"), (label["class"]!.GetValue<string>(), label["loop"]!.GetValue<string>()));
+            var account = JsonNode.Parse(zip.GetEntry("account.json")!.Open())!;
+            Assert.Equal("Ada", account["name"]!.GetValue<string>());
+            Assert.Single(account["sessions"]!.AsArray());
+        }
 
         using (var deleted = await admin.SendAsync(HttpMethod.Delete, "api/v1/users/Ada"))
             Assert.Equal(HttpStatusCode.OK, deleted.StatusCode);

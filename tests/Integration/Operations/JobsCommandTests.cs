@@ -49,6 +49,5 @@ public sealed class JobsCommandTests : ServerTests
         );
     }
 
-    private Task<CommandResult> RunAsync(int exitCode, params string[] arguments) =>
-        CommandRun.ExpectAsync(exitCode, Settings, arguments);
+    private Task<CommandResult> RunAsync(int exitCode, params string[] arguments) => CommandRun.ExpectAsync(exitCode, Settings, arguments);
 }

@@ -67,15 +67,8 @@ public sealed class DatasetCommandTests : ServerTests
 
         var shown = await CommandRun.ExpectAsync(0, Settings, "dataset", "show", "latest", "--json");
         Assert.Equal(id, JsonNode.Parse(shown.Output)!["version"]!["id"]!.GetValue<string>());
-        Assert.Contains(
-            $"Id: {id}",
-            (await CommandRun.ExpectAsync(0, Settings, "dataset", "show", "1")).Output,
-            StringComparison.Ordinal
-        );
-        Assert.Equal(
-            id,
-            (await CommandRun.ExpectAsync(0, Settings, "dataset", "build", "--tune", "0.1", "--train", "0.6")).Output.Trim()
-        );
+        Assert.Contains($"Id: {id}", (await CommandRun.ExpectAsync(0, Settings, "dataset", "show", "1")).Output, StringComparison.Ordinal);
+        Assert.Equal(id, (await CommandRun.ExpectAsync(0, Settings, "dataset", "build", "--tune", "0.1", "--train", "0.6")).Output.Trim());
         var unknown = await CommandRun.ExpectAsync(1, Settings, "dataset", "export", "abcdef", "csv", FileOf("here", "none"));
         Assert.Contains("abcdef was not found", unknown.Errors, StringComparison.Ordinal);
         Assert.Empty(Directory.GetFiles(Folder, "*.part"));

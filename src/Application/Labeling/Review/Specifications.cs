@@ -88,6 +88,17 @@ internal sealed class LabelsOfTasks : Specification<HumanLabel>
     }
 }
 
+/// <summary>All labels of a person, oldest first, after one.</summary>
+internal sealed class LabelsOfPerson : Specification<HumanLabel>
+{
+    public LabelsOfPerson(string person, Guid? after, int limit)
+    {
+        Query.Where(label => label.Person == person).OrderBy(label => label.Id).Take(limit).AsNoTracking();
+        if (after is { } id)
+            Query.Where(label => label.Id > id);
+    }
+}
+
 /// <summary>The label with this id.</summary>
 internal sealed class LabelById : Specification<HumanLabel>
 {
