@@ -30,14 +30,25 @@ internal sealed partial class Accounts(
     public Task<IReadOnlyList<AccountView>> ListAsync(CancellationToken cancellationToken) =>
         InScopeAsync<IReadOnlyList<AccountView>>(async scope =>
         {
-            var views = new List<AccountView>();
-            foreach (var user in await scope.Users.Users.OrderBy(user => user.NormalizedUserName).ToListAsync(cancellationToken))
-            {
-                if (!await scope.Users.IsInRoleAsync(user, Roles.Former))
-                    views.Add(await ViewAsync(scope, user));
-            }
-
-            return views;
+            var users = await scope.Users.Users.OrderBy(user => user.NormalizedUserName).ToListAsync(cancellationToken);
+            var roles = (
+                await (
+                    from link in scope.Context.UserRoles
+                    join role in scope.Context.Roles on link.RoleId equals role.Id
+                    select new { link.UserId, role.Name }
+                ).ToListAsync(cancellationToken)
+            ).ToLookup(row => row.UserId, row => row.Name!);
+            var seen = await scope
+                .Context.Set<AccountSession>()
+                .GroupBy(session => session.AccountId)
+                .Select(group => new { group.Key, SeenAt = group.Max(session => session.SeenAt) })
+                .ToDictionaryAsync(row => row.Key, row => row.SeenAt, cancellationToken);
+            return
+            [
+                .. users
+                    .Where(user => !roles[user.Id].Contains(Roles.Former, StringComparer.Ordinal))
+                    .Select(user => ViewOf(user, roles[user.Id], seen.TryGetValue(user.Id, out var at) ? at : null)),
+            ];
         });
 
     public Task<AccountLinkView> AddAsync(string name, AccountRole role, string by, CancellationToken cancellationToken) =>
@@ -247,22 +258,24 @@ internal sealed partial class Accounts(
         return new AccountLinkView(await ViewAsync(scope, user), scope.Addresses.Absolute(path), expiresAt);
     }
 
-    private static async Task<AccountView> ViewAsync(AccountScope scope, IdentityUser<Guid> user)
+    private static async Task<AccountView> ViewAsync(AccountScope scope, IdentityUser<Guid> user) =>
+        ViewOf(
+            user,
+            await scope.Users.GetRolesAsync(user),
+            await scope.Context.Set<AccountSession>().Where(row => row.AccountId == user.Id).MaxAsync(row => (DateTimeOffset?)row.SeenAt)
+        );
+
+    private static AccountView ViewOf(IdentityUser<Guid> user, IEnumerable<string> roles, DateTimeOffset? seenAt)
     {
-        var roles = await scope.Users.GetRolesAsync(user);
         var role =
-            roles.Contains(Roles.Admin) ? AccountRole.Administrator
-            : roles.Contains(Roles.Manager) ? AccountRole.Manager
-            : roles.Contains(Roles.Annotator) ? AccountRole.Annotator
+            roles.Contains(Roles.Admin, StringComparer.Ordinal) ? AccountRole.Administrator
+            : roles.Contains(Roles.Manager, StringComparer.Ordinal) ? AccountRole.Manager
+            : roles.Contains(Roles.Annotator, StringComparer.Ordinal) ? AccountRole.Annotator
             : (AccountRole?)null;
         var state =
             user.IsDisabled() ? AccountState.Disabled
             : user.PasswordHash is null ? AccountState.Invited
             : AccountState.Active;
-        var seenAt = await scope
-            .Context.Set<AccountSession>()
-            .Where(row => row.AccountId == user.Id)
-            .MaxAsync(row => (DateTimeOffset?)row.SeenAt);
         return new AccountView(user.UserName!, role, state, seenAt, user.Id);
     }
 

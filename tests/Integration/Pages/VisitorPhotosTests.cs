@@ -38,8 +38,10 @@ public sealed class VisitorPhotosTests(BrowserFixture browser) : ServerTests
         Assert.Empty(window.Faults);
     }
 
-    [Fact]
-    public async Task An_annotator_is_offered_nothing_that_the_role_may_not_do()
+    [Theory]
+    [InlineData("Annotator")]
+    [InlineData("Manager")]
+    public async Task Nobody_is_offered_what_the_role_may_not_do(string role)
     {
         await using var server = Host(("Jobs__Scheduled", "false"));
         await using var visitor = await browser.OpenAsync(await server.ListeningAsync());
@@ -50,7 +52,7 @@ public sealed class VisitorPhotosTests(BrowserFixture browser) : ServerTests
         await window.BecomeAdministratorAsync(server);
         await window.GoAsync($"photos/{id}");
         await Expect(window.Page.GetByRole(AriaRole.Link, new() { Name = "Delete this photo" })).ToHaveCountAsync(1);
-        await BecomeAnnotatorAsync(window);
+        await BecomeAsync(role, window);
         await window.GoAsync($"photos/{id}");
         await Expect(window.Page.GetByRole(AriaRole.Heading, new() { Level = 1 })).ToHaveCountAsync(1);
         await Expect(window.Page.GetByRole(AriaRole.Link, new() { Name = "Delete this photo" })).ToHaveCountAsync(0);
@@ -59,7 +61,7 @@ public sealed class VisitorPhotosTests(BrowserFixture browser) : ServerTests
         // Every page that the role reaches leads to pages that it may open.
         var (seen, open) = (
             new HashSet<string>(StringComparer.Ordinal),
-            new Queue<string>(["", "photos", "review", "loops", $"photos/{id}"])
+            new Queue<string>(["", "photos", "review", "loops", "loops?loop=lowconfidence", $"photos/{id}"])
         );
         while (open.TryDequeue(out var path))
         {
@@ -98,11 +100,12 @@ public sealed class VisitorPhotosTests(BrowserFixture browser) : ServerTests
         );
     }
 
-    /// <summary>Invites an annotator, who goes on in the same window.</summary>
-    private static async Task BecomeAnnotatorAsync(BrowserWindow window)
+    /// <summary>Invites a person, who goes on in the same window.</summary>
+    private static async Task BecomeAsync(string role, BrowserWindow window)
     {
         await window.GoAsync("people");
         await window.Page.GetByLabel("Name").FillAsync("Grace");
+        await window.Page.GetByLabel("Role").SelectOptionAsync(role);
         await window.Page.GetByRole(AriaRole.Button, new() { Name = "Create link" }).ClickAsync();
         var link = Person.PathOf(await window.Page.Locator(".secret code").InnerTextAsync());
         await window.Page.GetByRole(AriaRole.Button, new() { Name = "Sign out" }).ClickAsync();
