@@ -137,6 +137,7 @@ static WebApplication Build(string[] args, StartPhase phase)
     app.UseMiddleware<VisitorIdentity>();
     app.UseAuthorization();
     app.UseKeyScopes();
+    app.UseMiddleware<RequiredSecondFactor>();
     app.UseMiddleware<ForeignVisits>();
     // These must come before antiforgery, which reads the forms of pages.
     app.UseMiddleware<ReadableBodies>();

@@ -17,6 +17,8 @@ internal sealed class AccountClaims(
     {
         var identity = await base.GenerateClaimsAsync(user);
         identity.AddClaim(new Claim(CallerClaims.ActorKind, nameof(ActorKind.Account)));
+        if (user.TwoFactorEnabled)
+            identity.AddClaim(new Claim(RequiredSecondFactor.Claim, bool.TrueString));
         return identity;
     }
 }

@@ -42,6 +42,7 @@ internal static class Composition
             .AddSettings<AuditOptions>()
             .AddSettings<QuotaOptions>()
             .AddSettings<RetentionOptions>()
+            .AddSettings<SecondFactorOptions>()
             .AddSettings<AccountSessionOptions>();
         services.AddSettings<GourmetGramOptions>();
         services.AddDataDirectory();

@@ -84,6 +84,28 @@ public sealed partial class SecondFactorTests : ServerTests
         Assert.NotEqual(HttpStatusCode.OK, await stranger.StatusAsync(Me));
     }
 
+    [Fact]
+    public async Task Who_has_to_have_a_second_factor_adds_it_before_anything_else()
+    {
+        await using var server = Host(
+            ("Jobs__Scheduled", "false"),
+            ("GourmetGram__BootstrapAdminKey", AppFixture.AdminKey),
+            ("SecondFactor__RequiredFor", "Managers")
+        );
+        var annotator = await Person.InviteAsync(server.Address, "Grace", "Annotator");
+        Assert.Equal(HttpStatusCode.OK, (await annotator.OpenAsync("review")).Status);
+        var manager = await Person.InviteAsync(server.Address, "Ada", "Manager");
+        Assert.Equal(HttpStatusCode.Redirect, (await manager.OpenAsync("loops")).Status);
+        Assert.Equal(HttpStatusCode.Forbidden, await manager.StatusAsync("api/v1/loops"));
+        var page = await manager.OpenAsync("account");
+        Assert.Contains("Your role needs a second factor", page.Html, StringComparison.Ordinal);
+
+        var begun = await manager.PostAsync("account", "act", ("app", "add"));
+        await manager.PostAsync("account", "app", ("code", CodeOf(Secret().Match(begun.Html).Groups[1].Value, steps: 0)));
+        Assert.Equal(HttpStatusCode.OK, (await manager.OpenAsync("loops")).Status);
+        Assert.Equal(HttpStatusCode.OK, await manager.StatusAsync("api/v1/loops"));
+    }
+
     /// <summary>The code of RFC 6238 with SHA-1, six digits and 30 seconds, some steps from now.</summary>
     private static string CodeOf(string secret, int steps)
     {

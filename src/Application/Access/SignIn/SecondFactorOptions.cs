@@ -1,0 +1,45 @@
+using System.ComponentModel;
+using System.Security.Claims;
+using GourmetGram.Application.Common;
+
+namespace GourmetGram.Application.Access;
+
+/// <summary>Who has to sign in with a second factor.</summary>
+public enum SecondFactorFor
+{
+    /// <summary>Nobody has to; everybody may.</summary>
+    Nobody = 0,
+
+    /// <summary>Administrators.</summary>
+    Administrators,
+
+    /// <summary>Managers and administrators.</summary>
+    Managers,
+
+    /// <summary>Everybody with an account.</summary>
+    Everybody,
+}
+
+/// <summary>Whose accounts need a second factor.</summary>
+[SettingsSection("SecondFactor")]
+public sealed class SecondFactorOptions
+{
+    [Description(
+        "Who has to sign in with the code of an app in addition to the password. People without one can open only the page *Your account*, "
+            + "where they add it. API keys are not affected."
+    )]
+    public SecondFactorFor RequiredFor { get; set; }
+
+    /// <summary>Returns whether a person with an account has to have a second factor.</summary>
+    public bool IsRequiredFor(ClaimsPrincipal person)
+    {
+        ArgumentNullException.ThrowIfNull(person);
+        return RequiredFor switch
+        {
+            SecondFactorFor.Administrators => person.IsInRole(Roles.Admin),
+            SecondFactorFor.Managers => person.IsManager(),
+            SecondFactorFor.Everybody => true,
+            _ => false,
+        };
+    }
+}
