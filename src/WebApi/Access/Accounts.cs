@@ -78,6 +78,7 @@ internal sealed partial class Accounts(
                 Require(await scope.Users.SetTwoFactorEnabledAsync(user, enabled: false));
                 Require(await scope.Users.SetLockoutEndDateAsync(user, lockoutEnd: null));
                 Require(await scope.Users.ResetAccessFailedCountAsync(user));
+                await EndSessionsAsync(scope, user, cancellationToken);
                 logger.LogInformation("{By} reset the password of the account {Name}", by, user.UserName);
                 return await InviteAsync(scope, user, AccountLinks.ResetLifetime);
             },
@@ -94,8 +95,9 @@ internal sealed partial class Accounts(
                 await RequireOtherAdministratorAsync(scope, user);
                 Require(await scope.Users.SetLockoutEnabledAsync(user, enabled: true));
                 Require(await scope.Users.SetLockoutEndDateAsync(user, AccountStates.Never));
-                // The new stamp ends every session, and revoking the token ends the one-time link.
+                // The new stamp ends every cookie, and revoking the token ends the one-time link.
                 Require(await scope.Users.UpdateSecurityStampAsync(user));
+                await EndSessionsAsync(scope, user, cancellationToken);
                 await AccountLinkTokens.RevokeAsync(scope.Users, user);
                 logger.LogInformation("{By} disabled the account {Name}", by, user.UserName);
                 return await ViewAsync(scope, user);
@@ -151,9 +153,7 @@ internal sealed partial class Accounts(
                 await AccountLinkTokens.RevokeAsync(scope.Users, user);
                 Require(await scope.Users.SetUserNameAsync(user, await FormerNameAsync(scope, cancellationToken)));
                 Require(await scope.Users.UpdateSecurityStampAsync(user));
-                scope.Context.RemoveRange(
-                    await scope.Context.Set<AccountSession>().Where(row => row.AccountId == user.Id).ToListAsync(cancellationToken)
-                );
+                await EndSessionsAsync(scope, user, cancellationToken);
                 scope.Context.RemoveRange(
                     await scope.Context.Set<ApiKey>().Where(row => row.AccountId == user.Id).ToListAsync(cancellationToken)
                 );
@@ -203,13 +203,21 @@ internal sealed partial class Accounts(
         return user;
     }
 
-    /// <summary>Gives an account one role. The new stamp makes signed-in browsers read it within seconds.</summary>
+    /// <summary>Gives an account one role, which signed-in browsers read within seconds.</summary>
     private static async Task SetRoleAsync(AccountScope scope, IdentityUser<Guid> user, string role)
     {
         if (!await scope.Roles.RoleExistsAsync(role))
             Require(await scope.Roles.CreateAsync(new IdentityRole<Guid>(role)));
         Require(await scope.Users.RemoveFromRolesAsync(user, await scope.Users.GetRolesAsync(user)));
         Require(await scope.Users.AddToRoleAsync(user, role));
+    }
+
+    private static async Task EndSessionsAsync(AccountScope scope, IdentityUser<Guid> user, CancellationToken cancellationToken)
+    {
+        scope.Context.RemoveRange(
+            await scope.Context.Set<AccountSession>().Where(row => row.AccountId == user.Id).ToListAsync(cancellationToken)
+        );
+        await scope.Context.SaveChangesAsync(cancellationToken);
     }
 
     private static string RoleOf(AccountRole role) =>

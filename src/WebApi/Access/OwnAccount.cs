@@ -25,6 +25,9 @@ internal sealed class OwnAccount(
     public async Task<(string Secret, string Address)> BeginAppAsync()
     {
         var user = await RequireAsync();
+        // Somebody at an open browser must not replace the app.
+        if (user.TwoFactorEnabled)
+            throw new ConflictException("You have a code app. Remove it first.");
         // A new secret each time, so that nobody can go on with one that was shown before.
         await manager.UserManager.ResetAuthenticatorKeyAsync(user);
         var secret = (await manager.UserManager.GetAuthenticatorKeyAsync(user))!;
@@ -35,7 +38,7 @@ internal sealed class OwnAccount(
     public async Task<IReadOnlyList<string>?> AddAppAsync(string code)
     {
         var user = await RequireAsync();
-        if (!await codes.IsRightAsync(user, code))
+        if (user.TwoFactorEnabled || !await codes.IsRightAsync(user, code))
             return null;
         using (audit.Begin(new AuditedAction(AuditArea.People, "Added a second factor")))
             await manager.UserManager.SetTwoFactorEnabledAsync(user, enabled: true);
@@ -67,7 +70,7 @@ internal sealed class OwnAccount(
         if ((await mediator.Send(new BeginSignIn.Command(user.UserName!, null, null), cancellationToken)).Wait is not null)
             return ["Too many attempts. Wait a quarter of an hour and try again."];
         IdentityResult result;
-        using (audit.Begin(new AuditedAction(AuditArea.People, "Changed the own password")))
+        using (audit.Begin(new AuditedAction(AuditArea.People, "Changed their password")))
             result = await manager.UserManager.ChangePasswordAsync(user, current, replacement);
         if (!result.Succeeded)
         {

@@ -32,7 +32,7 @@ internal sealed class PasswordSignIn(
         var attempt = await mediator.Send(new BeginSignIn.Command(name, address, device), cancellationToken);
         if (attempt.Wait is { } wait)
         {
-            await RefuseAsync(user, address, isThrottled: true, cancellationToken);
+            Log(user, address);
             return new SignInOutcome(Succeeded: false, wait);
         }
 
@@ -52,7 +52,7 @@ internal sealed class PasswordSignIn(
             return await CompleteAsync(user, name, address, device, cancellationToken);
         }
 
-        await RefuseAsync(user, address, isThrottled: false, cancellationToken);
+        await RefuseAsync(user, address, attempt.IsLast, cancellationToken);
         return new SignInOutcome(Succeeded: false);
     }
 
@@ -65,7 +65,13 @@ internal sealed class PasswordSignIn(
         var address = Address;
         var device = browser.Find(user.Id);
         var attempt = await mediator.Send(new BeginSignIn.Command(user.UserName!, address, device), cancellationToken);
-        if (attempt.Wait is null && (await codes.IsRightAsync(user, code) || await codes.RedeemAsync(user, code)))
+        if (attempt.Wait is { } wait)
+        {
+            Log(user, address);
+            return new SignInOutcome(Succeeded: false, wait);
+        }
+
+        if (await codes.IsRightAsync(user, code) || await codes.RedeemAsync(user, code))
         {
             await Http.SignOutAsync(IdentityConstants.TwoFactorUserIdScheme);
             // The password's attempt is taken back too.
@@ -73,8 +79,8 @@ internal sealed class PasswordSignIn(
             return await CompleteAsync(user, user.UserName!, address, device, cancellationToken);
         }
 
-        await RefuseAsync(user, address, attempt.Wait is not null, cancellationToken);
-        return new SignInOutcome(Succeeded: false, attempt.Wait);
+        await RefuseAsync(user, address, attempt.IsLast, cancellationToken);
+        return new SignInOutcome(Succeeded: false);
     }
 
     private async Task<SignInOutcome> CompleteAsync(
@@ -100,10 +106,13 @@ internal sealed class PasswordSignIn(
             )
         );
 
-    private async Task RefuseAsync(IdentityUser<Guid>? user, string? address, bool isThrottled, CancellationToken cancellationToken)
+    private async Task RefuseAsync(IdentityUser<Guid>? user, string? address, bool isLast, CancellationToken cancellationToken)
     {
-        await mediator.Send(new RefuseSignIn.Command(user?.UserName ?? "", isThrottled, address), cancellationToken);
-        // Tools such as fail2ban read this line. The name as it was typed may be a password.
-        logger.LogWarning("Failed sign-in from {Address} as {Name}", address, user?.UserName ?? "an unknown name");
+        await mediator.Send(new RefuseSignIn.Command(user?.UserName ?? "", isLast, address), cancellationToken);
+        Log(user, address);
     }
+
+    /// <summary>Writes a line that tools such as fail2ban read. The name as it was typed may be a password.</summary>
+    private void Log(IdentityUser<Guid>? user, string? address) =>
+        logger.LogWarning("Failed sign-in from {Address} as {Name}", address, user?.UserName ?? "an unknown name");
 }

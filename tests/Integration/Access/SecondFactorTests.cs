@@ -29,6 +29,8 @@ public sealed partial class SecondFactorTests : ServerTests
         var added = await ada.PostAsync("account", "app", ("code", first));
         var recovery = Secret().Match(added.Html).Groups[1].Value.Split(' ');
         Assert.Equal(10, recovery.Length);
+        // Somebody at the open browser cannot replace the app.
+        Assert.Contains("Remove it first", (await ada.PostAsync("account", "act", ("app", "add"))).Html, StringComparison.Ordinal);
         Assert.Equal(HttpStatusCode.OK, await ada.StatusAsync(Me));
 
         var home = new Person(server.Address);

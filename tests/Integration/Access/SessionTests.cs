@@ -157,6 +157,22 @@ public sealed class SessionTests : ServerTests
         Assert.Equal(11, answers.Count(answer => answer.Html.Contains("Too many attempts", StringComparison.Ordinal)));
     }
 
+    [Fact]
+    public async Task Guesses_that_are_refused_leave_one_entry_that_says_so()
+    {
+        await using var server = Host(Settings);
+        var admin = await Person.InviteAsync(server.Address, "Grace", "Administrator");
+        var stranger = new Person(server.Address);
+        for (var guess = 0; guess < 9; guess++)
+            await stranger.SignInAsync("Grace", $"a wrong password {guess}");
+        var entries = (await admin.AskAsync(HttpMethod.Get, "api/v1/audit?q=Failed"))["items"]!.AsArray();
+        Assert.Equal(
+            ["Failed to sign in too often", .. Enumerable.Repeat("Failed to sign in", 4)],
+            entries.Select(entry => entry!["action"]!.GetValue<string>())
+        );
+        Assert.Equal(9, server.Output.Split("Failed sign-in from 127.0.0.1 as Grace").Length - 1);
+    }
+
     private static async Task<HttpStatusCode> ReplayAsync(Uri server, string cookies)
     {
         using var http = new HttpClient(new HttpClientHandler { UseCookies = false }) { BaseAddress = server };

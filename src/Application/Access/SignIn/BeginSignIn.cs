@@ -17,7 +17,8 @@ public static class BeginSignIn
     public sealed record Command(string Name, string? Address, string? Device) : ICommand<Response>;
 
     /// <param name="Wait">Null when the password may be looked at; else how long to wait.</param>
-    public sealed record Response(TimeSpan? Wait);
+    /// <param name="IsLast">Whether no further attempt is allowed for now.</param>
+    public sealed record Response(TimeSpan? Wait, bool IsLast);
 
     internal sealed class Validator : AbstractValidator<Command>
     {
@@ -35,15 +36,17 @@ public static class BeginSignIn
                 StringComparer.Ordinal
             );
             TimeSpan? wait = null;
+            var isLast = false;
             foreach (var (key, most) in limits)
             {
                 if (!known.TryGetValue(key, out var counter))
                     attempts.Add(counter = SignInAttempts.Of(key, now));
                 if (counter.Try(most, now) is { } needed && !(needed < wait))
                     wait = needed;
+                isLast |= counter.Count >= most;
             }
 
-            return new Response(wait);
+            return new Response(wait, isLast);
         }
     }
 }

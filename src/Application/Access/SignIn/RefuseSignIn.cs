@@ -9,9 +9,9 @@ namespace GourmetGram.Application.Access;
 public static class RefuseSignIn
 {
     /// <param name="Name">Name of the account; empty if there is none, because people type passwords where a name belongs.</param>
-    /// <param name="IsThrottled">Whether the attempt was one too many, so that its password was not looked at.</param>
+    /// <param name="IsLast">Whether further attempts are refused for a while. Those have no entry: they could fill the log.</param>
     /// <param name="Address">The client's IP address; null if unknown.</param>
-    public sealed record Command(string Name, bool IsThrottled, string? Address) : ICommand<Unit>;
+    public sealed record Command(string Name, bool IsLast, string? Address) : ICommand<Unit>;
 
     internal sealed class Validator : AbstractValidator<Command>
     {
@@ -34,7 +34,7 @@ public static class RefuseSignIn
                     },
                     new AuditedAction(
                         AuditArea.SignIn,
-                        request.IsThrottled ? "Too many attempts to sign in" : "Failed to sign in",
+                        request.IsLast ? "Failed to sign in too often" : "Failed to sign in",
                         request.Name.Length == 0 ? "Unknown name" : request.Name
                     ),
                     changes: null,
