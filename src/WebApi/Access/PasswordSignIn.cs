@@ -32,7 +32,7 @@ internal sealed class PasswordSignIn(
         var attempt = await mediator.Send(new BeginSignIn.Command(name, address, device), cancellationToken);
         if (attempt.Wait is { } wait)
         {
-            Log(user, address);
+            Log(user);
             return new SignInOutcome(Succeeded: false, wait);
         }
 
@@ -67,7 +67,7 @@ internal sealed class PasswordSignIn(
         var attempt = await mediator.Send(new BeginSignIn.Command(user.UserName!, address, device), cancellationToken);
         if (attempt.Wait is { } wait)
         {
-            Log(user, address);
+            Log(user);
             return new SignInOutcome(Succeeded: false, wait);
         }
 
@@ -109,10 +109,16 @@ internal sealed class PasswordSignIn(
     private async Task RefuseAsync(IdentityUser<Guid>? user, string? address, bool isLast, CancellationToken cancellationToken)
     {
         await mediator.Send(new RefuseSignIn.Command(user?.UserName ?? "", isLast, address), cancellationToken);
-        Log(user, address);
+        Log(user);
     }
 
-    /// <summary>Writes a line that tools such as fail2ban read. The name as it was typed may be a password.</summary>
-    private void Log(IdentityUser<Guid>? user, string? address) =>
-        logger.LogWarning("Failed sign-in from {Address} as {Name}", address, user?.UserName ?? "an unknown name");
+    /// <summary>
+    /// Writes a line that tools such as fail2ban read, with the whole address. The name as it was typed may be a password.
+    /// </summary>
+    private void Log(IdentityUser<Guid>? user)
+    {
+        var address = Http.Connection.RemoteIpAddress;
+        var plain = address is { IsIPv4MappedToIPv6: true } ? address.MapToIPv4() : address;
+        logger.LogWarning("Failed sign-in from {Address} as {Name}", plain, user?.UserName ?? "an unknown name");
+    }
 }
