@@ -69,7 +69,7 @@ public static class DependencyInjection
         services.AddScoped<WaitingList>();
         services.AddScoped<FeedbackLedger>();
         services.AddScoped<FeedbackOrigin>();
-        services.TryAddScoped<ICallerAddress, NoCallerAddress>();
+        services.TryAddSingleton<ICallerAddress, NoCallerAddress>();
         services.TryAddSingleton<IAuditedCaller, NoAuditedCaller>();
         services.AddSingleton<AuditScope>();
         services.AddScoped<ISurfaces, Surfaces>();

@@ -71,7 +71,7 @@ static WebApplication Build(string[] args, StartPhase phase)
 
     services.AddHttpContextAccessor();
     services.AddScoped<ILinks, Links>();
-    services.AddScoped<ICallerAddress, CallerAddress>();
+    services.AddSingleton<ICallerAddress, CallerAddress>();
     services.AddSingleton<IAuditedCaller, AuditedHttpCaller>();
     services.ConfigureHttpJsonOptions(json =>
     {

@@ -1,13 +1,12 @@
 using System.Diagnostics;
 using GourmetGram.Application.Common;
 using GourmetGram.Domain.Access;
-using GourmetGram.WebApi.Hosting;
 using GourmetGram.WebApi.Security;
 
 namespace GourmetGram.WebApi.Access;
 
 /// <summary>The person or program that sent the request.</summary>
-internal sealed class AuditedHttpCaller(IHttpContextAccessor accessor) : IAuditedCaller
+internal sealed class AuditedHttpCaller(IHttpContextAccessor accessor, ICallerAddress address) : IAuditedCaller
 {
     public AuditedCaller? Current
     {
@@ -26,9 +25,8 @@ internal sealed class AuditedHttpCaller(IHttpContextAccessor accessor) : IAudite
                 // Visitors are promised that their address is not stored.
                 channel == AuditChannel.CommandLine
                 || actor.Kind == ActorKind.Visitor
-                || context.Connection.RemoteIpAddress is not { } address
                     ? null
-                    : CallerAddress.NetworkOf(address),
+                    : address.Current,
                 // As problem details and the log name it.
                 Activity.Current?.Id
                     ?? context.TraceIdentifier

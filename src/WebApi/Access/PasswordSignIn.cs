@@ -1,6 +1,6 @@
 using System.Security.Claims;
 using GourmetGram.Application.Access;
-using GourmetGram.WebApi.Hosting;
+using GourmetGram.Application.Common;
 using GourmetGram.WebUi.Access;
 using MediatR;
 using Microsoft.AspNetCore.Authentication;
@@ -15,18 +15,17 @@ internal sealed class PasswordSignIn(
     SignInManager<IdentityUser<Guid>> manager,
     KnownBrowser browser,
     AppCodes codes,
+    ICallerAddress callerAddress,
     ILogger<PasswordSignIn> logger
 ) : ISignIn
 {
     private HttpContext Http => accessor.HttpContext!;
 
-    private string? Address => Http.Connection.RemoteIpAddress is { } remote ? CallerAddress.NetworkOf(remote) : null;
-
     public async Task<SignInOutcome> TryAsync(string name, string password, CancellationToken cancellationToken)
     {
         if (name.Length > BeginSignIn.NameLength)
             return new SignInOutcome(Succeeded: false);
-        var address = Address;
+        var address = callerAddress.Current;
         var user = await manager.UserManager.FindByNameAsync(name);
         var device = user is not null ? browser.Find(user.Id) : null;
         var attempt = await mediator.Send(new BeginSignIn.Command(name, address, device), cancellationToken);
@@ -62,7 +61,7 @@ internal sealed class PasswordSignIn(
     {
         if (await manager.GetTwoFactorAuthenticationUserAsync() is not { TwoFactorEnabled: true } user || user.IsDisabled())
             return new SignInOutcome(Succeeded: false);
-        var address = Address;
+        var address = callerAddress.Current;
         var device = browser.Find(user.Id);
         var attempt = await mediator.Send(new BeginSignIn.Command(user.UserName!, address, device), cancellationToken);
         if (attempt.Wait is { } wait)

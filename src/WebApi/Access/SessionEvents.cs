@@ -1,7 +1,6 @@
 using System.Security.Claims;
 using GourmetGram.Application.Access;
 using GourmetGram.Application.Common;
-using GourmetGram.WebApi.Hosting;
 using MediatR;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.Cookies;
@@ -10,7 +9,8 @@ using Microsoft.AspNetCore.Identity;
 namespace GourmetGram.WebApi.Access;
 
 /// <summary>Begins a session when a person signs in, asks for it with each request, and ends it when the person signs out.</summary>
-internal sealed class SessionEvents(IMediator mediator, SessionWatch watch, KnownBrowser browser) : CookieAuthenticationEvents
+internal sealed class SessionEvents(IMediator mediator, SessionWatch watch, KnownBrowser browser, ICallerAddress address)
+    : CookieAuthenticationEvents
 {
     public override async Task SigningIn(CookieSigningInContext context)
     {
@@ -20,7 +20,7 @@ internal sealed class SessionEvents(IMediator mediator, SessionWatch watch, Know
         context.HttpContext.User = principal;
         var account = Guid.Parse(principal.FindFirstValue(ClaimTypes.NameIdentifier)!);
         var session = await mediator.Send(
-            new OpenSession.Command(account, BrowserName.Of(context.Request.Headers.UserAgent.ToString()), AddressOf(context.HttpContext)),
+            new OpenSession.Command(account, BrowserName.Of(context.Request.Headers.UserAgent.ToString()), address.Current),
             context.HttpContext.RequestAborted
         );
         principal.SetSessionId(session.Id);
@@ -32,7 +32,7 @@ internal sealed class SessionEvents(IMediator mediator, SessionWatch watch, Know
         ArgumentNullException.ThrowIfNull(context);
         if (
             context.Principal?.SessionId() is { } id
-            && await watch.IsLiveAsync(mediator, id, AddressOf(context.HttpContext), context.HttpContext.RequestAborted)
+            && await watch.IsLiveAsync(mediator, id, address.Current, context.HttpContext.RequestAborted)
         )
         {
             await SecurityStampValidator.ValidatePrincipalAsync(context);
@@ -60,7 +60,4 @@ internal sealed class SessionEvents(IMediator mediator, SessionWatch watch, Know
 
         watch.Forget(id);
     }
-
-    private static string? AddressOf(HttpContext context) =>
-        context.Connection.RemoteIpAddress is { } address ? CallerAddress.NetworkOf(address) : null;
 }
