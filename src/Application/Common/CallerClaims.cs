@@ -47,5 +47,9 @@ public static class CallerClaims
         return principal.Identity?.Name ?? principal.ToCaller().Actor.ToString();
     }
 
+    /// <summary>Returns the id of the account that is signed in; null for visitors, keys and programs.</summary>
+    public static Guid? AccountId(this ClaimsPrincipal principal) =>
+        principal.ToCaller().Actor is { Kind: Domain.Access.ActorKind.Account } actor && Guid.TryParse(actor.Id, out var id) ? id : null;
+
     private static string? FindFirstValue(this ClaimsPrincipal principal, string type) => principal.FindFirst(type)?.Value;
 }

@@ -120,7 +120,5 @@ internal static class MeEndpoints
 
     /// <exception cref="IdentityNeededException">The caller is not a signed-in person: a key must not create keys.</exception>
     private static Guid AccountOf(ClaimsPrincipal user) =>
-        user.ToCaller().Actor is { Kind: ActorKind.Account } actor && Guid.TryParse(actor.Id, out var id)
-            ? id
-            : throw new IdentityNeededException("Keys and sessions belong to people. Sign in with your account.");
+        user.AccountId() ?? throw new IdentityNeededException("Keys and sessions belong to people. Sign in with your account.");
 }

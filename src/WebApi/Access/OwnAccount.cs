@@ -15,8 +15,7 @@ internal sealed class OwnAccount(
     AuditScope audit
 ) : IOwnAccount
 {
-    public Guid? Id =>
-        accessor.HttpContext!.User.ToCaller().Actor is { Kind: ActorKind.Account } actor && Guid.TryParse(actor.Id, out var id) ? id : null;
+    public Guid? Id => accessor.HttpContext!.User.AccountId();
 
     public Guid? SessionId => accessor.HttpContext!.User.SessionId();
 

@@ -47,7 +47,7 @@ internal sealed class SessionEvents(IMediator mediator, SessionWatch watch, Know
     {
         ArgumentNullException.ThrowIfNull(context);
         var user = context.HttpContext.User;
-        if (user.SessionId() is not { } id || !Guid.TryParse(user.FindFirstValue(ClaimTypes.NameIdentifier), out var account))
+        if (user.SessionId() is not { } id || user.AccountId() is not { } account)
             return;
         try
         {

@@ -5,7 +5,6 @@ using System.Text.Json;
 using GourmetGram.Application.Access;
 using GourmetGram.Application.Common;
 using GourmetGram.Application.Labeling;
-using GourmetGram.Domain.Access;
 using GourmetGram.WebApi.Feedback;
 using GourmetGram.WebApi.OpenApi;
 using MediatR;
@@ -89,14 +88,13 @@ internal static class MyDataEndpoints
 
     private static async Task<Account> AccountAsync(ClaimsPrincipal user, IMediator mediator, CancellationToken cancellationToken)
     {
-        var actor = user.ToCaller().Actor;
-        var isPerson = actor.Kind == ActorKind.Account && Guid.TryParse(actor.Id, out _);
+        var account = user.AccountId();
         return new Account(
             user.Who(),
-            actor.ToString(),
+            user.ToCaller().Actor.ToString(),
             [.. user.FindAll(ClaimTypes.Role).Select(claim => claim.Value)],
-            isPerson ? (await mediator.Send(new ListSessions.Query(Guid.Parse(actor.Id)), cancellationToken)).Items : [],
-            isPerson ? (await mediator.Send(new ListKeys.Query(Guid.Parse(actor.Id)), cancellationToken)).Items : []
+            account is { } owner ? (await mediator.Send(new ListSessions.Query(owner), cancellationToken)).Items : [],
+            account is { } holder ? (await mediator.Send(new ListKeys.Query(holder), cancellationToken)).Items : []
         );
     }
 }
