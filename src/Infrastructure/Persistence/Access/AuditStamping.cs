@@ -73,7 +73,7 @@ internal sealed class AuditStamping(AuditScope scope, IAuditedCaller caller, Tim
 
     private void Confirm(DbContext context)
     {
-        if (context.ChangeTracker.Entries<AuditEntry>().Any())
+        if (scope.Action is not null && context.ChangeTracker.Entries<AuditEntry>().Any())
             scope.Recorded();
     }
 
