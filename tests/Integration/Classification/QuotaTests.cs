@@ -37,7 +37,7 @@ public sealed class QuotaTests : ServerTests
     public async Task Callers_without_a_cookie_share_the_quota_of_their_address_in_bytes_too()
     {
         await using var server = Node("data", new ShiftedClock(), ("Quotas__AddressMebibytesPerDay", "1"));
-        var stranger = new AppClient(new HttpClient(new HttpClientHandler { UseCookies = false }) { BaseAddress = server.Address });
+        var stranger = Stranger(server);
         var photo = Photos.Golden("drawing-egg.jpg");
         var most = (1024 * 1024) / photo.Length;
         Assert.InRange(most, 1, 200);
@@ -72,9 +72,37 @@ public sealed class QuotaTests : ServerTests
         await there.UploadAsync();
         using var refused = await there.TryUploadAsync(Photos.New());
         Assert.Equal(HttpStatusCode.TooManyRequests, refused.StatusCode);
+    }
 
-        static AppClient Stranger(HostedServer node) =>
-            new(new HttpClient(new HttpClientHandler { UseCookies = false }) { BaseAddress = node.Address });
+    [Fact]
+    public async Task A_node_that_was_started_before_its_object_store_shares_the_counts_later()
+    {
+        var clock = new ShiftedClock();
+        var store = S3Server.NewStore();
+        var real = new Uri(store["ObjectStore__Endpoint"]);
+        await using var door = new Door(real.Host, real.Port);
+        (string, string)[] settings =
+        [
+            ("Quotas__AddressPhotosPerHour", "4"),
+            ("Database__Provider", "PostgreSql"),
+            ("Database__ConnectionString", await PostgresServer.CreateDatabaseAsync()),
+        ];
+        await using var early = Node("early", clock, [.. settings, .. StoreAt($"http://127.0.0.1:{door.Port}")]);
+        await Stranger(early).UploadAsync();
+        door.Open();
+        await early.LineAsync("The object store is available and belongs to this database");
+        await using var late = Node("late", clock, [.. settings, .. StoreAt(store["ObjectStore__Endpoint"])]);
+        for (var i = 0; i < 3; i++)
+            await Stranger(late).UploadAsync();
+        // Nodes tell each other every two seconds, when they count.
+        clock.Shift = TimeSpan.FromSeconds(3);
+        await Stranger(late).UploadAsync();
+        await Stranger(early).UploadAsync();
+        using var refused = await Stranger(early).TryUploadAsync(Photos.New());
+        Assert.Equal(HttpStatusCode.TooManyRequests, refused.StatusCode);
+
+        IEnumerable<(string, string)> StoreAt(string endpoint) =>
+            store.Select(setting => (setting.Key, setting.Key == "ObjectStore__Endpoint" ? endpoint : setting.Value));
     }
 
     private HostedServer Node(string name, ShiftedClock clock, params (string Name, string Value)[] settings) =>
@@ -88,6 +116,9 @@ public sealed class QuotaTests : ServerTests
             },
             clock
         );
+
+    private static AppClient Stranger(HostedServer node) =>
+        new(new HttpClient(new HttpClientHandler { UseCookies = false }) { BaseAddress = node.Address });
 
     private static async Task<AppClient> VisitorAsync(Uri server)
     {

@@ -31,9 +31,9 @@ internal sealed class UploadQuota(
         if (maker.Kind is ActorKind.Account or ActorKind.ApiKey)
             return;
         var now = time.GetUtcNow();
-        var key = counters.Key ??= (await installations.FirstOrDefaultAsync(new TheInstallation(), CancellationToken.None))?.Id
-            ?? Guid.Empty;
-        var limits = LimitsOf(maker, key, now).ToList();
+        // There is no installation until a node has reached the store for the first time; photos wait in the spool until then.
+        counters.Key ??= (await installations.FirstOrDefaultAsync(new TheInstallation(), CancellationToken.None))?.Id;
+        var limits = LimitsOf(maker, counters.Key ?? Guid.Empty, now).ToList();
         var due = limits.Where(limit => limit.Counter.IsDue(now, Period)).ToList();
         if (due.Count > 0)
         {
