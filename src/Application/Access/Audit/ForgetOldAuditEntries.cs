@@ -1,5 +1,4 @@
 using GourmetGram.Application.Common;
-using GourmetGram.Domain.Access;
 using MediatR;
 using Microsoft.Extensions.Options;
 
@@ -13,26 +12,12 @@ public static class ForgetOldAuditEntries
     /// <param name="Forgotten">Number of entries deleted.</param>
     public sealed record Response(int Forgotten);
 
-    internal sealed class Handler(IUnitOfWork work, IRepository<AuditEntry> entries, IOptions<AuditOptions> options, TimeProvider time)
-        : IRequestHandler<Command, Response>
+    internal sealed class Handler(IUnitOfWork work, IOptions<AuditOptions> options, TimeProvider time) : IRequestHandler<Command, Response>
     {
-        private const int Batch = 500;
-
         public async Task<Response> Handle(Command request, CancellationToken cancellationToken)
         {
-            var moment = time.GetUtcNow().AddDays(-options.Value.KeepDays);
-            var forgotten = 0;
-            while (await work.RunStepAsync((Handler step) => step.ForgetAsync(moment, cancellationToken)) is > 0 and var count)
-                forgotten += count;
-            return new Response(forgotten);
-        }
-
-        private async Task<int> ForgetAsync(DateTimeOffset moment, CancellationToken cancellationToken)
-        {
-            var old = await entries.ListAsync(new AuditEntriesBefore(moment, Batch), cancellationToken);
-            foreach (var entry in old)
-                entries.Remove(entry);
-            return old.Count;
+            var old = new AuditEntriesBefore(time.GetUtcNow().AddDays(-options.Value.KeepDays), BatchRemoval.Batch);
+            return new Response(await work.RemoveAllAsync(old, cancellationToken));
         }
     }
 }

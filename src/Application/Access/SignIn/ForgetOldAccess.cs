@@ -14,39 +14,18 @@ public static class ForgetOldAccess
     /// <param name="Attempts">Number of counters of attempts deleted.</param>
     public sealed record Response(int Sessions, int Attempts);
 
-    internal sealed class Handler(
-        IUnitOfWork work,
-        IRepository<AccountSession> sessions,
-        IRepository<SignInAttempts> attempts,
-        IOptions<AccountSessionOptions> options,
-        TimeProvider time
-    ) : IRequestHandler<Command, Response>
+    internal sealed class Handler(IUnitOfWork work, IOptions<AccountSessionOptions> options, TimeProvider time)
+        : IRequestHandler<Command, Response>
     {
-        private const int Batch = 500;
-
         public async Task<Response> Handle(Command request, CancellationToken cancellationToken)
         {
             var now = time.GetUtcNow();
-            var (ended, counters) = (0, 0);
-            while (await work.RunStepAsync((Handler step) => step.ForgetSessionsAsync(now, cancellationToken)) is > 0 and var count)
-                ended += count;
-            while (await work.RunStepAsync((Handler step) => step.ForgetAttemptsAsync(now, cancellationToken)) is > 0 and var count)
-                counters += count;
-            return new Response(ended, counters);
-        }
-
-        private async Task<int> ForgetSessionsAsync(DateTimeOffset now, CancellationToken cancellationToken) =>
-            Remove(sessions, await sessions.ListAsync(new EndedSessions(now, now - options.Value.Idle, Batch), cancellationToken));
-
-        private async Task<int> ForgetAttemptsAsync(DateTimeOffset now, CancellationToken cancellationToken) =>
-            Remove(attempts, await attempts.ListAsync(new AttemptsBefore(now - SignInAttempts.Window, Batch), cancellationToken));
-
-        private static int Remove<T>(IRepository<T> repository, IReadOnlyList<T> old)
-            where T : class
-        {
-            foreach (var row in old)
-                repository.Remove(row);
-            return old.Count;
+            var sessions = new EndedSessions(now, now - options.Value.Idle, BatchRemoval.Batch);
+            var attempts = new AttemptsBefore(now - SignInAttempts.Window, BatchRemoval.Batch);
+            return new Response(
+                await work.RemoveAllAsync(sessions, cancellationToken),
+                await work.RemoveAllAsync(attempts, cancellationToken)
+            );
         }
     }
 }

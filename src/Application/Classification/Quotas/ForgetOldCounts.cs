@@ -1,5 +1,4 @@
 using GourmetGram.Application.Common;
-using GourmetGram.Domain.Classification;
 using MediatR;
 
 namespace GourmetGram.Application.Classification;
@@ -12,25 +11,9 @@ public static class ForgetOldCounts
     /// <param name="Forgotten">Number of counts deleted.</param>
     public sealed record Response(int Forgotten);
 
-    internal sealed class Handler(IUnitOfWork work, IRepository<UploadCount> counts, TimeProvider time) : IRequestHandler<Command, Response>
+    internal sealed class Handler(IUnitOfWork work, TimeProvider time) : IRequestHandler<Command, Response>
     {
-        private const int Batch = 500;
-
-        public async Task<Response> Handle(Command request, CancellationToken cancellationToken)
-        {
-            var now = time.GetUtcNow();
-            var forgotten = 0;
-            while (await work.RunStepAsync((Handler step) => step.ForgetAsync(now, cancellationToken)) is > 0 and var count)
-                forgotten += count;
-            return new Response(forgotten);
-        }
-
-        private async Task<int> ForgetAsync(DateTimeOffset now, CancellationToken cancellationToken)
-        {
-            var old = await counts.ListAsync(new UploadCountsOver(now, Batch), cancellationToken);
-            foreach (var count in old)
-                counts.Remove(count);
-            return old.Count;
-        }
+        public async Task<Response> Handle(Command request, CancellationToken cancellationToken) =>
+            new(await work.RemoveAllAsync(new UploadCountsOver(time.GetUtcNow(), BatchRemoval.Batch), cancellationToken));
     }
 }
