@@ -45,7 +45,7 @@ public sealed class ServerBusyException(string message, TimeSpan retryAfter) : E
     public TimeSpan RetryAfter { get; } = retryAfter;
 }
 
-/// <summary>Somebody without an account has stored too much. Nothing was stored; the client may repeat the request later.</summary>
+/// <summary>A caller without an account has used up its quota. Nothing was stored; the client may repeat the request later.</summary>
 /// <param name="message">Says what is exceeded.</param>
 /// <param name="retryAfter">How long to wait before a retry.</param>
 public sealed class QuotaExceededException(string message, TimeSpan retryAfter) : Exception(message)

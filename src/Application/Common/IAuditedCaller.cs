@@ -5,7 +5,7 @@ namespace GourmetGram.Application.Common;
 /// <summary>Tells whose request is being handled. The host implements it.</summary>
 public interface IAuditedCaller
 {
-    /// <summary>The person or program; null when a job works, or when nobody has an identity.</summary>
+    /// <summary>The person or program; null while a job runs, or when the request has no identity.</summary>
     AuditedCaller? Current { get; }
 }
 

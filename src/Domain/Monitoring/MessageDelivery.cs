@@ -65,7 +65,7 @@ public sealed class MessageDelivery
     /// <summary>When the first attempt failed, UTC; null if none has.</summary>
     public DateTimeOffset? FailingSince { get; private set; }
 
-    /// <summary>When somebody last asked to send the message again, UTC; null if nobody has.</summary>
+    /// <summary>When a person last asked to send the message again, UTC; null if that has not happened.</summary>
     public DateTimeOffset? ResentAt { get; private set; }
 
     /// <summary>Number of attempts before that.</summary>

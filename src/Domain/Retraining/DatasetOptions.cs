@@ -79,7 +79,7 @@ public enum DatasetExclusion
     /// <summary>The photo was labelled with the classes of another model.</summary>
     OtherClasses,
 
-    /// <summary>The label contradicts the model and nobody has checked it.</summary>
+    /// <summary>The label contradicts the model and has not been checked.</summary>
     Suspect,
 
     /// <summary>The same picture was uploaded with other metadata, and the version has it already.</summary>

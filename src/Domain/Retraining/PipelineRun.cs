@@ -28,7 +28,7 @@ public enum PipelineStage
     /// <summary>Compares the model with the one that serves, and waits for labels.</summary>
     Gate,
 
-    /// <summary>Makes the model serve, by itself or when a person promotes it.</summary>
+    /// <summary>Makes the model serve, automatically or when a person promotes it.</summary>
     Serve,
 }
 

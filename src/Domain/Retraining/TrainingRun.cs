@@ -153,7 +153,7 @@ public sealed class TrainingRun
         Write(now, reason);
     }
 
-    /// <summary>Cancels the training: at once while it waits, otherwise as soon as it notices.</summary>
+    /// <summary>Cancels the training. A queued training ends immediately; a running one ends when the trainer notices.</summary>
     /// <exception cref="InvalidOperationException">The training has ended.</exception>
     public void Cancel(string by, DateTimeOffset now)
     {

@@ -59,7 +59,7 @@ internal static class MeEndpoints
             .WithName("CreateKey")
             .WithSummary("Create an API key")
             .WithDescription(
-                "Returns the key, which nobody can read again. Send it as `Authorization: Bearer KEY`. It acts for you, within its scopes: "
+                "Returns the key. It is shown only once. Send it as `Authorization: Bearer KEY`. It acts for you, within its scopes: "
                     + "`predictions:write` classifies photos, `predictions:read` reads them, `labels:write` labels, `datasets:read` reads "
                     + "datasets, `monitoring:read` reads loops, accuracy, alerts and models, and `all` does everything that you may do."
             )

@@ -24,10 +24,10 @@ internal sealed class OwnAccount(
     public async Task<(string Secret, string Address)> BeginAppAsync()
     {
         var user = await RequireAsync();
-        // Somebody at an open browser must not replace the app.
+        // A stranger at a browser that was left signed in must not replace the app.
         if (user.TwoFactorEnabled)
             throw new ConflictException("You have a code app. Remove it first.");
-        // A new secret each time, so that nobody can go on with one that was shown before.
+        // A new secret each time, so that one that was shown before is useless.
         await manager.UserManager.ResetAuthenticatorKeyAsync(user);
         var secret = (await manager.UserManager.GetAuthenticatorKeyAsync(user))!;
         await RefreshAsync(user);
@@ -65,7 +65,7 @@ internal sealed class OwnAccount(
     {
         var user = await RequireAsync();
         var id = user.Id;
-        // Somebody at an open browser must not guess the password without end.
+        // A stranger at a browser that was left signed in must not guess the password without limit.
         if ((await mediator.Send(new BeginSignIn.Command(user.UserName!, null, null), cancellationToken)).Wait is not null)
             return ["Too many attempts. Wait a quarter of an hour and try again."];
         IdentityResult result;

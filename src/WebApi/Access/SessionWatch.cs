@@ -29,6 +29,6 @@ internal sealed class SessionWatch(TimeProvider time)
         return session.IsLive;
     }
 
-    /// <summary>Forgets a session that has just ended here, so that this node notices at once.</summary>
+    /// <summary>Forgets a session that this node has ended, so that its next request is refused.</summary>
     public void Forget(Guid id) => known.TryRemove(id, out _);
 }

@@ -7,7 +7,7 @@ namespace GourmetGram.WebApi.Security;
 
 /// <summary>
 /// Which scope an API key needs for a route. A route that is not named here needs <see cref="ApiScope.All"/>, so that a key never gets more
-/// than its owner chose because somebody forgot a route.
+/// than its owner chose.
 /// </summary>
 internal static class KeyScopes
 {

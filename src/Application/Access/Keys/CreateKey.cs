@@ -20,7 +20,7 @@ public static class CreateKey
         AuditedAction IAudited.Audited => new(AuditArea.People, "Created an API key", $"{Label} ({string.Join(", ", Scopes)})");
     }
 
-    /// <param name="Key">The key with which programs identify themselves. Nobody can read it again.</param>
+    /// <param name="Key">The key with which programs identify themselves. It is shown only once.</param>
     /// <param name="Item">The entry in the list of keys.</param>
     public sealed record Response(string Key, KeyView Item);
 

@@ -11,7 +11,7 @@ public static class CheckSession
     /// <param name="Id">Id of the session.</param>
     public sealed record Query(Guid Id) : IRequest<Response>;
 
-    /// <param name="IsLive">False when the session was ended, has ended by itself, or never was.</param>
+    /// <param name="IsLive">False when the session was ended, has expired, or does not exist.</param>
     /// <param name="SeenAt">When the browser was last seen; null for a session that is not live.</param>
     public sealed record Response(bool IsLive, DateTimeOffset? SeenAt);
 

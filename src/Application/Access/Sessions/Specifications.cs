@@ -21,7 +21,7 @@ internal sealed class SessionsOfAccount : Specification<AccountSession>
     }
 }
 
-/// <summary>Sessions that have ended by themselves.</summary>
+/// <summary>Sessions that have expired or were idle for too long.</summary>
 internal sealed class EndedSessions : Specification<AccountSession>
 {
     public EndedSessions(DateTimeOffset now, DateTimeOffset idleSince, int limit)

@@ -5,7 +5,7 @@ using Microsoft.Extensions.Options;
 
 namespace GourmetGram.Application.Access;
 
-/// <summary>Deletes sessions that have ended by themselves and attempts that no longer count. Part of job <c>housekeeping</c>.</summary>
+/// <summary>Deletes expired sessions and sign-in attempts that no longer count. Part of job <c>housekeeping</c>.</summary>
 public static class ForgetOldAccess
 {
     public sealed record Command : IRequest<Response>;

@@ -29,7 +29,7 @@ public static class RefuseSignIn
                 AuditEntry.Of(
                     stranger with
                     {
-                        Name = "Nobody",
+                        Name = "Not signed in",
                         Address = request.Address,
                     },
                     new AuditedAction(

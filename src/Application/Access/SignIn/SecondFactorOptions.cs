@@ -7,7 +7,7 @@ namespace GourmetGram.Application.Access;
 /// <summary>Who has to sign in with a second factor.</summary>
 public enum SecondFactorFor
 {
-    /// <summary>Nobody has to; everybody may.</summary>
+    /// <summary>A second factor is optional for all accounts.</summary>
     Nobody = 0,
 
     /// <summary>Administrators.</summary>
@@ -25,8 +25,8 @@ public enum SecondFactorFor
 public sealed class SecondFactorOptions
 {
     [Description(
-        "Who has to sign in with the code of an app in addition to the password. People without one can open only the page *Your account*, "
-            + "where they add it. API keys are not affected."
+        "Who has to enter a code from an authenticator app in addition to the password. People who have not added an app can open only the "
+            + "page *Your account*, where they add it. API keys are not affected."
     )]
     public SecondFactorFor RequiredFor { get; set; }
 

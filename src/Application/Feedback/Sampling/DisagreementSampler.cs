@@ -63,7 +63,7 @@ internal sealed class DisagreementSampler(
             draws.Add(draw);
             foreach (var batch in first.Chunk(Batch))
             {
-                // A deleted prediction counts as drawn, but nobody can label it.
+                // A deleted prediction counts as drawn, but cannot be labelled.
                 foreach (var prediction in await predictions.ListAsync(new PredictionsWithIds(batch), cancellationToken))
                     selections.Add(Selection.ByExtraDraw(prediction, loop.Strategy, loop.Row.Current, draw, order, now));
             }

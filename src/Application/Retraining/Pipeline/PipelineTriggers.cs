@@ -5,7 +5,7 @@ using GourmetGram.Domain.Retraining;
 
 namespace GourmetGram.Application.Retraining;
 
-/// <summary>Decides whether the pipeline starts by itself.</summary>
+/// <summary>Decides whether the pipeline starts automatically.</summary>
 internal sealed class PipelineTriggers(PipelineReader reader, IRepository<Alert> alerts, TimeProvider time)
 {
     /// <summary>Returns what starts a run now; null if nothing does, a run goes on, or the last one is too recent.</summary>

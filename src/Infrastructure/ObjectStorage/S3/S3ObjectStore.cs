@@ -375,8 +375,8 @@ internal sealed class S3ObjectStore(S3Connection connection, ConfigurationReload
             }
             catch (S3Fault made) when (made.Code is "BucketAlreadyOwnedByYou" or "BucketAlreadyExists")
             {
-                // Another request created the bucket first; Ceph may give the second answer to its owner too. A bucket of somebody else
-                // refuses the write below.
+                // Another request created the bucket first; Ceph may answer BucketAlreadyExists to the owner too. A bucket of another
+                // owner refuses the write below.
             }
 
             await write();

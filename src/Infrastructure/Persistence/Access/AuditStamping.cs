@@ -18,7 +18,7 @@ internal sealed class AuditStamping(AuditScope scope, IAuditedCaller caller, Tim
     private const int LongestValue = 200;
     private const int MostValues = 40;
 
-    /// <summary>Words in names of properties whose values must not be readable, or that nobody set.</summary>
+    /// <summary>Parts of the names of properties that are left out: secrets, and values that no person sets.</summary>
     private static readonly string[] Unsaid = ["Password", "Secret", "Token", "Stamp", "Hash", "Revision", "Normalized"];
 
     private static readonly JsonSerializerOptions Json = new()
