@@ -1,4 +1,3 @@
-using System.Text.RegularExpressions;
 using Mono.Cecil;
 using NetArchTest.Rules;
 
@@ -46,13 +45,40 @@ internal static class Rule
     /// </summary>
     private sealed class GeneratedCodeNames(string[] names) : ICustomRule
     {
-        private readonly Regex pattern = new(
-            $@"(?<![\w.])(?:{string.Join('|', names.Select(Regex.Escape))})(?!\w)",
-            RegexOptions.None,
-            TimeSpan.FromSeconds(1)
-        );
+        private readonly HashSet<string>.AlternateLookup<ReadOnlySpan<char>> names = names
+            .ToHashSet(StringComparer.Ordinal)
+            .GetAlternateLookup<ReadOnlySpan<char>>();
 
-        public bool MeetsRule(TypeDefinition type) => Generated(type).SelectMany(Mentioned).Any(pattern.IsMatch);
+        public bool MeetsRule(TypeDefinition type) => Generated(type).SelectMany(Mentioned).Any(Mentions);
+
+        /// <summary>
+        /// Whether a member's full name contains one of the names: as a whole, or as the beginning of a longer one up to a dot or another
+        /// character that ends an identifier.
+        /// </summary>
+        private bool Mentions(string member)
+        {
+            for (var start = 0; start < member.Length; start++)
+            {
+                if (!IsIdentifier(member[start]))
+                    continue;
+                var end = start;
+                for (; end < member.Length && (IsIdentifier(member[end]) || IsSeparator(member[end])); end++)
+                {
+                    if (IsSeparator(member[end]) && names.Contains(member.AsSpan(start, end - start)))
+                        return true;
+                }
+
+                if (names.Contains(member.AsSpan(start, end - start)))
+                    return true;
+                start = end;
+            }
+
+            return false;
+        }
+
+        private static bool IsIdentifier(char c) => char.IsLetterOrDigit(c) || c == '_';
+
+        private static bool IsSeparator(char c) => c is '.' or '`' or '/' or '+' or ':';
 
         private static IEnumerable<TypeDefinition> Generated(TypeDefinition type) =>
             type
