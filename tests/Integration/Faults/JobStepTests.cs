@@ -67,7 +67,7 @@ public abstract partial class JobStepTests(DatabaseProvider provider) : IAsyncLi
     {
         prepared = new Copy(
             Path.Combine(folder.FullName, "prepared"),
-            provider == DatabaseProvider.PostgreSql ? await PostgresServer.CreateDatabaseAsync() : ""
+            provider == DatabaseProvider.PostgreSql ? await MigratedDatabase.CopyAsync() : ""
         );
         await using var host = CreateHost(prepared, platform, process: null, TimeSpan.Zero);
         await PrepareAsync(host);

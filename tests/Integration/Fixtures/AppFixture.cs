@@ -1,6 +1,7 @@
 using GourmetGram.Application.Common;
 using GourmetGram.Tests.Integration.Fixtures;
 using GourmetGram.Tests.Integration.ObjectStorage;
+using GourmetGram.Tests.Integration.Persistence;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Mvc.Testing;
 using Microsoft.Extensions.DependencyInjection;
@@ -46,8 +47,11 @@ public abstract class AppFixture : IAsyncLifetime
     {
         Settings["GourmetGram:DataDirectory"] = directory;
         await PrepareAsync();
-        if (Missing is null)
-            await StartAsync();
+        if (Missing is not null)
+            return;
+        if (!Settings.ContainsKey("Database:Provider"))
+            MigratedFile.PlaceIn(directory);
+        await StartAsync();
     }
 
     protected virtual ValueTask CleanUpAsync() => ValueTask.CompletedTask;
@@ -179,7 +183,7 @@ public class PostgreSqlApp : AppFixture
         }
 
         Settings["Database:Provider"] = "PostgreSql";
-        Settings["Database:ConnectionString"] = await PostgresServer.CreateDatabaseAsync();
+        Settings["Database:ConnectionString"] = await MigratedDatabase.CopyAsync();
         var s3 = S3Server.NewStore();
         foreach (var (name, value) in s3)
             Settings[name.Replace("__", ":", StringComparison.Ordinal)] = value;

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using GourmetGram.Tests.Integration.Persistence;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Mvc.Testing;
 using Microsoft.AspNetCore.TestHost;
@@ -24,6 +25,8 @@ internal sealed class HostedServer : WebApplicationFactory<Program>, IServer
     {
         this.settings = settings;
         this.clock = clock ?? TimeProvider.System;
+        if (settings.GetValueOrDefault("Database__Provider", "Sqlite") == "Sqlite")
+            MigratedFile.PlaceIn(settings["GourmetGram__DataDirectory"]);
         UseKestrel(0);
         StartServer();
     }

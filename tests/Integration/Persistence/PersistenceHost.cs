@@ -169,7 +169,7 @@ public abstract class PersistenceTests(DatabaseProvider provider) : IAsyncLifeti
     protected DatabaseProvider Provider { get; } = provider;
 
     /// <summary>
-    /// A host on the test's own database, which has no rows. On PostgreSQL it has its tables already, unless <see cref="HasNoTables"/>.
+    /// A host on the test's own database, which has no rows. It has its tables already, unless <see cref="HasNoTables"/>.
     /// </summary>
     private protected PersistenceHost Host => hosts[0];
 
@@ -205,6 +205,8 @@ public abstract class PersistenceTests(DatabaseProvider provider) : IAsyncLifeti
     )
     {
         var data = Path.Combine(folder.FullName, Provider == DatabaseProvider.PostgreSql ? $"node{hosts.Count}" : "data");
+        if (Provider == DatabaseProvider.Sqlite && otherConnectionString is null && !HasNoTables)
+            MigratedFile.PlaceIn(data);
         var host = new PersistenceHost(Provider, data, otherConnectionString ?? connectionString!, durability, more);
         hosts.Add(host);
         return host;
