@@ -34,6 +34,9 @@ internal sealed class ServerProcess : IServer
         }
     }
 
+    /// <summary>The configuration that the tests were built in: <c>Debug</c> or <c>Release</c>.</summary>
+    public static string Configuration { get; } = new DirectoryInfo(AppContext.BaseDirectory).Parent!.Name;
+
     /// <summary>
     /// The executable under test: that of the published copy which <c>test.sh</c> makes, because it starts in two thirds of the time; else
     /// the one that was built with the tests.

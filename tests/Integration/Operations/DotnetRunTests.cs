@@ -18,7 +18,17 @@ public sealed class DotnetRunTests : IDisposable
         await File.WriteAllBytesAsync(Path.Combine(folder, "lunch.jpg"), Photos.New(), Cancel);
         var start = new ProcessStartInfo(
             "dotnet",
-            ["run", "--no-build", "--project", Repository.PathOf("src", "WebApi"), "--", "classify", "lunch.jpg"]
+            [
+                "run",
+                "--no-build",
+                "-c",
+                ServerProcess.Configuration,
+                "--project",
+                Repository.PathOf("src", "WebApi"),
+                "--",
+                "classify",
+                "lunch.jpg",
+            ]
         )
         {
             UseShellExecute = false,
@@ -47,6 +57,8 @@ public sealed class DotnetRunTests : IDisposable
             "dotnet",
             "run",
             "--no-build",
+            "-c",
+            ServerProcess.Configuration,
             "--project",
             Repository.PathOf("src", "WebApi"),
             "--"
