@@ -9,6 +9,10 @@ switch (args)
         return await LoadBenchmark.RunAsync(options);
     case ["swap", .. var options]:
         return await LoadBenchmark.WithServerAsync(options, (executable, folder, _) => SwapBenchmark.RunAsync(executable, folder));
+    case ["batch", .. var options]:
+        return await LoadBenchmark.WithServerAsync(options, (executable, _, rounds) => BatchBenchmark.RunAsync(executable, rounds));
+    case ["refusals", .. var options]:
+        return await LoadBenchmark.WithServerAsync(options, (executable, _, rounds) => RefusalBenchmark.RunAsync(executable, rounds));
     case ["away", .. var options]:
         return await AwayBenchmark.RunAsync(options);
     case ["sampling"]:

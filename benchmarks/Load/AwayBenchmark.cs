@@ -32,13 +32,13 @@ internal static class AwayBenchmark
             closed.Stop();
 
             await using var up = Start(executable, endpoint, key, secret);
-            using var normal = new Generator(await up.ListeningAsync(), new PredictRequest(photo));
+            using var normal = new Generator(await up.ListeningAsync(), new PredictRequest(photo).New);
             await normal.ClosedAsync(Clients, Turn);
             Console.WriteLine($"\n{Clients} clients, 1024 × 768\n\n{LoadBenchmark.Head}");
             foreach (var (name, address) in new[] { ("store down", closedAddress), ("store hangs", $"http://{silent.LocalEndpoint}") })
             {
                 await using var away = Start(executable, address, key, secret);
-                using var left = new Generator(await away.ListeningAsync(), new PredictRequest(photo));
+                using var left = new Generator(await away.ListeningAsync(), new PredictRequest(photo).New);
                 await left.ClosedAsync(Clients, Turn);
                 await LoadBenchmark.CompareAsync(
                     name,

@@ -5,7 +5,9 @@ using System.Net;
 namespace GourmetGram.Benchmarks.Load;
 
 /// <summary>Sends requests to a server on this machine.</summary>
-internal sealed class Generator(Uri server, PredictRequest request) : IDisposable
+/// <param name="server">Its address.</param>
+/// <param name="newRequest">Makes the next request.</param>
+internal sealed class Generator(Uri server, Func<HttpRequestMessage> newRequest) : IDisposable
 {
     private readonly HttpClient http = new(
         new SocketsHttpHandler
@@ -43,6 +45,15 @@ internal sealed class Generator(Uri server, PredictRequest request) : IDisposabl
         return Result(clock.Elapsed.TotalSeconds);
     }
 
+    /// <summary>So many requests at the same moment.</summary>
+    public async Task<Measured> BurstAsync(int requests)
+    {
+        Reset();
+        var clock = Stopwatch.StartNew();
+        await Task.WhenAll(Enumerable.Range(0, requests).Select(_ => Task.Run(SendAsync)));
+        return Result(clock.Elapsed.TotalSeconds);
+    }
+
     /// <summary>Requests at a fixed rate, whatever the answers.</summary>
     public async Task<Measured> OpenAsync(double perSecond, double seconds)
     {
@@ -67,7 +78,7 @@ internal sealed class Generator(Uri server, PredictRequest request) : IDisposabl
         var start = Stopwatch.GetTimestamp();
         try
         {
-            using var message = request.New();
+            using var message = newRequest();
             using var answer = await http.SendAsync(message);
             if (answer.StatusCode == HttpStatusCode.OK)
                 accepted.Add(Stopwatch.GetElapsedTime(start).TotalMilliseconds);

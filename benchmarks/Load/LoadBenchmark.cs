@@ -22,7 +22,7 @@ internal static class LoadBenchmark
         "| clients | limit a second | answers a second | ratio | its spread | median ms | p99 ms | 503 | broken "
         + "|\n|---|---|---|---|---|---|---|---|---|";
 
-    private static readonly (string Name, int Width, int Height, int Quality)[] Photos =
+    public static readonly (string Name, int Width, int Height, int Quality)[] Photos =
     [
         ("1024 × 768", 1024, 768, 88),
         ("4000 × 3000", 4000, 3000, 88),
@@ -86,7 +86,7 @@ internal static class LoadBenchmark
         var bytes = await File.ReadAllBytesAsync(photo);
         Console.WriteLine($"\n### {name}, {bytes.Length / 1e6:0.00} MB, Durability={durability}\n");
         await using var server = new PinnedServer(executable, ServerCore, ("GourmetGram__Durability", durability));
-        using var generator = new Generator(await server.ListeningAsync(), new PredictRequest(bytes));
+        using var generator = new Generator(await server.ListeningAsync(), new PredictRequest(bytes).New);
         await using var raw = new RawLimit(photo, ServerCore);
         await raw.MeasureAsync(Turn);
         await generator.ClosedAsync(clients: 4, 3 * Turn);
@@ -121,8 +121,8 @@ internal static class LoadBenchmark
         await using var server = new PinnedServer(executable, ServerCore);
         await using var peer = new PeerServer(python, ServerCore);
         await peer.ListeningAsync();
-        using var ours = new Generator(await server.ListeningAsync(), new PredictRequest(photo));
-        using var theirs = new Generator(peer.Address, new PredictRequest(photo));
+        using var ours = new Generator(await server.ListeningAsync(), new PredictRequest(photo).New);
+        using var theirs = new Generator(peer.Address, new PredictRequest(photo).New);
         await ours.ClosedAsync(clients: 4, 3 * Turn);
         await theirs.ClosedAsync(clients: 4, 3 * Turn);
         Console.WriteLine(Head);
@@ -169,7 +169,7 @@ internal static class LoadBenchmark
         {
             var clock = Stopwatch.StartNew();
             await using var server = new PinnedServer(executable, ServerCore);
-            using var generator = new Generator(await server.ListeningAsync(), new PredictRequest(photo));
+            using var generator = new Generator(await server.ListeningAsync(), new PredictRequest(photo).New);
             idles.Add(server.Megabytes);
             await generator.SendAsync();
             firsts.Add(clock.Elapsed.TotalSeconds);

@@ -46,6 +46,16 @@ internal sealed class PinnedServer : IAsyncDisposable
         }
     }
 
+    /// <summary>Processor time since the start, of the program and of the kernel for it.</summary>
+    public TimeSpan ProcessorTime
+    {
+        get
+        {
+            process.Refresh();
+            return process.TotalProcessorTime;
+        }
+    }
+
     public Task<Uri> ListeningAsync() => listening.Task.WaitAsync(TimeSpan.FromMinutes(1));
 
     public async ValueTask DisposeAsync()
