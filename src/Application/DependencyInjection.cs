@@ -43,6 +43,7 @@ public static class DependencyInjection
         services.AddValidatorsFromAssembly(assembly, includeInternalTypes: true);
 
         services.AddSingleton<ClassificationMetrics>();
+        services.AddSingleton<AnsweringModels>();
         services.AddScoped<PhotoClassification>();
         services.AddScoped<UploadQuota>();
         services.AddSingleton<UploadCounters>();

@@ -17,6 +17,10 @@ public interface IRepository<T>
     /// <exception cref="InvalidOperationException">No step is running.</exception>
     void Remove(T entity);
 
+    /// <summary>Tracks the unchanged row of an entity that an earlier step loaded, without reading it again.</summary>
+    /// <exception cref="InvalidOperationException">No step is running.</exception>
+    void Attach(T entity);
+
     /// <summary>Counts the matching rows in the database, at most as many as the specification's <c>Take</c>.</summary>
     /// <exception cref="StoreUnavailableException">The database does not answer now.</exception>
     Task<int> CountAsync(Specification<T> specification, CancellationToken cancellationToken);

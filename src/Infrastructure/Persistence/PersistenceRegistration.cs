@@ -37,7 +37,9 @@ public static class PersistenceRegistration
         services.AddSingleton<SampleStamping>();
         services.AddSingleton<AuditStamping>();
         services.AddSingleton<OutageInterceptor>();
-        services.AddDbContext<SqliteDbContext>(
+        // Each request and each step has its own scope, and an upload has two: contexts are used again, because building one takes longer
+        // than what it is used for.
+        services.AddDbContextPool<SqliteDbContext>(
             (provider, options) =>
                 LogQuietly(options)
                     .UseSqlite(LocationOf(provider).ConnectionString)
@@ -48,7 +50,7 @@ public static class PersistenceRegistration
                         provider.GetRequiredService<AuditStamping>()
                     )
         );
-        services.AddDbContext<PostgreSqlDbContext>(
+        services.AddDbContextPool<PostgreSqlDbContext>(
             (provider, options) =>
                 LogQuietly(options)
                     .UseNpgsql(LocationOf(provider).ConnectionString)

@@ -20,6 +20,12 @@ internal sealed class Repository<T>(GourmetGramDbContext context, UnitOfWork wor
         context.Remove(entity);
     }
 
+    public void Attach(T entity)
+    {
+        work.RequireStep();
+        context.Attach(entity);
+    }
+
     public Task<int> CountAsync(Specification<T> specification, CancellationToken cancellationToken) =>
         context.GuardAsync(() => Select(specification).CountAsync(cancellationToken));
 

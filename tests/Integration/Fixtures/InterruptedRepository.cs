@@ -56,6 +56,8 @@ internal sealed class InterruptedRepository<T>(GourmetGramDbContext context, Uni
 
     public void Remove(T entity) => repository.Remove(entity);
 
+    public void Attach(T entity) => repository.Attach(entity);
+
     public Task<int> CountAsync(Specification<T> specification, CancellationToken cancellationToken) =>
         interruption.MeetAsync(specification, () => repository.CountAsync(specification, cancellationToken));
 

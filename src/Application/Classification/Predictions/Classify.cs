@@ -57,6 +57,7 @@ public static class Classify
         PhotoClassification classification,
         PhotoStorage storage,
         IRepository<Prediction> predictions,
+        AnsweringModels answering,
         IRepository<ModelVersion> models,
         IRepository<PhotoEmbedding> embeddings,
         IRepository<IdempotencyRecord> keys,
@@ -112,7 +113,7 @@ public static class Classify
             var prediction = Prediction.Record(
                 photo,
                 answer.Probabilities,
-                await models.FindOrRegisterAsync(answer.Output.Model, now, cancellationToken),
+                await answering.FindOrRegisterAsync(answer.Output.Model, work, models, now, cancellationToken),
                 request.Caller.Actor,
                 answer.DecodeTime,
                 answer.InferenceTime,
