@@ -1,6 +1,6 @@
 namespace GourmetGram.Domain.Classification;
 
-/// <summary>How much one visitor or address has stored within an hour or a day, on all nodes.</summary>
+/// <summary>How much one visitor, one address or everybody without an account has stored within an hour or a day, on all nodes.</summary>
 public sealed class UploadCount
 {
     private UploadCount()

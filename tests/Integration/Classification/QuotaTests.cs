@@ -75,6 +75,38 @@ public sealed class QuotaTests : ServerTests
     }
 
     [Fact]
+    public async Task People_without_an_account_share_a_quota_on_all_nodes_from_whichever_address()
+    {
+        var clock = new ShiftedClock();
+        (string, string)[] settings =
+        [
+            ("Quotas__TotalPhotosPerDay", "4"),
+            ("Database__Provider", "PostgreSql"),
+            ("Database__ConnectionString", await PostgresServer.CreateDatabaseAsync()),
+        ];
+        await using var one = Node("one", clock, settings);
+        await using var two = Node("two", clock, settings);
+        await (await VisitorAsync(one.Address)).UploadAsync();
+        await (await VisitorAsync(one.Address)).UploadAsync();
+        // Nodes tell each other every two seconds, when they count.
+        clock.Shift = TimeSpan.FromSeconds(3);
+        await Stranger(one).UploadAsync();
+        var visitor = await VisitorAsync(two.Address);
+        await visitor.UploadAsync();
+        await visitor.UploadAsync();
+        using (var refused = await visitor.TryUploadAsync(Photos.New()))
+        {
+            Assert.Equal(HttpStatusCode.TooManyRequests, refused.StatusCode);
+            Assert.InRange(refused.Headers.RetryAfter!.Delta!.Value, TimeSpan.FromSeconds(1), TimeSpan.FromDays(1));
+            Assert.Contains("All people without an account", await refused.Content.ReadAsStringAsync(Cancel), StringComparison.Ordinal);
+        }
+
+        await AppClient.Administrator(new HttpClient { BaseAddress = two.Address }).UploadAsync();
+        clock.Shift = TimeSpan.FromDays(1);
+        await visitor.UploadAsync();
+    }
+
+    [Fact]
     public async Task A_node_that_was_started_before_its_object_store_shares_the_counts_later()
     {
         var clock = new ShiftedClock();

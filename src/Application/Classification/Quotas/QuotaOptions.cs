@@ -41,4 +41,15 @@ public sealed class QuotaOptions
     [Description("MiB that all people without an account at one address may store within a day. 0 means any number.")]
     [Range(0, 1_000_000_000)]
     public int AddressMebibytesPerDay { get; set; } = 204_800;
+
+    [Description(
+        "Photos that all people without an account together may store within a day. 0 means any number. Strangers who have used it up stop "
+            + "all others without an account until midnight, UTC."
+    )]
+    [Range(0, 1_000_000_000)]
+    public int TotalPhotosPerDay { get; set; }
+
+    [Description("MiB that all people without an account together may store within a day. 0 means any number.")]
+    [Range(0, 1_000_000_000)]
+    public int TotalMebibytesPerDay { get; set; }
 }

@@ -9,8 +9,8 @@ using Microsoft.Extensions.Options;
 namespace GourmetGram.Application.Classification;
 
 /// <summary>
-/// Limits what people without an account store, per visitor and per address, within an hour and a day (UTC). Nodes tell each other their
-/// counts every two seconds, so a quota can be exceeded by what arrives within that time.
+/// Limits what people without an account store: per visitor and per address within an hour and a day, and together within a day (UTC).
+/// Nodes tell each other their counts every two seconds, so a quota can be exceeded by what arrives within that time.
 /// </summary>
 internal sealed class UploadQuota(
     IUnitOfWork work,
@@ -22,6 +22,8 @@ internal sealed class UploadQuota(
     TimeProvider time
 )
 {
+    private const string Everybody = "everybody";
+
     private static readonly TimeSpan Period = TimeSpan.FromSeconds(2);
 
     /// <summary>Counts a photo before it is stored.</summary>
@@ -114,6 +116,15 @@ internal sealed class UploadQuota(
             yield return Of(secret, network, hour, quotas.AddressPhotosPerHour, quotas.AddressMebibytesPerHour, "Your network", "an hour");
             yield return Of(secret, network, day, quotas.AddressPhotosPerDay, quotas.AddressMebibytesPerDay, "Your network", "a day");
         }
+
+        // All uploads of a day would change this row, so it exists only where it is needed.
+        if (quotas.TotalPhotosPerDay > 0 || quotas.TotalMebibytesPerDay > 0)
+            yield return Of(secret, Everybody, day, quotas.TotalPhotosPerDay, quotas.TotalMebibytesPerDay, Everybody, "a day") with
+            {
+                Words =
+                    "All people without an account together have sent as many photos as a day allows. This photo was not stored. Try again "
+                    + "after midnight UTC, or sign in.",
+            };
     }
 
     private Limit Of(Guid secret, string who, DateTimeOffset end, int photos, int mebibytes, string whose, string span)
