@@ -85,10 +85,21 @@ internal static class PredictionEndpoints
             .RequireAuthorization(Policies.Visitor)
             .WithSummary("Delete a prediction")
             .WithDescription(
-                "Deletes the prediction with its photo, thumbnails and feedback before it responds. Allowed for its owner and for "
-                    + "administrators. Only administrators can delete a prediction created without cookie or key."
+                "Deletes the prediction with its photo, thumbnails, feedback, tasks and labels before it responds, and says what it "
+                    + "deleted. Allowed for its owner and for administrators. Only administrators can delete a prediction created without "
+                    + "cookie or key. With status 503, the prediction is deleted and its files will be: the request may be repeated."
             )
             .Fails(StatusCodes.Status404NotFound, StatusCodes.Status503ServiceUnavailable);
+        predictions
+            .MapDelete("/", EraseAllAsync)
+            .WithName("EraseAllPredictions")
+            .RequireAuthorization(Policies.Visitor)
+            .WithSummary("Delete all your predictions")
+            .WithDescription(
+                "Deletes everything that deleting each of your predictions would delete, and says what it deleted. Without `all=true`, "
+                    + "nothing is deleted, so that an address whose id is missing does no harm."
+            )
+            .Fails(StatusCodes.Status400BadRequest, StatusCodes.Status401Unauthorized, StatusCodes.Status503ServiceUnavailable);
         predictions
             .MapGet("/{id:guid}/image", GetImageAsync)
             .WithName("GetPredictionImage")
@@ -157,11 +168,19 @@ internal static class PredictionEndpoints
         CancellationToken cancellationToken
     ) => TypedResults.Ok(await mediator.Send(new GetPrediction.Query(id, context.User.ToCaller()), cancellationToken));
 
-    private static async Task<NoContent> EraseAsync(Guid id, HttpContext context, IMediator mediator, CancellationToken cancellationToken)
-    {
-        await mediator.Send(new ErasePrediction.Command(id, context.User.ToCaller()), cancellationToken);
-        return TypedResults.NoContent();
-    }
+    private static async Task<Ok<DeletionReport>> EraseAsync(
+        Guid id,
+        HttpContext context,
+        IMediator mediator,
+        CancellationToken cancellationToken
+    ) => TypedResults.Ok((await mediator.Send(new ErasePrediction.Command(id, context.User.ToCaller()), cancellationToken)).Report);
+
+    private static async Task<Ok<DeletionReport>> EraseAllAsync(
+        [AllowedValues(true, ErrorMessage = "Send 'all=true' to delete all your predictions. Nothing was deleted.")] bool all,
+        HttpContext context,
+        IMediator mediator,
+        CancellationToken cancellationToken
+    ) => TypedResults.Ok((await mediator.Send(new EraseAllPredictions.Command(context.User.ToCaller()), cancellationToken)).Report);
 
     private static async Task<FileStreamHttpResult> GetImageAsync(
         Guid id,

@@ -1,7 +1,7 @@
 using System.Globalization;
 using GourmetGram.Application.Retraining;
 using GourmetGram.Domain.Retraining;
-using GourmetGram.WebUi.Monitoring;
+using GourmetGram.WebUi.Shared;
 
 namespace GourmetGram.WebUi.Retraining;
 

@@ -1,5 +1,6 @@
 using System.IO.Compression;
 using System.Net;
+using System.Net.Http.Json;
 using System.Security.Cryptography;
 using System.Text.Json.Nodes;
 using GourmetGram.Tests.Integration.Fixtures;
@@ -80,7 +81,13 @@ public abstract class PhotoTests(AppFixture app) : BehaviourTests(app)
         using (await visitor.CorrectAsync(id, "Soup"))
             Assert.Equal(3, (await ObjectsOfAsync(id)).Count);
 
-        await AssertStatusAsync(HttpStatusCode.NoContent, visitor.EraseAsync(id));
+        using (var erased = await visitor.EraseAsync(id))
+        {
+            var report = (await erased.Content.ReadFromJsonAsync<JsonObject>(Cancel))!;
+            Assert.Equal("""{"stored":1,"spooled":0,"thumbnails":2,"datasetCopies":0}""", report["files"]!.ToJsonString());
+            Assert.Equal((1, 3), (report["photos"]!.GetValue<int>(), report["feedback"]!.GetValue<int>()));
+        }
+
         Assert.Empty(await ObjectsOfAsync(id));
         await AssertStatusAsync(HttpStatusCode.NotFound, visitor.SendAsync(HttpMethod.Get, $"api/v1/predictions/{id}"));
         await AssertStatusAsync(HttpStatusCode.NotFound, visitor.ThumbnailAsync(id, 160));
@@ -92,6 +99,26 @@ public abstract class PhotoTests(AppFixture app) : BehaviourTests(app)
     }
 
     [Fact]
+    public async Task All_own_photos_are_deleted_only_when_the_request_says_so()
+    {
+        var visitor = await App.VisitorAsync();
+        var others = await (await App.VisitorAsync()).UploadAsync();
+        var own = new[] { await visitor.UploadAsync(), await visitor.UploadAsync() };
+        foreach (var address in new[] { "api/v1/predictions/", "api/v1/predictions?all=false" })
+            await AssertStatusAsync(HttpStatusCode.BadRequest, visitor.SendAsync(HttpMethod.Delete, address));
+        Assert.Equal(2, (await visitor.ListAsync()).Items.Count);
+        await AssertStatusAsync(HttpStatusCode.Unauthorized, App.Anonymous().SendAsync(HttpMethod.Delete, "api/v1/predictions?all=true"));
+
+        using var erased = await visitor.SendAsync(HttpMethod.Delete, "api/v1/predictions?all=true");
+        var report = (await erased.Content.ReadFromJsonAsync<JsonObject>(Cancel))!;
+        Assert.Equal((2, 2), (report["photos"]!.GetValue<int>(), report["files"]!["stored"]!.GetValue<int>()));
+        Assert.Empty((await visitor.ListAsync()).Items);
+        foreach (var photo in own)
+            Assert.Empty(await ObjectsOfAsync(photo.Id));
+        Assert.Single(await ObjectsOfAsync(others.Id));
+    }
+
+    [Fact]
     public async Task Only_the_maker_and_administrators_erase_and_what_nobody_owns_only_administrators()
     {
         var visitor = await App.VisitorAsync();
@@ -99,13 +126,13 @@ public abstract class PhotoTests(AppFixture app) : BehaviourTests(app)
         await AssertStatusAsync(HttpStatusCode.NotFound, (await App.VisitorAsync()).EraseAsync(own.Id));
         await AssertStatusAsync(HttpStatusCode.NotFound, App.Anonymous().EraseAsync(own.Id));
         Assert.Equal(own.Id, (await visitor.GetAsync(own.Id)).Id);
-        await AssertStatusAsync(HttpStatusCode.NoContent, App.Administrator().EraseAsync(own.Id));
+        await AssertStatusAsync(HttpStatusCode.OK, App.Administrator().EraseAsync(own.Id));
         Assert.Empty((await ObjectsOfAsync(own.Id)));
 
         var nobodys = (await App.Anonymous().UploadAsync()).Id;
         await AssertStatusAsync(HttpStatusCode.NotFound, App.Anonymous().EraseAsync(nobodys));
         await AssertStatusAsync(HttpStatusCode.NotFound, visitor.EraseAsync(nobodys));
-        await AssertStatusAsync(HttpStatusCode.NoContent, App.Administrator().EraseAsync(nobodys));
+        await AssertStatusAsync(HttpStatusCode.OK, App.Administrator().EraseAsync(nobodys));
     }
 
     [Fact]

@@ -309,7 +309,9 @@ public abstract class LabelingTests : LabelStudioTests
         await PublishAsync();
         await SyncAsync();
         await LabelStudio.NewPerson("Ada", "", "ada@example.com").AnnotateAsync((await BlindTaskOfAsync(photos[0])).Id, "Bread");
-        await Host.SendAsync(new ErasePrediction.Command(photos[0].Id, new Caller(Some.Visitor, IsReviewer: false)));
+        var erase = new ErasePrediction.Command(photos[0].Id, new Caller(Some.Visitor, IsReviewer: false));
+        var report = (await Host.SendAsync(erase)).Report;
+        Assert.Equal((1, 1), (report.Tasks, report.LabelStudioTasks));
         await PublishAsync();
         Assert.Empty(LabelStudio.AllTasks);
         await ProcessAsync();

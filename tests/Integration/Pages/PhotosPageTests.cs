@@ -110,6 +110,7 @@ public sealed partial class PhotosPageTests(SqliteApp app, BrowserFixture browse
         await Link(window, "Delete this photo").ClickAsync();
         await Button(window, "Delete this photo").ClickAsync();
         await Expect(window.Page.Locator(".notice")).ToContainTextAsync("The photo was deleted.");
+        await Expect(window.Page.Locator(".notice")).ToContainTextAsync("flags and corrections");
         Assert.Equal([ids[2], ids[0]], await IdsOfAsync(window));
         await window.GoAsync($"photos/{ids[1]}");
         await Expect(window.Page.GetByRole(AriaRole.Heading, new() { Level = 1 })).ToHaveTextAsync("Page not found");
@@ -377,7 +378,7 @@ public sealed partial class PhotosPageTests(SqliteApp app, BrowserFixture browse
         await CheckAsync(window, $"photo-erase-{suffix}");
         await window.GoAsync("photos/erase-all");
         await CheckAsync(window, $"photos-erase-all-{suffix}");
-        await window.GoAsync("photos?erased=2");
+        await window.GoAsync("photos?erased=2&files=2&thumbnails=5&tasks=1&labels=2&versions=1,2&modelsCount=12");
         await window.AssertAccessibleAsync();
         Assert.Empty(window.Faults);
     }

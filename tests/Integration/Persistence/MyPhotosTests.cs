@@ -256,7 +256,8 @@ public abstract class MyPhotosTests(DatabaseProvider provider) : PersistenceTest
         await app.SendAsync(new FlagPrediction.Command(other.Id, new Caller(Stranger, IsReviewer: false), FeedbackSource.Page));
         Assert.Equal(205, (await app.SendAsync(new CountPredictions.Query(Me))).Count);
 
-        Assert.Equal(205, (await app.SendAsync(new EraseAllPredictions.Command(Me))).Erased);
+        var report = (await app.SendAsync(new EraseAllPredictions.Command(Me))).Report;
+        Assert.Equal((205, 205, 2), (report.Photos, report.Files.Stored, report.Feedback));
 
         Assert.Equal(0, (await app.SendAsync(new CountPredictions.Query(Me))).Count);
         Assert.Equal(other.Id, Assert.Single(await app.RowsAsync<Prediction>()).Id);
@@ -267,7 +268,7 @@ public abstract class MyPhotosTests(DatabaseProvider provider) : PersistenceTest
         Assert.Equal(mine.Select(p => p.Id).Order(), tombstones.Select(t => t.Id).Order());
         Assert.All(tombstones, t => Assert.True(t.ImagesRemoved));
         Assert.Equal(mine.ToDictionary(p => p.Id, p => p.CreatedAt), tombstones.ToDictionary(t => t.Id, t => t.CreatedAt));
-        Assert.Equal(0, (await app.SendAsync(new EraseAllPredictions.Command(Me))).Erased);
+        Assert.Equal(DeletionReport.Nothing.Files, (await app.SendAsync(new EraseAllPredictions.Command(Me))).Report.Files);
     }
 
     [Theory]

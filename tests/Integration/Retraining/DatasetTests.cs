@@ -259,7 +259,10 @@ public abstract class DatasetTests(DatabaseProvider provider) : PersistenceTests
         var shown = await ManifestAsync(host, version.Id!);
         Assert.Equal(before.Replace(photos[3].Id.ToString(), copy.Id.ToString(), StringComparison.Ordinal), shown);
 
-        await host.SendAsync(new ErasePrediction.Command(photos[5].Id, Admin));
+        var report = (await host.SendAsync(new ErasePrediction.Command(photos[5].Id, Admin))).Report;
+        Assert.Equal((1, 1, 1), (report.Photos, report.Tasks, report.Labels));
+        Assert.Equal([1], report.DatasetVersions);
+        Assert.Empty(report.Models);
         Assert.Equal(1, (await host.SendAsync(new BuildDataset.Command())).Manifests);
         var after = await ManifestAsync(host, version.Id!);
         Assert.Equal(after, await StoredManifestAsync(host, version.Id!));

@@ -14,29 +14,36 @@ public static class EraseAllPredictions
         AuditedAction IAudited.Audited => new(AuditArea.Photos, "Deleted all own photos", Caller.Actor.ToString());
     }
 
-    /// <param name="Erased">Number of predictions deleted.</param>
-    public sealed record Response(int Erased);
+    /// <param name="Report">What was deleted.</param>
+    public sealed record Response(DeletionReport Report);
 
-    internal sealed class Handler(IUnitOfWork work, IRepository<Prediction> predictions, PredictionErasure erasure)
+    internal sealed class Handler(IUnitOfWork work, IRepository<Prediction> predictions, PredictionErasure erasure, AuditScope audit)
         : IRequestHandler<Command, Response>
     {
         public async Task<Response> Handle(Command request, CancellationToken cancellationToken)
         {
             var maker = request.Caller.RequireIdentity("Deleting all photos");
-            var erased = 0;
-            while (await work.RunStepAsync((Handler step) => step.BuryAsync(maker, cancellationToken)) is > 0 and var buried)
-                erased += buried;
+            var graves = new List<Guid>();
+            var report = DeletionReport.Nothing;
+            while (await work.RunStepAsync((Handler step) => step.BuryAsync(maker, cancellationToken)) is { } buried)
+            {
+                graves.AddRange(buried.Graves);
+                report = report.Add(buried.Report);
+                // Each batch has an entry of its own, so the log is right about what is gone even if the next batch fails.
+                audit.Continue();
+            }
 
             // Also removes images left by an earlier attempt that failed on the store. Deletion continues after the client disconnects,
             // because it has been acknowledged.
-            await erasure.FinishAsync(CancellationToken.None);
-            return new Response(erased);
+            var thumbnails = await erasure.FinishAsync(CancellationToken.None);
+            return new Response(new PredictionErasure.Burial(graves, report).With(thumbnails));
         }
 
-        private async Task<int> BuryAsync(Actor maker, CancellationToken cancellationToken)
+        /// <returns>Null when no prediction is left.</returns>
+        private async Task<PredictionErasure.Burial?> BuryAsync(Actor maker, CancellationToken cancellationToken)
         {
             var rows = await predictions.ListAsync(new ErasableOfMaker(maker, PredictionErasure.Batch), cancellationToken);
-            return rows.Count == 0 ? 0 : (await erasure.BuryAsync(rows, maker, cancellationToken)).Count;
+            return rows.Count == 0 ? null : await erasure.BuryAsync(rows, maker, cancellationToken);
         }
     }
 }

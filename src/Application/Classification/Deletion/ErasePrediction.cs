@@ -17,9 +17,9 @@ public static class ErasePrediction
         AuditedAction IAudited.Audited => new(AuditArea.Photos, "Deleted a photo", PredictionId.ToString());
     }
 
-    /// <param name="Erased">True; false if the rows were already gone and only the images of an interrupted deletion had to be
-    /// removed.</param>
-    public sealed record Response(bool Erased);
+    /// <param name="Report">What was deleted. Only thumbnails are counted if the rows were already gone and only the images of an
+    /// interrupted deletion had to be removed.</param>
+    public sealed record Response(DeletionReport Report);
 
     internal sealed class Handler(
         IUnitOfWork work,
@@ -32,10 +32,7 @@ public static class ErasePrediction
         {
             // Deletion continues after the client disconnects, because it has been acknowledged.
             if (await work.RunStepAsync((Handler step) => step.BuryAsync(request, cancellationToken)) is { } buried)
-            {
-                await erasure.RemoveImagesAsync(buried, CancellationToken.None);
-                return new Response(Erased: true);
-            }
+                return new Response(buried.With(await erasure.RemoveImagesAsync(buried.Graves, CancellationToken.None)));
 
             // An earlier deletion failed on the store, and the client was told to repeat the request.
             if (
@@ -43,12 +40,12 @@ public static class ErasePrediction
                 is not { ImagesRemoved: false } unfinished
             )
                 throw new NotFoundException($"Prediction {request.PredictionId}");
-            await erasure.RemoveImagesAsync([unfinished.Id], CancellationToken.None);
-            return new Response(Erased: false);
+            var rest = new PredictionErasure.Burial([unfinished.Id], DeletionReport.Nothing);
+            return new Response(rest.With(await erasure.RemoveImagesAsync(rest.Graves, CancellationToken.None)));
         }
 
         /// <returns>Null when there is no such prediction.</returns>
-        private async Task<IReadOnlyList<Guid>?> BuryAsync(Command request, CancellationToken cancellationToken)
+        private async Task<PredictionErasure.Burial?> BuryAsync(Command request, CancellationToken cancellationToken)
         {
             if (
                 await predictions.FirstOrDefaultAsync(new PredictionToChange(request.PredictionId), cancellationToken) is not { } prediction

@@ -15,6 +15,6 @@ public static class FinishErasures
     internal sealed class Handler(PredictionErasure erasure) : IRequestHandler<Command, Response>
     {
         public async Task<Response> Handle(Command request, CancellationToken cancellationToken) =>
-            new(await erasure.FinishAsync(cancellationToken));
+            new((await erasure.FinishAsync(cancellationToken)).Count);
     }
 }

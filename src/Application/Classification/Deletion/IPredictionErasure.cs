@@ -9,7 +9,8 @@ namespace GourmetGram.Application.Classification;
 public interface IPredictionErasure
 {
     /// <summary>Marks the module's rows for removal, in the step that removes the predictions.</summary>
-    Task EraseAsync(IReadOnlyCollection<Guid> predictionIds, CancellationToken cancellationToken);
+    /// <returns>What the module removes.</returns>
+    Task<DeletionReport> EraseAsync(IReadOnlyCollection<Guid> predictionIds, CancellationToken cancellationToken);
 
     /// <summary>
     /// Returns the objects that the module stores outside the database for deleted predictions. Called in a step after the one that removed

@@ -16,9 +16,10 @@ internal sealed class FeedbackErasure(
     IRepository<ErasedDraw> erased
 ) : IPredictionErasure
 {
-    public async Task EraseAsync(IReadOnlyCollection<Guid> predictionIds, CancellationToken cancellationToken)
+    public async Task<DeletionReport> EraseAsync(IReadOnlyCollection<Guid> predictionIds, CancellationToken cancellationToken)
     {
-        foreach (var fact in await feedback.ListAsync(new ErasableFeedback(predictionIds), cancellationToken))
+        var facts = await feedback.ListAsync(new ErasableFeedback(predictionIds), cancellationToken);
+        foreach (var fact in facts)
             feedback.Remove(fact);
         var gone = await selections.ListAsync(new ErasableSelections(predictionIds), cancellationToken);
         var drawn = gone.Where(selection => selection.WindowId is not null).ToList();
@@ -41,5 +42,6 @@ internal sealed class FeedbackErasure(
             selections.Remove(selection);
         foreach (var candidate in await waiting.ListAsync(new ErasableWaiting(predictionIds), cancellationToken))
             waiting.Remove(candidate);
+        return new DeletionReport { Feedback = facts.Count };
     }
 }

@@ -19,7 +19,7 @@ internal sealed class LabelingErasure(
     TimeProvider time
 ) : IPredictionErasure
 {
-    public async Task EraseAsync(IReadOnlyCollection<Guid> predictionIds, CancellationToken cancellationToken)
+    public async Task<DeletionReport> EraseAsync(IReadOnlyCollection<Guid> predictionIds, CancellationToken cancellationToken)
     {
         var orphans = new List<AnnotationTask>();
         var others = await finder.OtherCopiesAsync(predictionIds, cancellationToken);
@@ -31,7 +31,9 @@ internal sealed class LabelingErasure(
                 orphans.Add(task);
         }
 
-        foreach (var label in await labels.ListAsync(new LabelsOfTasks([.. orphans.Select(task => task.Id)]), cancellationToken))
+        Guid[] ended = [.. orphans.Select(task => task.Id)];
+        var gone = await labels.ListAsync(new LabelsOfTasks(ended), cancellationToken);
+        foreach (var label in gone)
             labels.Remove(label);
         foreach (var task in orphans)
         {
@@ -40,13 +42,19 @@ internal sealed class LabelingErasure(
                 recalls.Add(TaskRecall.Of(task, time.GetUtcNow()));
         }
 
-        foreach (
-            var image in (await images.ListAsync(new CollectedOf(predictionIds), cancellationToken)).Where(image =>
-                image.State is not (CollectedState.Superseded or CollectedState.Removed)
-            )
-        )
+        var copies = (await images.ListAsync(new CollectedOf(predictionIds), cancellationToken))
+            .Where(image => image.State != CollectedState.Removed)
+            .ToList();
+        foreach (var image in copies.Where(image => image.State != CollectedState.Superseded))
             image.Supersede();
         await ForgetReadersAsync(predictionIds, cancellationToken);
+        return new DeletionReport
+        {
+            Files = new DeletedFiles { DatasetCopies = copies.Count },
+            Tasks = orphans.Count,
+            Labels = gone.Count,
+            LabelStudioTasks = orphans.Count(task => task.IsOnPlatform),
+        };
     }
 
     public async Task<ILookup<Guid, ObjectAddress>> ObjectsOfAsync(

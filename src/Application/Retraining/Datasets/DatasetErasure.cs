@@ -19,15 +19,16 @@ internal sealed class DatasetErasure(
     IRepository<DatasetVersion> versions,
     IRepository<DatasetItem> items,
     IRepository<PhotoExclusion> exclusions,
+    IRepository<RegisteredModel> models,
     TimeProvider time
 ) : IPredictionErasure
 {
-    public async Task EraseAsync(IReadOnlyCollection<Guid> predictionIds, CancellationToken cancellationToken)
+    public async Task<DeletionReport> EraseAsync(IReadOnlyCollection<Guid> predictionIds, CancellationToken cancellationToken)
     {
         var affected = await items.ListAsync(new ItemsOfPredictions(predictionIds), cancellationToken);
         var excluded = await exclusions.ListAsync(new ExclusionsOfPredictions(predictionIds), cancellationToken);
         if (affected.Count + excluded.Count == 0)
-            return;
+            return DeletionReport.Nothing;
         var copies = await known.OtherCopiesAsync(predictionIds, cancellationToken);
         var shown = await CopiesWithLabelsAsync(predictionIds, cancellationToken);
         foreach (var item in affected)
@@ -38,16 +39,12 @@ internal sealed class DatasetErasure(
                 item.Delete(time.GetUtcNow());
         }
 
-        foreach (
-            var version in await versions.ListAsync(
-                new VersionsOfBuilds([.. affected.Select(item => item.VersionId).Distinct()]),
-                cancellationToken
-            )
-        )
-        {
-            if (version.State == DatasetState.Ready)
-                version.MarkManifestDue();
-        }
+        var used = await versions.ListAsync(
+            new VersionsOfBuilds([.. affected.Select(item => item.VersionId).Distinct()]),
+            cancellationToken
+        );
+        foreach (var version in used.Where(version => version.State == DatasetState.Ready))
+            version.MarkManifestDue();
 
         foreach (var exclusion in excluded)
         {
@@ -56,6 +53,13 @@ internal sealed class DatasetErasure(
             else
                 exclusions.Remove(exclusion);
         }
+
+        var contents = used.Select(version => version.ContentId).OfType<string>().ToHashSet(StringComparer.Ordinal);
+        return new DeletionReport
+        {
+            DatasetVersions = [.. used.Select(version => version.Number).OfType<int>().Order()],
+            Models = [.. (await models.ListAsync(new ModelsTrainedOn(contents), cancellationToken)).Select(model => model.Version)],
+        };
     }
 
     /// <summary>Returns the copies that the tasks of deleted predictions show from now on, by their stored hash.</summary>

@@ -12,6 +12,18 @@ internal sealed class AllRegisteredModels : Specification<RegisteredModel>
     }
 }
 
+/// <summary>Selects the models that were trained on one of these dataset versions, the oldest first.</summary>
+internal sealed class ModelsTrainedOn : Specification<RegisteredModel>
+{
+    public ModelsTrainedOn(IReadOnlyCollection<string> datasetIds)
+    {
+        Query
+            .Where(model => model.DatasetId != null && datasetIds.Contains(model.DatasetId))
+            .OrderBy(model => model.Id)
+            .Include(model => model.Model);
+    }
+}
+
 /// <summary>Selects the registered model with this version.</summary>
 internal sealed class RegisteredModelByVersion : Specification<RegisteredModel>
 {

@@ -68,7 +68,7 @@ internal sealed class AuditStamping(AuditScope scope, IAuditedCaller caller, Tim
             .Where(entry => entry.State is EntityState.Added or EntityState.Modified or EntityState.Deleted && IsTold(entry))
             .ToList();
         if (changed.Count > 0 && !context.ChangeTracker.Entries<AuditEntry>().Any())
-            context.Add(AuditEntry.Of(current, action, ChangesOf(changed), time.GetUtcNow()));
+            context.Add(AuditEntry.Of(current, action, ToldOr(changed), time.GetUtcNow()));
     }
 
     private void Confirm(DbContext context)
@@ -77,7 +77,14 @@ internal sealed class AuditStamping(AuditScope scope, IAuditedCaller caller, Tim
             scope.Recorded();
     }
 
-    private static bool IsTold(EntityEntry entry) => entry.Entity is not (DataProtectionKey or IdentityUserToken<Guid>);
+    private static bool IsTold(EntityEntry entry) => entry.Entity is not (DataProtectionKey or IdentityUserToken<Guid> or Turn);
+
+    private string? ToldOr(List<EntityEntry> changed) =>
+        scope.Details is { } told
+            ? JsonSerializer.Serialize(told.ToDictionary(detail => detail.Key, detail => Told(detail.Value), StringComparer.Ordinal), Json)
+            : ChangesOf(changed);
+
+    private static object? Told(object value) => value is object?[] pair ? Array.ConvertAll(pair, Say) : Say(value);
 
     private static string? ChangesOf(List<EntityEntry> entries)
     {

@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace GourmetGram.WebUi.Monitoring;
+namespace GourmetGram.WebUi.Shared;
 
 /// <summary>Puts numbers and days into words.</summary>
 internal static class Words
