@@ -40,8 +40,18 @@ public static class CallerClaims
         );
     }
 
-    /// <summary>Returns the name that histories show for a principal: the account's name, or the actor when there is no name.</summary>
+    /// <summary>
+    /// Returns the name that histories show for a principal: the one that the person has chosen, the sign-in name, or the actor when there
+    /// is no name.
+    /// </summary>
     public static string Who(this ClaimsPrincipal principal)
+    {
+        ArgumentNullException.ThrowIfNull(principal);
+        return principal.FindFirstValue(DisplaySettings.NameClaim) ?? principal.SignInName();
+    }
+
+    /// <summary>Returns the name with which a person signs in, or the actor when there is no name.</summary>
+    public static string SignInName(this ClaimsPrincipal principal)
     {
         ArgumentNullException.ThrowIfNull(principal);
         return principal.Identity?.Name ?? principal.ToCaller().Actor.ToString();

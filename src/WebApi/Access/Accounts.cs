@@ -25,6 +25,9 @@ internal sealed partial class Accounts(
 {
     private const string Work = "accounts";
 
+    private const string NameRule =
+        "A name can have up to 64 letters, digits, spaces and . _ @ + - '. It must start and end with a letter or digit.";
+
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
     public Task<IReadOnlyList<AccountView>> ListAsync(CancellationToken cancellationToken) =>
@@ -43,11 +46,19 @@ internal sealed partial class Accounts(
                 .GroupBy(session => session.AccountId)
                 .Select(group => new { group.Key, SeenAt = group.Max(session => session.SeenAt) })
                 .ToDictionaryAsync(row => row.Key, row => row.SeenAt, cancellationToken);
+            var names = await scope
+                .Context.UserClaims.Where(claim => claim.ClaimType == DisplaySettings.NameClaim)
+                .ToDictionaryAsync(claim => claim.UserId, claim => claim.ClaimValue, cancellationToken);
             return
             [
                 .. users
                     .Where(user => !roles[user.Id].Contains(Roles.Former, StringComparer.Ordinal))
-                    .Select(user => ViewOf(user, roles[user.Id], seen.TryGetValue(user.Id, out var at) ? at : null)),
+                    .Select(user =>
+                        ViewOf(user, roles[user.Id], seen.TryGetValue(user.Id, out var at) ? at : null) with
+                        {
+                            DisplayName = names.GetValueOrDefault(user.Id),
+                        }
+                    ),
             ];
         });
 
@@ -154,6 +165,7 @@ internal sealed partial class Accounts(
                 Require(await scope.Users.SetUserNameAsync(user, await FormerNameAsync(scope, cancellationToken)));
                 Require(await scope.Users.UpdateSecurityStampAsync(user));
                 await EndSessionsAsync(scope, user, cancellationToken);
+                Require(await scope.Users.RemoveClaimsAsync(user, await scope.Users.GetClaimsAsync(user)));
                 scope.Context.RemoveRange(
                     await scope.Context.Set<ApiKey>().Where(row => row.AccountId == user.Id).ToListAsync(cancellationToken)
                 );
@@ -191,10 +203,7 @@ internal sealed partial class Accounts(
     private static async Task<IdentityUser<Guid>> CreateAsync(AccountScope scope, string name, AccountRole role, string? password)
     {
         if (!Name().IsMatch(name))
-            throw Invalid(
-                "name",
-                "A name can have up to 64 letters, digits, spaces and . _ @ + - '. It must start and end with a letter or digit."
-            );
+            throw Invalid("name", NameRule);
         if (await scope.Users.FindByNameAsync(name) is not null)
             throw new ConflictException($"The account {name} already exists.");
         var user = new IdentityUser<Guid>(name);

@@ -20,7 +20,7 @@ internal sealed class AuditedHttpCaller(IHttpContextAccessor accessor, ICallerAd
                 : AuditChannel.Api;
             return new AuditedCaller(
                 actor,
-                context.User.Who(),
+                context.User.SignInName(),
                 channel,
                 // Visitors are promised that their address is not stored.
                 channel == AuditChannel.CommandLine

@@ -5,6 +5,7 @@ using GourmetGram.Application.Access;
 using GourmetGram.Application.Common;
 using GourmetGram.Domain.Access;
 using GourmetGram.WebApi.OpenApi;
+using GourmetGram.WebUi.Access;
 using MediatR;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
@@ -32,6 +33,16 @@ internal static class MeEndpoints
         [property: Range(1, CreateKey.MostDays)] int Days = DefaultDays
     );
 
+    /// <param name="Name">The name that pages show; the sign-in name if left out.</param>
+    /// <param name="TimeZone">IANA name of a time zone; that of the installation or browser if left out.</param>
+    /// <param name="Theme">Colours of the pages; like the device if left out.</param>
+    [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
+    internal sealed record NewDisplay(
+        [property: MaxLength(64)] string? Name = null,
+        [property: MaxLength(64)] string? TimeZone = null,
+        Theme Theme = Theme.System
+    );
+
     public static void MapMe(this IEndpointRouteBuilder api)
     {
         var me = api.MapGroup("/me").WithTags("Users").RequireAuthorization(Policies.Annotator);
@@ -48,6 +59,21 @@ internal static class MeEndpoints
             .WithSummary("Get your name and roles")
             .WithDescription("Returns who the server takes the caller for.")
             .Fails(StatusCodes.Status401Unauthorized, StatusCodes.Status403Forbidden);
+        me.MapGet("/display", async (IOwnDisplay display, CancellationToken cancellationToken) =>
+                TypedResults.Ok(await display.FindAsync(cancellationToken))
+            )
+            .WithName("GetDisplay")
+            .WithSummary("Get how pages name you and look to you")
+            .WithDescription("Returns the name that pages show, your time zone and your colours. Null stands for the default.")
+            .Fails(StatusCodes.Status401Unauthorized, StatusCodes.Status403Forbidden);
+        me.MapPut("/display", SaveDisplayAsync)
+            .WithName("SaveDisplay")
+            .WithSummary("Change how pages name you and look to you")
+            .WithDescription(
+                "The name is shown in place of the sign-in name, also in histories that are written from now on. The audit log keeps the "
+                    + "sign-in name. The time zone is an IANA name. What is left out gets the default."
+            )
+            .FailsAsChange();
         me.MapGet("/keys", async (HttpContext context, IMediator mediator, CancellationToken cancellationToken) =>
                 TypedResults.Ok(await mediator.Send(new ListKeys.Query(AccountOf(context.User)), cancellationToken))
             )
@@ -92,6 +118,16 @@ internal static class MeEndpoints
             .WithSummary("Sign all other browsers out")
             .WithDescription("The browser that sends the request stays signed in.")
             .Fails(StatusCodes.Status401Unauthorized, StatusCodes.Status403Forbidden);
+    }
+
+    private static async Task<Ok<DisplaySettings>> SaveDisplayAsync(
+        [FromBody] NewDisplay wanted,
+        IOwnDisplay display,
+        CancellationToken cancellationToken
+    )
+    {
+        await display.SaveAsync(new DisplaySettings(wanted.Name, wanted.TimeZone, wanted.Theme), cancellationToken);
+        return TypedResults.Ok(await display.FindAsync(cancellationToken));
     }
 
     private static async Task<Created<CreateKey.Response>> CreateAsync(

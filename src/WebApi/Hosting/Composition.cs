@@ -43,7 +43,8 @@ internal static class Composition
             .AddSettings<QuotaOptions>()
             .AddSettings<RetentionOptions>()
             .AddSettings<SecondFactorOptions>()
-            .AddSettings<AccountSessionOptions>();
+            .AddSettings<AccountSessionOptions>()
+            .AddSettings<DisplayOptions>();
         services.AddSettings<GourmetGramOptions>();
         services.AddDataDirectory();
         services.AddPersistence();

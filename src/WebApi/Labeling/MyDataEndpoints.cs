@@ -21,12 +21,14 @@ internal static class MyDataEndpoints
     /// <param name="Name">Name of the account, or of the visitor.</param>
     /// <param name="Actor">The caller as <c>kind:id</c>, as photos and labels name it.</param>
     /// <param name="Roles">Roles of the account.</param>
+    /// <param name="Display">The person's settings about names, times and colours.</param>
     /// <param name="Sessions">Browsers in which the person is signed in.</param>
     /// <param name="Keys">API keys, without their secrets.</param>
     private sealed record Account(
         string Name,
         string Actor,
         IReadOnlyList<string> Roles,
+        DisplaySettings Display,
         IReadOnlyList<SessionView> Sessions,
         IReadOnlyList<KeyView> Keys
     );
@@ -39,7 +41,8 @@ internal static class MyDataEndpoints
             .WithSummary("Download everything that is stored of you")
             .WithDescription(
                 "A zip with your photos and `photos.json` (see `GET /api/v1/predictions/download`), `labels.json` with all your decisions "
-                    + "on photos to label, also withdrawn ones, and `account.json` with your name, roles, sessions and keys."
+                    + "on photos to label, also withdrawn ones, and `account.json` with your name, roles, display settings, sessions and "
+                    + "keys."
             )
             .Produces<byte[]>(StatusCodes.Status200OK, "application/zip")
             .Fails(StatusCodes.Status401Unauthorized, StatusCodes.Status503ServiceUnavailable);
@@ -90,9 +93,10 @@ internal static class MyDataEndpoints
     {
         var account = user.AccountId();
         return new Account(
-            user.Who(),
+            user.SignInName(),
             user.ToCaller().Actor.ToString(),
             [.. user.FindAll(ClaimTypes.Role).Select(claim => claim.Value)],
+            DisplaySettings.From(user.Claims),
             account is { } owner ? (await mediator.Send(new ListSessions.Query(owner), cancellationToken)).Items : [],
             account is { } holder ? (await mediator.Send(new ListKeys.Query(holder), cancellationToken)).Items : []
         );

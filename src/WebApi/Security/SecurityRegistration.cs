@@ -45,6 +45,7 @@ internal static class SecurityRegistration
         services.AddScoped<AppCodes>();
         services.AddScoped<ISignIn, PasswordSignIn>();
         services.AddScoped<IOwnAccount, OwnAccount>();
+        services.AddScoped<IOwnDisplay, OwnDisplay>();
         services
             .AddOptions<CookieAuthenticationOptions>(IdentityConstants.ApplicationScheme)
             .Configure<IOptions<AccountSessionOptions>>(

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using GourmetGram.Application.Common;
 
 namespace GourmetGram.WebUi.Access;
@@ -34,7 +35,12 @@ public enum AccountState
 /// <param name="State">State of the account.</param>
 /// <param name="SeenAt">When the person was last seen in one of the sessions that are stored, UTC; null for never.</param>
 /// <param name="Id">Id of the account.</param>
-public sealed record AccountView(string Name, AccountRole? Role, AccountState State, DateTimeOffset? SeenAt = null, Guid? Id = null);
+public sealed record AccountView(string Name, AccountRole? Role, AccountState State, DateTimeOffset? SeenAt = null, Guid? Id = null)
+{
+    /// <summary>The name that the person has chosen for pages; null for the sign-in name. Only lists have it.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? DisplayName { get; init; }
+}
 
 /// <summary>A one-time link with which a person chooses a password.</summary>
 /// <param name="Account">The account.</param>

@@ -1,12 +1,14 @@
-// Rewrites the page's UTC times in the user's time zone, and groups photos by the user's days. Without scripts, times stay in UTC.
+// Rewrites the page's times in the words of the user's language, in the time zone that the person has chosen or in that of the browser, and
+// groups photos by the user's days. Without scripts, times stay as the server wrote them.
 
 const language = navigator.languages.find(name => name.startsWith('en')) ?? 'en-GB'; // the pages are in English
-const moment = new Intl.DateTimeFormat(language, { dateStyle: 'long', timeStyle: 'short' });
-const clock = new Intl.DateTimeFormat(language, { timeStyle: 'short' });
-const second = new Intl.DateTimeFormat(language, { timeStyle: 'medium' });
+const timeZone = document.documentElement.dataset.zone;
+const moment = new Intl.DateTimeFormat(language, { dateStyle: 'long', timeStyle: 'short', timeZone });
+const clock = new Intl.DateTimeFormat(language, { timeStyle: 'short', timeZone });
+const second = new Intl.DateTimeFormat(language, { timeStyle: 'medium', timeZone });
 const dayAndClock = new Intl.DateTimeFormat(
-  language, { weekday: 'short', day: 'numeric', month: 'short', hour: 'numeric', minute: '2-digit' });
-const day = new Intl.DateTimeFormat(language, { dateStyle: 'full' });
+  language, { weekday: 'short', day: 'numeric', month: 'short', hour: 'numeric', minute: '2-digit', timeZone });
+const day = new Intl.DateTimeFormat(language, { dateStyle: 'full', timeZone });
 
 export function rewrite(root = document) {
   for (const days of root.querySelectorAll('[data-days]')) regroup(days);
@@ -19,7 +21,7 @@ export function rewrite(root = document) {
 
 function formatOf(data, at) {
   if ('clock' in data) return clock;
-  if ('recent' in data) return at.toDateString() === new Date().toDateString() ? second : dayAndClock;
+  if ('recent' in data) return day.format(at) === day.format(new Date()) ? second : dayAndClock;
   return moment;
 }
 

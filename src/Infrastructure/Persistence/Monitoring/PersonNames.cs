@@ -1,10 +1,11 @@
+using GourmetGram.Application.Access;
 using GourmetGram.Domain.Access;
 using GourmetGram.Domain.Labeling;
 using Microsoft.EntityFrameworkCore;
 
 namespace GourmetGram.Infrastructure.Persistence.Monitoring;
 
-/// <summary>Reads the names of accounts, and of annotators in other programs.</summary>
+/// <summary>Reads the names of accounts, as pages show them, and of annotators in other programs.</summary>
 internal static class PersonNames
 {
     private static readonly string AccountPrefix = new Actor(ActorKind.Account, "").ToString();
@@ -30,7 +31,15 @@ internal static class PersonNames
             .ToList();
         var users = await context
             .Users.Where(user => accounts.Contains(user.Id))
-            .Select(user => new { user.Id, user.UserName })
+            .Select(user => new
+            {
+                user.Id,
+                UserName = context
+                    .UserClaims.Where(claim => claim.UserId == user.Id && claim.ClaimType == DisplaySettings.NameClaim)
+                    .Select(claim => claim.ClaimValue)
+                    .FirstOrDefault()
+                    ?? user.UserName,
+            })
             .ToListAsync(cancellationToken);
         foreach (var user in users.Where(user => user.UserName is not null))
             names[new Actor(ActorKind.Account, user.Id.ToString()).ToString()] = user.UserName!;
