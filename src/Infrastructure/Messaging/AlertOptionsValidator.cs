@@ -32,6 +32,8 @@ internal sealed class AlertOptionsValidator : IValidateOptions<AlertOptions>
     {
         if (string.IsNullOrEmpty(options.SmtpUser) != string.IsNullOrEmpty(options.SmtpPassword))
             yield return "Alerts:SmtpUser and Alerts:SmtpPassword belong together. Set both or neither.";
+        if (!string.IsNullOrEmpty(options.EmailFrom) && (!MailboxAddress.TryParse(options.EmailFrom, out var sender) || !IsMailbox(sender)))
+            yield return $"Alerts:EmailFrom must be an e-mail address such as gourmetgram@example.org. Found: '{options.EmailFrom}'.";
         if (string.IsNullOrEmpty(options.EmailTo))
             yield break;
         if (!InternetAddressList.TryParse(options.EmailTo, out var receivers) || receivers.Count == 0 || !receivers.All(IsMailbox))
@@ -39,8 +41,6 @@ internal sealed class AlertOptionsValidator : IValidateOptions<AlertOptions>
                 + $"'{options.EmailTo}'.";
         if (string.IsNullOrEmpty(options.EmailFrom))
             yield return "Alerts:EmailFrom is empty, but Alerts:EmailTo is set. Set it to the address that alerts come from.";
-        else if (!MailboxAddress.TryParse(options.EmailFrom, out var sender) || !IsMailbox(sender))
-            yield return $"Alerts:EmailFrom must be an e-mail address such as gourmetgram@example.org. Found: '{options.EmailFrom}'.";
         if (string.IsNullOrEmpty(options.SmtpHost))
             yield return "Alerts:SmtpHost is empty, but Alerts:EmailTo is set. Set it to the host name of the mail server.";
     }

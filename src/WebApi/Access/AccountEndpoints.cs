@@ -5,6 +5,7 @@ using GourmetGram.Application.Common;
 using GourmetGram.WebApi.OpenApi;
 using GourmetGram.WebUi.Access;
 using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Mvc;
 
 namespace GourmetGram.WebApi.Access;
 
@@ -12,14 +13,24 @@ namespace GourmetGram.WebApi.Access;
 internal static class AccountEndpoints
 {
     private const int NameLength = 64;
+    private const int EmailLength = 254;
 
     /// <param name="Items">Accounts, by name.</param>
     internal sealed record UserList(IReadOnlyList<AccountView> Items);
 
     /// <param name="Name">Name to sign in with.</param>
     /// <param name="Role">What the account may do.</param>
+    /// <param name="Email">Address to send the link to; the response has the link if left out.</param>
     [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
-    internal sealed record NewUser([property: Required, MaxLength(NameLength)] string? Name, [property: Required] AccountRole? Role);
+    internal sealed record NewUser(
+        [property: Required, MaxLength(NameLength)] string? Name,
+        [property: Required] AccountRole? Role,
+        [property: MaxLength(EmailLength)] string? Email = null
+    );
+
+    /// <param name="Email">Address to send the link to; the response has the link if left out.</param>
+    [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
+    internal sealed record NewLink([property: MaxLength(EmailLength)] string? Email = null);
 
     /// <param name="Role">What the account may do from now on.</param>
     [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
@@ -40,7 +51,10 @@ internal static class AccountEndpoints
             .MapPost("/", AddAsync)
             .WithName("AddUser")
             .WithSummary("Create an account")
-            .WithDescription("The response has a link for choosing a password. It works once and expires after a week.")
+            .WithDescription(
+                "The response has a link for choosing a password. It works once and expires after a week. With `email`, the link is sent "
+                    + "there, and the response has it only if that failed."
+            )
             .Fails(
                 StatusCodes.Status400BadRequest,
                 StatusCodes.Status401Unauthorized,
@@ -48,15 +62,15 @@ internal static class AccountEndpoints
                 StatusCodes.Status409Conflict
             );
         users
-            .MapPost(
-                "/{name}/reset-password",
-                async (string name, HttpContext context, IAccounts accounts, CancellationToken cancellationToken) =>
-                    TypedResults.Ok(await accounts.ResetPasswordAsync(name, context.User.Who(), cancellationToken))
-            )
+            .MapPost("/{name}/reset-password", ResetPasswordAsync)
             .WithName("ResetUserPassword")
             .WithSummary("Reset a password")
-            .WithDescription("Signs the account out. The response has a link for choosing a new password. It works once, for a day.")
+            .WithDescription(
+                "Signs the account out. The response has a link for choosing a new password. It works once, for a day. With `email`, the "
+                    + "link is sent there, and the response has it only if that failed."
+            )
             .Fails(
+                StatusCodes.Status400BadRequest,
                 StatusCodes.Status401Unauthorized,
                 StatusCodes.Status403Forbidden,
                 StatusCodes.Status404NotFound,
@@ -116,6 +130,30 @@ internal static class AccountEndpoints
         NewUser user,
         HttpContext context,
         IAccounts accounts,
+        ILinkMail mail,
         CancellationToken cancellationToken
-    ) => TypedResults.Created((string?)null, await accounts.AddAsync(user.Name!, user.Role!.Value, context.User.Who(), cancellationToken));
+    )
+    {
+        var by = context.User.Who();
+        if (user.Email is not null)
+            mail.Require(user.Email);
+        var link = await accounts.AddAsync(user.Name!, user.Role!.Value, by, cancellationToken);
+        return TypedResults.Created((string?)null, user.Email is null ? link : await mail.SendAsync(link, user.Email, by));
+    }
+
+    private static async Task<Ok<AccountLinkView>> ResetPasswordAsync(
+        string name,
+        [FromBody] NewLink? wanted,
+        HttpContext context,
+        IAccounts accounts,
+        ILinkMail mail,
+        CancellationToken cancellationToken
+    )
+    {
+        var by = context.User.Who();
+        if (wanted?.Email is not null)
+            mail.Require(wanted.Email);
+        var link = await accounts.ResetPasswordAsync(name, by, cancellationToken);
+        return TypedResults.Ok(wanted?.Email is null ? link : await mail.SendAsync(link, wanted.Email, by));
+    }
 }

@@ -149,7 +149,7 @@ internal static class UsersCommand
 
     private static async Task<int> WriteAsync(AccountLinkView link)
     {
-        var server = link.Link.StartsWith('/') ? " Add the server's address in front. Set GourmetGram:PublicUrl to get full links." : "";
+        var server = link.Link!.StartsWith('/') ? " Add the server's address in front. Set GourmetGram:PublicUrl to get full links." : "";
         await Console.Error.WriteLineAsync(
             $"Send this link to {link.Account.Name}. It works once, until {link.ExpiresAt.ToUtcText()}.{server}"
         );

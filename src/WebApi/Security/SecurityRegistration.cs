@@ -46,6 +46,7 @@ internal static class SecurityRegistration
         services.AddScoped<ISignIn, PasswordSignIn>();
         services.AddScoped<IOwnAccount, OwnAccount>();
         services.AddScoped<IOwnDisplay, OwnDisplay>();
+        services.AddSingleton<ILinkMail, LinkMail>();
         services
             .AddOptions<CookieAuthenticationOptions>(IdentityConstants.ApplicationScheme)
             .Configure<IOptions<AccountSessionOptions>>(

@@ -44,9 +44,20 @@ public sealed record AccountView(string Name, AccountRole? Role, AccountState St
 
 /// <summary>A one-time link with which a person chooses a password.</summary>
 /// <param name="Account">The account.</param>
-/// <param name="Link">The link; a path where the public address is not known.</param>
+/// <param name="Link">
+/// The link; a path where the public address is not known. Null when it was sent by e-mail, so that only the receiver can use it.
+/// </param>
 /// <param name="ExpiresAt">When the link expires, UTC.</param>
-public sealed record AccountLinkView(AccountView Account, string Link, DateTimeOffset ExpiresAt);
+public sealed record AccountLinkView(AccountView Account, string? Link, DateTimeOffset ExpiresAt)
+{
+    /// <summary>The address that the link was sent to; null when it was not sent.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? SentTo { get; init; }
+
+    /// <summary>Why the link could not be sent by e-mail; null when it was sent, or nobody asked for that.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? MailFault { get; init; }
+}
 
 /// <summary>Manages the accounts of people. Changes take effect on every node within seconds, even for people who are signed in.</summary>
 public interface IAccounts

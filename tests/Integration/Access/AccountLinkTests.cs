@@ -56,5 +56,5 @@ public abstract class AccountLinkTests(DatabaseProvider provider) : PersistenceT
         Assert.Null(await links.FindAsync(reset, Cancel));
     }
 
-    private static string TokenOf(AccountLinkView link) => link.Link.Split('=')[1];
+    private static string TokenOf(AccountLinkView link) => link.Link!.Split('=')[1];
 }

@@ -51,10 +51,10 @@ public sealed class AlertOptions
     [Description("E-mail addresses that receive alerts, separated by commas. Empty means none.")]
     public string? EmailTo { get; set; }
 
-    [Description("E-mail address that alerts come from.")]
+    [Description("E-mail address that alerts and links for choosing a password come from.")]
     public string? EmailFrom { get; set; }
 
-    [Description("Host name of the mail server (SMTP).")]
+    [Description("Host name of the mail server (SMTP). With `Alerts:EmailFrom`, administrators can send invitations by e-mail.")]
     public string? SmtpHost { get; set; }
 
     [Description("Port of the mail server. Port 465 uses TLS from the start; others use STARTTLS if the server offers it.")]
