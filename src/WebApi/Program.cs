@@ -177,6 +177,7 @@ static WebApplication Build(string[] args, StartPhase phase)
     api.MapMe();
     api.MapMyData();
     api.MapUsers();
+    api.MapPersonFigures();
     api.MapAudit();
     app.MapPrometheusScrapingEndpoint().WithMetadata(new HttpMethodMetadata([HttpMethods.Get])).RequireAuthorization(Policies.Metrics);
     return app;

@@ -60,7 +60,6 @@ public sealed class ModuleRules
     [InlineData("WebUi.Pages", "AccountPage", "Access")]
     [InlineData("WebUi.Pages", "AuditPage", "Access")]
     [InlineData("WebUi.Pages", "PeoplePage", "Access")]
-    [InlineData("WebUi.Pages", "PersonPage", "Access")]
     [InlineData("WebUi.Pages", "ErrorPage", "Access")]
     [InlineData("WebUi.Pages", "NotAllowedPage", "Access")]
     [InlineData("WebUi.Pages", "NotFoundPage", "Access")]
@@ -95,6 +94,7 @@ public sealed class ModuleRules
             "AnnotatorsPage",
             "HomePage",
             "LabelErrorsPage",
+            "PersonPage",
             "AccuracyCommand",
             "ModelCommand",
             "PipelineCommand",

@@ -80,6 +80,7 @@ public static class PersistenceRegistration
         services.AddScoped<IAgreementReader, AgreementReader>();
         services.AddScoped<ILabelReader, LabelReader>();
         services.AddScoped<IAnswerReader, AnswerReader>();
+        services.AddScoped<IPersonReader, PersonReader>();
         services.AddScoped<IDailyCountReader, DailyCountReader>();
         services.AddScoped<IServedVersions, ServedVersions>();
         services.AddScoped<IPoolReader, PoolReader>();

@@ -213,6 +213,70 @@ public abstract class AnnotatorsTests(DatabaseProvider provider) : PersistenceTe
         Assert.Equal((20, (double?)1, (double?)1), (agreement.Photos, agreement.AgreeingShare, agreement.Alpha));
     }
 
+    [Fact]
+    public async Task A_person_s_figures_count_the_own_labels_and_compare_them_with_those_of_most_others()
+    {
+        var time = new FakeTimeProvider(Some.Time.AddHours(2));
+        var app = AddHost(more: services => services.AddSingleton<TimeProvider>(time));
+        await app.MigrateAsync();
+        for (var i = 0; i < 24; i++)
+        {
+            // Ada is right but for four photos; on two more, the others tie.
+            var task = AddPhoto(i, votes: 3);
+            Say(
+                task,
+                Ada,
+                i < 3 ? 2
+                    : i == 3 ? None
+                    : 0,
+                seconds: i == 23 ? 3600 : 1 + i
+            );
+            Say(task, Bob, 0, LabelSource.LabelStudio);
+            if (i >= 22)
+                Say(task, Robot, 1);
+        }
+
+        // A decision counts in place of the votes of others: it makes the answer to photo 4 wrong.
+        var others = labels.Where(label => label.TaskId == tasks[4].Id).ToList();
+        tasks[4].ApplyVotes(2, others, Later(499));
+        labels.Add(tasks[4].Change("Account:boss", Answer.Class(2), others, Later(500)));
+        // Nobody else labelled these; one label is withdrawn, and one belongs to an earlier day.
+        Say(AddPhoto(50), Ada, Answer.Unusable);
+        Say(AddPhoto(51), Ada, answer: null);
+        Say(AddPhoto(52), Ada, 0);
+        labels[^1].Withdraw(Later(600));
+        Say(AddPhoto(53), Robot, 0);
+        await app.SaveAsync(photos.ToArray());
+        await app.SaveAsync(tasks.ToArray());
+        await app.SaveAsync(labels.ToArray());
+
+        var figures = await app.SendAsync(new GetPersonFigures.Query(Ada));
+        Assert.Equal((25, 25, 25), (figures.LabelsToday, figures.LabelsInWeek, figures.Labels));
+        Assert.Equal((1, 1, 1, 1), (figures.None, figures.Unusable, figures.Skipped, figures.Undone));
+        Assert.Equal(1 / 26.0, figures.SkippedShare!.Value, 9);
+        // 1 to 23 seconds; the hour is a pause.
+        Assert.Equal(12, figures.MedianSeconds);
+        var interval = Wilson.Of(17 / 22.0, 22);
+        Assert.Equal(new GetPersonFigures.Agreement(17, 22, 17 / 22.0, interval.Low, interval.High), figures.WithOthers);
+        Assert.Equal(new GetPersonFigures.Difference(Some.Labels[2], Some.Labels[0], 3), figures.Differences[0]);
+        Assert.Equal(
+            new[] { ("None of these", Some.Labels[0]), (Some.Labels[0], Some.Labels[2]) }.ToHashSet(),
+            figures.Differences.Skip(1).Select(difference => (difference.Own, difference.Others)).ToHashSet()
+        );
+
+        time.Advance(TimeSpan.FromDays(3));
+        figures = await app.SendAsync(new GetPersonFigures.Query(Ada));
+        Assert.Equal((0, 25, 25), (figures.LabelsToday, figures.LabelsInWeek, figures.Labels));
+        time.Advance(TimeSpan.FromDays(90));
+        figures = await app.SendAsync(new GetPersonFigures.Query(Ada));
+        Assert.Equal(
+            (0, 25, new GetPersonFigures.Agreement(0, 0, null, null, null)),
+            (figures.LabelsInWeek, figures.Labels, figures.WithOthers)
+        );
+        figures = await app.SendAsync(new GetPersonFigures.Query("Account:nobody"));
+        Assert.Equal((0, null, null), (figures.Labels, figures.MedianSeconds, figures.SkippedShare));
+    }
+
     private static bool Close(double expected, double actual) => Math.Abs(expected - actual) < 1e-9;
 
     private static DateTimeOffset Later(int seconds) => Some.Time.AddMinutes(10).AddSeconds(seconds);

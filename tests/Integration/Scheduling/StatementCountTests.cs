@@ -214,6 +214,17 @@ public sealed class StatementCountTests() : PersistenceTests(DatabaseProvider.Sq
     }
 
     [Fact]
+    public async Task Showing_a_person_s_figures_costs_four_queries_however_many_photos_there_are()
+    {
+        foreach (var count in new[] { 3, 60 })
+        {
+            await LabelledAsync(count);
+            var person = new GetPersonFigures.Query(Administrator.Actor.ToString());
+            Assert.Equal(4, await QueriesAsync(() => app.SendAsync(person)));
+        }
+    }
+
+    [Fact]
     public async Task Blind_labelling_costs_visitors_no_statement_and_a_reviewer_no_second_write()
     {
         var photo = (await PhotosAsync(3))[0];

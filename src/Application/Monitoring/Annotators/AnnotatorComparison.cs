@@ -94,7 +94,8 @@ internal sealed class AnnotatorComparison(IAnswerReader reader, TimeProvider tim
         : isTooFew ? EstimateState.TooFew
         : EstimateState.Estimated;
 
-    private static double? MedianOf(List<TimeSpan> times)
+    /// <summary>Returns the median in seconds; null without times.</summary>
+    public static double? MedianOf(List<TimeSpan> times)
     {
         if (times.Count == 0)
             return null;
