@@ -76,6 +76,7 @@ public static class DependencyInjection
         services.AddScoped<ISurfaces, Surfaces>();
         services.AddScoped<TaskMaker>();
         services.AddScoped<LabelRecorder>();
+        services.AddScoped<PlantedTasks>();
         services.AddScoped<AnnotationImporter>();
         services.AddScoped<PhotoFinder>();
         services.AddScoped<Quarantine>();

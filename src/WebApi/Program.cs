@@ -164,6 +164,7 @@ static WebApplication Build(string[] args, StartPhase phase)
     api.MapFeedback();
     api.MapLoops();
     api.MapTasks();
+    api.MapKnownAnswers();
     api.MapDatasets();
     api.MapDatasetVersions();
     api.MapMonitoring();

@@ -306,6 +306,26 @@ public sealed class AnnotationTask
         return label;
     }
 
+    /// <summary>
+    /// Records an answer to the task's photo, whose answer is known. The answer changes nothing about the task, see
+    /// <see cref="PlantedAnswer"/>.
+    /// </summary>
+    /// <param name="person">The person who answers, see <see cref="HumanLabel.Person"/>.</param>
+    /// <param name="answer">The answer, or null for a skip.</param>
+    /// <param name="now">The time, UTC.</param>
+    /// <param name="took">How long the person looked; null when unknown.</param>
+    /// <param name="note">The person's note.</param>
+    /// <param name="externalId">The idempotency key, as <see cref="HumanLabel.ExternalId"/>.</param>
+    /// <returns>The new label. The caller adds it.</returns>
+    public HumanLabel AnswerPlanted(
+        string person,
+        Answer? answer,
+        DateTimeOffset now,
+        TimeSpan? took = null,
+        string? note = null,
+        string? externalId = null
+    ) => HumanLabel.Record(this, person, LabelSource.Planted, answer, IsBlind, showedAnswer: !IsBlind, now, took, note, externalId);
+
     /// <summary>Records an administrator's decision between labels that disagree. An administrator may decide again.</summary>
     /// <param name="person">The person who decides, see <see cref="HumanLabel.Person"/>.</param>
     /// <param name="answer">The answer that says what the photo shows.</param>

@@ -19,6 +19,12 @@ public enum LabelSource
 
     /// <summary>An administrator's decision between labels that disagree, or instead of a label that may be wrong.</summary>
     Adjudication,
+
+    /// <summary>
+    /// An answer to a photo whose answer is known, see <see cref="PlantedAnswer"/>. It says how reliable the person is, and nothing about
+    /// the photo. Queries leave these labels out unless they ask for them.
+    /// </summary>
+    Planted,
 }
 
 /// <summary>Why a label is no longer current.</summary>

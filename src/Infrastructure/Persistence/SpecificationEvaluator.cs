@@ -5,8 +5,8 @@ using Microsoft.EntityFrameworkCore;
 namespace GourmetGram.Infrastructure.Persistence;
 
 /// <summary>
-/// Turns a specification into a query. The package evaluates conditions, order and paging. Tracking and includes depend on Entity Framework
-/// and are evaluated here.
+/// Turns a specification into a query. The package evaluates conditions, order and paging. Tracking, includes and query filters depend on
+/// Entity Framework and are evaluated here.
 /// </summary>
 internal static class SpecificationEvaluator
 {
@@ -19,6 +19,8 @@ internal static class SpecificationEvaluator
     {
         // With identity resolution, rows that refer to the same related row share one object, as they do when tracked.
         var query = tracking && !specification.AsNoTracking ? rows : rows.AsNoTrackingWithIdentityResolution();
+        if (specification.IgnoreQueryFilters)
+            query = query.IgnoreQueryFilters();
         foreach (var include in specification.IncludeExpressions)
         {
             if (include.Type != IncludeTypeEnum.Include)

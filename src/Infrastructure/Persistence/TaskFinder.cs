@@ -33,6 +33,26 @@ internal sealed class TaskFinder(GourmetGramDbContext context, TimeProvider time
             return null;
         });
 
+    public Task<PlantedWork> PlantedAsync(string name, string person, CancellationToken cancellationToken) =>
+        context.GuardAsync(async () =>
+        {
+            var decided = DecidedBy(person);
+            var left = await context
+                .Set<PlantedAnswer>()
+                .Join(context.Set<AnnotationTask>(), planted => planted.TaskId, task => task.Id, (planted, task) => new { planted, task })
+                .Where(pair =>
+                    pair.task.Loop == name
+                    && pair.task.State == TaskState.Labelled
+                    && pair.task.AnswerKind == pair.planted.AnswerKind
+                    && pair.task.ClassIndex == pair.planted.ClassIndex
+                    && !decided.Any(label => label.TaskId == pair.task.Id)
+                )
+                .Select(pair => pair.task.Id)
+                .ToListAsync(cancellationToken);
+            var given = await DecidedBy(person).CountAsync(label => label.Source == LabelSource.Planted, cancellationToken);
+            return new PlantedWork(given, [.. left.Order()]);
+        });
+
     public Task<IReadOnlyDictionary<Guid, Guid>> OtherCopiesAsync(
         IReadOnlyCollection<Guid> predictionIds,
         CancellationToken cancellationToken
@@ -251,15 +271,17 @@ internal sealed class TaskFinder(GourmetGramDbContext context, TimeProvider time
             );
     }
 
+    /// <summary>Returns a person's current labels, also answers to planted photos, which nobody can tell from others.</summary>
     private IQueryable<HumanLabel> DecidedBy(string person) =>
-        context.Set<HumanLabel>().Where(l => l.Person == person && l.EndedAt == null);
+        context.Set<HumanLabel>().IgnoreQueryFilters().Where(l => l.Person == person && l.EndedAt == null);
 
     private IQueryable<HumanLabel> Mine(string name, string person) => All(name, person).Where(l => l.EndedAt == null);
 
-    /// <summary>Returns a person's labels in a loop, current or ended.</summary>
+    /// <summary>Returns a person's labels in a loop, current or ended, also answers to planted photos.</summary>
     private IQueryable<HumanLabel> All(string name, string person) =>
         context
             .Set<HumanLabel>()
+            .IgnoreQueryFilters()
             .Where(l => l.Person == person && context.Set<AnnotationTask>().Any(t => t.Id == l.TaskId && t.Loop == name));
 
     /// <summary>The number of tasks of a loop that are alike for one person.</summary>

@@ -19,7 +19,7 @@ public enum ImageLinks
     Object,
 }
 
-/// <summary>Settings for labelling outside of this server.</summary>
+/// <summary>Settings for labelling.</summary>
 [SettingsSection("Labeling")]
 public sealed class LabelingOptions
 {
@@ -29,4 +29,11 @@ public sealed class LabelingOptions
     )]
     [EnumDataType(typeof(ImageLinks))]
     public ImageLinks ImageLinks { get; set; } = ImageLinks.Media;
+
+    [Description(
+        "Percentage of the photos on the review page that are known answers: photos that a manager marked, handed out again to see how "
+            + "reliable people are. 0 means none."
+    )]
+    [Range(0, 50)]
+    public int KnownAnswerPercent { get; set; }
 }

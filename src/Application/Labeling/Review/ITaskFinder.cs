@@ -25,6 +25,12 @@ public interface ITaskFinder
     );
 
     /// <summary>
+    /// Returns how many planted photos a person has answered, and which planted tasks of a loop are left for the person: those whose answer
+    /// is still the known one, and on which the person has not decided.
+    /// </summary>
+    Task<PlantedWork> PlantedAsync(string name, string person, CancellationToken cancellationToken);
+
+    /// <summary>
     /// Returns another copy for each task that shows one of these predictions: the first other copy of the photo that the loop selected.
     /// </summary>
     /// <param name="predictionIds">The predictions; none of them is returned as a copy.</param>
@@ -57,6 +63,11 @@ public interface ITaskFinder
     /// </summary>
     Task<IReadOnlyDictionary<string, ReviewBacklog>> BacklogsAsync(string person, DateTimeOffset now, CancellationToken cancellationToken);
 }
+
+/// <summary>What a person has to do with planted photos.</summary>
+/// <param name="Given">Number of current answers to planted photos, in all loops.</param>
+/// <param name="Left">Ids of the tasks that are left, in ascending order.</param>
+public sealed record PlantedWork(int Given, IReadOnlyList<Guid> Left);
 
 /// <summary>A person's progress in a loop.</summary>
 /// <param name="Decided">Labels and skips since the given moment.</param>

@@ -11,6 +11,7 @@ internal sealed class LabelRecorder(
     IRepository<AnnotationTask> tasks,
     IRepository<HumanLabel> labels,
     IRepository<Prediction> predictions,
+    IRepository<PlantedAnswer> planted,
     IKnownAnswers known,
     TimeProvider time
 )
@@ -53,7 +54,11 @@ internal sealed class LabelRecorder(
         if (task.State == TaskState.Published && mine is null)
             throw new ConflictException("This task is labelled in Label Studio. Request the next one.");
         if (!task.IsUnanswered && mine is null)
-            throw new ConflictException($"This task is already {task.State}. Request the next one.");
+        {
+            return await AnswerPlantedAsync(task, person, answer, note, took, key, cancellationToken) is { } test
+                ? LabelResponse.From(test, prediction)
+                : throw new ConflictException($"This task is already {task.State}. Request the next one.");
+        }
 
         var sawAnswer = task.IsBlind && await KnowsAnswerAsync(task, caller.Actor, cancellationToken);
         var label = task.Decide(
@@ -69,6 +74,44 @@ internal sealed class LabelRecorder(
         );
         labels.Add(label);
         return LabelResponse.From(label, prediction);
+    }
+
+    /// <summary>Stores an answer to a task that was handed out although its answer is known.</summary>
+    /// <returns>The label; null when the task was not handed out like that.</returns>
+    private async Task<HumanLabel?> AnswerPlantedAsync(
+        AnnotationTask task,
+        string person,
+        Answer? answer,
+        string? note,
+        TimeSpan? took,
+        string? key,
+        CancellationToken cancellationToken
+    )
+    {
+        if (await planted.FirstOrDefaultAsync(new PlantedAnswersOf([task.Id]), cancellationToken) is null)
+            return null;
+        var given = await labels.ListAsync(new PlantedLabelsOf(person, task.Id), cancellationToken);
+        if (key is not null && given.FirstOrDefault(label => label.ExternalId == NameOf(key)) is { } sent)
+            return sent;
+        var current = given.FirstOrDefault(label => label.EndedAt is null);
+        if (current is not null && current.Answer == answer && current.Note == note)
+            return current;
+        var now = time.GetUtcNow();
+        current?.Supersede(now);
+        var label = task.AnswerPlanted(person, answer, now, took, note, key is null ? null : NameOf(key));
+        labels.Add(label);
+        return label;
+    }
+
+    /// <summary>Withdraws a person's current answer to a planted photo, which may then be handed out again.</summary>
+    /// <param name="taskId">The task.</param>
+    /// <param name="person">The person.</param>
+    /// <param name="isMeant">Whether a label is meant.</param>
+    /// <param name="cancellationToken">Cancels the query.</param>
+    public async Task TakeBackPlantedAsync(Guid taskId, string person, Func<HumanLabel, bool> isMeant, CancellationToken cancellationToken)
+    {
+        var given = await labels.ListAsync(new PlantedLabelsOf(person, taskId), cancellationToken);
+        given.FirstOrDefault(label => label.EndedAt is null && isMeant(label))?.Withdraw(time.GetUtcNow());
     }
 
     /// <summary>

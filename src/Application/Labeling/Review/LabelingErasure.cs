@@ -16,6 +16,7 @@ internal sealed class LabelingErasure(
     IRepository<CollectedImage> images,
     IRepository<TaskRecall> recalls,
     IRepository<SeenAnswer> seen,
+    IRepository<PlantedAnswer> planted,
     TimeProvider time
 ) : IPredictionErasure
 {
@@ -32,9 +33,11 @@ internal sealed class LabelingErasure(
         }
 
         Guid[] ended = [.. orphans.Select(task => task.Id)];
-        var gone = await labels.ListAsync(new LabelsOfTasks(ended), cancellationToken);
+        var gone = await labels.ListAsync(new EveryLabelOfTasks(ended), cancellationToken);
         foreach (var label in gone)
             labels.Remove(label);
+        foreach (var answer in await planted.ListAsync(new PlantedAnswersOf(ended), cancellationToken))
+            planted.Remove(answer);
         foreach (var task in orphans)
         {
             tasks.Remove(task);

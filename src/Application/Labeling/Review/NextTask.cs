@@ -39,6 +39,7 @@ public static class NextTask
         IRepository<HumanLabel> labels,
         IRepository<Prediction> predictions,
         AnswerGuard guard,
+        PlantedTasks planted,
         ILinks links,
         TimeProvider time
     ) : IRequestHandler<Command, TaskResponse?>
@@ -81,6 +82,13 @@ public static class NextTask
                     : await finder.NextAsync(request.Loop, person, request.Holding ?? [], now, cancellationToken);
             if (task is null)
                 return (null, null);
+            var again = wanted is { IsUnanswered: false } && wanted.Loop == request.Loop ? wanted : null;
+            var known =
+                again is not null && await planted.IsLeftAsync(again, person, cancellationToken) ? again.Id
+                : isFree ? null
+                : await planted.ChooseAsync(task, person, request.Holding ?? [], cancellationToken);
+            if (known is { } plantedId)
+                return await ShowPlantedAsync(plantedId, now + Lease, cancellationToken);
             task.Lease(person, now, Lease);
             // The photo was deleted after the task was read: the task was deleted too, or shows another copy now. The commit detects that,
             // and the step starts over.
@@ -88,5 +96,16 @@ public static class NextTask
                 ? (TaskResponse.From(task, prediction, links), task.PhotoSha256)
                 : (null, null);
         }
+
+        /// <summary>Shows a decided task, whose answer is known, as if it were the next one.</summary>
+        private async Task<(TaskResponse? Leased, string? Photo)> ShowPlantedAsync(
+            Guid id,
+            DateTimeOffset leaseUntil,
+            CancellationToken cancellationToken
+        ) =>
+            await tasks.FirstOrDefaultAsync(new TaskById(id), cancellationToken) is { } task
+            && await predictions.FirstOrDefaultAsync(new PredictionById(task.PredictionId), cancellationToken) is { } prediction
+                ? (TaskResponse.From(task, prediction, links, leaseUntil), task.PhotoSha256)
+                : (null, null);
     }
 }

@@ -88,41 +88,80 @@ internal sealed class LabelsOfTasks : Specification<HumanLabel>
     }
 }
 
-/// <summary>All labels of a person, oldest first, after one.</summary>
+/// <summary>All labels of some tasks with answers to planted photos, including those that are not current, tracked for changes.</summary>
+internal sealed class EveryLabelOfTasks : Specification<HumanLabel>
+{
+    public EveryLabelOfTasks(IReadOnlyCollection<Guid> taskIds)
+    {
+        Query.Where(label => taskIds.Contains(label.TaskId)).IgnoreQueryFilters();
+    }
+}
+
+/// <summary>A person's answers to a planted photo, including those that are not current, tracked for changes.</summary>
+internal sealed class PlantedLabelsOf : Specification<HumanLabel>
+{
+    public PlantedLabelsOf(string person, Guid taskId)
+    {
+        Query
+            .Where(label => label.TaskId == taskId && label.Person == person && label.Source == LabelSource.Planted)
+            .OrderBy(label => label.Id)
+            .IgnoreQueryFilters();
+    }
+}
+
+/// <summary>The known answers of some tasks, tracked for changes.</summary>
+internal sealed class PlantedAnswersOf : Specification<PlantedAnswer>
+{
+    public PlantedAnswersOf(IReadOnlyCollection<Guid> taskIds)
+    {
+        Query.Where(planted => taskIds.Contains(planted.TaskId));
+    }
+}
+
+/// <summary>The known answers, newest first.</summary>
+internal sealed class NewestPlantedAnswers : Specification<PlantedAnswer>
+{
+    public NewestPlantedAnswers(int limit)
+    {
+        Query.OrderByDescending(planted => planted.CreatedAt).ThenBy(planted => planted.TaskId).Take(limit).AsNoTracking();
+    }
+}
+
+/// <summary>All labels of a person, also answers to planted photos, oldest first, after one.</summary>
 internal sealed class LabelsOfPerson : Specification<HumanLabel>
 {
     public LabelsOfPerson(string person, Guid? after, int limit)
     {
-        Query.Where(label => label.Person == person).OrderBy(label => label.Id).Take(limit).AsNoTracking();
+        Query.Where(label => label.Person == person).OrderBy(label => label.Id).Take(limit).AsNoTracking().IgnoreQueryFilters();
         if (after is { } id)
             Query.Where(label => label.Id > id);
     }
 }
 
-/// <summary>The label with this id.</summary>
+/// <summary>The label with this id, also an answer to a planted photo.</summary>
 internal sealed class LabelById : Specification<HumanLabel>
 {
     public LabelById(Guid id)
     {
-        Query.Where(label => label.Id == id).AsNoTracking();
+        Query.Where(label => label.Id == id).AsNoTracking().IgnoreQueryFilters();
     }
 }
 
-/// <summary>A person's current decision on a task.</summary>
+/// <summary>A person's current decision on a task, also an answer to it as a planted photo.</summary>
 internal sealed class CurrentDecisionOf : Specification<HumanLabel>
 {
     public CurrentDecisionOf(string person, Guid taskId)
     {
-        Query.Where(label => label.TaskId == taskId && label.Person == person && label.EndedAt == null).AsNoTracking();
+        Query.Where(label => label.TaskId == taskId && label.Person == person && label.EndedAt == null).AsNoTracking().IgnoreQueryFilters();
     }
 }
 
-/// <summary>A person's decisions on some tasks, including those that are not current.</summary>
+/// <summary>A person's decisions on some tasks, including those that are not current, and answers to them as planted photos.</summary>
 internal sealed class DecisionsOf : Specification<HumanLabel>
 {
     public DecisionsOf(string person, IReadOnlyCollection<Guid> taskIds)
     {
-        Query.Where(label => taskIds.Contains(label.TaskId) && label.Person == person).AsNoTracking();
+        Query.Where(label => taskIds.Contains(label.TaskId) && label.Person == person).AsNoTracking().IgnoreQueryFilters();
     }
 }
 

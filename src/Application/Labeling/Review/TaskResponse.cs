@@ -38,7 +38,11 @@ public sealed record TaskResponse
     /// <param name="Probability">The model's confidence, 0 to 1.</param>
     public sealed record Answer(string Class, double Probability);
 
-    internal static TaskResponse From(AnnotationTask task, Prediction prediction, ILinks links) =>
+    /// <param name="task">The task.</param>
+    /// <param name="prediction">The prediction whose photo is shown.</param>
+    /// <param name="links">Makes the address of the photo.</param>
+    /// <param name="leaseUntil">End of the lease if the task has none, because its answer is known.</param>
+    internal static TaskResponse From(AnnotationTask task, Prediction prediction, ILinks links, DateTimeOffset? leaseUntil = null) =>
         new()
         {
             Id = task.Id,
@@ -47,7 +51,7 @@ public sealed record TaskResponse
             Image = links.TaskImage(task.Id),
             Classes = prediction.Model.Labels,
             Blind = task.IsBlind,
-            LeaseUntil = task.LeaseUntil!.Value,
+            LeaseUntil = leaseUntil ?? task.LeaseUntil!.Value,
             Model = task.IsBlind ? null : new Answer(prediction.PredictedClass.Name, prediction.Confidence),
         };
 }

@@ -32,7 +32,14 @@ public static class UndoDecision
             var label = all.FirstOrDefault(found =>
                 found.Person == person && found.EndedAt is null && found.ExternalId == LabelRecorder.NameOf(request.Key)
             );
-            if (label is not null && await tasks.FirstOrDefaultAsync(new TaskById(request.TaskId), cancellationToken) is { } task)
+            if (label is null)
+                await recorder.TakeBackPlantedAsync(
+                    request.TaskId,
+                    person,
+                    given => given.ExternalId == LabelRecorder.NameOf(request.Key),
+                    cancellationToken
+                );
+            else if (await tasks.FirstOrDefaultAsync(new TaskById(request.TaskId), cancellationToken) is { } task)
                 recorder.TakeBack(label, task, all);
             return Unit.Value;
         }

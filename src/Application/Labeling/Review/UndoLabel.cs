@@ -28,6 +28,12 @@ public static class UndoLabel
                 || found.Person != person
             )
                 throw new NotFoundException($"Label {request.LabelId}");
+            if (found.Source == LabelSource.Planted)
+            {
+                await recorder.TakeBackPlantedAsync(found.TaskId, person, label => label.Id == found.Id, cancellationToken);
+                return new Response(found.TaskId);
+            }
+
             // The photo may have been deleted since, with its task and labels.
             var task = await tasks.FirstOrDefaultAsync(new TaskById(found.TaskId), cancellationToken)
                 ?? throw new NotFoundException($"Label {request.LabelId}");

@@ -66,6 +66,11 @@ public static class GetPersonFigures
         /// </summary>
         public required Agreement WithOthers { get; init; }
 
+        /// <summary>
+        /// Agreement with known answers: photos that a manager marked, and that the person got in the last 90 days like any other.
+        /// </summary>
+        public required Agreement WithKnownAnswers { get; init; }
+
         /// <summary>Where the person differs most often from most others.</summary>
         public required IReadOnlyList<Difference> Differences { get; init; }
     }
@@ -118,6 +123,7 @@ public static class GetPersonFigures
                 Notes = current.Sum(count => count.Notes),
                 MedianSeconds = AnnotatorComparison.MedianOf([.. found.Looks]),
                 WithOthers = Agreement.Of(pairs.Count(pair => pair.Own == pair.Others), pairs.Count),
+                WithKnownAnswers = Agreement.Of(found.PlantedSame, found.Planted),
                 Differences =
                 [
                     .. pairs

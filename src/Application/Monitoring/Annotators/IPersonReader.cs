@@ -29,7 +29,14 @@ public sealed record PersonLabels(
     IReadOnlyList<TimeSpan> Looks,
     IReadOnlyList<GivenLabel> Answers,
     IReadOnlyDictionary<Guid, ImmutableArray<string>> Classes
-);
+)
+{
+    /// <summary>Number of current answers to photos whose answer is known.</summary>
+    public required int Planted { get; init; }
+
+    /// <summary>Number of these that are the known answer.</summary>
+    public required int PlantedSame { get; init; }
+}
 
 /// <summary>The number of labels or skips of one kind.</summary>
 /// <param name="Kind">The kind of the answer; null for skips.</param>

@@ -105,6 +105,24 @@ internal sealed class HumanLabelConfiguration : IEntityTypeConfiguration<HumanLa
         builder.HasOne<AnnotationTask>().WithMany().HasForeignKey(label => label.TaskId).OnDelete(DeleteBehavior.Restrict);
         builder.HasIndex(label => label.TaskId);
         builder.HasIndex(label => new { label.Person, label.Id });
+        // These say nothing about the photo, so a query that forgets them is right.
+        builder.HasQueryFilter(label => label.Source != LabelSource.Planted);
+    }
+}
+
+internal sealed class PlantedAnswerConfiguration : IEntityTypeConfiguration<PlantedAnswer>
+{
+    public void Configure(EntityTypeBuilder<PlantedAnswer> builder)
+    {
+        builder.ToTable("PlantedAnswers");
+        builder.HasKey(planted => planted.TaskId);
+        builder.Property(planted => planted.TaskId).ValueGeneratedNever();
+        builder.Property(planted => planted.AnswerKind).HasConversion<string>();
+        builder
+            .HasOne<AnnotationTask>()
+            .WithOne()
+            .HasForeignKey<PlantedAnswer>(planted => planted.TaskId)
+            .OnDelete(DeleteBehavior.Restrict);
     }
 }
 

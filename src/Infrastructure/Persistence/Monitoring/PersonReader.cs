@@ -61,6 +61,24 @@ internal sealed class PersonReader(GourmetGramDbContext context) : IPersonReader
                 .Where(model => models.Contains(model.Id))
                 .Select(model => new { model.Id, model.Labels })
                 .ToDictionaryAsync(model => model.Id, model => model.Labels, cancellationToken);
-            return new PersonLabels(counts, looks, answers, classes);
+            var planted = await context
+                .Set<HumanLabel>()
+                .IgnoreQueryFilters()
+                .Where(label => label.Person == person && label.Id >= first && label.Source == LabelSource.Planted)
+                .Where(label => label.EndedAt == null && label.AnswerKind != null)
+                .Join(
+                    context.Set<PlantedAnswer>(),
+                    label => label.TaskId,
+                    known => known.TaskId,
+                    (label, known) => label.AnswerKind == known.AnswerKind && label.ClassIndex == known.ClassIndex
+                )
+                .GroupBy(same => same)
+                .Select(group => new { Same = group.Key, Count = group.Count() })
+                .ToListAsync(cancellationToken);
+            return new PersonLabels(counts, looks, answers, classes)
+            {
+                Planted = planted.Sum(group => group.Count),
+                PlantedSame = planted.Where(group => group.Same).Sum(group => group.Count),
+            };
         });
 }
