@@ -18,6 +18,31 @@ internal sealed class Examples : IOpenApiOperationTransformer
         }
         """;
 
+    private const string Deletion = """
+        {
+          "photos": 1, "files": { "stored": 1, "spooled": 0, "thumbnails": 2, "datasetCopies": 1 }, "feedback": 1, "tasks": 1, "labels": 2,
+          "labelStudioTasks": 0, "datasetVersions": [1, 2], "models": ["2"]
+        }
+        """;
+
+    private const string Figures = """
+        {
+          "labelsToday": 12, "labelsInWeek": 61, "labels": 232, "none": 4, "unusable": 2, "skipped": 6, "skippedShare": 0.0252, "undone": 6, "notes": 5, "medianSeconds": 3.1,
+          "withKnownAnswers": { "same": 47, "photos": 50, "share": 0.94, "low": 0.838, "high": 0.979 },
+          "withOthers": { "same": 89, "photos": 96, "share": 0.927, "low": 0.857, "high": 0.964 },
+          "differences": [{ "own": "Apple", "others": "Pear", "photos": 4 }]
+        }
+        """;
+
+    private const string Display = """{ "name": "Grace Hopper", "timeZone": "America/New_York", "theme": "Dark" }""";
+
+    private const string KnownAnswer = """
+        {
+          "predictionId": "019b0c6e-5c9a-7d3e-8f21-3b1f0a9c4d55", "loop": "lowconfidence", "answer": "Class", "class": "Apple", "by": "Grace",
+          "createdAt": "2026-11-23T12:04:00.123Z"
+        }
+        """;
+
     private const string Run = """
         {
           "id": "019b0c6e-5c9a-7d3e-8f21-3b1f0a9c4d55", "job": "store-images", "state": "Completed", "dueAt": "2026-11-23T12:00:30.000Z", "requestedBy": null, "attempt": 1,
@@ -228,6 +253,14 @@ internal sealed class Examples : IOpenApiOperationTransformer
             """,
         [("GetPrediction", "200")] = Prediction,
         [("ListPredictions", "200")] = $$"""{ "items": [{{Prediction}}], "next": "019b0c6e5c9a7d3e8f213b1f0a9c4d55" }""",
+        [("ErasePrediction", "200")] = Deletion,
+        [("EraseAllPredictions", "200")] = Deletion,
+        [("GetDisplay", "200")] = Display,
+        [("SaveDisplay", "200")] = Display,
+        [("ListKnownAnswers", "200")] = $$"""{ "items": [{{KnownAnswer}}], "percent": 5 }""",
+        [("MarkKnownAnswer", "200")] = $$"""{ "items": [{{KnownAnswer}}] }""",
+        [("GetOwnFigures", "200")] = Figures,
+        [("GetUserFigures", "200")] = Figures,
         [("ListClasses", "200")] = """["Apple", "Pear"]""",
         [("GetCurrentModel", "200")] = """
             {

@@ -31,30 +31,40 @@ public sealed class AuditTests : ServerTests
         "POST monitoring/alerts/test",
     ];
 
-    /// <summary>
-    /// Need much before they change anything, so their own tests send them. Their commands are audited: see the architecture tests.
-    /// </summary>
-    private static readonly HashSet<string> Elsewhere =
+    /// <summary>Change something once there are labels, alerts and the like.</summary>
+    private static readonly HashSet<string> WithRows =
     [
         "POST loops/{name}/backfill",
         "DELETE loops/{name}/pending",
-        "POST held-back/release",
-        "POST held-back/discard",
-        "POST label-studio/provision",
         "POST tasks/{id:guid}/adjudication",
         "POST monitoring/label-errors/{taskId:guid}/keep",
         "POST monitoring/label-errors/{taskId:guid}/change",
         "POST monitoring/label-errors/{taskId:guid}/ask-again",
-        "POST monitoring/draws",
         "POST monitoring/alerts/messages/{id:guid}/resend",
         "POST monitoring/alerts/{rule}/acknowledge",
-        "POST models/{version}/trials",
+        "POST datasets/",
+        "PUT known-answers/{id:guid}",
+        "DELETE known-answers/{id:guid}",
+    ];
+
+    /// <summary>Their own tests send them and look at the audit log.</summary>
+    private static readonly HashSet<string> Elsewhere =
+    [
+        "POST held-back/release",
+        "POST held-back/discard",
+        "POST monitoring/draws",
         "POST models/",
         "POST models/{version}/promote",
         "POST models/rollback",
+    ];
+
+    /// <summary>Need much before they change anything. Their commands are audited: see the architecture tests.</summary>
+    private static readonly HashSet<string> Unseen =
+    [
+        "POST label-studio/provision",
+        "POST models/{version}/trials",
         "POST training-runs/",
         "POST training-runs/{id:guid}/cancel",
-        "POST datasets/",
         "POST jobs/{name}/runs/{id:guid}/cancel",
     ];
 
@@ -68,35 +78,45 @@ public sealed class AuditTests : ServerTests
         var third = new Person(server.Address);
         await third.SignInAsync("Grace");
         var photo = await admin.Client.UploadAsync();
-        var walked = new List<string>();
+        var walk = new Walk(admin);
 
-        await WalkAsync("POST", "users/", "users", "Invited a person", "Ada", new { name = "Ada", role = "Annotator" });
-        await WalkAsync("PUT", "users/{name}/role", "users/Ada/role", "Changed a role", "Ada: Manager", new { role = "Manager" });
-        await WalkAsync("POST", "users/{name}/reset-password", "users/Ada/reset-password", "Reset a password", "Ada");
-        await WalkAsync("POST", "users/{name}/disable", "users/Ada/disable", "Disabled an account", "Ada");
-        await WalkAsync("POST", "users/{name}/enable", "users/Ada/enable", "Enabled an account", "Ada");
-        await WalkAsync("DELETE", "users/{name}", "users/Ada", "Deleted an account", "Ada");
+        await walk.SendAsync("POST", "users/", "users", "Invited a person", "Ada", new { name = "Ada", role = "Annotator" });
+        await walk.SendAsync("PUT", "users/{name}/role", "users/Ada/role", "Changed a role", "Ada: Manager", new { role = "Manager" });
+        await walk.SendAsync("POST", "users/{name}/reset-password", "users/Ada/reset-password", "Reset a password", "Ada");
+        await walk.SendAsync("POST", "users/{name}/disable", "users/Ada/disable", "Disabled an account", "Ada");
+        await walk.SendAsync("POST", "users/{name}/enable", "users/Ada/enable", "Enabled an account", "Ada");
+        await walk.SendAsync("DELETE", "users/{name}", "users/Ada", "Deleted an account", "Ada");
         var key = new { label = "kiosk", scopes = new[] { "predictions:write" } };
-        await WalkAsync("POST", "me/keys", "me/keys", "Created an API key", "kiosk (PredictionsWrite)", key);
+        await walk.SendAsync("POST", "me/keys", "me/keys", "Created an API key", "kiosk (PredictionsWrite)", key);
         var keyId = (await admin.AskAsync(HttpMethod.Get, "api/v1/me/keys"))["items"]![0]!["id"]!.GetValue<string>();
-        await WalkAsync("DELETE", "me/keys/{id:guid}", $"me/keys/{keyId}", "Revoked an API key", keyId);
+        await walk.SendAsync("DELETE", "me/keys/{id:guid}", $"me/keys/{keyId}", "Revoked an API key", keyId);
         var sessions = (await admin.AskAsync(HttpMethod.Get, "api/v1/me/sessions"))["items"]!.AsArray();
         // The newest session but the own one, whose browser was seen last.
         var session = sessions.Select(item => item!["id"]!.GetValue<string>()).Order(StringComparer.Ordinal).Last();
-        await WalkAsync("DELETE", "me/sessions/{id:guid}", $"me/sessions/{session}", "Signed out", session);
-        await WalkAsync("DELETE", "me/sessions", "me/sessions", "Signed out everywhere else", null);
-        await WalkAsync("POST", "media-keys/rotate", "media-keys/rotate", "Rotated the keys that sign links to photos", "");
+        await walk.SendAsync("DELETE", "me/sessions/{id:guid}", $"me/sessions/{session}", "Signed out", session);
+        await walk.SendAsync("DELETE", "me/sessions", "me/sessions", "Signed out everywhere else", null);
+        var look = new { name = "Grace Hopper", theme = "Dark" };
+        var shown = await walk.SendAsync("PUT", "me/display", "me/display", "Changed own name and display", "Grace Hopper", look);
+        Assert.Equal("""{"display name":[null,"Grace Hopper"],"theme":["System","Dark"]}""", Text(shown, "changes"));
+        await walk.SendAsync("POST", "media-keys/rotate", "media-keys/rotate", "Rotated the keys that sign links to photos", "");
         var mediaKey = (await admin.AskAsync(HttpMethod.Get, "api/v1/media-keys"))["items"]![0]!["id"]!.GetValue<string>();
-        await WalkAsync(
+        await walk.SendAsync(
             "POST",
             "media-keys/{id}/revoke",
             $"media-keys/{mediaKey}/revoke",
             "Revoked a key that signs links to photos",
             mediaKey
         );
-        var changed = await WalkAsync("PATCH", "loops/{name}", "loops/lowconfidence", "Changed a loop", "lowconfidence", new { votes = 2 });
+        var changed = await walk.SendAsync(
+            "PATCH",
+            "loops/{name}",
+            "loops/lowconfidence",
+            "Changed a loop",
+            "lowconfidence",
+            new { votes = 2 }
+        );
         Assert.Contains("\"FeedbackLoop.Votes\":[1,2]", Text(changed, "changes"), StringComparison.Ordinal);
-        await WalkAsync(
+        await walk.SendAsync(
             "PATCH",
             "jobs/{name}",
             "jobs/housekeeping",
@@ -104,11 +124,11 @@ public sealed class AuditTests : ServerTests
             "housekeeping",
             new { paused = true }
         );
-        await WalkAsync("POST", "jobs/{name}/run", "jobs/store-images/run", "Ran a job", "store-images");
-        await WalkAsync("PUT", "pipeline/rules", "pipeline/rules", "Changed the rules of the pipeline", "", new { newLabels = 80 });
-        await WalkAsync("POST", "pipeline/runs", "pipeline/runs", "Started the pipeline", "");
-        await WalkAsync("POST", "pipeline/stop", "pipeline/stop", "Stopped the pipeline", "");
-        await WalkAsync(
+        await walk.SendAsync("POST", "jobs/{name}/run", "jobs/store-images/run", "Ran a job", "store-images");
+        await walk.SendAsync("PUT", "pipeline/rules", "pipeline/rules", "Changed the rules of the pipeline", "", new { newLabels = 80 });
+        await walk.SendAsync("POST", "pipeline/runs", "pipeline/runs", "Started the pipeline", "");
+        await walk.SendAsync("POST", "pipeline/stop", "pipeline/stop", "Stopped the pipeline", "");
+        await walk.SendAsync(
             "PUT",
             "datasets/exclusions/{id:guid}",
             $"datasets/exclusions/{photo.Id}",
@@ -116,37 +136,108 @@ public sealed class AuditTests : ServerTests
             $"{photo.Id}",
             new { note = "a menu" }
         );
-        await WalkAsync(
+        await walk.SendAsync(
             "DELETE",
             "datasets/exclusions/{id:guid}",
             $"datasets/exclusions/{photo.Id}",
             "Included a photo again",
             $"{photo.Id}"
         );
-        await WalkAsync("PUT", "models/{version}/note", "models/2/note", "Changed the note of a model", "2", new { note = "the first" });
-        await WalkAsync("DELETE", "predictions/{id:guid}", $"predictions/{photo.Id}", "Deleted a photo", $"{photo.Id}");
+        await walk.SendAsync(
+            "PUT",
+            "models/{version}/note",
+            "models/2/note",
+            "Changed the note of a model",
+            "2",
+            new { note = "the first" }
+        );
+        var one = await walk.SendAsync("DELETE", "predictions/{id:guid}", $"predictions/{photo.Id}", "Deleted a photo", $"{photo.Id}");
+        Assert.Equal("""{"photos":1,"files in the store":1}""", Text(one, "changes"));
+        for (var i = 0; i < 2; i++)
+            await admin.Client.UploadAsync();
+        var all = await walk.SendAsync("DELETE", "predictions/", "predictions?all=true", "Deleted all own photos", subject: null);
+        Assert.Equal("""{"photos":2,"files in the store":2}""", Text(all, "changes"));
 
-        Assert.Equal(Mutating(), walked.Concat(Unaudited).Concat(Elsewhere).Order(StringComparer.Ordinal));
+        Assert.Equal(
+            Mutating(),
+            walk.Routes.Concat(Unaudited).Concat(WithRows).Concat(Elsewhere).Concat(Unseen).Order(StringComparer.Ordinal)
+        );
+    }
 
-        async Task<JsonObject> WalkAsync(string method, string route, string path, string action, string? subject, object? body = null)
-        {
-            var before = await NewestAsync();
-            var status = await admin.StatusAsync($"api/v1/{path}", new HttpMethod(method), body);
-            Assert.True((int)status < 300, $"{method} {path}: {status}");
-            var after = await NewestAsync();
-            var added = after.TakeWhile(entry => Id(entry) != Id(before[0])).ToList();
-            var one = Assert.Single(added);
-            Assert.Equal(("Grace", "Api", action), (Text(one, "who"), Text(one, "channel"), Text(one, "action")));
-            Assert.NotNull(one["requestId"]);
-            Assert.Equal("127.0.0.1", Text(one, "address"));
-            if (subject is not null)
-                Assert.Equal(subject, Text(one, "subject"));
-            walked.Add($"{method} {route}");
-            return one;
-        }
+    [Fact]
+    public async Task Each_route_that_changes_labels_alerts_and_datasets_adds_one_entry()
+    {
+        using var mail = new MailServer();
+        var clock = new JumpingClock();
+        await using var server = new HostedServer(
+            new Dictionary<string, string>(StringComparer.Ordinal)
+            {
+                ["GourmetGram__DataDirectory"] = Path.Combine(Folder, "data"),
+                ["GourmetGram__BootstrapAdminKey"] = AppFixture.AdminKey,
+                ["Jobs__Scheduled"] = "false",
+                ["Alerts__DiskFreeMebibytes"] = "10000000",
+                ["Alerts__EmailTo"] = "team@example.org",
+                ["Alerts__EmailFrom"] = "gourmetgram@example.org",
+                ["Alerts__SmtpHost"] = "127.0.0.1",
+                ["Alerts__SmtpPort"] = $"{mail.Port}",
+            },
+            clock
+        );
+        var grace = await Person.InviteAsync(server.Address, "Grace", "Administrator");
+        var ada = await Person.InviteAsync(server.Address, "Ada", "Annotator");
+        var bea = await Person.InviteAsync(server.Address, "Bea", "Annotator");
+        using var http = new HttpClient { BaseAddress = server.Address };
+        var program = AppClient.Administrator(http);
+        var photo = await program.UploadAsync();
+        using (await program.FlagAsync(photo.Id))
+            await program.RunJobAsync("select-candidates");
+        // No loop has looked at this one.
+        await program.UploadAsync();
+        var walk = new Walk(grace);
 
-        async Task<List<JsonObject>> NewestAsync() =>
-            [.. (await admin.AskAsync(HttpMethod.Get, "api/v1/audit?limit=20"))["items"]!.AsArray().Select(item => item!.AsObject())];
+        using (
+            var changed = await program.SendAsync(
+                HttpMethod.Patch,
+                "api/v1/loops/lowconfidence",
+                JsonContent.Create(new { settings = new { threshold = 1 } })
+            )
+        )
+            Assert.True(changed.IsSuccessStatusCode, await changed.Content.ReadAsStringAsync(Cancel));
+        const string loop = "lowconfidence";
+        await walk.SendAsync("POST", "loops/{name}/backfill", $"loops/{loop}/backfill", "Selected earlier photos for a loop", loop);
+        await walk.SendAsync("DELETE", "loops/{name}/pending", $"loops/{loop}/pending", "Deleted the waiting tasks of a loop", loop);
+
+        var task = await ada.AskAsync(HttpMethod.Post, "api/v1/loops/userfeedback/tasks/next", new { });
+        var id = Text(task, "id")!;
+        string[] classes = [.. task["classes"]!.AsArray().Select(name => name!.GetValue<string>())];
+        await ada.AskAsync(HttpMethod.Post, $"api/v1/tasks/{id}/label", new { @class = classes[0] });
+        const string errors = "monitoring/label-errors/{taskId:guid}";
+        await walk.SendAsync("POST", $"{errors}/keep", $"monitoring/label-errors/{id}/keep", "Kept a label", id);
+        var other = new { @class = classes[1] };
+        await walk.SendAsync("POST", $"{errors}/change", $"monitoring/label-errors/{id}/change", "Changed a label", id, other);
+        var again = $"monitoring/label-errors/{id}/ask-again";
+        await walk.SendAsync("POST", $"{errors}/ask-again", again, "Asked another person for a label", id);
+        await bea.AskAsync(HttpMethod.Post, $"api/v1/tasks/{id}/label", new { @class = classes[2] });
+        const string decide = "tasks/{id:guid}/adjudication";
+        await walk.SendAsync("POST", decide, $"tasks/{id}/adjudication", "Decided a second opinion", id, new { @class = classes[0] });
+
+        var known = $"known-answers/{photo.Id}";
+        await walk.SendAsync("PUT", "known-answers/{id:guid}", known, "Marked a photo as a known answer", $"{photo.Id}");
+        await walk.SendAsync("DELETE", "known-answers/{id:guid}", known, "Took a photo out of the known answers", $"{photo.Id}");
+        await walk.SendAsync("POST", "datasets/", "datasets", "Built a dataset version", "");
+
+        // Just after the start, nothing is reported.
+        clock.Shift = TimeSpan.FromMinutes(6);
+        await program.RunJobAsync("check-operation");
+        var rule = "monitoring/alerts/{rule}/acknowledge";
+        await walk.SendAsync("POST", rule, "monitoring/alerts/disk/acknowledge", "Acknowledged an alert", "disk", new { note = "seen" });
+        await program.RunJobAsync("deliver-messages");
+        var messages = await grace.AskAsync(HttpMethod.Get, "api/v1/monitoring/alerts/messages");
+        var message = Text(messages["items"]![0]!.AsObject(), "id")!;
+        const string resend = "monitoring/alerts/messages/{id:guid}/resend";
+        var address = $"monitoring/alerts/messages/{message}/resend";
+        await walk.SendAsync("POST", resend, address, "Sent a message about an alert again", message);
+        Assert.Equal(WithRows.Order(StringComparer.Ordinal), walk.Routes.Order(StringComparer.Ordinal));
     }
 
     [Fact]
@@ -214,6 +305,55 @@ public sealed class AuditTests : ServerTests
         Assert.Equal(1, run["counts"]!["auditEntries"]!.GetValue<long>());
         var left = (await admin.Http.GetFromJsonAsync<JsonObject>("api/v1/audit", Cancel))!["items"]!.AsArray();
         Assert.Equal("Ran a job", Text(Assert.Single(left)!.AsObject(), "action"));
+    }
+
+    /// <summary>A clock that jumps ahead, with its timestamps.</summary>
+    private sealed class JumpingClock : TimeProvider
+    {
+        public TimeSpan Shift { get; set; }
+
+        public override DateTimeOffset GetUtcNow() => base.GetUtcNow() + Shift;
+
+        public override long GetTimestamp() => base.GetTimestamp() + (long)(Shift.TotalSeconds * TimestampFrequency);
+    }
+
+    /// <summary>Sends requests as one person, each of which has to add one entry.</summary>
+    private sealed class Walk(Person person)
+    {
+        /// <summary>The routes of the requests so far.</summary>
+        public List<string> Routes { get; } = [];
+
+        /// <param name="method">The request's method.</param>
+        /// <param name="route">Pattern of the route.</param>
+        /// <param name="path">The request's path.</param>
+        /// <param name="action">The action that the entry names.</param>
+        /// <param name="subject">What the entry is about; null for anything.</param>
+        /// <param name="body">The request's body; null for none.</param>
+        public async Task<JsonObject> SendAsync(
+            string method,
+            string route,
+            string path,
+            string action,
+            string? subject,
+            object? body = null
+        )
+        {
+            var before = await NewestAsync();
+            var status = await person.StatusAsync($"api/v1/{path}", new HttpMethod(method), body);
+            Assert.True((int)status < 300, $"{method} {path}: {status}");
+            var added = (await NewestAsync()).TakeWhile(entry => Id(entry) != Id(before[0])).ToList();
+            var one = Assert.Single(added);
+            Assert.Equal(("Grace", "Api", action), (Text(one, "who"), Text(one, "channel"), Text(one, "action")));
+            Assert.NotNull(one["requestId"]);
+            Assert.Equal("127.0.0.1", Text(one, "address"));
+            if (subject is not null)
+                Assert.Equal(subject, Text(one, "subject"));
+            Routes.Add($"{method} {route}");
+            return one;
+        }
+
+        private async Task<List<JsonObject>> NewestAsync() =>
+            [.. (await person.AskAsync(HttpMethod.Get, "api/v1/audit?limit=20"))["items"]!.AsArray().Select(item => item!.AsObject())];
     }
 
     private static IEnumerable<string> Mutating() =>

@@ -345,6 +345,7 @@ public abstract class LoopTests(AppFixture app) : BehaviourTests(app)
             )
         )
             Assert.Equal(HttpStatusCode.OK, released.StatusCode);
+        await admin.AuditedAsync("Released feedback held for review");
         using (
             var discarded = await admin.SendAsync(
                 HttpMethod.Post,
@@ -353,6 +354,7 @@ public abstract class LoopTests(AppFixture app) : BehaviourTests(app)
             )
         )
             Assert.Equal(HttpStatusCode.OK, discarded.StatusCode);
+        await admin.AuditedAsync("Discarded feedback held for review");
         await RunAsync(admin, "select-candidates");
         var selected = await SelectedAsync(admin, "userfeedback");
         Assert.Contains(photos[31].Id.ToString(), selected);

@@ -125,6 +125,15 @@ public sealed class AppClient(HttpClient http)
         return (await response.Content.ReadFromJsonAsync<BatchJson>(TestContext.Current.CancellationToken))!;
     }
 
+    /// <summary>Expects that the newest entry of the audit log says that this client did something.</summary>
+    /// <param name="action">What the entry says.</param>
+    public async Task AuditedAsync(string action)
+    {
+        var log = await Http.GetFromJsonAsync<JsonObject>("api/v1/audit?limit=1", TestContext.Current.CancellationToken);
+        var newest = Assert.Single(log!["items"]!.AsArray())!;
+        Assert.Equal((action, "Api"), (newest["action"]!.GetValue<string>(), newest["channel"]!.GetValue<string>()));
+    }
+
     /// <summary>Runs a job as an administrator and waits until it has ended, however it ends.</summary>
     /// <returns>The run as the server tells it.</returns>
     public async Task<JsonObject> RunJobAsync(string name)

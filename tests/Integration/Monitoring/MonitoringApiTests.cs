@@ -161,6 +161,7 @@ public sealed class MonitoringApiTests(MonitoredApp app) : IClassFixture<Monitor
         Assert.True(answer.IsSuccessStatusCode, await answer.Content.ReadAsStringAsync(Cancel));
         var drawn = (await answer.Content.ReadFromJsonAsync<JsonObject>(Cancel))!;
         Assert.Equal((2, 2), (drawn["drawn"]!.GetValue<int>(), drawn["tasks"]!.GetValue<int>()));
+        await admin.AuditedAsync("Drew photos to measure the accuracy");
     }
 
     [Theory]

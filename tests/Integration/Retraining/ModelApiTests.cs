@@ -22,12 +22,15 @@ public sealed class ModelApiTests(SqliteApp app) : IClassFixture<SqliteApp>
         var imported = await ReadAsync(await ImportAsync(admin, Zip("7")));
         Assert.Equal(("7", "Imported", false), ((string?)imported["version"], (string?)imported["origin"], (bool)imported["serving"]!));
         Assert.Equal(0.9, (double)imported["report"]!["accuracy"]!);
+        await admin.AuditedAsync("Imported a model");
         Assert.Equal(HttpStatusCode.Conflict, (await ImportAsync(admin, Zip("7"))).StatusCode);
 
         Assert.Equal(HttpStatusCode.Conflict, (await PostAsync(admin, "models/7/promote", new JsonObject())).StatusCode);
         await ReadAsync(await PostAsync(admin, "models/7/promote", new JsonObject { ["override"] = "the same network again" }));
+        await admin.AuditedAsync("Promoted a model that the gate had not let pass");
         Assert.Equal("7", (await admin.UploadAsync()).Model.Version);
         await ReadAsync(await PostAsync(admin, "models/rollback", new JsonObject()));
+        await admin.AuditedAsync("Returned to the model before");
         Assert.Equal("2", (await admin.UploadAsync()).Model.Version);
     }
 
