@@ -1238,6 +1238,30 @@ namespace GourmetGram.Infrastructure.Persistence.Migrations.PostgreSql
                     b.ToTable("HumanLabels", (string)null);
                 });
 
+            modelBuilder.Entity("GourmetGram.Domain.Labeling.PlantedAnswer", b =>
+                {
+                    b.Property<Guid>("TaskId")
+                        .HasColumnType("uuid");
+
+                    b.Property<string>("AnswerKind")
+                        .IsRequired()
+                        .HasColumnType("text");
+
+                    b.Property<string>("By")
+                        .IsRequired()
+                        .HasColumnType("text");
+
+                    b.Property<int?>("ClassIndex")
+                        .HasColumnType("integer");
+
+                    b.Property<long>("CreatedAt")
+                        .HasColumnType("bigint");
+
+                    b.HasKey("TaskId");
+
+                    b.ToTable("PlantedAnswers", (string)null);
+                });
+
             modelBuilder.Entity("GourmetGram.Domain.Labeling.ReadOutput", b =>
                 {
                     b.Property<string>("Key")
@@ -2621,6 +2645,15 @@ namespace GourmetGram.Infrastructure.Persistence.Migrations.PostgreSql
                     b.HasOne("GourmetGram.Domain.Labeling.AnnotationTask", null)
                         .WithMany()
                         .HasForeignKey("TaskId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("GourmetGram.Domain.Labeling.PlantedAnswer", b =>
+                {
+                    b.HasOne("GourmetGram.Domain.Labeling.AnnotationTask", null)
+                        .WithOne()
+                        .HasForeignKey("GourmetGram.Domain.Labeling.PlantedAnswer", "TaskId")
                         .OnDelete(DeleteBehavior.Restrict)
                         .IsRequired();
                 });

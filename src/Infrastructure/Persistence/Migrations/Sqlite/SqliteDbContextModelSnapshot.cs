@@ -1233,6 +1233,30 @@ namespace GourmetGram.Infrastructure.Persistence.Migrations.Sqlite
                     b.ToTable("HumanLabels", (string)null);
                 });
 
+            modelBuilder.Entity("GourmetGram.Domain.Labeling.PlantedAnswer", b =>
+                {
+                    b.Property<Guid>("TaskId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("AnswerKind")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("By")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<int?>("ClassIndex")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("CreatedAt")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("TaskId");
+
+                    b.ToTable("PlantedAnswers", (string)null);
+                });
+
             modelBuilder.Entity("GourmetGram.Domain.Labeling.ReadOutput", b =>
                 {
                     b.Property<string>("Key")
@@ -2587,6 +2611,15 @@ namespace GourmetGram.Infrastructure.Persistence.Migrations.Sqlite
                     b.HasOne("GourmetGram.Domain.Labeling.AnnotationTask", null)
                         .WithMany()
                         .HasForeignKey("TaskId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("GourmetGram.Domain.Labeling.PlantedAnswer", b =>
+                {
+                    b.HasOne("GourmetGram.Domain.Labeling.AnnotationTask", null)
+                        .WithOne()
+                        .HasForeignKey("GourmetGram.Domain.Labeling.PlantedAnswer", "TaskId")
                         .OnDelete(DeleteBehavior.Restrict)
                         .IsRequired();
                 });
