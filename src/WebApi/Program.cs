@@ -154,6 +154,7 @@ static WebApplication Build(string[] args, StartPhase phase)
         .WithMetadata(
             new RequestSizeLimitAttribute(RequestLimits.PageBytes(app.Services.GetRequiredService<IOptions<LimitsOptions>>().Value))
         );
+    everybody.MapAuthorities();
     everybody.MapLab();
     everybody.MapMedia();
     everybody.MapOpenApiDocument();

@@ -35,20 +35,48 @@ public static class Settings
         return options.GetProperties(BindingFlags.Public | BindingFlags.Instance).Where(property => property.CanWrite);
     }
 
+    /// <summary>
+    /// Returns the class of the entries if a setting is a list of entries that have settings of their own; null for other settings.
+    /// </summary>
+    public static Type? EntryOf(PropertyInfo property)
+    {
+        ArgumentNullException.ThrowIfNull(property);
+        return
+            property.PropertyType is { IsGenericType: true } list
+            && list.GetGenericTypeDefinition() == typeof(IReadOnlyList<>)
+            && list.GetGenericArguments() is [{ IsClass: true } entry]
+            && entry != typeof(string)
+            ? entry
+            : null;
+    }
+
     private sealed class AnnotationValidator<TOptions> : IValidateOptions<TOptions>
         where TOptions : class
     {
         public ValidateOptionsResult Validate(string? name, TOptions options)
         {
-            var faults = new List<string>();
-            foreach (var property in PropertiesOf(typeof(TOptions)))
+            var faults = FaultsOf(options, typeof(TOptions), SectionOf(typeof(TOptions))).ToList();
+            return faults.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(faults);
+        }
+
+        private static IEnumerable<string> FaultsOf(object options, Type type, string section)
+        {
+            foreach (var property in PropertiesOf(type))
             {
                 var value = property.GetValue(options);
+                var setting = $"{section}:{property.Name}";
+                if (EntryOf(property) is { } entry)
+                {
+                    var entries = ((System.Collections.IEnumerable)value!).Cast<object>();
+                    foreach (var fault in entries.SelectMany((item, index) => FaultsOf(item, entry, $"{setting}:{index}")))
+                        yield return fault;
+                    continue;
+                }
+
                 var results = new List<ValidationResult>();
                 // An empty text is how an environment variable says "not set".
                 if (value is "" && property.GetCustomAttribute<RequiredAttribute>() is null)
                     continue;
-                var setting = $"{SectionOf(typeof(TOptions))}:{property.Name}";
                 if (
                     !Validator.TryValidateProperty(
                         value,
@@ -60,11 +88,10 @@ public static class Settings
                     var found = property.GetCustomAttribute<SecretAttribute>() is null
                         ? $"Found: '{Show(value)}'."
                         : "The value is a secret, so it is not shown.";
-                    faults.AddRange(results.Select(result => $"{result.ErrorMessage} {found}"));
+                    foreach (var result in results)
+                        yield return $"{result.ErrorMessage} {found}";
                 }
             }
-
-            return faults.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(faults);
         }
 
         private static object? Show(object? value) =>

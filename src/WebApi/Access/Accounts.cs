@@ -41,6 +41,7 @@ internal sealed partial class Accounts(
                     select new { link.UserId, role.Name }
                 ).ToListAsync(cancellationToken)
             ).ToLookup(row => row.UserId, row => row.Name!);
+            var connected = (await scope.Context.UserLogins.Select(login => login.UserId).ToListAsync(cancellationToken)).ToHashSet();
             var seen = await scope
                 .Context.Set<AccountSession>()
                 .GroupBy(session => session.AccountId)
@@ -54,7 +55,12 @@ internal sealed partial class Accounts(
                 .. users
                     .Where(user => !roles[user.Id].Contains(Roles.Former, StringComparer.Ordinal))
                     .Select(user =>
-                        ViewOf(user, roles[user.Id], seen.TryGetValue(user.Id, out var at) ? at : null) with
+                        ViewOf(
+                            user,
+                            roles[user.Id],
+                            seen.TryGetValue(user.Id, out var at) ? at : null,
+                            connected.Contains(user.Id)
+                        ) with
                         {
                             DisplayName = names.GetValueOrDefault(user.Id),
                         }
@@ -90,6 +96,8 @@ internal sealed partial class Accounts(
                 Require(await scope.Users.SetLockoutEndDateAsync(user, lockoutEnd: null));
                 Require(await scope.Users.ResetAccessFailedCountAsync(user));
                 await EndSessionsAsync(scope, user, cancellationToken);
+                // Whoever had taken the account over must not come back by another way.
+                await RemoveOtherWaysAsync(scope, user, cancellationToken);
                 logger.LogInformation("{By} reset the password of the account {Name}", by, user.UserName);
                 return await InviteAsync(scope, user, AccountLinks.ResetLifetime);
             },
@@ -166,6 +174,7 @@ internal sealed partial class Accounts(
                 Require(await scope.Users.UpdateSecurityStampAsync(user));
                 await EndSessionsAsync(scope, user, cancellationToken);
                 Require(await scope.Users.RemoveClaimsAsync(user, await scope.Users.GetClaimsAsync(user)));
+                await RemoveOtherWaysAsync(scope, user, cancellationToken);
                 scope.Context.RemoveRange(
                     await scope.Context.Set<ApiKey>().Where(row => row.AccountId == user.Id).ToListAsync(cancellationToken)
                 );
@@ -175,6 +184,103 @@ internal sealed partial class Accounts(
             },
             cancellationToken
         );
+
+    /// <summary>Creates an account of a person who signs in with the account of another server.</summary>
+    /// <exception cref="ValidationException">The name is not acceptable.</exception>
+    /// <exception cref="ConflictException">An account with this name already exists, or one is connected.</exception>
+    public Task<AccountView> AddConnectedAsync(
+        Guid id,
+        string name,
+        AccountRole role,
+        UserLoginInfo login,
+        CancellationToken cancellationToken
+    ) =>
+        ChangeAsync(
+            "Created an account by signing in",
+            $"{name}: {role}, {login.ProviderDisplayName}",
+            async scope =>
+            {
+                var user = await CreateAsync(scope, name, role, password: null, id);
+                await ConnectAsync(scope, user, login);
+                logger.LogInformation("{Authority} added the account {Name} as {Role}", login.ProviderDisplayName, name, role);
+                return await ViewAsync(scope, user);
+            },
+            cancellationToken
+        );
+
+    /// <summary>Lets a person sign in with the account of another server.</summary>
+    /// <exception cref="ConflictException">The account of the other server is connected already.</exception>
+    public Task<AccountView> ConnectAsync(Guid id, UserLoginInfo login, CancellationToken cancellationToken) =>
+        ChangeAsync(
+            "Connected another account",
+            login.ProviderDisplayName!,
+            async scope =>
+            {
+                var user = await FindAsync(scope, id);
+                await ConnectAsync(scope, user, login);
+                logger.LogInformation("{Name} connected an account of {Authority}", user.UserName, login.ProviderDisplayName);
+                return await ViewAsync(scope, user);
+            },
+            cancellationToken
+        );
+
+    /// <summary>Uses a one-time link to sign in with the account of another server instead of a password.</summary>
+    /// <returns>False when the link was used, was replaced or has expired.</returns>
+    /// <exception cref="ConflictException">The account of the other server is connected already.</exception>
+    public Task<bool> ConnectByLinkAsync(string token, UserLoginInfo login, CancellationToken cancellationToken) =>
+        ChangeAsync(
+            "Connected another account with a one-time link",
+            login.ProviderDisplayName!,
+            async scope =>
+            {
+                if (await AccountLinkTokens.FindAsync(scope.Users, token, time.GetUtcNow()) is not { } user)
+                    return false;
+                await ConnectAsync(scope, user, login);
+                await AccountLinkTokens.RevokeAsync(scope.Users, user);
+                logger.LogInformation(
+                    "{Name} connected an account of {Authority} with a one-time link",
+                    user.UserName,
+                    login.ProviderDisplayName
+                );
+                return true;
+            },
+            cancellationToken
+        );
+
+    /// <summary>Ends that a person can sign in with the account of another server.</summary>
+    /// <exception cref="NotFoundException">The accounts are not connected.</exception>
+    /// <exception cref="ConflictException">The person has no other way to sign in.</exception>
+    public Task<AccountView> DisconnectAsync(Guid id, string issuer, string subject, CancellationToken cancellationToken) =>
+        ChangeAsync(
+            "Disconnected another account",
+            issuer,
+            async scope =>
+            {
+                var user = await FindAsync(scope, id);
+                var logins = await scope.Users.GetLoginsAsync(user);
+                if (!logins.Any(login => login.LoginProvider == issuer && login.ProviderKey == subject))
+                    throw new NotFoundException("The connected account");
+                if (user.PasswordHash is null && logins.Count == 1)
+                    throw new ConflictException("This is your only way to sign in. Ask an administrator for a password link first.");
+                Require(await scope.Users.RemoveLoginAsync(user, issuer, subject));
+                logger.LogInformation("{Name} disconnected an account of {Issuer}", user.UserName, issuer);
+                return await ViewAsync(scope, user);
+            },
+            cancellationToken
+        );
+
+    /// <summary>Gives an account the role that another server says, unless it has it.</summary>
+    /// <exception cref="ConflictException">The account is the last administrator that can sign in.</exception>
+    public async Task FollowRoleAsync(Guid id, AccountRole role, string authority, CancellationToken cancellationToken)
+    {
+        var (name, hasRole) = await InScopeAsync(async scope =>
+        {
+            var user = await FindAsync(scope, id);
+            return (user.UserName!, await scope.Users.IsInRoleAsync(user, RoleOf(role)));
+        });
+        if (!hasRole)
+            await ChangeRoleAsync(name, role, authority, cancellationToken);
+    }
 
     /// <summary>Returns whether any account has the administrator role, even if the account is disabled.</summary>
     public Task<bool> HasAdministratorAsync() => InScopeAsync(HasAdministratorAsync);
@@ -200,13 +306,28 @@ internal sealed partial class Accounts(
     private static async Task<bool> HasAdministratorAsync(AccountScope scope) =>
         (await scope.Users.GetUsersInRoleAsync(Roles.Admin)).Count > 0;
 
-    private static async Task<IdentityUser<Guid>> CreateAsync(AccountScope scope, string name, AccountRole role, string? password)
+    /// <exception cref="ConflictException">The account of the other server is connected already.</exception>
+    private static async Task ConnectAsync(AccountScope scope, IdentityUser<Guid> user, UserLoginInfo login)
+    {
+        var result = await scope.Users.AddLoginAsync(user, login);
+        if (result.Errors.Any(error => error.Code == nameof(IdentityErrorDescriber.LoginAlreadyAssociated)))
+            throw new ConflictException("The account of the other server is connected already.");
+        Require(result);
+    }
+
+    private static async Task<IdentityUser<Guid>> CreateAsync(
+        AccountScope scope,
+        string name,
+        AccountRole role,
+        string? password,
+        Guid id = default
+    )
     {
         if (!Name().IsMatch(name))
             throw Invalid("name", NameRule);
         if (await scope.Users.FindByNameAsync(name) is not null)
             throw new ConflictException($"The account {name} already exists.");
-        var user = new IdentityUser<Guid>(name);
+        var user = new IdentityUser<Guid>(name) { Id = id };
         Require(password is null ? await scope.Users.CreateAsync(user) : await scope.Users.CreateAsync(user, password));
         await SetRoleAsync(scope, user, RoleOf(role));
         return user;
@@ -226,6 +347,13 @@ internal sealed partial class Accounts(
         scope.Context.RemoveRange(
             await scope.Context.Set<AccountSession>().Where(row => row.AccountId == user.Id).ToListAsync(cancellationToken)
         );
+        await scope.Context.SaveChangesAsync(cancellationToken);
+    }
+
+    /// <summary>Removes every way to sign in but the password.</summary>
+    private static async Task RemoveOtherWaysAsync(AccountScope scope, IdentityUser<Guid> user, CancellationToken cancellationToken)
+    {
+        scope.Context.RemoveRange(await scope.Context.UserLogins.Where(row => row.UserId == user.Id).ToListAsync(cancellationToken));
         await scope.Context.SaveChangesAsync(cancellationToken);
     }
 
@@ -279,10 +407,11 @@ internal sealed partial class Accounts(
         ViewOf(
             user,
             await scope.Users.GetRolesAsync(user),
-            await scope.Context.Set<AccountSession>().Where(row => row.AccountId == user.Id).MaxAsync(row => (DateTimeOffset?)row.SeenAt)
+            await scope.Context.Set<AccountSession>().Where(row => row.AccountId == user.Id).MaxAsync(row => (DateTimeOffset?)row.SeenAt),
+            await scope.Context.UserLogins.AnyAsync(login => login.UserId == user.Id)
         );
 
-    private static AccountView ViewOf(IdentityUser<Guid> user, IEnumerable<string> roles, DateTimeOffset? seenAt)
+    private static AccountView ViewOf(IdentityUser<Guid> user, IEnumerable<string> roles, DateTimeOffset? seenAt, bool isConnected)
     {
         var role =
             roles.Contains(Roles.Admin, StringComparer.Ordinal) ? AccountRole.Administrator
@@ -291,13 +420,16 @@ internal sealed partial class Accounts(
             : (AccountRole?)null;
         var state =
             user.IsDisabled() ? AccountState.Disabled
-            : user.PasswordHash is null ? AccountState.Invited
+            : user.PasswordHash is null && !isConnected ? AccountState.Invited
             : AccountState.Active;
         return new AccountView(user.UserName!, role, state, seenAt, user.Id);
     }
 
     private static async Task<IdentityUser<Guid>> FindAsync(AccountScope scope, string name) =>
         await scope.Users.FindByNameAsync(name) ?? throw new NotFoundException($"Account {name}");
+
+    private static async Task<IdentityUser<Guid>> FindAsync(AccountScope scope, Guid id) =>
+        await scope.Users.FindByIdAsync(id.ToString()) ?? throw new NotFoundException("The account");
 
     /// <exception cref="ValidationException">Identity refused the change. The exception has Identity's messages.</exception>
     private static void Require(IdentityResult result)

@@ -16,7 +16,7 @@ internal sealed class AuditedHttpCaller(IHttpContextAccessor accessor, ICallerAd
                 return null;
             var channel =
                 actor is { Kind: ActorKind.ApiKey, Id: ApiKeyHandler.LocalId } ? AuditChannel.CommandLine
-                : context.IsPage() ? AuditChannel.Page
+                : context.IsPage() || IsReturn(context) ? AuditChannel.Page
                 : AuditChannel.Api;
             return new AuditedCaller(
                 actor,
@@ -33,4 +33,8 @@ internal sealed class AuditedHttpCaller(IHttpContextAccessor accessor, ICallerAd
             );
         }
     }
+
+    /// <summary>Returns whether a browser comes back from a server with whose account a person signs in.</summary>
+    private static bool IsReturn(HttpContext context) =>
+        context.Request.Path.StartsWithSegments("/sign-in", StringComparison.OrdinalIgnoreCase);
 }

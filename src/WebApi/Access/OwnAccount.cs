@@ -1,6 +1,10 @@
+using System.Security.Claims;
+using System.Security.Cryptography;
+using System.Text;
 using GourmetGram.Application.Access;
 using GourmetGram.Application.Common;
 using GourmetGram.Domain.Access;
+using GourmetGram.Infrastructure.Persistence;
 using GourmetGram.WebUi.Access;
 using MediatR;
 using Microsoft.AspNetCore.Identity;
@@ -12,12 +16,49 @@ internal sealed class OwnAccount(
     IMediator mediator,
     SignInManager<IdentityUser<Guid>> manager,
     AppCodes codes,
+    Accounts accounts,
+    Authorities authorities,
+    AuthoritySignIn authoritySignIn,
+    GourmetGramDbContext context,
     AuditScope audit
 ) : IOwnAccount
 {
     public Guid? Id => accessor.HttpContext!.User.AccountId();
 
     public Guid? SessionId => accessor.HttpContext!.User.SessionId();
+
+    public async Task<bool> HasPasswordAsync() => await FindAsync() is { PasswordHash: not null };
+
+    public async Task<IReadOnlyList<ConnectedAccount>> ListConnectedAsync() =>
+        await FindAsync() is { } user
+            ?
+            [
+                .. (await manager.UserManager.GetLoginsAsync(user))
+                    .Select(login => new ConnectedAccount(IdOf(login), login.ProviderDisplayName ?? login.LoginProvider))
+                    .OrderBy(account => account.Name, StringComparer.OrdinalIgnoreCase),
+            ]
+            : [];
+
+    public async Task<string?> BeginConnectionAsync(string authority, string password, CancellationToken cancellationToken)
+    {
+        var user = await RequireAsync();
+        if (authorities.Find(authority) is null || SessionId is not { } session)
+            throw new NotFoundException("The other server");
+        // A stranger at a browser that was left signed in must not connect an account of his or her own.
+        return await HasProvedAsync(user, password, cancellationToken)
+            ? $"sign-in/with/{authority}?ticket={Uri.EscapeDataString(authoritySignIn.TicketFor(user.Id, session))}"
+            : null;
+    }
+
+    public async Task DisconnectAsync(string id, CancellationToken cancellationToken)
+    {
+        var user = await RequireAsync();
+        var login =
+            (await manager.UserManager.GetLoginsAsync(user)).FirstOrDefault(login => IdOf(login) == id)
+            ?? throw new NotFoundException("The connected account");
+        await accounts.DisconnectAsync(user.Id, login.LoginProvider, login.ProviderKey, cancellationToken);
+        await RefreshAsync(await RereadAsync(user));
+    }
 
     public async Task<bool> HasAppAsync() => await FindAsync() is { TwoFactorEnabled: true };
 
@@ -46,15 +87,11 @@ internal sealed class OwnAccount(
         return [.. recovery ?? []];
     }
 
-    public async Task<bool> RemoveAppAsync(string password, CancellationToken cancellationToken)
+    public async Task<bool> RemoveAppAsync(string proof, CancellationToken cancellationToken)
     {
         var user = await RequireAsync();
-        if (
-            (await mediator.Send(new BeginSignIn.Command(user.UserName!, null, null), cancellationToken)).Wait is not null
-            || !await manager.UserManager.CheckPasswordAsync(user, password)
-        )
+        if (!await HasProvedAsync(user, proof, cancellationToken))
             return false;
-        await mediator.Send(new CompleteSignIn.Command(user.UserName!, null, null), cancellationToken);
         using (audit.Begin(new AuditedAction(AuditArea.People, "Removed the second factor")))
             await manager.UserManager.SetTwoFactorEnabledAsync(user, enabled: false);
         await RefreshAsync(user);
@@ -84,20 +121,54 @@ internal sealed class OwnAccount(
         await mediator.Send(new CompleteSignIn.Command(user.UserName!, null, null), cancellationToken);
         // The new stamp ends all cookies, so this browser gets a new one with a new session.
         await mediator.Send(new EndSessions.Command(id), cancellationToken);
-        await manager.SignInAsync(user, isPersistent: false);
+        await manager.SignInWithClaimsAsync(
+            user,
+            isPersistent: false,
+            RequiredSecondFactor.IsProved(accessor.HttpContext!.User) ? [RequiredSecondFactor.SessionClaim] : []
+        );
         return [];
     }
+
+    /// <summary>
+    /// Returns whether the person knows the password; without a password, whether the text is a code of the person's app, if there is one.
+    /// </summary>
+    private async Task<bool> HasProvedAsync(IdentityUser<Guid> user, string proof, CancellationToken cancellationToken)
+    {
+        if (user is { PasswordHash: null, TwoFactorEnabled: false })
+            return true;
+        if ((await mediator.Send(new BeginSignIn.Command(user.UserName!, null, null), cancellationToken)).Wait is not null)
+            return false;
+        var isRight = user.PasswordHash is not null
+            ? await manager.UserManager.CheckPasswordAsync(user, proof)
+            : await codes.IsRightAsync(user, proof) || await codes.RedeemAsync(user, proof);
+        if (isRight)
+            await mediator.Send(new CompleteSignIn.Command(user.UserName!, null, null), cancellationToken);
+        return isRight;
+    }
+
+    /// <summary>Identifies a connected account in forms.</summary>
+    private static string IdOf(UserLoginInfo login) =>
+        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{login.LoginProvider}\n{login.ProviderKey}")));
 
     private async Task<IdentityUser<Guid>?> FindAsync() => Id is { } id ? await manager.UserManager.FindByIdAsync(id.ToString()) : null;
 
     private async Task<IdentityUser<Guid>> RequireAsync() =>
         await FindAsync() ?? throw new IdentityNeededException("Sign in with your account.");
 
+    /// <summary>Reads an account again that was changed in another scope.</summary>
+    private async Task<IdentityUser<Guid>> RereadAsync(IdentityUser<Guid> user)
+    {
+        await context.Entry(user).ReloadAsync();
+        return user;
+    }
+
     /// <summary>A change gives the account a new stamp, with which this browser's cookie would end.</summary>
     private async Task RefreshAsync(IdentityUser<Guid> user)
     {
-        var session = SessionId;
-        await manager.SignInAsync(user, isPersistent: false);
+        var caller = accessor.HttpContext!.User;
+        var session = caller.SessionId();
+        Claim[] claims = RequiredSecondFactor.IsProved(caller) ? [RequiredSecondFactor.SessionClaim] : [];
+        await manager.SignInWithClaimsAsync(user, isPersistent: false, claims);
         if (session is { } old)
             await mediator.Send(new EndSession.Command(old, user.Id));
     }

@@ -1,4 +1,3 @@
-using System.Security.Claims;
 using GourmetGram.Application.Access;
 using GourmetGram.Application.Common;
 using GourmetGram.WebUi.Access;
@@ -15,10 +14,14 @@ internal sealed class PasswordSignIn(
     SignInManager<IdentityUser<Guid>> manager,
     KnownBrowser browser,
     AppCodes codes,
-    ICallerAddress callerAddress,
-    ILogger<PasswordSignIn> logger
+    ProvenSignIn proven,
+    Authorities authorities,
+    ICallerAddress callerAddress
 ) : ISignIn
 {
+    public IReadOnlyList<SignInAuthority> Authorities =>
+        [.. authorities.All.Select(authority => new SignInAuthority(authority.Id!, authority.Name!))];
+
     private HttpContext Http => accessor.HttpContext!;
 
     public async Task<SignInOutcome> TryAsync(string name, string password, CancellationToken cancellationToken)
@@ -31,7 +34,7 @@ internal sealed class PasswordSignIn(
         var attempt = await mediator.Send(new BeginSignIn.Command(name, address, device), cancellationToken);
         if (attempt.Wait is { } wait)
         {
-            Log(user);
+            proven.LogFailure(user);
             return new SignInOutcome(Succeeded: false, wait);
         }
 
@@ -42,13 +45,11 @@ internal sealed class PasswordSignIn(
         }
         else if (await manager.UserManager.CheckPasswordAsync(user, password))
         {
-            if (user.TwoFactorEnabled)
-            {
-                await AskForCodeAsync(user);
+            // While a code is missing, the attempt counts: codes are guessed too.
+            if (!await proven.ContinueAsync(user, hasSecondFactor: false))
                 return new SignInOutcome(Succeeded: false, NeedsCode: true);
-            }
-
-            return await CompleteAsync(user, name, address, device, cancellationToken);
+            await mediator.Send(new CompleteSignIn.Command(name, address, device), cancellationToken);
+            return new SignInOutcome(Succeeded: true);
         }
 
         await RefuseAsync(user, address, attempt.IsLast, cancellationToken);
@@ -66,7 +67,7 @@ internal sealed class PasswordSignIn(
         var attempt = await mediator.Send(new BeginSignIn.Command(user.UserName!, address, device), cancellationToken);
         if (attempt.Wait is { } wait)
         {
-            Log(user);
+            proven.LogFailure(user);
             return new SignInOutcome(Succeeded: false, wait);
         }
 
@@ -75,49 +76,18 @@ internal sealed class PasswordSignIn(
             await Http.SignOutAsync(IdentityConstants.TwoFactorUserIdScheme);
             // The password's attempt is taken back too.
             await mediator.Send(new CompleteSignIn.Command(user.UserName!, address, device), cancellationToken);
-            return await CompleteAsync(user, user.UserName!, address, device, cancellationToken);
+            await mediator.Send(new CompleteSignIn.Command(user.UserName!, address, device), cancellationToken);
+            await proven.SignInAsync(user);
+            return new SignInOutcome(Succeeded: true);
         }
 
         await RefuseAsync(user, address, attempt.IsLast, cancellationToken);
         return new SignInOutcome(Succeeded: false);
     }
 
-    private async Task<SignInOutcome> CompleteAsync(
-        IdentityUser<Guid> user,
-        string name,
-        string? address,
-        string? device,
-        CancellationToken cancellationToken
-    )
-    {
-        await mediator.Send(new CompleteSignIn.Command(name, address, device), cancellationToken);
-        await manager.SignInAsync(user, isPersistent: false);
-        logger.LogInformation("{Name} signed in from {Address}", user.UserName, address);
-        return new SignInOutcome(Succeeded: true);
-    }
-
-    /// <summary>Remembers in a cookie for a few minutes that the password was right.</summary>
-    private Task AskForCodeAsync(IdentityUser<Guid> user) =>
-        Http.SignInAsync(
-            IdentityConstants.TwoFactorUserIdScheme,
-            new ClaimsPrincipal(
-                new ClaimsIdentity([new Claim(ClaimTypes.Name, user.Id.ToString())], IdentityConstants.TwoFactorUserIdScheme)
-            )
-        );
-
     private async Task RefuseAsync(IdentityUser<Guid>? user, string? address, bool isLast, CancellationToken cancellationToken)
     {
         await mediator.Send(new RefuseSignIn.Command(user?.UserName ?? "", isLast, address), cancellationToken);
-        Log(user);
-    }
-
-    /// <summary>
-    /// Writes a line that tools such as fail2ban read, with the whole address. The name as it was typed may be a password.
-    /// </summary>
-    private void Log(IdentityUser<Guid>? user)
-    {
-        var address = Http.Connection.RemoteIpAddress;
-        var plain = address is { IsIPv4MappedToIPv6: true } ? address.MapToIPv4() : address;
-        logger.LogWarning("Failed sign-in from {Address} as {Name}", plain, user?.UserName ?? "an unknown name");
+        proven.LogFailure(user);
     }
 }

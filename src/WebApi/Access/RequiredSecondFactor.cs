@@ -18,6 +18,9 @@ internal sealed class RequiredSecondFactor(RequestDelegate next, IOptions<Second
     /// <summary>Claim of people who have a second factor: they cannot have signed in without it.</summary>
     public const string Claim = "gourmetgram:second-factor";
 
+    /// <summary>Claim of a session that began with a second factor of another server, or with a passkey.</summary>
+    public static readonly System.Security.Claims.Claim SessionClaim = new("gourmetgram:second-factor-session", bool.TrueString);
+
     private static readonly HashSet<Type> Open =
     [
         typeof(AccountPage),
@@ -52,8 +55,12 @@ internal sealed class RequiredSecondFactor(RequestDelegate next, IOptions<Second
         );
     }
 
+    /// <summary>Returns whether a session began with a second factor that the account itself does not know of.</summary>
+    public static bool IsProved(ClaimsPrincipal user) => user.HasClaim(SessionClaim.Type, SessionClaim.Value);
+
     private bool IsMissing(ClaimsPrincipal user) =>
         options.Value.IsRequiredFor(user)
         && user.ToCaller().Actor.Kind == ActorKind.Account
-        && !user.HasClaim(claim => claim.Type == Claim);
+        && !user.HasClaim(claim => claim.Type == Claim)
+        && !IsProved(user);
 }

@@ -16,7 +16,9 @@ using GourmetGram.Infrastructure.Persistence;
 using GourmetGram.Infrastructure.Scheduling;
 using GourmetGram.Infrastructure.Spool;
 using GourmetGram.Infrastructure.Training;
+using GourmetGram.WebApi.Access;
 using GourmetGram.WebApi.Retraining;
+using Microsoft.Extensions.Options;
 
 namespace GourmetGram.WebApi.Hosting;
 
@@ -43,8 +45,10 @@ internal static class Composition
             .AddSettings<QuotaOptions>()
             .AddSettings<RetentionOptions>()
             .AddSettings<SecondFactorOptions>()
+            .AddSettings<AuthoritiesOptions>()
             .AddSettings<AccountSessionOptions>()
             .AddSettings<DisplayOptions>();
+        services.AddSingleton<IValidateOptions<AuthoritiesOptions>, AuthoritiesOptionsValidator>();
         services.AddSettings<GourmetGramOptions>();
         services.AddDataDirectory();
         services.AddPersistence();

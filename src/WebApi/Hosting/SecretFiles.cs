@@ -16,21 +16,29 @@ internal static class SecretFiles
     public static void AddSecretFiles(this ConfigurationManager configuration, IEnumerable<Type> settings)
     {
         var files = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
-        foreach (var type in settings)
+        foreach (var key in settings.SelectMany(type => SecretsOf(configuration, type, Settings.SectionOf(type))))
         {
-            foreach (var property in Settings.PropertiesOf(type).Where(p => p.GetCustomAttribute<SecretAttribute>() is not null))
-            {
-                var key = $"{Settings.SectionOf(type)}:{property.Name}";
-                if (configuration[$"{key}File"] is not { Length: > 0 } path)
-                    continue;
-                if (!string.IsNullOrEmpty(configuration[key]))
-                    throw new StartException($"{key} and {key}File are both set. Remove one of them.");
-                files[key] = path;
-            }
+            if (configuration[$"{key}File"] is not { Length: > 0 } path)
+                continue;
+            if (!string.IsNullOrEmpty(configuration[key]))
+                throw new StartException($"{key} and {key}File are both set. Remove one of them.");
+            files[key] = path;
         }
 
         ((IConfigurationBuilder)configuration).Add(new Source(files));
     }
+
+    /// <summary>Returns the names of all secrets of an options class, also of the entries that its lists have in the configuration.</summary>
+    private static IEnumerable<string> SecretsOf(IConfiguration configuration, Type type, string section) =>
+        Settings
+            .PropertiesOf(type)
+            .SelectMany(property =>
+            {
+                var key = $"{section}:{property.Name}";
+                if (Settings.EntryOf(property) is { } entry)
+                    return configuration.GetSection(key).GetChildren().SelectMany(item => SecretsOf(configuration, entry, item.Path));
+                return property.GetCustomAttribute<SecretAttribute>() is null ? Enumerable.Empty<string>() : [key];
+            });
 
     private sealed class Source(IReadOnlyDictionary<string, string> files) : IConfigurationSource
     {

@@ -7,6 +7,7 @@ using GourmetGram.Application.Common;
 using GourmetGram.Application.Labeling;
 using GourmetGram.WebApi.Feedback;
 using GourmetGram.WebApi.OpenApi;
+using GourmetGram.WebUi.Access;
 using MediatR;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Http.Json;
@@ -24,13 +25,15 @@ internal static class MyDataEndpoints
     /// <param name="Display">The person's settings about names, times and colours.</param>
     /// <param name="Sessions">Browsers in which the person is signed in.</param>
     /// <param name="Keys">API keys, without their secrets.</param>
+    /// <param name="ConnectedAccounts">Names of the servers with whose accounts the person can sign in.</param>
     private sealed record Account(
         string Name,
         string Actor,
         IReadOnlyList<string> Roles,
         DisplaySettings Display,
         IReadOnlyList<SessionView> Sessions,
-        IReadOnlyList<KeyView> Keys
+        IReadOnlyList<KeyView> Keys,
+        IReadOnlyList<string> ConnectedAccounts
     );
 
     public static void MapMyData(this IEndpointRouteBuilder api) =>
@@ -41,8 +44,8 @@ internal static class MyDataEndpoints
             .WithSummary("Download everything that is stored of you")
             .WithDescription(
                 "A zip with your photos and `photos.json` (see `GET /api/v1/predictions/download`), `labels.json` with all your decisions "
-                    + "on photos to label, also withdrawn ones, and `account.json` with your name, roles, display settings, sessions and "
-                    + "keys."
+                    + "on photos to label, also withdrawn ones, and `account.json` with your name, roles, display settings, sessions, keys "
+                    + "and connected accounts."
             )
             .Produces<byte[]>(StatusCodes.Status200OK, "application/zip")
             .Fails(StatusCodes.Status401Unauthorized, StatusCodes.Status503ServiceUnavailable);
@@ -51,6 +54,7 @@ internal static class MyDataEndpoints
         HttpContext context,
         PhotoZip zip,
         IMediator mediator,
+        IOwnAccount own,
         IOptions<JsonOptions> json,
         CancellationToken cancellationToken
     )
@@ -59,7 +63,7 @@ internal static class MyDataEndpoints
         var write = zip.For(caller, cancellationToken, async archive =>
         {
             await AddAsync("labels.json", LabelsAsync(mediator, caller, cancellationToken));
-            await AddAsync("account.json", await AccountAsync(context.User, mediator, cancellationToken));
+            await AddAsync("account.json", await AccountAsync(context.User, mediator, own, cancellationToken));
 
             Task AddAsync<T>(string name, T content) =>
                 archive.AddAsync(
@@ -89,7 +93,12 @@ internal static class MyDataEndpoints
         }
     }
 
-    private static async Task<Account> AccountAsync(ClaimsPrincipal user, IMediator mediator, CancellationToken cancellationToken)
+    private static async Task<Account> AccountAsync(
+        ClaimsPrincipal user,
+        IMediator mediator,
+        IOwnAccount own,
+        CancellationToken cancellationToken
+    )
     {
         var account = user.AccountId();
         return new Account(
@@ -98,7 +107,8 @@ internal static class MyDataEndpoints
             [.. user.FindAll(ClaimTypes.Role).Select(claim => claim.Value)],
             DisplaySettings.From(user.Claims),
             account is { } owner ? (await mediator.Send(new ListSessions.Query(owner), cancellationToken)).Items : [],
-            account is { } holder ? (await mediator.Send(new ListKeys.Query(holder), cancellationToken)).Items : []
+            account is { } holder ? (await mediator.Send(new ListKeys.Query(holder), cancellationToken)).Items : [],
+            [.. (await own.ListConnectedAsync()).Select(connected => connected.Name)]
         );
     }
 }

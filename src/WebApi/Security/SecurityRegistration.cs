@@ -1,3 +1,4 @@
+using System.Security.Claims;
 using GourmetGram.Application.Access;
 using GourmetGram.Infrastructure.Persistence;
 using GourmetGram.WebApi.Access;
@@ -43,6 +44,7 @@ internal static class SecurityRegistration
         services.AddSingleton<SessionWatch>();
         services.AddScoped<KnownBrowser>();
         services.AddScoped<AppCodes>();
+        services.AddScoped<ProvenSignIn>();
         services.AddScoped<ISignIn, PasswordSignIn>();
         services.AddScoped<IOwnAccount, OwnAccount>();
         services.AddScoped<IOwnDisplay, OwnDisplay>();
@@ -61,6 +63,12 @@ internal static class SecurityRegistration
             {
                 if (refreshing.CurrentPrincipal?.SessionId() is { } session)
                     refreshing.NewPrincipal?.SetSessionId(session);
+                if (
+                    refreshing.CurrentPrincipal is { } current
+                    && RequiredSecondFactor.IsProved(current)
+                    && refreshing.NewPrincipal?.Identity is ClaimsIdentity identity
+                )
+                    identity.AddClaim(RequiredSecondFactor.SessionClaim);
                 return Task.CompletedTask;
             };
         });
@@ -72,6 +80,7 @@ internal static class SecurityRegistration
             .AddCookie(IdentityConstants.TwoFactorRememberMeScheme);
 
         services.AddAccounts().AddClaimsPrincipalFactory<AccountClaims>().AddSignInManager();
+        services.AddAuthorities();
         services.AddScoped<IVisitorCookie, VisitorCookie>();
         services.AddSingleton<AccountLinks>();
         services.AddSingleton<IAccountLinks>(provider => provider.GetRequiredService<AccountLinks>());

@@ -22,7 +22,7 @@ public enum AccountState
     /// <summary>It can sign in.</summary>
     Active = 0,
 
-    /// <summary>It has no password until its one-time link is used.</summary>
+    /// <summary>It has no way to sign in until its one-time link is used.</summary>
     Invited,
 
     /// <summary>It cannot sign in.</summary>
@@ -70,7 +70,9 @@ public interface IAccounts
     /// <exception cref="ConflictException">An account with this name already exists.</exception>
     Task<AccountLinkView> AddAsync(string name, AccountRole role, string by, CancellationToken cancellationToken);
 
-    /// <summary>Removes the password and ends all sessions. The link to choose a new password works for a day.</summary>
+    /// <summary>
+    /// Removes every way to sign in, and ends all sessions. The link to choose a new password works for a day.
+    /// </summary>
     /// <exception cref="NotFoundException">There is no account with this name.</exception>
     /// <exception cref="ConflictException">The account is disabled.</exception>
     Task<AccountLinkView> ResetPasswordAsync(string name, string by, CancellationToken cancellationToken);
@@ -90,7 +92,7 @@ public interface IAccounts
     Task<AccountView> ChangeRoleAsync(string name, AccountRole role, string by, CancellationToken cancellationToken);
 
     /// <summary>
-    /// Deletes an account: its name, password, sessions and keys. Its labels stay, and histories name them "former annotator" with a
+    /// Deletes an account: its name, ways to sign in, sessions and keys. Its labels stay, and histories name them "former annotator" with a
     /// number.
     /// </summary>
     /// <exception cref="NotFoundException">There is no account with this name.</exception>

@@ -1,5 +1,10 @@
 namespace GourmetGram.WebUi.Access;
 
+/// <summary>An account of another server with which the person can sign in.</summary>
+/// <param name="Id">Identifies it among the person's own.</param>
+/// <param name="Name">Name of the other server.</param>
+public sealed record ConnectedAccount(string Id, string Name);
+
 /// <summary>The account of the person who sent the request. The host implements it.</summary>
 public interface IOwnAccount
 {
@@ -8,6 +13,26 @@ public interface IOwnAccount
 
     /// <summary>The session of this browser; null without one.</summary>
     Guid? SessionId { get; }
+
+    /// <summary>Whether the person can sign in with a password.</summary>
+    Task<bool> HasPasswordAsync();
+
+    /// <summary>Returns the accounts of other servers with which the person can sign in, by name of the server.</summary>
+    Task<IReadOnlyList<ConnectedAccount>> ListConnectedAsync();
+
+    /// <summary>Begins to connect an account of another server.</summary>
+    /// <param name="authority">Id of the other server.</param>
+    /// <param name="password">The person's password, if the person has one.</param>
+    /// <param name="cancellationToken">Cancels the work when the request ends.</param>
+    /// <returns>
+    /// Address that leads to the other server, relative to the site, valid for a quarter of an hour; null when the password is wrong.
+    /// </returns>
+    Task<string?> BeginConnectionAsync(string authority, string password, CancellationToken cancellationToken);
+
+    /// <summary>The person can no longer sign in with an account of another server.</summary>
+    /// <exception cref="Application.Common.NotFoundException">The account is not connected.</exception>
+    /// <exception cref="Application.Common.ConflictException">The person has no other way to sign in.</exception>
+    Task DisconnectAsync(string id, CancellationToken cancellationToken);
 
     /// <summary>Whether signing in needs the code of an app too.</summary>
     Task<bool> HasAppAsync();
@@ -21,8 +46,10 @@ public interface IOwnAccount
     Task<IReadOnlyList<string>?> AddAppAsync(string code);
 
     /// <summary>Signing in needs no code any more.</summary>
-    /// <returns>False when the password is wrong.</returns>
-    Task<bool> RemoveAppAsync(string password, CancellationToken cancellationToken);
+    /// <param name="proof">The password; without a password, a code of the app or a recovery code.</param>
+    /// <param name="cancellationToken">Cancels the work when the request ends.</param>
+    /// <returns>False when the proof is wrong.</returns>
+    Task<bool> RemoveAppAsync(string proof, CancellationToken cancellationToken);
 
     /// <summary>Changes the password and signs all other browsers out.</summary>
     /// <returns>What is wrong, in sentences for the person; empty when the password is changed.</returns>

@@ -6,9 +6,17 @@ namespace GourmetGram.WebUi.Access;
 /// <param name="NeedsCode">Whether the password was right and the code of the person's app is needed too.</param>
 public sealed record SignInOutcome(bool Succeeded, TimeSpan? Wait = null, bool NeedsCode = false);
 
+/// <summary>A server with whose accounts people can sign in, at <c>sign-in/with/{id}</c>.</summary>
+/// <param name="Id">Short name in addresses.</param>
+/// <param name="Name">Name that people know.</param>
+public sealed record SignInAuthority(string Id, string Name);
+
 /// <summary>Signs people in. The host implements it.</summary>
 public interface ISignIn
 {
+    /// <summary>The servers with whose accounts people can sign in.</summary>
+    IReadOnlyList<SignInAuthority> Authorities { get; }
+
     /// <summary>
     /// Signs a person in with a password. Unknown names, disabled accounts and wrong passwords are told apart neither by the result nor by
     /// the time that it takes.

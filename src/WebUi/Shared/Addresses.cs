@@ -6,7 +6,7 @@ namespace GourmetGram.WebUi.Shared;
 /// <summary>
 /// Builds addresses within the site. They are paths without scheme and host, so they still work when a proxy changes either.
 /// </summary>
-internal static class Addresses
+public static class Addresses
 {
     /// <summary>Returns the path that every relative link starts from; ends in a slash.</summary>
     public static string BasePath(this HttpContext context) => context.Request.PathBase.ToUriComponent() + "/";

@@ -1,14 +1,10 @@
-using System.Buffers.Binary;
-using System.Globalization;
 using System.Net;
-using System.Security.Cryptography;
-using System.Text.RegularExpressions;
 using GourmetGram.Tests.Integration.Fixtures;
 
 namespace GourmetGram.Tests.Integration.Access;
 
 /// <summary>A person signs in with a password and the code of an app.</summary>
-public sealed partial class SecondFactorTests : ServerTests
+public sealed class SecondFactorTests : ServerTests
 {
     private const string Me = "api/v1/me";
 
@@ -18,7 +14,7 @@ public sealed partial class SecondFactorTests : ServerTests
         await using var server = Host(("Jobs__Scheduled", "false"), ("GourmetGram__BootstrapAdminKey", AppFixture.AdminKey));
         var ada = await Person.InviteAsync(server.Address, "Ada", "Annotator");
         var begun = await ada.PostAsync("account", "act", ("app", "add"));
-        var secret = Secret().Match(begun.Html).Groups[1].Value;
+        var secret = AppCode.SecretIn(begun.Html);
         Assert.NotEmpty(secret);
         var wrong = await ada.PostAsync("account", "app", ("code", "000000"));
         Assert.Contains("This code is wrong", wrong.Html, StringComparison.Ordinal);
@@ -27,7 +23,7 @@ public sealed partial class SecondFactorTests : ServerTests
 
         var first = CodeOf(secret, steps: 0);
         var added = await ada.PostAsync("account", "app", ("code", first));
-        var recovery = Secret().Match(added.Html).Groups[1].Value.Split(' ');
+        var recovery = AppCode.SecretIn(added.Html).Split(' ');
         Assert.Equal(10, recovery.Length);
         // Somebody at the open browser cannot replace the app.
         Assert.Contains("Remove it first", (await ada.PostAsync("account", "act", ("app", "add"))).Html, StringComparison.Ordinal);
@@ -71,7 +67,7 @@ public sealed partial class SecondFactorTests : ServerTests
         await using var server = Host(("Jobs__Scheduled", "false"), ("GourmetGram__BootstrapAdminKey", AppFixture.AdminKey));
         var ada = await Person.InviteAsync(server.Address, "Ada", "Annotator");
         var begun = await ada.PostAsync("account", "act", ("app", "add"));
-        var secret = Secret().Match(begun.Html).Groups[1].Value;
+        var secret = AppCode.SecretIn(begun.Html);
         await ada.PostAsync("account", "app", ("code", CodeOf(secret, steps: 0)));
 
         var stranger = new Person(server.Address);
@@ -103,37 +99,11 @@ public sealed partial class SecondFactorTests : ServerTests
         Assert.Contains("Your role needs a second factor", page.Html, StringComparison.Ordinal);
 
         var begun = await manager.PostAsync("account", "act", ("app", "add"));
-        await manager.PostAsync("account", "app", ("code", CodeOf(Secret().Match(begun.Html).Groups[1].Value, steps: 0)));
+        await manager.PostAsync("account", "app", ("code", CodeOf(AppCode.SecretIn(begun.Html), steps: 0)));
         Assert.Equal(HttpStatusCode.OK, (await manager.OpenAsync("loops")).Status);
         Assert.Equal(HttpStatusCode.OK, await manager.StatusAsync("api/v1/loops"));
     }
 
-    /// <summary>The code of RFC 6238 with SHA-1, six digits and 30 seconds, some steps from now.</summary>
-    private static string CodeOf(string secret, int steps)
-    {
-        const string alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
-        var key = new List<byte>();
-        var (buffer, bits) = (0, 0);
-        foreach (var letter in secret)
-        {
-            buffer = ((buffer << 5) | alphabet.IndexOf(letter, StringComparison.Ordinal)) & 0xFFFF;
-            bits += 5;
-            if (bits < 8)
-                continue;
-            bits -= 8;
-            key.Add((byte)(buffer >> bits));
-        }
-
-        var counter = new byte[8];
-        BinaryPrimitives.WriteInt64BigEndian(counter, (TimeProvider.System.GetUtcNow().ToUnixTimeSeconds() / 30) + steps);
-#pragma warning disable CA5350 // The apps know no other.
-        var hash = HMACSHA1.HashData(key.ToArray(), counter);
-#pragma warning restore CA5350
-        var at = hash[^1] & 0xF;
-        var number = BinaryPrimitives.ReadInt32BigEndian(hash.AsSpan(at)) & 0x7FFF_FFFF;
-        return (number % 1_000_000).ToString("000000", CultureInfo.InvariantCulture);
-    }
-
-    [GeneratedRegex("class=\"secret\"><code>([^<]+)<")]
-    private static partial Regex Secret();
+    /// <summary>The code that an app shows some steps from now.</summary>
+    private static string CodeOf(string secret, int steps) => AppCode.Of(secret, TimeProvider.System.GetUtcNow() + (steps * AppCode.Step));
 }

@@ -26,15 +26,22 @@ internal sealed partial class Person
     /// <summary>Creates an account with the administrator's key, and signs in by its link.</summary>
     public static async Task<Person> InviteAsync(Uri server, string name, string role)
     {
+        var link = await InvitationAsync(server, name, role);
+        var person = new Person(server);
+        Assert.Equal(HttpStatusCode.SeeOther, (await person.UseLinkAsync(link, Password)).Status);
+        return person;
+    }
+
+    /// <summary>Creates an account with the administrator's key.</summary>
+    /// <returns>The link that opens it, without the server's address.</returns>
+    public static async Task<string> InvitationAsync(Uri server, string name, string role)
+    {
         using var http = new HttpClient { BaseAddress = server };
         using var added = await AppClient
             .Administrator(http)
             .SendAsync(HttpMethod.Post, "api/v1/users", JsonContent.Create(new { name, role }));
         Assert.True(added.IsSuccessStatusCode, await added.Content.ReadAsStringAsync(Cancel));
-        var person = new Person(server);
-        var link = PathOf((await added.Content.ReadFromJsonAsync<JsonObject>(Cancel))!["link"]!.GetValue<string>());
-        Assert.Equal(HttpStatusCode.SeeOther, (await person.UseLinkAsync(link, Password)).Status);
-        return person;
+        return PathOf((await added.Content.ReadFromJsonAsync<JsonObject>(Cancel))!["link"]!.GetValue<string>());
     }
 
     /// <summary>A link without the server's address: that of the command's own request, or none.</summary>
@@ -73,6 +80,28 @@ internal sealed partial class Person
         return (answer.StatusCode, await answer.Content.ReadAsStringAsync(Cancel));
     }
 
+    /// <summary>Opens a page and follows where it leads, also to other servers.</summary>
+    /// <param name="address">The page, or a whole address.</param>
+    /// <param name="stopAt">Path of an address that is not opened any more.</param>
+    public async Task<Arrival> FollowAsync(string address, string? stopAt = null)
+    {
+        var next = new Uri(Client.Http.BaseAddress!, WebUtility.HtmlDecode(address));
+        var through = new List<Uri>();
+        while (stopAt is null || next.AbsolutePath != stopAt)
+        {
+            Assert.True(through.Count < 10, string.Join('\n', through));
+            using var request = new HttpRequestMessage(HttpMethod.Get, next);
+            request.Headers.Accept.ParseAdd("text/html");
+            using var answer = await Client.Http.SendAsync(request, Cancel);
+            if (answer.Headers.Location is not { } location)
+                return new Arrival(next, await answer.Content.ReadAsStringAsync(Cancel), through);
+            through.Add(next);
+            next = new Uri(next, location);
+        }
+
+        return new Arrival(next, "", through);
+    }
+
     /// <summary>Opens a page and submits a form of it.</summary>
     /// <param name="page">The page.</param>
     /// <param name="handler">Name of the form.</param>
@@ -103,3 +132,9 @@ internal sealed partial class Person
     [GeneratedRegex("__RequestVerificationToken\" value=\"([^\"]+)\"")]
     private static partial Regex TokenField();
 }
+
+/// <summary>Where a browser is after it has followed all redirects.</summary>
+/// <param name="At">The address.</param>
+/// <param name="Html">The page; empty where the browser was stopped.</param>
+/// <param name="Through">The addresses that led on, in order.</param>
+internal sealed record Arrival(Uri At, string Html, IReadOnlyList<Uri> Through);

@@ -18,6 +18,9 @@ public abstract class ServerTests : IDisposable
     /// <param name="settings">As environment variables are named, e.g. <c>Limits__BatchMebibytes</c>.</param>
     private protected HostedServer Host(params (string Name, string Value)[] settings) => new(Complete(settings));
 
+    /// <summary>Starts a server in the test's process, with a clock of its own.</summary>
+    private protected HostedServer Host(TimeProvider clock, params (string Name, string Value)[] settings) => new(Complete(settings), clock);
+
     /// <summary>Starts a server as a process of its own.</summary>
     /// <param name="settings">Environment variables, e.g. <c>Limits__BatchMebibytes</c>.</param>
     private protected ServerProcess Start(params (string Name, string Value)[] settings) =>

@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
+using System.Globalization;
 using System.Reflection;
 using System.Text;
 using GourmetGram.Application.Common;
@@ -15,20 +16,25 @@ internal static class SettingsTable
     {
         var table = new StringBuilder("| setting | default | allowed | meaning |\n|---|---|---|---|\n");
         foreach (var type in SettingsTypes.All)
-        {
-            foreach (var property in Settings.PropertiesOf(type))
-            {
-                var meaning = property.GetCustomAttribute<DescriptionAttribute>()?.Description
-                    ?? throw new InvalidOperationException($"{type.Name}.{property.Name} has no [Description].");
-                if (property.GetCustomAttribute<SecretAttribute>() is not null)
-                    meaning += " A secret: may be given as a file.";
-                table.Append(
-                    $"| `{Settings.SectionOf(type)}:{property.Name}` | {DefaultOf(type, property)} | {Allowed(property)} | {meaning} |\n"
-                );
-            }
-        }
-
+            AddRows(table, type, Settings.SectionOf(type));
         return table.ToString();
+    }
+
+    private static void AddRows(StringBuilder table, Type type, string section)
+    {
+        foreach (var property in Settings.PropertiesOf(type))
+        {
+            var meaning = property.GetCustomAttribute<DescriptionAttribute>()?.Description
+                ?? throw new InvalidOperationException($"{type.Name}.{property.Name} has no [Description].");
+            if (property.GetCustomAttribute<SecretAttribute>() is not null)
+                meaning += " A secret: may be given as a file.";
+            table.Append(
+                CultureInfo.InvariantCulture,
+                $"| `{section}:{property.Name}` | {DefaultOf(type, property)} | {Allowed(property)} | {meaning} |\n"
+            );
+            if (Settings.EntryOf(property) is { } entry)
+                AddRows(table, entry, $"{section}:{property.Name}:0");
+        }
     }
 
     public static string DefaultOf(Type type, PropertyInfo property) => Default(property.GetValue(Activator.CreateInstance(type)));
