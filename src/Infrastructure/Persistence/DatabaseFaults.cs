@@ -20,6 +20,14 @@ public sealed class DatabaseUnavailableException(string message, Exception? caus
     public static bool IsBehind(Exception exception) => DatabaseFaults.CauseOf(exception) is { } cause && DatabaseFaults.IsAway(cause);
 }
 
+/// <summary>Recognises lost races where no use case translates the errors, as with accounts.</summary>
+public static class DatabaseConflicts
+{
+    /// <summary>Whether an exception means that another request was first. Nothing of this one was stored.</summary>
+    public static bool IsBehind(Exception exception) =>
+        DatabaseFaults.CauseOf(exception) is { } cause && (DatabaseFaults.IsConflict(cause) || DatabaseFaults.IsLostRace(cause));
+}
+
 /// <summary>Classifies the errors of both database engines.</summary>
 internal static class DatabaseFaults
 {

@@ -23,6 +23,9 @@ internal sealed partial class Accounts(
     ILogger<Accounts> logger
 ) : IAccounts
 {
+    /// <summary>Why a way to sign in is not removed.</summary>
+    public const string OnlyWay = "This is your only way to sign in. Ask an administrator for a password link first.";
+
     private const string Work = "accounts";
 
     private const string NameRule =
@@ -260,8 +263,8 @@ internal sealed partial class Accounts(
                 var logins = await scope.Users.GetLoginsAsync(user);
                 if (!logins.Any(login => login.LoginProvider == issuer && login.ProviderKey == subject))
                     throw new NotFoundException("The connected account");
-                if (user.PasswordHash is null && logins.Count == 1)
-                    throw new ConflictException("This is your only way to sign in. Ask an administrator for a password link first.");
+                if (user.PasswordHash is null && logins.Count == 1 && (await scope.Users.GetPasskeysAsync(user)).Count == 0)
+                    throw new ConflictException(OnlyWay);
                 Require(await scope.Users.RemoveLoginAsync(user, issuer, subject));
                 logger.LogInformation("{Name} disconnected an account of {Issuer}", user.UserName, issuer);
                 return await ViewAsync(scope, user);
@@ -354,6 +357,7 @@ internal sealed partial class Accounts(
     private static async Task RemoveOtherWaysAsync(AccountScope scope, IdentityUser<Guid> user, CancellationToken cancellationToken)
     {
         scope.Context.RemoveRange(await scope.Context.UserLogins.Where(row => row.UserId == user.Id).ToListAsync(cancellationToken));
+        scope.Context.RemoveRange(await scope.Context.UserPasskeys.Where(row => row.UserId == user.Id).ToListAsync(cancellationToken));
         await scope.Context.SaveChangesAsync(cancellationToken);
     }
 

@@ -12,7 +12,8 @@ internal sealed class AppCodes(UserManager<IdentityUser<Guid>> users)
     private const string LastCode = "last-code";
 
     /// <summary>
-    /// Returns whether a code is the one that the person's app shows now. A code works once, although it is shown for a while.
+    /// Returns whether a code is the one that the person's app shows now. A code works once, although it is shown for a while, and also if
+    /// it is sent twice at the same moment.
     /// </summary>
     public async Task<bool> IsRightAsync(IdentityUser<Guid> user, string code)
     {
@@ -22,8 +23,7 @@ internal sealed class AppCodes(UserManager<IdentityUser<Guid>> users)
             || !await users.VerifyTwoFactorTokenAsync(user, TokenOptions.DefaultAuthenticatorProvider, digits)
         )
             return false;
-        await users.SetAuthenticationTokenAsync(user, Provider, LastCode, digits);
-        return true;
+        return await users.TrySetTokenAsync(user, Provider, LastCode, digits);
     }
 
     /// <summary>Returns whether a text is a recovery code of the person, which does not work again.</summary>

@@ -27,11 +27,13 @@ internal sealed class Authorities(IOptions<AuthoritiesOptions> options)
 
 internal static class AuthorityRegistration
 {
-    /// <summary>Registers a scheme for each authority that the settings name. Nothing is read from an authority before somebody signs in.</summary>
+    /// <summary>
+    /// Registers a scheme for each authority that the settings name. Nothing is read from an authority before somebody signs in.
+    /// </summary>
     public static IServiceCollection AddAuthorities(this IServiceCollection services)
     {
         services.AddSingleton<Authorities>();
-        services.AddScoped<AuthorityEvents>();
+        services.AddSingleton<AuthorityEvents>();
         services.AddScoped<AuthoritySignIn>();
         services.AddTransient<OpenIdConnectHandler>();
         services.TryAddEnumerable(
@@ -44,9 +46,8 @@ internal static class AuthorityRegistration
                 (authentication, authorities) =>
                 {
                     foreach (var authority in authorities.All)
-                        authentication.AddScheme(
-                            Authorities.SchemeOf(authority),
-                            scheme => scheme.HandlerType = typeof(OpenIdConnectHandler)
+                        authentication.AddScheme(Authorities.SchemeOf(authority), scheme =>
+                            scheme.HandlerType = typeof(OpenIdConnectHandler)
                         );
                 }
             );
@@ -56,7 +57,7 @@ internal static class AuthorityRegistration
     /// <summary>Sets up the scheme of an authority.</summary>
     private sealed class AuthoritySetup(Authorities authorities, TimeProvider time) : IConfigureNamedOptions<OpenIdConnectOptions>
     {
-        private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+        private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
         private const int LongestAnswer = 10 << 20;
 

@@ -1,8 +1,8 @@
 using GourmetGram.Application.Access;
 using GourmetGram.WebUi.Access;
 using Microsoft.AspNetCore.Authentication;
-using Microsoft.AspNetCore.Authentication.OpenIdConnect;
 using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.IdentityModel.Protocols.OpenIdConnect;
 
 namespace GourmetGram.WebApi.Access;
 

@@ -7,14 +7,17 @@ using Microsoft.AspNetCore.Authentication.OpenIdConnect;
 
 namespace GourmetGram.WebApi.Access;
 
-/// <summary>Sends people to an authority, and takes them back with whatever it answered.</summary>
-internal sealed class AuthorityEvents(Authorities authorities, AuthoritySignIn signIn, ILinks links, ILogger<AuthorityEvents> logger)
-    : OpenIdConnectEvents
+/// <summary>
+/// Sends people to an authority, and takes them back with whatever it answered. The schemes of all authorities see every request, so this
+/// takes other services only when it needs them.
+/// </summary>
+internal sealed class AuthorityEvents(Authorities authorities, ILogger<AuthorityEvents> logger) : OpenIdConnectEvents
 {
     public override Task RedirectToIdentityProvider(RedirectContext context)
     {
         ArgumentNullException.ThrowIfNull(context);
         // The host of the request may be the one by which a proxy reaches this server.
+        var links = context.HttpContext.RequestServices.GetRequiredService<ILinks>();
         context.ProtocolMessage.RedirectUri = links.Absolute(Authorities.ReturnPathOf(AuthorityOf(context.Scheme)));
         return Task.CompletedTask;
     }
@@ -22,12 +25,14 @@ internal sealed class AuthorityEvents(Authorities authorities, AuthoritySignIn s
     public override async Task TicketReceived(TicketReceivedContext context)
     {
         ArgumentNullException.ThrowIfNull(context);
-        var address = await signIn.CompleteAsync(
-            AuthorityOf(context.Scheme),
-            context.Principal!,
-            context.Properties!,
-            context.HttpContext.RequestAborted
-        );
+        var address = await SignInOf(context.HttpContext)
+            .CompleteAsync(
+                AuthorityOf(context.Scheme),
+                context.Principal!,
+                context.Properties!,
+                context.ReturnUri,
+                context.HttpContext.RequestAborted
+            );
         context.Response.Redirect(address);
         context.HandleResponse();
     }
@@ -37,7 +42,7 @@ internal sealed class AuthorityEvents(Authorities authorities, AuthoritySignIn s
         ArgumentNullException.ThrowIfNull(context);
         var authority = AuthorityOf(context.Scheme);
         logger.LogInformation("{Authority} reports that a person did not sign in", authority.Name);
-        context.Response.Redirect(signIn.AddressOf(SignInProblem.Denied, authority, context.Properties));
+        context.Response.Redirect(SignInOf(context.HttpContext).AddressOf(SignInProblem.Denied, authority, context.Properties));
         context.HandleResponse();
         return Task.CompletedTask;
     }
@@ -53,7 +58,7 @@ internal sealed class AuthorityEvents(Authorities authorities, AuthoritySignIn s
             problem,
             Printable(context.Failure!.Message)
         );
-        context.Response.Redirect(signIn.AddressOf(problem, authority, context.Properties));
+        context.Response.Redirect(SignInOf(context.HttpContext).AddressOf(problem, authority, context.Properties));
         context.HandleResponse();
         return Task.CompletedTask;
     }
@@ -63,7 +68,9 @@ internal sealed class AuthorityEvents(Authorities authorities, AuthoritySignIn s
         failure is HttpRequestException or TimeoutException or IOException or SocketException
         || (failure?.InnerException is { } inner && IsUnreachable(inner));
 
-    /// <summary>Parts of the reason may come from the address that a browser opened, so it gets one line of bounded length in the log.</summary>
+    /// <summary>
+    /// Parts of the reason may come from the address that a browser opened, so it gets one line of bounded length in the log.
+    /// </summary>
     public static string Printable(string reason)
     {
         var text = new StringBuilder();
@@ -71,6 +78,8 @@ internal sealed class AuthorityEvents(Authorities authorities, AuthoritySignIn s
             text.Append(char.IsControl(character) ? ' ' : character);
         return text.ToString();
     }
+
+    private static AuthoritySignIn SignInOf(HttpContext context) => context.RequestServices.GetRequiredService<AuthoritySignIn>();
 
     private AuthorityOptions AuthorityOf(AuthenticationScheme scheme) => authorities.WithScheme(scheme.Name)!;
 

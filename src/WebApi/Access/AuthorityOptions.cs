@@ -1,7 +1,6 @@
 using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
 using GourmetGram.Application.Common;
-using GourmetGram.Infrastructure.Hosting;
 using GourmetGram.WebUi.Access;
 using Microsoft.Extensions.Options;
 
@@ -86,8 +85,7 @@ public sealed class AuthorityOptions
     internal AccountRole? RoleOf(IReadOnlyCollection<string> values)
     {
         ArgumentNullException.ThrowIfNull(values);
-        return
-            Has(AdministratorValues) ? AccountRole.Administrator
+        return Has(AdministratorValues) ? AccountRole.Administrator
             : Has(ManagerValues) ? AccountRole.Manager
             : Has(AnnotatorValues) ? AccountRole.Annotator
             : null;
@@ -128,7 +126,7 @@ internal sealed class AuthoritiesOptionsValidator : IValidateOptions<Authorities
     {
         ArgumentNullException.ThrowIfNull(options);
         var faults = new List<string>();
-        foreach (var id in options.Authorities.CountBy(authority => authority.Id, StringComparer.Ordinal).Where(id => id.Value > 1))
+        foreach (var id in options.Authorities.CountBy(authority => authority.Id ?? "", StringComparer.Ordinal).Where(id => id.Value > 1))
             faults.Add($"OpenIdConnect:Authorities: two authorities have the Id '{id.Key}'. Give each an Id of its own.");
         foreach (var authority in options.Authorities.Where(authority => authority is { CreatesAccounts: true, MapsRoles: false }))
             faults.Add(

@@ -8,7 +8,6 @@ using GourmetGram.Application.Common;
 using GourmetGram.Domain.Access;
 using GourmetGram.WebApi.Security;
 using GourmetGram.WebUi.Access;
-using GourmetGram.WebUi.Shared;
 using MediatR;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.DataProtection;
@@ -61,7 +60,7 @@ internal sealed class AuthoritySignIn(
     /// <returns>Null when the ticket is not for the person who is signed in.</returns>
     public AuthenticationProperties? Begin(string? returnUrl, string? link, string? ticket)
     {
-        var properties = new AuthenticationProperties { RedirectUri = Addresses.IsLocalPath(returnUrl) ? returnUrl : Root };
+        var properties = new AuthenticationProperties { RedirectUri = LocalPaths.IsLocalPath(returnUrl) ? returnUrl : Root };
         if (link is not null)
             properties.Items[LinkItem] = link;
         if (ticket is null)
@@ -80,11 +79,17 @@ internal sealed class AuthoritySignIn(
     }
 
     /// <summary>Signs the person in, or connects the person's account.</summary>
+    /// <param name="authority">The authority.</param>
+    /// <param name="principal">What the authority says about the person.</param>
+    /// <param name="properties">From <see cref="Begin"/>.</param>
+    /// <param name="returnUrl">Path to open after signing in.</param>
+    /// <param name="cancellationToken">Cancels the work when the request ends.</param>
     /// <returns>Path of the next page.</returns>
     public async Task<string> CompleteAsync(
         AuthorityOptions authority,
         ClaimsPrincipal principal,
         AuthenticationProperties properties,
+        string? returnUrl,
         CancellationToken cancellationToken
     )
     {
@@ -104,11 +109,10 @@ internal sealed class AuthoritySignIn(
         if (user is null)
             return AddressOf(problem!.Value, authority, properties);
         var hasSecondFactor =
-            authority.TrustsSecondFactor || principal.FindAll("amr").Any(claim => string.Equals(claim.Value, "mfa", StringComparison.Ordinal));
-        var returnUrl = Addresses.IsLocalPath(properties.RedirectUri) ? properties.RedirectUri! : Root;
-        return await proven.ContinueAsync(user, hasSecondFactor)
-            ? returnUrl
-            : $"{Root}sign-in-code?returnUrl={Uri.EscapeDataString(returnUrl)}";
+            authority.TrustsSecondFactor
+            || principal.FindAll("amr").Any(claim => string.Equals(claim.Value, "mfa", StringComparison.Ordinal));
+        var next = LocalPaths.IsLocalPath(returnUrl) ? returnUrl! : Root;
+        return await proven.ContinueAsync(user, hasSecondFactor) ? next : $"{Root}sign-in-code?returnUrl={Uri.EscapeDataString(next)}";
     }
 
     /// <summary>Finds the account that is connected, or creates it where the settings say so.</summary>

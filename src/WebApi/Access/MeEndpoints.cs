@@ -109,14 +109,12 @@ internal static class MeEndpoints
             .WithSummary("Sign a browser out")
             .WithDescription("The browser is signed out within seconds, on every node.")
             .Fails(StatusCodes.Status401Unauthorized, StatusCodes.Status403Forbidden, StatusCodes.Status404NotFound);
-        me.MapDelete("/sessions", async (HttpContext context, IMediator mediator, CancellationToken cancellationToken) =>
-                TypedResults.Ok(
-                    await mediator.Send(new EndSessions.Command(AccountOf(context.User), context.User.SessionId()), cancellationToken)
-                )
-            )
+        me.MapDelete("/sessions", EndOthersAsync)
             .WithName("EndOtherSessions")
             .WithSummary("Sign all other browsers out")
-            .WithDescription("The browser that sends the request stays signed in.")
+            .WithDescription(
+                "The browser that sends the request stays signed in. Browsers in which you chose not to be asked for a code ask again."
+            )
             .Fails(StatusCodes.Status401Unauthorized, StatusCodes.Status403Forbidden);
     }
 
@@ -152,6 +150,16 @@ internal static class MeEndpoints
         await mediator.Send(new EndSession.Command(id, AccountOf(context.User)), cancellationToken);
         watch.Forget(id);
         return TypedResults.NoContent();
+    }
+
+    private static async Task<Ok<EndSessions.Response>> EndOthersAsync(
+        HttpContext context,
+        IOwnAccount own,
+        CancellationToken cancellationToken
+    )
+    {
+        AccountOf(context.User);
+        return TypedResults.Ok(new EndSessions.Response(await own.EndOtherSessionsAsync(cancellationToken)));
     }
 
     /// <exception cref="IdentityNeededException">The caller is not a signed-in person: a key must not create keys.</exception>

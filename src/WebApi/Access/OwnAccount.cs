@@ -16,6 +16,7 @@ internal sealed class OwnAccount(
     IMediator mediator,
     SignInManager<IdentityUser<Guid>> manager,
     AppCodes codes,
+    Passkeys passkeys,
     Accounts accounts,
     Authorities authorities,
     AuthoritySignIn authoritySignIn,
@@ -23,6 +24,11 @@ internal sealed class OwnAccount(
     AuditScope audit
 ) : IOwnAccount
 {
+    /// <summary>Longest name of a passkey in characters.</summary>
+    private const int LongestName = 60;
+
+    private const string WrongPassword = "That isn’t your current password.";
+
     public Guid? Id => accessor.HttpContext!.User.AccountId();
 
     public Guid? SessionId => accessor.HttpContext!.User.SessionId();
@@ -53,11 +59,60 @@ internal sealed class OwnAccount(
     public async Task DisconnectAsync(string id, CancellationToken cancellationToken)
     {
         var user = await RequireAsync();
-        var login =
-            (await manager.UserManager.GetLoginsAsync(user)).FirstOrDefault(login => IdOf(login) == id)
+        var login = (await manager.UserManager.GetLoginsAsync(user)).FirstOrDefault(login => IdOf(login) == id)
             ?? throw new NotFoundException("The connected account");
         await accounts.DisconnectAsync(user.Id, login.LoginProvider, login.ProviderKey, cancellationToken);
         await RefreshAsync(await RereadAsync(user));
+    }
+
+    public async Task<IReadOnlyList<PasskeyView>> ListPasskeysAsync()
+    {
+        var views = new List<PasskeyView>();
+        if (await FindAsync() is not { } user)
+            return views;
+        foreach (var passkey in (await manager.UserManager.GetPasskeysAsync(user)).OrderBy(passkey => passkey.CreatedAt))
+            views.Add(
+                new PasskeyView(
+                    Passkeys.IdOf(passkey),
+                    passkey.Name ?? "Passkey",
+                    passkey.CreatedAt,
+                    await passkeys.UsedAtAsync(user, passkey)
+                )
+            );
+        return views;
+    }
+
+    public async Task<PasskeyChallenge> BeginPasskeyAsync() => await passkeys.MakeCreationAsync(await RequireAsync());
+
+    public async Task<bool> AddPasskeyAsync(string name, string proof, PasskeyAnswer answer, CancellationToken cancellationToken)
+    {
+        var user = await RequireAsync();
+        // A stranger at a browser that was left signed in must not add a passkey of his or her own.
+        if (!await HasProvedAsync(user, proof, cancellationToken))
+            return false;
+        var given = name.Trim();
+        if (given.Length == 0)
+            given = BrowserName.Of(accessor.HttpContext!.Request.Headers.UserAgent.ToString());
+        if (given.Length > LongestName)
+            given = given[..LongestName];
+        using (audit.Begin(new AuditedAction(AuditArea.People, "Added a passkey", given)))
+        {
+            if (!await passkeys.AddAsync(user, given, answer))
+                throw new ConflictException("The passkey could not be added. Try again.");
+        }
+
+        return true;
+    }
+
+    public async Task RemovePasskeyAsync(string id)
+    {
+        var user = await RequireAsync();
+        var own = await manager.UserManager.GetPasskeysAsync(user);
+        var passkey = own.FirstOrDefault(passkey => Passkeys.IdOf(passkey) == id) ?? throw new NotFoundException("The passkey");
+        if (user.PasswordHash is null && own.Count == 1 && (await manager.UserManager.GetLoginsAsync(user)).Count == 0)
+            throw new ConflictException(Accounts.OnlyWay);
+        using (audit.Begin(new AuditedAction(AuditArea.People, "Removed a passkey", passkey.Name ?? "")))
+            await passkeys.RemoveAsync(user, passkey);
     }
 
     public async Task<bool> HasAppAsync() => await FindAsync() is { TwoFactorEnabled: true };
@@ -98,6 +153,23 @@ internal sealed class OwnAccount(
         return true;
     }
 
+    public async Task<int> EndOtherSessionsAsync(CancellationToken cancellationToken)
+    {
+        var user = await RequireAsync();
+        var command = new EndSessions.Command(user.Id, SessionId);
+        if (!user.TwoFactorEnabled)
+            return (await mediator.Send(command, cancellationToken)).Ended;
+        int ended;
+        using (audit.Begin(((IAudited)command).Audited))
+        {
+            ended = (await mediator.Send(command, cancellationToken)).Ended;
+            await manager.UserManager.UpdateSecurityStampAsync(user);
+        }
+
+        await RefreshAsync(user);
+        return ended;
+    }
+
     public async Task<IReadOnlyList<string>> ChangePasswordAsync(string current, string replacement, CancellationToken cancellationToken)
     {
         var user = await RequireAsync();
@@ -113,7 +185,7 @@ internal sealed class OwnAccount(
             return
             [
                 .. result.Errors.Select(error =>
-                    error.Code == nameof(IdentityErrorDescriber.PasswordMismatch) ? "That isn’t your current password." : error.Description
+                    error.Code == nameof(IdentityErrorDescriber.PasswordMismatch) ? WrongPassword : error.Description
                 ),
             ];
         }

@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Text;
 using GourmetGram.Application.Access;
 using GourmetGram.Application.Common;
 using GourmetGram.WebUi.Access;
@@ -7,13 +9,15 @@ using Microsoft.AspNetCore.Identity;
 
 namespace GourmetGram.WebApi.Access;
 
-/// <summary>Signs people in with a password, and counts attempts by name, address and known browser.</summary>
+/// <summary>Signs people in with a password or a passkey, and counts attempts by name, address and known browser.</summary>
 internal sealed class PasswordSignIn(
     IMediator mediator,
     IHttpContextAccessor accessor,
     SignInManager<IdentityUser<Guid>> manager,
     KnownBrowser browser,
     AppCodes codes,
+    Passkeys passkeys,
+    RememberedBrowser remembered,
     ProvenSignIn proven,
     Authorities authorities,
     ICallerAddress callerAddress
@@ -56,9 +60,35 @@ internal sealed class PasswordSignIn(
         return new SignInOutcome(Succeeded: false);
     }
 
+    public Task<PasskeyChallenge> BeginPasskeyAsync() => passkeys.MakeRequestAsync();
+
+    public async Task<SignInOutcome> TryPasskeyAsync(PasskeyAnswer answer, CancellationToken cancellationToken)
+    {
+        // The name is not known yet, so attempts are counted by the page and by the address.
+        var page = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(answer.State)));
+        var address = callerAddress.Current;
+        var attempt = await mediator.Send(new BeginSignIn.Command(page, address, Device: null), cancellationToken);
+        if (attempt.Wait is { } wait)
+        {
+            proven.LogFailure(user: null);
+            return new SignInOutcome(Succeeded: false, wait);
+        }
+
+        var (user, isRight) = await passkeys.CheckAsync(answer);
+        if (user is null || !isRight || user.IsDisabled())
+        {
+            await RefuseAsync(user, address, attempt.IsLast, cancellationToken);
+            return new SignInOutcome(Succeeded: false);
+        }
+
+        await mediator.Send(new CompleteSignIn.Command(page, address, Device: null), cancellationToken);
+        await proven.SignInAsync(user, hasSecondFactor: true);
+        return new SignInOutcome(Succeeded: true);
+    }
+
     public async Task<bool> ExpectsCodeAsync() => await manager.GetTwoFactorAuthenticationUserAsync() is not null;
 
-    public async Task<SignInOutcome> TryCodeAsync(string code, CancellationToken cancellationToken)
+    public async Task<SignInOutcome> TryCodeAsync(string code, bool isRemembered, CancellationToken cancellationToken)
     {
         if (await manager.GetTwoFactorAuthenticationUserAsync() is not { TwoFactorEnabled: true } user || user.IsDisabled())
             return new SignInOutcome(Succeeded: false);
@@ -77,6 +107,8 @@ internal sealed class PasswordSignIn(
             // The password's attempt is taken back too.
             await mediator.Send(new CompleteSignIn.Command(user.UserName!, address, device), cancellationToken);
             await mediator.Send(new CompleteSignIn.Command(user.UserName!, address, device), cancellationToken);
+            if (isRemembered)
+                remembered.Remember(user);
             await proven.SignInAsync(user);
             return new SignInOutcome(Succeeded: true);
         }

@@ -9,6 +9,7 @@ namespace GourmetGram.WebApi.Access;
 internal sealed class ProvenSignIn(
     IHttpContextAccessor accessor,
     SignInManager<IdentityUser<Guid>> manager,
+    RememberedBrowser remembered,
     ICallerAddress callerAddress,
     ILogger<ProvenSignIn> logger
 )
@@ -21,7 +22,7 @@ internal sealed class ProvenSignIn(
     /// <returns>False when the code is needed. A cookie remembers the proof for a few minutes.</returns>
     public async Task<bool> ContinueAsync(IdentityUser<Guid> user, bool hasSecondFactor)
     {
-        if (user.TwoFactorEnabled && !hasSecondFactor)
+        if (user.TwoFactorEnabled && !hasSecondFactor && !remembered.Knows(user))
         {
             await AskForCodeAsync(user);
             return false;

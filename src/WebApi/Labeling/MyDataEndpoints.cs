@@ -26,6 +26,7 @@ internal static class MyDataEndpoints
     /// <param name="Sessions">Browsers in which the person is signed in.</param>
     /// <param name="Keys">API keys, without their secrets.</param>
     /// <param name="ConnectedAccounts">Names of the servers with whose accounts the person can sign in.</param>
+    /// <param name="Passkeys">Passkeys, without their keys.</param>
     private sealed record Account(
         string Name,
         string Actor,
@@ -33,7 +34,8 @@ internal static class MyDataEndpoints
         DisplaySettings Display,
         IReadOnlyList<SessionView> Sessions,
         IReadOnlyList<KeyView> Keys,
-        IReadOnlyList<string> ConnectedAccounts
+        IReadOnlyList<string> ConnectedAccounts,
+        IReadOnlyList<PasskeyView> Passkeys
     );
 
     public static void MapMyData(this IEndpointRouteBuilder api) =>
@@ -44,8 +46,8 @@ internal static class MyDataEndpoints
             .WithSummary("Download everything that is stored of you")
             .WithDescription(
                 "A zip with your photos and `photos.json` (see `GET /api/v1/predictions/download`), `labels.json` with all your decisions "
-                    + "on photos to label, also withdrawn ones, and `account.json` with your name, roles, display settings, sessions, keys "
-                    + "and connected accounts."
+                    + "on photos to label, also withdrawn ones, and `account.json` with your name, roles, display settings, sessions, keys, "
+                    + "connected accounts and passkeys."
             )
             .Produces<byte[]>(StatusCodes.Status200OK, "application/zip")
             .Fails(StatusCodes.Status401Unauthorized, StatusCodes.Status503ServiceUnavailable);
@@ -108,7 +110,8 @@ internal static class MyDataEndpoints
             DisplaySettings.From(user.Claims),
             account is { } owner ? (await mediator.Send(new ListSessions.Query(owner), cancellationToken)).Items : [],
             account is { } holder ? (await mediator.Send(new ListKeys.Query(holder), cancellationToken)).Items : [],
-            [.. (await own.ListConnectedAsync()).Select(connected => connected.Name)]
+            [.. (await own.ListConnectedAsync()).Select(connected => connected.Name)],
+            await own.ListPasskeysAsync()
         );
     }
 }

@@ -1,5 +1,6 @@
 using System.Security.Claims;
 using GourmetGram.Application.Access;
+using GourmetGram.Infrastructure.Hosting;
 using GourmetGram.Infrastructure.Persistence;
 using GourmetGram.WebApi.Access;
 using GourmetGram.WebApi.Hosting;
@@ -17,6 +18,9 @@ internal static class SecurityRegistration
 {
     private static readonly TimeSpan VisitorLifetime = TimeSpan.FromDays(365);
     private static readonly TimeSpan StampLifetime = TimeSpan.FromSeconds(5);
+
+    /// <summary>Longest time between the password and the code.</summary>
+    private static readonly TimeSpan CodeLifetime = TimeSpan.FromMinutes(5);
 
     /// <summary>Registers authentication and authorization.</summary>
     public static IServiceCollection AddSecurity(this IServiceCollection services)
@@ -44,6 +48,7 @@ internal static class SecurityRegistration
         services.AddSingleton<SessionWatch>();
         services.AddScoped<KnownBrowser>();
         services.AddScoped<AppCodes>();
+        services.AddScoped<RememberedBrowser>();
         services.AddScoped<ProvenSignIn>();
         services.AddScoped<ISignIn, PasswordSignIn>();
         services.AddScoped<IOwnAccount, OwnAccount>();
@@ -76,10 +81,11 @@ internal static class SecurityRegistration
         services
             .AddAuthentication()
             .AddCookie(IdentityConstants.ExternalScheme)
-            .AddCookie(IdentityConstants.TwoFactorUserIdScheme)
+            .AddCookie(IdentityConstants.TwoFactorUserIdScheme, cookie => cookie.ExpireTimeSpan = CodeLifetime)
             .AddCookie(IdentityConstants.TwoFactorRememberMeScheme);
 
         services.AddAccounts().AddClaimsPrincipalFactory<AccountClaims>().AddSignInManager();
+        services.AddPasskeys();
         services.AddAuthorities();
         services.AddScoped<IVisitorCookie, VisitorCookie>();
         services.AddSingleton<AccountLinks>();
@@ -108,6 +114,33 @@ internal static class SecurityRegistration
             );
         });
         return services;
+    }
+
+    /// <summary>Registers passkeys, which work at the public address only.</summary>
+    private static void AddPasskeys(this IServiceCollection services)
+    {
+        services.AddScoped<Passkeys>();
+        services.AddScoped<IPasskeyHandler<IdentityUser<Guid>>, PasskeyHandler<IdentityUser<Guid>>>();
+        services
+            .AddOptions<IdentityPasskeyOptions>()
+            .Configure<IOptions<GourmetGramOptions>>(
+                (passkeys, settings) =>
+                {
+                    // A passkey counts as two factors only if the device has verified its person.
+                    passkeys.UserVerificationRequirement = "required";
+                    passkeys.ResidentKeyRequirement = "required";
+                    var publicUrl = settings.Value.PublicUrl is { Length: > 0 } text ? new Uri(text) : null;
+                    passkeys.ServerDomain = publicUrl?.Host;
+                    passkeys.ValidateOrigin = context =>
+                    {
+                        var request = context.HttpContext.Request;
+                        var own = publicUrl?.GetLeftPart(UriPartial.Authority) ?? $"{request.Scheme}://{request.Host}";
+                        return ValueTask.FromResult(
+                            !context.CrossOrigin && string.Equals(context.Origin, own, StringComparison.OrdinalIgnoreCase)
+                        );
+                    };
+                }
+            );
     }
 
     /// <summary>Registers the accounts of people, also for commands that run without the server.</summary>

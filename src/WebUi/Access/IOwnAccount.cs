@@ -34,6 +34,26 @@ public interface IOwnAccount
     /// <exception cref="Application.Common.ConflictException">The person has no other way to sign in.</exception>
     Task DisconnectAsync(string id, CancellationToken cancellationToken);
 
+    /// <summary>Returns the person's passkeys, oldest first.</summary>
+    Task<IReadOnlyList<PasskeyView>> ListPasskeysAsync();
+
+    /// <summary>Returns what a browser needs to create a passkey.</summary>
+    Task<PasskeyChallenge> BeginPasskeyAsync();
+
+    /// <summary>Adds the passkey that the browser has created.</summary>
+    /// <param name="name">Name for the person to recognise it; empty for that of the browser.</param>
+    /// <param name="proof">See <see cref="RemoveAppAsync"/>; anything for a person with neither.</param>
+    /// <param name="answer">The browser's answer.</param>
+    /// <param name="cancellationToken">Cancels the work when the request ends.</param>
+    /// <returns>False when the proof is wrong.</returns>
+    /// <exception cref="Application.Common.ConflictException">The answer is not acceptable.</exception>
+    Task<bool> AddPasskeyAsync(string name, string proof, PasskeyAnswer answer, CancellationToken cancellationToken);
+
+    /// <summary>Removes a passkey, which signs nobody in any more.</summary>
+    /// <exception cref="Application.Common.NotFoundException">The person has no such passkey.</exception>
+    /// <exception cref="Application.Common.ConflictException">The person has no other way to sign in.</exception>
+    Task RemovePasskeyAsync(string id);
+
     /// <summary>Whether signing in needs the code of an app too.</summary>
     Task<bool> HasAppAsync();
 
@@ -50,6 +70,12 @@ public interface IOwnAccount
     /// <param name="cancellationToken">Cancels the work when the request ends.</param>
     /// <returns>False when the proof is wrong.</returns>
     Task<bool> RemoveAppAsync(string proof, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Signs all other browsers out. Browsers that were not asked for a code are asked again, also this one.
+    /// </summary>
+    /// <returns>Number of browsers that were signed out.</returns>
+    Task<int> EndOtherSessionsAsync(CancellationToken cancellationToken);
 
     /// <summary>Changes the password and signs all other browsers out.</summary>
     /// <returns>What is wrong, in sentences for the person; empty when the password is changed.</returns>

@@ -23,9 +23,18 @@ public interface ISignIn
     /// </summary>
     Task<SignInOutcome> TryAsync(string name, string password, CancellationToken cancellationToken);
 
+    /// <summary>Returns what a browser needs to sign a person in with a passkey.</summary>
+    Task<PasskeyChallenge> BeginPasskeyAsync();
+
+    /// <summary>Signs a person in with a passkey, which counts as two factors: the device, and a finger or a PIN.</summary>
+    Task<SignInOutcome> TryPasskeyAsync(PasskeyAnswer answer, CancellationToken cancellationToken);
+
     /// <summary>Returns whether this browser has just given the right password of an account that needs a code.</summary>
     Task<bool> ExpectsCodeAsync();
 
     /// <summary>Completes the sign-in with the code of the person's app, or with a recovery code, which works once.</summary>
-    Task<SignInOutcome> TryCodeAsync(string code, CancellationToken cancellationToken);
+    /// <param name="code">The code.</param>
+    /// <param name="isRemembered">Whether this browser is not asked for a code again for a while.</param>
+    /// <param name="cancellationToken">Cancels the work when the request ends.</param>
+    Task<SignInOutcome> TryCodeAsync(string code, bool isRemembered, CancellationToken cancellationToken);
 }

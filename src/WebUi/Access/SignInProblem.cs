@@ -53,12 +53,12 @@ internal static class SignInProblemWords
             SignInProblem.Unreachable => $"{authority} doesn’t answer at the moment. Try again later, or sign in with your password.",
             SignInProblem.NoAccount =>
                 $"No account here is connected with your account at {authority}. If you have an invitation link, open it and choose "
-                + $"{authority} there. Or sign in with your password and connect {authority} under “Your account”.",
+                    + $"{authority} there. Or sign in with your password and connect {authority} under “Your account”.",
             SignInProblem.Disabled => "Your account is disabled. Ask an administrator.",
             SignInProblem.NoRole => $"{authority} gives you no role here. Ask an administrator for access.",
             SignInProblem.NoName =>
                 $"No account could be created for you: the name that {authority} gives you is taken or not allowed here. Ask an administrator "
-                + "for an invitation.",
+                    + "for an invitation.",
             SignInProblem.TooMany => "Too many attempts. Wait a quarter of an hour and try again.",
             SignInProblem.LinkOver => "This link was already used or has expired. Ask an administrator for a new one.",
             SignInProblem.Connected => $"That account at {authority} is already connected with an account here.",

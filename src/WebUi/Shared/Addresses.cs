@@ -6,7 +6,7 @@ namespace GourmetGram.WebUi.Shared;
 /// <summary>
 /// Builds addresses within the site. They are paths without scheme and host, so they still work when a proxy changes either.
 /// </summary>
-public static class Addresses
+internal static class Addresses
 {
     /// <summary>Returns the path that every relative link starts from; ends in a slash.</summary>
     public static string BasePath(this HttpContext context) => context.Request.PathBase.ToUriComponent() + "/";
@@ -52,11 +52,4 @@ public static class Addresses
         context.Response.StatusCode = StatusCodes.Status303SeeOther;
         context.Response.Headers.Location = path;
     }
-
-    /// <summary>
-    /// Returns whether an address from the request is an escaped path on this site. Browsers drop control characters and read a backslash
-    /// as a slash.
-    /// </summary>
-    public static bool IsLocalPath(string? address) =>
-        address is ['/', ..] and not ['/', '/' or '\\', ..] && address.All(c => c is > ' ' and <= '~');
 }

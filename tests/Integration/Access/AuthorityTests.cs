@@ -89,18 +89,16 @@ public sealed partial class AuthorityTests : ServerTests, IAsyncLifetime
     [Fact]
     public async Task Where_the_settings_say_so_people_with_a_role_get_an_account_and_the_role_follows()
     {
-        await using var server = Host(
-            [
-                .. Common,
-                .. authority.Settings(
-                    ("RoleClaim", "groups"),
-                    ("AdministratorValues", "it, owners"),
-                    ("ManagerValues", "kitchen-leads"),
-                    ("AnnotatorValues", "kitchen"),
-                    ("CreatesAccounts", "true")
-                ),
-            ]
-        );
+        await using var server = Host([
+            .. Common,
+            .. authority.Settings(
+                ("RoleClaim", "groups"),
+                ("AdministratorValues", "it, owners"),
+                ("ManagerValues", "kitchen-leads"),
+                ("AnnotatorValues", "kitchen"),
+                ("CreatesAccounts", "true")
+            ),
+        ]);
         var person = new Person(server.Address);
         authority.Groups = ["drivers"];
         Assert.Contains("gives you no role here", (await person.FollowAsync(With)).Html, StringComparison.Ordinal);
@@ -160,7 +158,11 @@ public sealed partial class AuthorityTests : ServerTests, IAsyncLifetime
         var shown = await ada.OpenAsync("account");
         await ada.PostAsync("account", "act", ("disconnect", Disconnect().Match(shown.Html).Groups[1].Value));
         Assert.Equal(HttpStatusCode.OK, await ada.StatusAsync(Me));
-        Assert.Contains("No account here is connected", (await new Person(server.Address).FollowAsync(With)).Html, StringComparison.Ordinal);
+        Assert.Contains(
+            "No account here is connected",
+            (await new Person(server.Address).FollowAsync(With)).Html,
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
@@ -184,7 +186,11 @@ public sealed partial class AuthorityTests : ServerTests, IAsyncLifetime
         Assert.Equal(server.Address, (await new Person(server.Address).FollowAsync(With)).At);
         // A new link ends all other ways.
         await admin.AskAsync(HttpMethod.Post, "api/v1/users/Grace/reset-password");
-        Assert.Contains("No account here is connected", (await new Person(server.Address).FollowAsync(With)).Html, StringComparison.Ordinal);
+        Assert.Contains(
+            "No account here is connected",
+            (await new Person(server.Address).FollowAsync(With)).Html,
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
@@ -268,14 +274,14 @@ public sealed partial class AuthorityTests : ServerTests, IAsyncLifetime
         // A code app of this server's own, for a person without a password.
         var begun = await grace.PostAsync("account", "act", ("app", "add"));
         var secret = AppCode.SecretIn(begun.Html);
-        await grace.PostAsync("account", "app", ("code", AppCode.Of(secret, clock.GetUtcNow())));
+        await grace.PostAsync("account", "app", ("code", AppCode.Of(secret, TimeProvider.System.GetUtcNow())));
         var home = new Person(server.Address);
         Assert.Equal(server.Address, (await home.FollowAsync(With)).At);
         authority.HasSecondFactor = false;
         home = new Person(server.Address);
         Assert.Equal("/sign-in-code", (await home.FollowAsync($"{With}?returnUrl=%2Freview")).At.AbsolutePath);
         Assert.Equal(HttpStatusCode.Forbidden, await home.StatusAsync(Me));
-        var next = AppCode.Of(secret, clock.GetUtcNow() + AppCode.Step);
+        var next = AppCode.Of(secret, TimeProvider.System.GetUtcNow() + AppCode.Step);
         Assert.Equal(HttpStatusCode.SeeOther, (await home.PostAsync("sign-in-code", "sign-in-code", ("code", next))).Status);
         Assert.Equal(HttpStatusCode.OK, await home.StatusAsync(Me));
     }
@@ -283,9 +289,11 @@ public sealed partial class AuthorityTests : ServerTests, IAsyncLifetime
     [Fact]
     public async Task An_authority_that_is_trusted_with_the_second_factor_is_enough()
     {
-        await using var server = Host(
-            [.. Common, .. authority.Settings(("TrustsSecondFactor", "true")), ("SecondFactor__RequiredFor", "Everybody")]
-        );
+        await using var server = Host([
+            .. Common,
+            .. authority.Settings(("TrustsSecondFactor", "true")),
+            ("SecondFactor__RequiredFor", "Everybody"),
+        ]);
         var link = await Person.InvitationAsync(server.Address, "Grace", "Annotator");
         var grace = new Person(server.Address);
         await grace.FollowAsync(Button().Match((await grace.OpenAsync(link)).Html).Groups[1].Value);
@@ -295,9 +303,11 @@ public sealed partial class AuthorityTests : ServerTests, IAsyncLifetime
     [Fact]
     public async Task The_authority_sends_people_back_to_the_public_address()
     {
-        await using var server = Host(
-            [.. Common, .. authority.Settings(), ("GourmetGram__PublicUrl", "https://food.example.org/gourmetgram")]
-        );
+        await using var server = Host([
+            .. Common,
+            .. authority.Settings(),
+            ("GourmetGram__PublicUrl", "https://food.example.org/gourmetgram"),
+        ]);
         var begun = await new Person(server.Address).FollowAsync($"gourmetgram/{With}", stopAt: "/connect/authorize");
         Assert.Contains(
             $"redirect_uri={Uri.EscapeDataString("https://food.example.org/gourmetgram/sign-in/from/harbour")}",
@@ -324,7 +334,7 @@ public sealed partial class AuthorityTests : ServerTests, IAsyncLifetime
         [
             .. (await admin.AskAsync(HttpMethod.Get, "api/v1/audit?limit=100"))["items"]!
                 .AsArray()
-                .Where(entry => entry!["name"]!.GetValue<string>() == name)
+                .Where(entry => entry!["who"]!.GetValue<string>() == name)
                 .Select(entry => $"{entry!["action"]!.GetValue<string>()} ({entry["channel"]!.GetValue<string>()})"),
         ];
 

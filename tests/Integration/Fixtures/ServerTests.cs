@@ -18,8 +18,16 @@ public abstract class ServerTests : IDisposable
     /// <param name="settings">As environment variables are named, e.g. <c>Limits__BatchMebibytes</c>.</param>
     private protected HostedServer Host(params (string Name, string Value)[] settings) => new(Complete(settings));
 
+    /// <summary>Settings of a new database of an engine.</summary>
+    /// <param name="engine"><c>Sqlite</c> or <c>PostgreSql</c>.</param>
+    private protected static async Task<(string Name, string Value)[]> EngineAsync(string engine) =>
+        engine == "Sqlite"
+            ? []
+            : [("Database__Provider", engine), ("Database__ConnectionString", await PostgresServer.CreateDatabaseAsync())];
+
     /// <summary>Starts a server in the test's process, with a clock of its own.</summary>
-    private protected HostedServer Host(TimeProvider clock, params (string Name, string Value)[] settings) => new(Complete(settings), clock);
+    private protected HostedServer Host(TimeProvider clock, params (string Name, string Value)[] settings) =>
+        new(Complete(settings), clock);
 
     /// <summary>Starts a server as a process of its own.</summary>
     /// <param name="settings">Environment variables, e.g. <c>Limits__BatchMebibytes</c>.</param>

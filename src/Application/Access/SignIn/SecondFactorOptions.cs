@@ -1,4 +1,5 @@
 using System.ComponentModel;
+using System.ComponentModel.DataAnnotations;
 using System.Security.Claims;
 using GourmetGram.Application.Common;
 
@@ -25,10 +26,16 @@ public enum SecondFactorFor
 public sealed class SecondFactorOptions
 {
     [Description(
-        "Who has to enter a code from an authenticator app in addition to the password. People who have not added an app can open only the "
-            + "page *Your account*, where they add it. API keys are not affected."
+        "Who has to sign in with a second factor: a code from an authenticator app in addition to the password, or a passkey. People who "
+            + "have neither can open only the page *Your account*, where they add one. API keys are not affected."
     )]
     public SecondFactorFor RequiredFor { get; set; }
+
+    [Description(
+        "Days for which people can choose not to be asked for a code again in the same browser. 0 means that they are asked each time."
+    )]
+    [Range(0, 365)]
+    public int RememberDays { get; set; } = 30;
 
     /// <summary>Returns whether a person with an account has to have a second factor.</summary>
     public bool IsRequiredFor(ClaimsPrincipal person)

@@ -1,4 +1,5 @@
 using GourmetGram.Domain.Access;
+using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 
@@ -16,6 +17,24 @@ internal sealed class AuditEntryConfiguration : IEntityTypeConfiguration<AuditEn
         builder.HasIndex(e => e.At);
         builder.HasIndex(e => new { e.Name, e.Id });
         builder.HasIndex(e => new { e.Area, e.Id });
+    }
+}
+
+/// <summary>
+/// The passkeys of ASP.NET Core Identity, as its schema version 3 has them. That version would also change the keys of other tables.
+/// </summary>
+internal sealed class PasskeyConfiguration : IEntityTypeConfiguration<IdentityUserPasskey<Guid>>
+{
+    /// <summary>Longest id of a credential in bytes, by the WebAuthn specification.</summary>
+    private const int CredentialIdLength = 1023;
+
+    public void Configure(EntityTypeBuilder<IdentityUserPasskey<Guid>> builder)
+    {
+        builder.ToTable("AspNetUserPasskeys");
+        builder.HasKey(passkey => passkey.CredentialId);
+        builder.Property(passkey => passkey.CredentialId).HasMaxLength(CredentialIdLength);
+        builder.HasOne<IdentityUser<Guid>>().WithMany().HasForeignKey(passkey => passkey.UserId).IsRequired();
+        builder.OwnsOne(passkey => passkey.Data, data => data.ToJson());
     }
 }
 
