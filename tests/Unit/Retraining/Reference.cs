@@ -36,10 +36,13 @@ internal static class Reference
     public static double Accuracy(this LinearHead head, IEnumerable<TrainingPhoto> photos) =>
         photos.Average(photo => head.IsRight(photo) ? 1 : 0);
 
-    private static bool IsRight(this LinearHead head, TrainingPhoto photo)
+    /// <summary>Index of the class that the head names.</summary>
+    public static int Classify(this LinearHead head, TrainingPhoto photo)
     {
         var logits = new float[head.Classes];
         head.Logits(photo.Embedding.AsSpan(), logits);
-        return logits.IndexOf(logits.Max()) == photo.Class;
+        return logits.IndexOf(logits.Max());
     }
+
+    private static bool IsRight(this LinearHead head, TrainingPhoto photo) => head.Classify(photo) == photo.Class;
 }
