@@ -90,6 +90,9 @@ public static class HeadSelection
 
     private static string? FindRefusal(HeadTrainingRequest request, ImmutableArray<TrainingPhoto> own, SkippedPhotos skipped)
     {
+        if (request.MatchesShares && request.Measured.Length < FewestMeasured)
+            return $"The shares of the classes are taken from blind labels of measuring windows. {FewestMeasured} are needed, and there are "
+                + $"{request.Measured.Length}. Label more photos of the random sample, or train without the shares.";
         const string relabel = "Classify them again with the model in use, or leave them out of the dataset version.";
         var reference = (request.Reference?.Replay ?? []).Concat(request.Reference?.Holdout ?? []).ToList();
         var dimension = request.Champion?.Dimension
@@ -159,15 +162,18 @@ public static class HeadSelection
             var fit = Fit([.. ReplayFor(own), .. own], l2, FinalTolerance, start: null);
             Report($"Final fit: L2 = {l2}");
 
+            var shares = request.MatchesShares ? SharesOf(request.Measured) : [];
             var outOfFold = candidates.Find(candidate => candidate.L2 == l2)?.OutOfFold(own) ?? [];
             List<(TrainingPhoto, float[])> unseen = [.. holdout.Select(photo => (photo, LogitsOf(fit.Head, photo)))];
             var temperature = Temperature.Refit(
                 [.. (unseen.Count > 0 ? unseen : outOfFold).Select(pair => Labelled(pair.Item1, pair.Item2))],
                 request.Temperature
             );
+            // The correction is for probabilities, so for logits it is multiplied by their temperature.
+            var head = request.MatchesShares ? Correct(fit.Head, shares, weight, temperature.Value) : fit.Head;
             // Probabilities are wanted for the photos of today, which may differ from those of the original training.
             var measured = Temperature.Refit(
-                [.. request.Measured.Select(photo => Labelled(photo, LogitsOf(fit.Head, photo)))],
+                [.. request.Measured.Select(photo => Labelled(photo, LogitsOf(head, photo)))],
                 temperature.Value
             );
             if (!measured.IsKept)
@@ -175,7 +181,7 @@ public static class HeadSelection
             ImmutableArray<int> counts = [.. Enumerable.Range(0, Classes).Select(k => own.Count(photo => photo.Class == k))];
             return new TrainedHead
             {
-                Head = fit.Head,
+                Head = head,
                 Temperature = temperature,
                 L2 = l2,
                 Objective = fit.Objective,
@@ -187,8 +193,47 @@ public static class HeadSelection
                 ReplayPhotos = replay.Length,
                 ReplayWeight = HasReplay ? weight : 0,
                 Skipped = skipped,
+                Shares = shares,
                 Warnings = WarningsOf(counts),
             };
+        }
+
+        /// <summary>Adds log(share in the traffic / share among the photos that train) to each class.</summary>
+        private LinearHead Correct(LinearHead head, ImmutableArray<double> shares, double replayWeight, double temperature)
+        {
+            var trained = new double[Classes];
+            foreach (var photo in replay.Select(photo => photo with { Weight = photo.Weight * replayWeight }).Concat(own))
+            {
+                for (var k = 0; k < Classes; k++)
+                    trained[k] += photo.Weight * photo.Target[k];
+            }
+
+            var sum = trained.Sum();
+            return new LinearHead(
+                head.Classes,
+                head.Dimension,
+                [.. head.Weights],
+                [
+                    .. head.Biases.Select(
+                        (bias, k) => trained[k] > 0 ? (float)(bias + (temperature * Math.Log(shares[k] * sum / trained[k]))) : bias
+                    ),
+                ]
+            );
+        }
+
+        /// <summary>Weighted shares with one more label for each class, so that no class is ruled out.</summary>
+        private ImmutableArray<double> SharesOf(ImmutableArray<TrainingPhoto> measured)
+        {
+            var weight = measured.Sum(photo => photo.Weight);
+            return
+            [
+                .. Enumerable
+                    .Range(0, Classes)
+                    .Select(k =>
+                        ((measured.Length * measured.Sum(photo => photo.Weight * photo.Target[k]) / weight) + 1)
+                        / (measured.Length + Classes)
+                    ),
+            ];
         }
 
         /// <summary>Splits own photos by groups, each fold with nearly the same number of photos.</summary>
@@ -258,6 +303,11 @@ public static class HeadSelection
         private ImmutableArray<string> WarningsOf(ImmutableArray<int> counts)
         {
             var warnings = new List<string>();
+            if (request.MatchesShares)
+                warnings.Add(
+                    "The model expects each class as often as the random sample has it. Figures on held-out photos are those without this "
+                        + "correction, because classes are equally frequent there."
+                );
             if (!HasReplay)
                 warnings.Add(
                     "The model has no reference set. The new head is pulled towards the one in use, so that it forgets less; it learns "

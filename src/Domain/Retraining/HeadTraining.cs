@@ -38,6 +38,11 @@ public sealed record HeadTrainingRequest
     /// <summary>Strength of the regularisation; null to choose it on photos that took no part in the fit.</summary>
     public double? L2 { get; init; }
 
+    /// <summary>
+    /// Whether the head expects each class as often as <see cref="Measured"/> has it, and not as often as the photos that train it.
+    /// </summary>
+    public bool MatchesShares { get; init; }
+
     /// <summary>Most threads to use. Their number does not change the result.</summary>
     public int Threads { get; init; } = Environment.ProcessorCount;
 }
@@ -123,6 +128,9 @@ public sealed record TrainedHead
 
     /// <summary>Own photos that did not train.</summary>
     public required SkippedPhotos Skipped { get; init; }
+
+    /// <summary>Share of each class in the traffic, to which the biases were corrected; empty if they were not.</summary>
+    public required ImmutableArray<double> Shares { get; init; }
 
     /// <summary>What a person should know before using the head: one sentence each.</summary>
     public required ImmutableArray<string> Warnings { get; init; }

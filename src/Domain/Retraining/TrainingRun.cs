@@ -52,6 +52,9 @@ public sealed class TrainingRun
     /// <summary>Strength of the head's regularisation that was asked for; null to choose it.</summary>
     public double? L2 { get; private init; }
 
+    /// <summary>Whether the head expects each class as often as the random sample has it.</summary>
+    public bool MatchesShares { get; private init; }
+
     public TrainingState State { get; private set; }
 
     public DateTimeOffset CreatedAt { get; private init; }
@@ -95,8 +98,16 @@ public sealed class TrainingRun
     /// <param name="by">Who asks for it.</param>
     /// <param name="now">The time, UTC.</param>
     /// <param name="trainer">What trains the model.</param>
+    /// <param name="matchesShares">Whether the head expects each class as often as the random sample has it.</param>
     /// <exception cref="ArgumentOutOfRangeException">The strength is not above 0.</exception>
-    public static TrainingRun Queue(string datasetId, double? l2, string by, DateTimeOffset now, Trainer trainer = Trainer.Head)
+    public static TrainingRun Queue(
+        string datasetId,
+        double? l2,
+        string by,
+        DateTimeOffset now,
+        Trainer trainer = Trainer.Head,
+        bool matchesShares = false
+    )
     {
         if (l2 is { } strength)
             ArgumentOutOfRangeException.ThrowIfNegativeOrZero(strength, nameof(l2));
@@ -106,6 +117,7 @@ public sealed class TrainingRun
             DatasetId = datasetId,
             Trainer = trainer,
             L2 = l2,
+            MatchesShares = matchesShares,
             CreatedAt = now,
             By = by,
         };

@@ -6,7 +6,7 @@ using MediatR;
 
 namespace GourmetGram.WebApi.Commands;
 
-/// <summary>Implements <c>gourmetgram train --dataset ID [--l2 NUMBER | --program] [--json]</c>.</summary>
+/// <summary>Implements <c>gourmetgram train --dataset ID [--l2 NUMBER] [--match-shares] [--program] [--json]</c>.</summary>
 internal static class TrainCommand
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(500);
@@ -27,6 +27,10 @@ internal static class TrainCommand
         {
             Description = "Have the program of setting Trainer:Command train a whole model, instead of a head.",
         };
+        var shares = new Option<bool>("--match-shares")
+        {
+            Description = "Correct the head to the shares of the classes in the random sample. Needs 100 blind labels.",
+        };
         var json = new Option<bool>("--json") { Description = "Write the training as JSON, in the same format as the API." };
         var command = new Command(
             "train",
@@ -39,6 +43,7 @@ internal static class TrainCommand
             dataset,
             l2,
             program,
+            shares,
             json,
         };
         command.SetAction(
@@ -48,7 +53,8 @@ internal static class TrainCommand
                     parsed.GetRequiredValue(dataset),
                     CommandLine.Requester,
                     parsed.GetValue(l2),
-                    parsed.GetValue(program) ? Trainer.Program : Trainer.Head
+                    parsed.GetValue(program) ? Trainer.Program : Trainer.Head,
+                    parsed.GetValue(shares)
                 );
                 return UseCaseCall.RunAsync(
                     settings,
@@ -89,6 +95,7 @@ internal static class TrainCommand
                 request.Dataset,
                 request.L2,
                 request.Trainer,
+                request.MatchShares,
             }
         );
         while (training.EndedAt is null)

@@ -19,8 +19,14 @@ internal static class PipelineEndpoints
     /// <param name="Dataset">The dataset version: its id or the beginning of it, its number, or <c>latest</c>.</param>
     /// <param name="L2">Strength of a head's regularisation (1/C of scikit-learn); by default chosen on unseen photos.</param>
     /// <param name="Trainer">What trains the model: a head here, or the program of setting Trainer:Command.</param>
+    /// <param name="MatchShares">Whether the head expects each class as often as the random sample has it; needs 100 blind labels.</param>
     [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
-    internal sealed record TrainingRequest([property: Required] string? Dataset, double? L2 = null, Trainer Trainer = Trainer.Head);
+    internal sealed record TrainingRequest(
+        [property: Required] string? Dataset,
+        double? L2 = null,
+        Trainer Trainer = Trainer.Head,
+        bool MatchShares = false
+    );
 
     /// <param name="NewLabels">Number of new labels that starts a run; null to start none.</param>
     /// <param name="EveryDays">Number of days after which a run starts; null to start none.</param>
@@ -121,7 +127,7 @@ internal static class PipelineEndpoints
     )
     {
         var training = await mediator.Send(
-            new StartTraining.Command(request.Dataset!, context.User.Who(), request.L2, request.Trainer),
+            new StartTraining.Command(request.Dataset!, context.User.Who(), request.L2, request.Trainer, request.MatchShares),
             cancellationToken
         );
         await jobs.RunSoonAsync("train-model", context.User.Who(), cancellationToken);

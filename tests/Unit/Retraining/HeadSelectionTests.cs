@@ -13,6 +13,33 @@ public sealed class HeadSelectionTests
 
     /// <summary>Log loss by L2 on the held-out photos, measured with another program: docs/training.md.</summary>
     [Fact]
+    public void The_biases_are_corrected_to_the_shares_of_the_classes_in_the_traffic()
+    {
+        const int soup = 9;
+        ImmutableArray<TrainingPhoto> traffic =
+        [
+            .. Reference.Photos.Holdout.Where(photo => photo.Class == soup).Take(40),
+            .. Enumerable.Range(0, 2).SelectMany(_ => Reference.Photos.Holdout.Where(photo => photo.Class != soup).Take(40)),
+        ];
+        var request = Reference.Request() with { L2 = 30, Measured = traffic };
+        var plain = HeadSelection.Train(request, progress: null, CancellationToken.None);
+        var matched = HeadSelection.Train(request with { MatchesShares = true }, progress: null, CancellationToken.None);
+
+        Assert.Empty(plain.Shares);
+        Assert.Equal(1, matched.Shares.Sum(), 1e-9);
+        Assert.Equal(41.0 / (120 + 11), matched.Shares[soup], 1e-9);
+        Assert.Equal(plain.Head.Weights, matched.Head.Weights);
+        // The replay photos have each class equally often, so each bias moves by T · log(11 · share).
+        var moves = matched.Shares.Select((share, k) => (matched.Head.Biases[k] - plain.Head.Biases[k]) / Math.Log(11 * share)).ToList();
+        Assert.All(moves, move => Assert.Equal(moves[0], move, 1e-3));
+        Assert.InRange(moves[0], 0.2, 5);
+        Assert.Equal(plain.Holdout!.Accuracy, matched.Holdout!.Accuracy);
+        var few = request with { MatchesShares = true, Measured = [.. traffic.Take(99)] };
+        var refused = Assert.Throws<TrainingRefusedException>(() => HeadSelection.Train(few, progress: null, CancellationToken.None));
+        Assert.Contains("100 are needed, and there are 99", refused.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Without_own_labels_the_holdout_chooses()
     {
         var trained = Train(Reference.Request());

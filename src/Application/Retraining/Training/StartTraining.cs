@@ -13,7 +13,8 @@ public static class StartTraining
     /// <param name="By">Who asks for it.</param>
     /// <param name="L2">Strength of the head's regularisation (1/C of scikit-learn); null to choose it.</param>
     /// <param name="Trainer">What trains the model.</param>
-    public sealed record Command(string Dataset, string By, double? L2 = null, Trainer Trainer = Trainer.Head)
+    /// <param name="MatchShares">Whether the head expects each class as often as the random sample has it.</param>
+    public sealed record Command(string Dataset, string By, double? L2 = null, Trainer Trainer = Trainer.Head, bool MatchShares = false)
         : ICommand<TrainingResponse>,
             IAudited
     {
@@ -35,6 +36,11 @@ public static class StartTraining
                 .When(command => command.Trainer == Trainer.Program)
                 .OverridePropertyName("l2")
                 .WithMessage("'l2' is for training a head here. The trainer program has settings of its own: leave 'l2' out.");
+            RuleFor(command => command.MatchShares)
+                .Equal(false)
+                .When(command => command.Trainer == Trainer.Program)
+                .OverridePropertyName("matchShares")
+                .WithMessage("'matchShares' is for training a head here: leave it out.");
         }
     }
 
@@ -50,7 +56,7 @@ public static class StartTraining
                     "No trainer program is configured. Set Trainer:Command to the command that trains a model, and restart the server."
                 );
             var dataset = await datasets.FindReadyAsync(request.Dataset, cancellationToken);
-            var run = TrainingRun.Queue(dataset.ContentId!, request.L2, request.By, time.GetUtcNow(), request.Trainer);
+            var run = TrainingRun.Queue(dataset.ContentId!, request.L2, request.By, time.GetUtcNow(), request.Trainer, request.MatchShares);
             runs.Add(run);
             return TrainingResponse.From(run, model: null);
         }

@@ -169,6 +169,7 @@ public static class TrainModel
                 Temperature = parent.Model.Temperature,
                 Measured = await measured.ReadAsync(network, newest, cancellationToken),
                 L2 = run.L2,
+                MatchesShares = run.MatchesShares,
             };
             await ReportAsync(
                 run.Id,

@@ -40,6 +40,9 @@ public sealed record TrainingReport
     /// <summary>Labelled photos that did not train, by reason.</summary>
     public required SkippedPhotos Skipped { get; init; }
 
+    /// <summary>Share of each class in the random sample, to which the biases were corrected; null if they were not.</summary>
+    public IReadOnlyDictionary<string, double>? Shares { get; init; }
+
     /// <summary>What a person should know before the model serves.</summary>
     public required IReadOnlyList<string> Warnings { get; init; }
 
@@ -64,6 +67,9 @@ public sealed record TrainingReport
             ReplayPhotos = trained.ReplayPhotos,
             ReplayWeight = trained.ReplayWeight,
             Skipped = trained.Skipped,
+            Shares = trained.Shares.IsEmpty
+                ? null
+                : classes.Zip(trained.Shares).ToDictionary(pair => pair.First, pair => pair.Second, StringComparer.Ordinal),
             Warnings = trained.Warnings,
         };
 }

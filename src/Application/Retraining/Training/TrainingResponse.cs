@@ -15,6 +15,9 @@ public sealed record TrainingResponse
     /// <summary>Strength of the head's regularisation that was asked for; null to choose it.</summary>
     public required double? L2 { get; init; }
 
+    /// <summary>Whether the head expects each class as often as the random sample has it.</summary>
+    public required bool MatchShares { get; init; }
+
     public required TrainingState State { get; init; }
 
     /// <summary>When it was asked for, UTC.</summary>
@@ -51,6 +54,7 @@ public sealed record TrainingResponse
             Dataset = run.DatasetId,
             Trainer = run.Trainer,
             L2 = run.L2,
+            MatchShares = run.MatchesShares,
             State = run.State,
             CreatedAt = run.CreatedAt,
             By = run.By,
