@@ -72,6 +72,7 @@ static WebApplication Build(string[] args, StartPhase phase)
     services.AddHttpContextAccessor();
     services.AddScoped<ILinks, Links>();
     services.AddSingleton<ICallerAddress, CallerAddress>();
+    services.AddSingleton<IShadow, ShadowAfterAnswer>();
     services.AddSingleton<IAuditedCaller, AuditedHttpCaller>();
     services.ConfigureHttpJsonOptions(json =>
     {

@@ -45,18 +45,23 @@ public sealed class ModelTrial
     public int MostLabels { get; private init; }
 
     /// <summary>Number of photos in the pool.</summary>
-    public int Photos { get; private init; }
+    public int Photos { get; private set; }
 
     /// <summary>Number of these on which the models disagree.</summary>
-    public int Disagreements { get; private init; }
+    public int Disagreements { get; private set; }
 
     /// <summary>Numbers of photos per class of the champion, as JSON: an array of <see cref="GateClass"/>.</summary>
-    public string Classes { get; private init; }
+    public string Classes { get; private set; }
 
     /// <summary>
     /// The pool begins after this moment: when the newest photo was classified that trained one of the models; null for none.
     /// </summary>
     public DateTimeOffset? NewerThan { get; private init; }
+
+    /// <summary>
+    /// Whether the models still answer the photos of the pool, so that the photos on which they disagree are not known yet.
+    /// </summary>
+    public bool IsPreparing { get; private set; }
 
     /// <summary>Number of the last look that happened; 0 before the first.</summary>
     public int Look { get; private set; }
@@ -128,6 +133,52 @@ public sealed class ModelTrial
             NewerThan = pool.NewerThan,
             ReasonClasses = "",
         };
+    }
+
+    /// <summary>Begins a trial of models whose answers on the photos are not known yet, see <see cref="Complete"/>.</summary>
+    /// <param name="id">Id of the trial.</param>
+    /// <param name="challenger">The model that may be promoted.</param>
+    /// <param name="champion">The model that serves.</param>
+    /// <param name="rule">The question.</param>
+    /// <param name="newerThan">The pool begins after this moment; null for none.</param>
+    /// <param name="by">Who begins it.</param>
+    /// <param name="now">The time, UTC.</param>
+    public static ModelTrial Prepare(
+        Guid id,
+        RegisteredModel challenger,
+        RegisteredModel champion,
+        TrialRule rule,
+        DateTimeOffset? newerThan,
+        string by,
+        DateTimeOffset now
+    )
+    {
+        var trial = Begin(id, challenger, champion, rule, new TrialPool(0, 0, [], newerThan), by, now);
+        trial.IsPreparing = true;
+        return trial;
+    }
+
+    /// <summary>Records the photos when both models have answered them.</summary>
+    /// <param name="pool">The photos.</param>
+    /// <exception cref="InvalidOperationException">The photos are known already, or the trial has ended.</exception>
+    public void Complete(TrialPool pool)
+    {
+        ArgumentNullException.ThrowIfNull(pool);
+        if (!IsPreparing || EndedAt is not null)
+            throw new InvalidOperationException($"Trial {Id} does not wait for answers.");
+        (Photos, Disagreements, Classes) = (pool.Photos, pool.Disagreements, JsonSerializer.Serialize(pool.Classes));
+        IsPreparing = false;
+        Revision++;
+    }
+
+    /// <summary>Ends the trial because one of the models cannot answer photos here: a person has to decide.</summary>
+    /// <param name="now">The time, UTC.</param>
+    public void EndUnanswered(DateTimeOffset now)
+    {
+        if (EndedAt is not null)
+            return;
+        (Decision, Reason, EndedAt) = (GateDecision.Ask, GateReason.ModelUnusable, now);
+        Revision++;
     }
 
     /// <summary>Returns what the gate decides on at the look that is due.</summary>

@@ -55,6 +55,9 @@ public enum GateReason
     /// cannot be judged.
     /// </summary>
     LabelsRunOut,
+
+    /// <summary>One of the models cannot answer photos here, so the two cannot be compared.</summary>
+    ModelUnusable,
 }
 
 /// <summary>Photos of a class in the pool.</summary>

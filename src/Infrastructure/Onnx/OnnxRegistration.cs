@@ -29,6 +29,7 @@ public static class OnnxRegistration
         services.AddSingleton<IHeadFiles>(provider => provider.GetRequiredService<HeadFiles>());
         services.AddSingleton<IClassifier>(provider => provider.GetRequiredService<ServedModels>());
         services.AddSingleton<IModelSwitch>(provider => provider.GetRequiredService<ServedModels>());
+        services.AddSingleton<INetworks>(provider => provider.GetRequiredService<ServedModels>());
         services.AddScoped<IModelFiles, ModelFiles>();
         services.AddSingleton<IModelArchive, ModelArchive>();
         services.AddSingleton<IReferenceReader, ReferenceReader>();

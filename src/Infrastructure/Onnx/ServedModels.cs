@@ -13,7 +13,7 @@ namespace GourmetGram.Infrastructure.Onnx;
 /// A switch replaces one immutable object, so every request ends with the model that it began with. A new model is on probation for its
 /// first answers: the model before it stays ready and answers in its place if it fails.
 /// </summary>
-internal sealed class ServedModels : IClassifier, IModelSwitch, IDisposable, IAsyncDisposable
+internal sealed class ServedModels : IClassifier, IModelSwitch, INetworks, IDisposable, IAsyncDisposable
 {
     /// <summary>Number of answers after which a new model has proved itself.</summary>
     public const int Probation = 100;
@@ -80,16 +80,7 @@ internal sealed class ServedModels : IClassifier, IModelSwitch, IDisposable, IAs
         CancellationToken cancellationToken
     )
     {
-        OnnxClassifier session;
-        try
-        {
-            session = await Task.Run(() => ModelLoader.Load(directory, variant, logger), cancellationToken);
-        }
-        catch (ModelException e)
-        {
-            throw new UnusableModelException(e.Message, e);
-        }
-
+        var session = await LoadSessionAsync(directory, variant, cancellationToken);
         try
         {
             var (model, head) = replaceHead is null ? (session.Model, null) : replaceHead(session.Model);
@@ -102,6 +93,11 @@ internal sealed class ServedModels : IClassifier, IModelSwitch, IDisposable, IAs
             throw;
         }
     }
+
+    IClassifier INetworks.Base => first;
+
+    public async Task<ILoadedNetwork> LoadAsync(string directory, string variant, CancellationToken cancellationToken) =>
+        new LoadedNetwork(await LoadSessionAsync(directory, variant, cancellationToken));
 
     public ServingFault? TakeFault() => Interlocked.Exchange(ref fault, null);
 
@@ -121,6 +117,18 @@ internal sealed class ServedModels : IClassifier, IModelSwitch, IDisposable, IAs
         lock (switching)
             earlier = [.. closing];
         await Task.WhenAll(earlier);
+    }
+
+    private async Task<OnnxClassifier> LoadSessionAsync(string directory, string variant, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await Task.Run(() => ModelLoader.Load(directory, variant, logger), cancellationToken);
+        }
+        catch (ModelException e)
+        {
+            throw new UnusableModelException(e.Message, e);
+        }
     }
 
     private static void RequireFit(LinearHead? head, ModelDescription network)
@@ -265,6 +273,15 @@ internal sealed class ServedModels : IClassifier, IModelSwitch, IDisposable, IAs
             head.Logits(output.Embedding, logits);
             return new ClassifierOutput(model, logits, output.Embedding);
         }
+    }
+
+    private sealed class LoadedNetwork(OnnxClassifier session) : ILoadedNetwork
+    {
+        public ModelDescription Model => session.Model;
+
+        public IModelLease Lease() => session.Lease();
+
+        public ValueTask DisposeAsync() => new(CloseAsync(session));
     }
 
     private sealed class ModelLease(ServedModels owner, Served served, IModelLease session) : IModelLease

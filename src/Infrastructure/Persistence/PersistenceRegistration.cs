@@ -84,6 +84,7 @@ public static class PersistenceRegistration
         services.AddScoped<IDailyCountReader, DailyCountReader>();
         services.AddScoped<IServedVersions, ServedVersions>();
         services.AddScoped<IPoolReader, PoolReader>();
+        services.AddScoped<IShadowReader, ShadowReader>();
         services.AddScoped<IOldEmbeddings, OldEmbeddings>();
         services.AddScoped<IDatasetSource, DatasetSource>();
         services.AddScoped<IKnownAnswers, KnownAnswers>();

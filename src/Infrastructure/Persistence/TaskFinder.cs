@@ -16,13 +16,14 @@ internal sealed class TaskFinder(GourmetGramDbContext context, TimeProvider time
         string person,
         IReadOnlyCollection<Guid> holding,
         DateTimeOffset now,
+        Guid? trialId,
         CancellationToken cancellationToken
     ) =>
         context.GuardAsync(async () =>
         {
             foreach (var tasks in new[] { Open(), Skipped() })
             {
-                var free = FreeFor(tasks, name, person, now).Where(t => !holding.Contains(t.Id));
+                var free = DrawnFor(trialId, FreeFor(tasks, name, person, now)).Where(t => !holding.Contains(t.Id));
                 var mine = free.Where(t => t.LeasedTo == person && t.LeaseUntil > now).OrderBy(t => t.LeaseUntil);
                 var others = free.OrderBy(t => t.Place).ThenBy(t => t.Id);
                 var found = await mine.FirstOrDefaultAsync(cancellationToken) ?? await others.FirstOrDefaultAsync(cancellationToken);
@@ -76,7 +77,13 @@ internal sealed class TaskFinder(GourmetGramDbContext context, TimeProvider time
             return found.Where(row => row.Other is not null).ToDictionary(row => row.Id, row => row.Other!.Value);
         });
 
-    public Task<ReviewProgress> MeasureAsync(string name, string person, DateTimeOffset since, CancellationToken cancellationToken) =>
+    public Task<ReviewProgress> MeasureAsync(
+        string name,
+        string person,
+        DateTimeOffset since,
+        Guid? trialId,
+        CancellationToken cancellationToken
+    ) =>
         context.GuardAsync(async () =>
         {
             var now = time.GetUtcNow();
@@ -84,8 +91,8 @@ internal sealed class TaskFinder(GourmetGramDbContext context, TimeProvider time
             var mine = Mine(name, person).Where(l => l.CreatedAt >= since);
             return new ReviewProgress(
                 await mine.CountAsync(cancellationToken),
-                await FreeFor(Open(), name, person, now).CountAsync(cancellationToken)
-                    + await FreeFor(Skipped(), name, person, now).CountAsync(cancellationToken),
+                await DrawnFor(trialId, FreeFor(Open(), name, person, now)).CountAsync(cancellationToken)
+                    + await DrawnFor(trialId, FreeFor(Skipped(), name, person, now)).CountAsync(cancellationToken),
                 await Mine(name, person).CountAsync(l => l.CreatedAt >= minute, cancellationToken)
             );
         });
@@ -270,6 +277,23 @@ internal sealed class TaskFinder(GourmetGramDbContext context, TimeProvider time
                     .Any(other => other.PhotoSha256 == t.PhotoSha256 && other.IsBlind && other.LeasedTo == person && other.LeaseUntil > now)
             );
     }
+
+    /// <summary>
+    /// Returns those of the given tasks whose photo a draw of a trial took. Photos that other draws took are left out, although their labels
+    /// count for the trial too: of each draw, the labelled part has to be a random one.
+    /// </summary>
+    private IQueryable<AnnotationTask> DrawnFor(Guid? trialId, IQueryable<AnnotationTask> tasks) =>
+        trialId is null
+            ? tasks
+            : tasks.Where(t =>
+                context
+                    .Set<Selection>()
+                    .Any(s =>
+                        s.PhotoSha256 == t.PhotoSha256
+                        && s.Loop == t.Loop
+                        && context.Set<ExtraDraw>().Any(d => d.Id == s.DrawId && d.TrialId == trialId)
+                    )
+            );
 
     /// <summary>Returns a person's current labels, also answers to planted photos, which nobody can tell from others.</summary>
     private IQueryable<HumanLabel> DecidedBy(string person) =>

@@ -14,6 +14,20 @@ internal static class JobTable
     public static IReadOnlyList<JobDescriptor> All { get; } =
     [
         new(
+            "answer-photos",
+            "Answer photos",
+            "Lets models with different networks answer stored photos, so that they can be compared",
+            "0/10 * * * * ?",
+            async (mediator, progress, token) =>
+            {
+                var done = await mediator.Send(new AnswerPhotos.Command(progress), token);
+                return Counts(("answered", done.Answered), ("begun", done.Begun), ("refused", done.Refused));
+            }
+        )
+        {
+            HasWorkAsync = async (mediator, token) => (await mediator.Send(new HasPhotosToAnswer.Query(), token)).Any,
+        },
+        new(
             "build-dataset",
             "Build dataset",
             "Builds requested dataset versions and writes their manifests",

@@ -1,15 +1,20 @@
 using System.CommandLine;
+using System.Globalization;
 using System.IO.Compression;
 using System.Net.Http.Headers;
 using GourmetGram.Application.Retraining;
+using MediatR;
 
 namespace GourmetGram.WebApi.Commands;
 
 /// <summary>
-/// Implements <c>gourmetgram model list | promote VERSION | rollback | trial VERSION | import DIR | check DIR</c>.
+/// Implements <c>gourmetgram model list | promote VERSION | rollback | trial VERSION | shadow [VERSION|off] | import DIR | check DIR</c>.
 /// </summary>
 internal static class ModelCommand
 {
+    /// <summary>Argument of <c>model shadow</c> that switches it off.</summary>
+    private const string Off = "off";
+
     /// <param name="settings">Settings from the command line, as <c>--Section:Name=value</c>.</param>
     public static Command Create(string[] settings)
     {
@@ -91,10 +96,37 @@ internal static class ModelCommand
                 var of = parsed.GetRequiredValue(version);
                 return UseCaseCall.RunAsync(
                     settings,
-                    (mediator, token) => mediator.Send(new BeginTrial.Command(of, CommandLine.Requester), token),
+                    (mediator, token) => CompareAsync(mediator, of, token),
                     (server, token) =>
                         server.SendAsync<TrialResponse>(HttpMethod.Post, $"models/{Uri.EscapeDataString(of)}/trials", token, new { }),
                     begun => parsed.GetValue(json) ? UseCaseCall.ToJson(begun) : TextOf(begun),
+                    cancellationToken
+                );
+            }
+        );
+
+        var shadowed = new Argument<string?>("VERSION|off")
+        {
+            Description = "Version of the model that answers photos in shadow; off to switch it off. Left out: only the state.",
+            Arity = ArgumentArity.ZeroOrOne,
+        };
+        var shadow = new Command(
+            "shadow",
+            "Lets a model answer photos in shadow: after the model that serves, without effect on its answer. Writes what it has shown."
+        )
+        {
+            shadowed,
+            json,
+        };
+        shadow.SetAction(
+            (parsed, cancellationToken) =>
+            {
+                var of = parsed.GetValue(shadowed);
+                return UseCaseCall.RunAsync(
+                    settings,
+                    (mediator, token) => ShadowAsync(mediator, of, token),
+                    (server, token) => ShadowAsync(server, of, token),
+                    state => parsed.GetValue(json) ? UseCaseCall.ToJson(state) : TextOf(state),
                     cancellationToken
                 );
             }
@@ -132,9 +164,54 @@ internal static class ModelCommand
             promote,
             rollback,
             trial,
+            shadow,
             import,
             ModelCheck.Create(settings),
         };
+    }
+
+    /// <summary>Without a server, no job lets models with different networks answer the photos later.</summary>
+    private static async Task<TrialResponse> CompareAsync(IMediator mediator, string version, CancellationToken cancellationToken)
+    {
+        var begun = await mediator.Send(new BeginTrial.Command(version, CommandLine.Requester), cancellationToken);
+        if (!begun.Preparing)
+            return begun;
+        await mediator.Send(new AnswerPhotos.Command(), cancellationToken);
+        return await mediator.Send(new GetTrial.Query(begun.Id), cancellationToken);
+    }
+
+    private static Task<ShadowResponse> ShadowAsync(IMediator mediator, string? of, CancellationToken cancellationToken) =>
+        of switch
+        {
+            null => mediator.Send(new GetShadow.Query(), cancellationToken),
+            Off => mediator.Send(new StopShadow.Command(CommandLine.Requester), cancellationToken),
+            _ => mediator.Send(new StartShadow.Command(of, CommandLine.Requester), cancellationToken),
+        };
+
+    private static Task<ShadowResponse> ShadowAsync(ServerConnection server, string? of, CancellationToken cancellationToken) =>
+        of switch
+        {
+            null => server.SendAsync<ShadowResponse>(HttpMethod.Get, "models/shadow", cancellationToken),
+            Off => server.SendAsync<ShadowResponse>(HttpMethod.Delete, "models/shadow", cancellationToken),
+            _ => server.SendAsync<ShadowResponse>(HttpMethod.Post, $"models/{Uri.EscapeDataString(of)}/shadow", cancellationToken),
+        };
+
+    private static string TextOf(ShadowResponse shadow)
+    {
+        var state =
+            shadow.EndedAt is null ? $"Model {shadow.Challenger} answers in shadow beside {shadow.Champion}."
+            : shadow.Fault is { } fault ? $"Model {shadow.Challenger} was switched off. {fault}"
+            : $"Model {shadow.Challenger} no longer answers in shadow.";
+        var lines = new List<string> { state };
+        if (shadow.Agreement is { } agreement)
+            lines.Add(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{shadow.Photos} photos, {100 * agreement:0.0}% with the same class, {shadow.MeanMilliseconds:0.0} ms on average, "
+                        + $"{shadow.P95Milliseconds:0.0} ms for 95%, {shadow.Dropped} dropped, {shadow.Failed} failed."
+                )
+            );
+        return string.Join(Environment.NewLine, lines.Concat(shadow.Changes.Select(one => $"{one.From}\t{one.To}\t{one.Photos}")));
     }
 
     /// <summary>Sends a zip of the folder to the running server.</summary>
@@ -163,10 +240,12 @@ internal static class ModelCommand
     }
 
     private static string TextOf(TrialResponse trial) =>
-        $"Model {trial.Challenger} differs from {trial.Champion} on {trial.Disagreements} of {trial.Photos} photos. "
-        + (
-            trial.Needed is { } needed
-                ? $"{needed} labels are needed for the next look."
-                : $"{trial.Decision} {trial.Reason}".TrimEnd() + "."
-        );
+        trial.Preparing
+            ? TrialWords.Describe(trial, trial.Challenger, trial.Champion)
+            : $"Model {trial.Challenger} differs from {trial.Champion} on {trial.Disagreements} of {trial.Photos} photos. "
+                + (
+                    trial.Needed is { } needed
+                        ? $"{needed} labels are needed for the next look."
+                        : $"{trial.Decision} {trial.Reason}".TrimEnd() + "."
+                );
 }

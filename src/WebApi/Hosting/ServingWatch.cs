@@ -4,7 +4,8 @@ using GourmetGram.Application.Retraining;
 namespace GourmetGram.WebApi.Hosting;
 
 /// <summary>
-/// Makes this node follow the history of service: promotions on other nodes, and models that failed their first photos here.
+/// Makes this node follow the history of service: promotions on other nodes, and models that failed their first photos here. Does the same
+/// for the model in shadow.
 /// </summary>
 internal sealed class ServingWatch(IServiceScopeFactory scopes, Outages outages, TimeProvider time, ILogger<ServingWatch> logger)
 {
@@ -21,11 +22,12 @@ internal sealed class ServingWatch(IServiceScopeFactory scopes, Outages outages,
             {
                 await using var scope = scopes.CreateAsyncScope();
                 await scope.ServiceProvider.GetRequiredService<IServingFollower>().FollowAsync(stoppingToken);
+                await scope.ServiceProvider.GetRequiredService<IShadowFollower>().FollowAsync(stoppingToken);
             }
             catch (Exception e) when (e is not OperationCanceledException)
             {
                 if (!outages.Explains(e))
-                    logger.LogError(e, "The history of service could not be followed; trying again");
+                    logger.LogError(e, "The models that answer could not be followed; trying again");
             }
         } while (await timer.WaitForNextTickAsync(stoppingToken));
     }

@@ -25,8 +25,13 @@ internal static class TaskEndpoints
 
     /// <param name="Holding">Tasks that you have and do not want again.</param>
     /// <param name="Task">The one task that you want again, after an undo; left out for the next.</param>
+    /// <param name="Trial">The comparison of two models whose drawn photos you want; left out for all photos of the loop.</param>
     [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
-    internal sealed record NextRequest([property: MaxLength(MostHeld)] IReadOnlyList<Guid>? Holding = null, Guid? Task = null);
+    internal sealed record NextRequest(
+        [property: MaxLength(MostHeld)] IReadOnlyList<Guid>? Holding = null,
+        Guid? Task = null,
+        Guid? Trial = null
+    );
 
     /// <param name="Class">Name of a class of the task; left out unless the answer is a class.</param>
     /// <param name="Answer">Class (the default), None (none of these classes) or Unusable (the photo cannot be judged).</param>
@@ -229,7 +234,10 @@ internal static class TaskEndpoints
         CancellationToken cancellationToken,
         [FromBody(EmptyBodyBehavior = EmptyBodyBehavior.Allow)] NextRequest? request = null
     ) =>
-        await mediator.Send(new NextTask.Command(name, context.User.ToCaller(), request?.Holding, request?.Task), cancellationToken)
+        await mediator.Send(
+            new NextTask.Command(name, context.User.ToCaller(), request?.Holding, request?.Task, request?.Trial),
+            cancellationToken
+        )
             is { } task
             ? TypedResults.Ok(task)
             : TypedResults.NoContent();

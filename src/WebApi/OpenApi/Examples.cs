@@ -43,6 +43,15 @@ internal sealed class Examples : IOpenApiOperationTransformer
         }
         """;
 
+    private const string Shadow = """
+        {
+          "id": "019b0c6e-5c9a-7d3e-8f21-3b1f0a9c4d55", "challenger": "2.1", "champion": "2", "startedAt": "2026-11-23T12:04:00.123Z", "by": "ada",
+          "endedAt": null, "end": null, "endedBy": null, "fault": null, "photos": 1203, "agreement": 0.9351, "agreementLow": 0.9198,
+          "agreementHigh": 0.9477, "changes": [{ "from": "Pear", "to": "Apple", "photos": 78 }], "dropped": 0, "failed": 0,
+          "meanMilliseconds": 0.02, "p95Milliseconds": 0.05
+        }
+        """;
+
     private const string Run = """
         {
           "id": "019b0c6e-5c9a-7d3e-8f21-3b1f0a9c4d55", "job": "store-images", "state": "Completed", "dueAt": "2026-11-23T12:00:30.000Z", "requestedBy": null, "attempt": 1,
@@ -153,6 +162,11 @@ internal sealed class Examples : IOpenApiOperationTransformer
               "leaseUntil": "2026-11-23T12:14:00.123Z", "model": { "class": "Pear", "probability": 0.541 }
             }
             """,
+        [("GetShadow", "200")] = Shadow,
+        [("GetShadowOfModel", "200")] = Shadow,
+        [("StartShadow", "200")] = Shadow,
+        [("StopShadow", "200")] = Shadow,
+        [("GetTrialTasks", "200")] = """{ "loop": "randomsampled", "photos": 200, "left": 137 }""",
         [("LabelTask", "201")] = Label,
         [("SkipTask", "201")] = """
             {

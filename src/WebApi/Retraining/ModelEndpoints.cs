@@ -129,6 +129,47 @@ internal static class ModelEndpoints
             .WithSummary("Get which model answers, or answered at a time")
             .WithDescription("Without `time`, returns the model that answers now.")
             .FailsAsRead();
+        MapShadow(models);
+    }
+
+    private static void MapShadow(RouteGroupBuilder models)
+    {
+        models
+            .MapGet("/shadow", async (IMediator mediator, CancellationToken cancellationToken) =>
+                TypedResults.Ok(await mediator.Send(new GetShadow.Query(), cancellationToken))
+            )
+            .WithName("GetShadow")
+            .WithSummary("Get the model that answers, or last answered, in shadow")
+            .WithDescription(
+                "A model in shadow answers photos after the response has been sent, without effect on it. Returns how often it agrees with "
+                    + "the model that serves, which classes differ, and how long it takes."
+            )
+            .FailsAsRead();
+        models
+            .MapGet("/{version}/shadow", async (string version, IMediator mediator, CancellationToken cancellationToken) =>
+                TypedResults.Ok(await mediator.Send(new GetShadow.Query(version), cancellationToken))
+            )
+            .WithName("GetShadowOfModel")
+            .WithSummary("Get what a model last answered in shadow")
+            .WithDescription("Not found if the model has never answered in shadow.")
+            .FailsAsRead();
+        models
+            .MapPost("/{version}/shadow", StartShadowAsync)
+            .RequireAuthorization(Policies.Admin)
+            .WithName("StartShadow")
+            .WithSummary("Let a model answer photos in shadow")
+            .WithDescription(
+                "Another model that does so ends. It ends when another model begins to serve, and when the model fails ten times in a row. "
+                    + "Other nodes follow within 5 seconds."
+            )
+            .FailsAsChange();
+        models
+            .MapDelete("/shadow", StopShadowAsync)
+            .RequireAuthorization(Policies.Admin)
+            .WithName("StopShadow")
+            .WithSummary("Switch the model in shadow off")
+            .WithDescription("After a fault, this ends the alert about it.")
+            .FailsAsChange();
     }
 
     internal static void FailsAsRead(this RouteHandlerBuilder endpoint) =>
@@ -178,6 +219,19 @@ internal static class ModelEndpoints
             Path.ChangeExtension(model.FileName, ".mlflow.zip")
         );
     }
+
+    private static async Task<Ok<ShadowResponse>> StartShadowAsync(
+        string version,
+        HttpContext context,
+        IMediator mediator,
+        CancellationToken cancellationToken
+    ) => TypedResults.Ok(await mediator.Send(new StartShadow.Command(version, context.User.Who()), cancellationToken));
+
+    private static async Task<Ok<ShadowResponse>> StopShadowAsync(
+        HttpContext context,
+        IMediator mediator,
+        CancellationToken cancellationToken
+    ) => TypedResults.Ok(await mediator.Send(new StopShadow.Command(context.User.Who()), cancellationToken));
 
     private static async Task<NoContent> SetNoteAsync(
         string version,

@@ -37,7 +37,8 @@ internal static class TrialEndpoints
             .WithSummary("Compare a model with the one that serves")
             .WithDescription(
                 "Finds the photos of measuring windows on which the two models disagree, and draws some of them for labelling. The gate "
-                    + "decides as the labels arrive. An earlier trial of the model that waits for labels ends."
+                    + "decides as the labels arrive. An earlier trial of the model that waits for labels ends. Models with different networks answer "
+                    + "the photos first; until then, `preparing` is true."
             )
             .FailsAsChange();
         var trials = api.MapGroup("/trials").WithTags("Models").RequireAuthorization(Policies.Annotator);
@@ -64,6 +65,14 @@ internal static class TrialEndpoints
             .WithName("ListTrialLooks")
             .WithSummary("List the looks of a trial")
             .WithDescription("Each look has all that was decided on. `repeats` says whether deciding again gives the same decision.")
+            .FailsAsRead();
+        trials
+            .MapGet("/{id:guid}/tasks", async (Guid id, HttpContext context, IMediator mediator, CancellationToken cancellationToken) =>
+                TypedResults.Ok(await mediator.Send(new GetTrialTasks.Query(id, context.User.ToCaller()), cancellationToken))
+            )
+            .WithName("GetTrialTasks")
+            .WithSummary("Get how many photos decide a trial, and how many you can still label")
+            .WithDescription("Get the photos one by one from `/loops/{loop}/tasks/next` with `trial` in the body.")
             .FailsAsRead();
         trials
             .MapGet("/{id:guid}/photos", ListPhotosAsync)

@@ -11,6 +11,12 @@ internal static class ModelWords
     /// <summary>Returns the address of a model's page.</summary>
     public static string AddressOf(string version) => $"models/{Uri.EscapeDataString(version)}";
 
+    /// <summary>Returns the address of the page where people label the photos that decide a trial.</summary>
+    /// <param name="trialId">The trial.</param>
+    /// <param name="tasks">Its photos. When the reader has none left, the address is that of all photos of the loop.</param>
+    public static string ReviewOf(Guid trialId, GetTrialTasks.Response tasks) =>
+        tasks.Left > 0 ? $"review/{tasks.Loop}?trial={trialId}" : $"review/{tasks.Loop}";
+
     /// <summary>Returns the state of a model with the class of its chip; null for a neutral one.</summary>
     /// <param name="model">The model.</param>
     /// <param name="trial">Its latest trial against the model that serves; null for none.</param>
@@ -26,6 +32,7 @@ internal static class ModelWords
         trial switch
         {
             { Decision: GateDecision.Promote } => ("Passed", "good"),
+            { Preparing: true } => ("Answers photos", "person"),
             { EndedAt: null } => ("Waits for labels", "warn"),
             { Decision: GateDecision.Ask } => ("Needs a decision", "warn"),
             { Decision: null } or { Reason: GateReason.NeedLabels } => ("Ended undecided", null),
@@ -50,10 +57,12 @@ internal static class ModelWords
         {
             null => "Compare the model with the champion. Only photos on which the two disagree need labels.",
             { Decision: GateDecision.Promote } => "Promote the model. The next photo gets its answer, and no request is dropped.",
+            { Preparing: true } => "Wait until both models have answered the photos. Job answer-photos does that.",
             { EndedAt: null } => "Label the photos of the random sample. The gate looks again as the labels arrive.",
             { Reason: GateReason.TooFewPhotos } =>
                 "Wait until more photos have been classified, then compare again. Photos that trained one of the models don’t count.",
             { Reason: GateReason.ClassWorse } => $"Label more photos of {ClassesOf(trial)}, build a dataset version and train again.",
+            { Reason: GateReason.ModelUnusable } => "See the server’s log. Then compare again, or promote the model with a note.",
             { Decision: GateDecision.Ask } =>
                 "Look at the photos that were gained and lost. Then promote the model with a note, or train again with more labels.",
             { Decision: null } or { Reason: GateReason.NeedLabels } => "Compare the model again.",

@@ -112,6 +112,8 @@ class ReviewPage extends HTMLElement {
 
   get #stage() { return this.querySelector('.stage'); }
 
+  get #alsoTrial() { return this.dataset.trial ? `&trial=${this.dataset.trial}` : ''; }
+
   get #summary() { return new URL(`review/${this.dataset.loop}/done`, document.baseURI); }
 
   #part(name) { return this.querySelector(`template[data-part="${name}"]`).content.cloneNode(true); }
@@ -255,7 +257,7 @@ class ReviewPage extends HTMLElement {
       this.#undone(last);
       if (this.#history.length === 0 && 'more' in this.dataset) {
         // Older labels are rendered by the server, so the page is loaded again.
-        location.assign(new URL(`review/${this.dataset.loop}?task=${outcome.body.taskId}`, document.baseURI));
+        location.assign(new URL(`review/${this.dataset.loop}?task=${outcome.body.taskId}${this.#alsoTrial}`, document.baseURI));
         return;
       }
       this.#showAgain(outcome.body.taskId);
@@ -536,7 +538,9 @@ class ReviewPage extends HTMLElement {
   }
 
   #askNext(holding, task) {
-    return ask('POST', `loops/${this.dataset.loop}/tasks/next`, { content: { task, holding: holding.slice(-MOST_NAMED) } });
+    return ask('POST', `loops/${this.dataset.loop}/tasks/next`, {
+      content: { task, trial: this.dataset.trial, holding: holding.slice(-MOST_NAMED) },
+    });
   }
 
   // Resolves when a further task is loaded, or none is left.

@@ -72,6 +72,15 @@ public sealed class ModelPagesTests(BrowserFixture browser) : ServerTests
         await Button(window, "Save note").ClickAsync();
         await window.SeesTextAsync("The note was saved.");
         await Expect(window.Page.GetByLabel("What the next person should know")).ToHaveValueAsync("Trained on four photos only.");
+        await Button(window, "Answer in shadow").ClickAsync();
+        await ShowsAsync(window, "It answers live photos after");
+        await admin.UploadAsync();
+        await Waiting.UntilAsync(async () =>
+            (await admin.Http.GetFromJsonAsync<JsonObject>("api/v1/models/shadow", Cancel))!["photos"]!.GetValue<int>() == 1
+        );
+        await window.GoAsync($"models/{first}");
+        await ShowsAsync(window, "named alike");
+        await Expect(Button(window, "Switch off")).ToBeVisibleAsync();
         await window.Page.Locator("summary", new() { HasText = "Promote anyway" }).ClickAsync();
         await CheckAsync(window, $"model-{suffix}", scripts);
         await window.Page.GetByLabel("Why the gate may be passed over").FillAsync("Too short   ");
@@ -82,6 +91,7 @@ public sealed class ModelPagesTests(BrowserFixture browser) : ServerTests
         await window.SeesTextAsync("This model answers photos now.");
         await Expect(window.Page.Locator(".history")).ToContainTextAsync("“Judged by hand on 50 photos”");
         Assert.Equal(first, (await admin.UploadAsync()).Model.Version);
+        await ShowsAsync(window, "until another model began to serve");
 
         await window.GoAsync("models");
         await window.Page.GetByLabel("Note").FillAsync("Names every soup Egg");

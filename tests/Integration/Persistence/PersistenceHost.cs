@@ -60,6 +60,7 @@ internal sealed class PersistenceHost : IAsyncDisposable
         more?.Invoke(collection);
         // What a host with a loaded model has. Nothing is classified, trained or imported unless a test brings its own.
         collection.TryAddSingleton<IModelSwitch, ThreeClassSwitch>();
+        collection.TryAddSingleton<INetworks, NoNetworks>();
         collection.TryAddSingleton<IModelFiles, NoFiles>();
         collection.TryAddSingleton<IHeadFiles, NoHeadFiles>();
         collection.TryAddSingleton<IModelTrainer, NoTrainer>();

@@ -34,6 +34,40 @@ public sealed class ModelApiTests(SqliteApp app) : IClassFixture<SqliteApp>
         Assert.Equal("2", (await admin.UploadAsync()).Model.Version);
     }
 
+    /// <summary>The int8 file is another network, which is loaded beside the one that serves.</summary>
+    [Fact]
+    public async Task A_model_with_another_network_answers_in_shadow_and_changes_no_answer()
+    {
+        var admin = app.Administrator();
+        await ReadAsync(await ImportAsync(admin, Zip("8", "int8")));
+        var before = await admin.UploadAsync();
+        Assert.Equal(HttpStatusCode.Conflict, (await PostAsync(admin, "models/2/shadow", [])).StatusCode);
+        var started = await ReadAsync(await PostAsync(admin, "models/8/shadow", []));
+        Assert.Equal(("8", "2", 0), ((string?)started["challenger"], (string?)started["champion"], (int)started["photos"]!));
+
+        var answers = new List<PredictionJson>();
+        for (var i = 0; i < 3; i++)
+            answers.Add(await admin.UploadAsync());
+        foreach (var answer in answers)
+        {
+            Assert.Equal(before.Model, answer.Model);
+            Assert.Equal(before.Probabilities, answer.Probabilities);
+        }
+
+        var shadow = new JsonObject();
+        await Waiting.UntilAsync(async () =>
+            (int)(shadow = await ReadAsync(await admin.SendAsync(HttpMethod.Get, "api/v1/models/8/shadow")))["photos"]! == answers.Count
+        );
+        Assert.InRange((double)shadow["p95Milliseconds"]!, 0.1, 60_000);
+        Assert.InRange((double)shadow["agreement"]!, 0, 1);
+
+        var stopped = await ReadAsync(await admin.SendAsync(HttpMethod.Delete, "api/v1/models/shadow"));
+        Assert.Equal(("Stopped", 3), ((string?)stopped["end"], (int)stopped["photos"]!));
+        await admin.UploadAsync();
+        Assert.Equal(HttpStatusCode.Conflict, (await admin.SendAsync(HttpMethod.Delete, "api/v1/models/shadow")).StatusCode);
+        Assert.Equal(3, (int)(await ReadAsync(await admin.SendAsync(HttpMethod.Get, "api/v1/models/shadow")))["photos"]!);
+    }
+
     [Fact]
     public async Task The_file_of_the_model_is_downloaded_as_it_is()
     {
@@ -121,11 +155,12 @@ public sealed class ModelApiTests(SqliteApp app) : IClassFixture<SqliteApp>
     }
 
     /// <summary>The model of the product, under another version and in a folder of its own.</summary>
-    private static byte[] Zip(string version)
+    private static byte[] Zip(string version, string variant = "float")
     {
         var folder = Repository.PathOf("models", "food11");
         var manifest = JsonNode.Parse(File.ReadAllText(Path.Combine(folder, "manifest.json")))!.AsObject();
         manifest["version"] = version;
+        manifest["default"] = variant;
         manifest.Remove("reference");
         using var zip = new MemoryStream();
         using (var archive = new ZipArchive(zip, ZipArchiveMode.Create, leaveOpen: true))

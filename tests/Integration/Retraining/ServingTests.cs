@@ -229,6 +229,15 @@ internal sealed class NoFiles : IModelFiles
     public Task<string> FetchAsync(RegisteredModel model, CancellationToken cancellationToken) => throw new NotSupportedException();
 }
 
+/// <summary>No network runs photos.</summary>
+internal sealed class NoNetworks : INetworks
+{
+    public IClassifier Base { get; } = new ThreeClassSwitch();
+
+    public Task<ILoadedNetwork> LoadAsync(string directory, string variant, CancellationToken cancellationToken) =>
+        throw new NotSupportedException();
+}
+
 /// <summary>Hashes heads without a model file.</summary>
 internal sealed class NoHeadFiles : IHeadFiles
 {

@@ -1,4 +1,6 @@
+using System.Security.Cryptography;
 using GourmetGram.Application;
+using GourmetGram.Application.Classification;
 using GourmetGram.Application.Common;
 using GourmetGram.Application.Feedback;
 using GourmetGram.Application.Labeling;
@@ -10,7 +12,9 @@ using GourmetGram.Domain.Feedback;
 using GourmetGram.Domain.Labeling;
 using GourmetGram.Domain.Monitoring;
 using GourmetGram.Domain.Retraining;
+using GourmetGram.Infrastructure.Imaging;
 using GourmetGram.Infrastructure.Persistence;
+using GourmetGram.Tests.Integration.Fixtures;
 using GourmetGram.Tests.Integration.Persistence;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -32,6 +36,8 @@ public abstract class TrialTests(DatabaseProvider provider) : PersistenceTests(p
     private readonly Dictionary<string, int> truths = new(StringComparer.Ordinal);
     private PersistenceHost host = null!;
     private int photos;
+
+    private static readonly byte[] Bytes = Photos.File("plain.jpg");
 
     [Fact]
     public async Task The_pool_is_measuring_windows_only_and_disagreements_are_counted_by_the_champion_s_class()
@@ -280,34 +286,165 @@ public abstract class TrialTests(DatabaseProvider provider) : PersistenceTests(p
     }
 
     [Fact]
-    public async Task A_model_without_a_head_that_can_be_compared_is_refused_in_words()
+    public async Task The_photos_that_decide_are_a_task_list_of_their_own()
     {
         await StartAsync();
-        await host.InStepAsync(scope =>
+        await AddWindowsAsync(minimum: 120, perWindow: 5);
+        var trial = await BeginAsync();
+        var drawn = (await host.RowsAsync<Selection>()).Where(one => one.DrawId is not null).Select(one => one.PredictionId).ToHashSet();
+        var tasks = (await host.RowsAsync<AnnotationTask>()).ToDictionary(task => task.Id);
+        Assert.True(tasks.Count > drawn.Count);
+        Assert.Equal(new GetTrialTasks.Response(Loop, drawn.Count, drawn.Count), await TasksAsync());
+
+        var handedOut = new HashSet<Guid>();
+        while (await host.SendAsync(new NextTask.Command(Loop, Annotator, TrialId: trial.Id)) is { } next)
         {
-            var row = ModelVersion.Register("other", "7", "float", new string('7', 64), 1, Some.Labels, Some.Time);
-            scope.GetRequiredService<IRepository<ModelVersion>>().Add(row);
-            scope
-                .GetRequiredService<IRepository<RegisteredModel>>()
-                .Add(RegisteredModel.Imported(row, new Lineage(null, null, null, null, "ada"), Some.Time));
-            return Task.CompletedTask;
-        });
-        var refused = await Assert.ThrowsAsync<ConflictException>(() => host.SendAsync(new BeginTrial.Command("7", "ada")));
-        Assert.Contains("do not share a network", refused.Message, StringComparison.Ordinal);
+            handedOut.Add(tasks[next.Id].PredictionId);
+            await host.SendAsync(new LabelTask.Command(next.Id, Some.Labels[truths[tasks[next.Id].PhotoSha256]], Annotator));
+        }
+
+        Assert.Equal(drawn.Order(), handedOut.Order());
+        Assert.Equal(new GetTrialTasks.Response(Loop, drawn.Count, 0), await TasksAsync());
+        Assert.NotNull(await host.SendAsync(new NextTask.Command(Loop, Annotator)));
+        Assert.Null(await host.SendAsync(new NextTask.Command(Loop, Annotator, TrialId: Guid.CreateVersion7(Some.Time))));
+
+        Task<GetTrialTasks.Response> TasksAsync() => host.SendAsync(new GetTrialTasks.Query(trial.Id, Annotator));
+    }
+
+    [Fact]
+    public async Task A_model_that_serves_or_is_not_registered_is_not_compared()
+    {
+        await StartAsync();
         await Assert.ThrowsAsync<ConflictException>(() => host.SendAsync(new BeginTrial.Command("1", "ada")));
         await Assert.ThrowsAsync<NotFoundException>(() => host.SendAsync(new BeginTrial.Command("9", "ada")));
     }
 
-    private async Task StartAsync(DateTimeOffset? newestPhotoAt = null)
+    /// <summary>The champion's answers are those of its time of service.</summary>
+    [Fact]
+    public async Task A_model_with_another_network_is_compared_by_what_it_answered_in_shadow()
+    {
+        await StartAsync();
+        var challenger = await AddNetworkAsync("7");
+        await AddWindowsAsync(minimum: 200, truthOf: differs => differs ? Third : 0);
+        var pool = await PoolAsync();
+        await host.InStepAsync(scope =>
+        {
+            foreach (var photo in host.RowsAsync<Prediction>().GetAwaiter().GetResult())
+            {
+                var index = pool.Contains((photo.Id, true)) ? Third : photo.PredictedIndex;
+                float[] answer = [.. Enumerable.Range(0, 3).Select(k => k == index ? 0.8f : 0.1f)];
+                scope
+                    .GetRequiredService<IRepository<ModelAnswer>>()
+                    .Add(ModelAnswer.Computed(challenger, photo.Id, new ClassProbabilities([.. answer]), Some.Time));
+            }
+
+            return Task.CompletedTask;
+        });
+
+        var trial = await host.SendAsync(new BeginTrial.Command("7", "ada"));
+        Assert.True(trial.Preparing);
+        Assert.Equal(0, (await host.SendAsync(new DecideTrials.Command())).Looked);
+        var done = await host.SendAsync(new AnswerPhotos.Command());
+
+        Assert.Equal(new AnswerPhotos.Response(Answered: 0, Begun: 1, Refused: 0), done);
+        trial = await host.SendAsync(new GetTrial.Query(trial.Id));
+        Assert.Equal((pool.Count, pool.Count(photo => photo.Differs)), (trial.Photos, trial.Disagreements));
+        Assert.False(trial.Preparing);
+        await LabelAllAsync();
+        await DecideAsync();
+        trial = await host.SendAsync(new GetTrial.Query(trial.Id));
+        Assert.Equal((GateDecision.Promote, null), (trial.Decision, trial.Reason));
+        var last = (await host.SendAsync(new ListTrialLooks.Query(trial.Id))).Items[^1];
+        Assert.True(last.Repeats);
+        Assert.Equal(System.Text.Json.JsonValueKind.Object, last.Input.GetProperty("Brier").ValueKind);
+        Assert.Equal(ServingReason.Promotion, (await host.SendAsync(new PromoteModel.Command("7", "ada"))).Reason);
+    }
+
+    [Fact]
+    public async Task Missing_answers_are_computed_from_the_stored_photos_and_a_run_goes_on_where_it_was_stopped()
+    {
+        const int deleted = 3;
+        var gate = new CountingGate { Most = 50 };
+        var network = new ThirdClassNetwork();
+        await StartAsync(more: services =>
+            services.AddImaging().AddSingleton<IInferenceGate>(gate).AddSingleton<INetworks>(network).AddSingleton<IModelFiles, AnyFiles>()
+        );
+        var challenger = await AddNetworkAsync("7");
+        await AddWindowsAsync(minimum: 120, store: host.Services.GetRequiredService<IObjectStore>());
+        var pool = await PoolAsync();
+        var lost = (await host.RowsAsync<Prediction>()).Where(photo => pool.Any(one => one.Id == photo.Id)).Take(deleted).ToList();
+        foreach (var photo in lost)
+            await host.Services.GetRequiredService<IObjectStore>().DeleteAsync(AddressOf(photo), TestContext.Current.CancellationToken);
+        var trial = await host.SendAsync(new BeginTrial.Command("7", "ada"));
+
+        var first = await host.SendAsync(new AnswerPhotos.Command());
+        Assert.Equal((0, true), (first.Begun, (await host.SendAsync(new GetTrial.Query(trial.Id))).Preparing));
+        gate.Most = int.MaxValue;
+        var kept = (await host.RowsAsync<ModelAnswer>()).Count;
+        var second = await host.SendAsync(new AnswerPhotos.Command());
+
+        Assert.InRange(kept, 1, gate.Entered);
+        Assert.Equal((pool.Count - kept, 1), (second.Answered, second.Begun));
+        var answers = await host.RowsAsync<ModelAnswer>();
+        Assert.Equal(pool.Select(photo => photo.Id).Order(), answers.Select(answer => answer.PredictionId).Order());
+        Assert.All(answers, answer => Assert.Equal(challenger, answer.ModelId));
+        Assert.Equal(deleted, answers.Count(answer => answer.Read() is null));
+        trial = await host.SendAsync(new GetTrial.Query(trial.Id));
+        Assert.Equal((pool.Count - deleted, pool.Count - deleted), (trial.Photos, trial.Disagreements));
+        Assert.Equal((2, 2), (network.Loaded, network.Closed));
+    }
+
+    [Fact]
+    public async Task A_comparison_with_a_model_that_cannot_be_loaded_ends_and_a_person_has_to_decide()
+    {
+        await StartAsync(more: services =>
+            services
+                .AddImaging()
+                .AddSingleton<IInferenceGate>(new CountingGate())
+                .AddSingleton<INetworks>(new ThirdClassNetwork { Fault = "The file is damaged." })
+                .AddSingleton<IModelFiles, AnyFiles>()
+        );
+        await AddNetworkAsync("7");
+        await AddWindowsAsync(minimum: 120);
+        var trial = await host.SendAsync(new BeginTrial.Command("7", "ada"));
+
+        Assert.Equal(1, (await host.SendAsync(new AnswerPhotos.Command())).Refused);
+
+        trial = await host.SendAsync(new GetTrial.Query(trial.Id));
+        Assert.Equal((GateDecision.Ask, GateReason.ModelUnusable, false), (trial.Decision, trial.Reason, trial.Preparing));
+        Assert.False((await host.SendAsync(new HasPhotosToAnswer.Query())).Any);
+        await Assert.ThrowsAsync<ConflictException>(() => host.SendAsync(new PromoteModel.Command("7", "ada")));
+    }
+
+    private async Task StartAsync(DateTimeOffset? newestPhotoAt = null, Action<IServiceCollection>? more = null)
     {
         host = AddHost(more: services =>
         {
             services.AddSingleton<IModelSwitch>(models);
             services.AddServing();
+            more?.Invoke(services);
         });
         await host.MigrateAsync();
         await AddModelAsync("1.1", newestPhotoAt);
     }
+
+    /// <summary>Registers an imported model with a network of its own.</summary>
+    private async Task<Guid> AddNetworkAsync(string version)
+    {
+        var id = Guid.Empty;
+        await host.InStepAsync(scope =>
+        {
+            var row = ModelVersion.Register("other", version, "float", new string('7', 64), 1, Some.Labels, Some.Time);
+            scope.GetRequiredService<IRepository<ModelVersion>>().Add(row);
+            var model = RegisteredModel.Imported(row, new Lineage(null, null, null, null, "ada"), Some.Time);
+            scope.GetRequiredService<IRepository<RegisteredModel>>().Add(model);
+            id = model.Id;
+            return Task.CompletedTask;
+        });
+        return id;
+    }
+
+    private static ObjectAddress AddressOf(Prediction photo) => new("production", photo.ObjectKey);
 
     private Task<TrialResponse> BeginAsync(int mostLabels = 200) =>
         host.SendAsync(new BeginTrial.Command("1.1", "ada", MostLabels: mostLabels));
@@ -351,7 +488,7 @@ public abstract class TrialTests(DatabaseProvider provider) : PersistenceTests(p
         });
 
     /// <summary>Adds windows of 20 photos until the measuring windows have enough. The models differ on every fourth photo.</summary>
-    private async Task AddWindowsAsync(int minimum, Func<bool, int>? truthOf = null, int perWindow = 0)
+    private async Task AddWindowsAsync(int minimum, Func<bool, int>? truthOf = null, int perWindow = 0, IObjectStore? store = null)
     {
         const int size = 20;
         var settings = new Dictionary<string, string> { ["perWindow"] = $"{Math.Max(perWindow, 1)}" };
@@ -364,7 +501,7 @@ public abstract class TrialTests(DatabaseProvider provider) : PersistenceTests(p
                     .GetRequiredService<IRepository<ModelVersion>>()
                     .FirstOrDefaultAsync(new VersionOne(), TestContext.Current.CancellationToken);
                 for (var i = 0; i < size; i++)
-                    Add(scope, model!, photos++, truthOf);
+                    await AddAsync(scope, model!, photos++, truthOf, store);
             });
             await host.SendAsync(new SampleRandom.Command());
         }
@@ -372,7 +509,7 @@ public abstract class TrialTests(DatabaseProvider provider) : PersistenceTests(p
         await host.SendAsync(new MakeTasks.Command());
     }
 
-    private void Add(IServiceProvider scope, ModelVersion model, int number, Func<bool, int>? truthOf)
+    private async Task AddAsync(IServiceProvider scope, ModelVersion model, int number, Func<bool, int>? truthOf, IObjectStore? store)
     {
         var differs = number % 4 == 0;
         // The champion names the second class for half of the photos, and the challenger the third class for half of these.
@@ -383,8 +520,11 @@ public abstract class TrialTests(DatabaseProvider provider) : PersistenceTests(p
         if (!differs)
             truths[hash] = champion;
         float[] probabilities = champion == 0 ? [0.8f, 0.1f, 0.1f] : [0.1f, 0.8f, 0.1f];
+        var photo = Some.Jpeg(hash, 4);
+        if (store is not null)
+            photo = photo with { StoredSha256 = Convert.ToHexStringLower(SHA256.HashData(Bytes)), StoredBytes = Bytes.Length };
         var prediction = Prediction.Record(
-            Some.Jpeg(hash, 4),
+            photo,
             new ClassProbabilities([.. probabilities]),
             model,
             Some.Visitor,
@@ -392,6 +532,12 @@ public abstract class TrialTests(DatabaseProvider provider) : PersistenceTests(p
             TimeSpan.Zero,
             Some.Time.AddSeconds(number)
         );
+        if (store is not null)
+        {
+            await store.PutAsync(AddressOf(prediction), new MemoryStream(Bytes), "image/jpeg", TestContext.Current.CancellationToken);
+            prediction.MarkImageStored();
+        }
+
         scope.GetRequiredService<IRepository<Prediction>>().Add(prediction);
         scope.GetRequiredService<IRepository<PhotoEmbedding>>().Add(PhotoEmbedding.Of(prediction, Some.LoadedModel.Backbone, embedding));
     }
@@ -422,6 +568,67 @@ public abstract class TrialTests(DatabaseProvider provider) : PersistenceTests(p
             var photo = tasks.Single(one => one.Id == task.Id).PhotoSha256;
             await host.SendAsync(new LabelTask.Command(task.Id, Some.Labels[truths[photo]], person));
         }
+    }
+
+    /// <summary>Refuses entry after so many photos, as a busy server does.</summary>
+    private sealed class CountingGate : IInferenceGate
+    {
+        public int Most { get; set; } = int.MaxValue;
+
+        public int Entered { get; private set; }
+
+        public void ThrowIfFull(int requests) => throw new NotSupportedException();
+
+        public Task<IDisposable> EnterAsync(PhotoHeader photo, CancellationToken cancellationToken) =>
+            ++Entered > Most
+                ? throw new ServerBusyException("The server is busy.", TimeSpan.Zero)
+                : Task.FromResult<IDisposable>(new MemoryStream());
+    }
+
+    /// <summary>The folder of a model is where it should be.</summary>
+    private sealed class AnyFiles : IModelFiles
+    {
+        public Task KeepAsync(string directory, string version, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+        public Task<string?> ReadReportAsync(string directory, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+        public Task<string> FetchAsync(RegisteredModel model, CancellationToken cancellationToken) => Task.FromResult(model.Version);
+    }
+
+    /// <summary>A network that names the third class on every photo.</summary>
+    private sealed class ThirdClassNetwork : INetworks, ILoadedNetwork, IModelLease
+    {
+        public string? Fault { get; init; }
+
+        public int Loaded { get; private set; }
+
+        public int Closed { get; private set; }
+
+        public IClassifier Base => throw new NotSupportedException();
+
+        public ModelDescription Model { get; } = Some.LoadedModel with { Version = "7", InputWidth = 8, InputHeight = 8 };
+
+        public Task<ILoadedNetwork> LoadAsync(string directory, string variant, CancellationToken cancellationToken)
+        {
+            Loaded++;
+            return Fault is null ? Task.FromResult<ILoadedNetwork>(this) : throw new UnusableModelException(Fault);
+        }
+
+        public IModelLease Lease() => this;
+
+        public ClassifierOutput Run(ReadOnlySpan<byte> rgb, CancellationToken cancellationToken)
+        {
+            Assert.Equal(3 * Model.InputWidth * Model.InputHeight, rgb.Length);
+            return new ClassifierOutput(Model, [0, 0, 5], Embedding: null);
+        }
+
+        public ValueTask DisposeAsync()
+        {
+            Closed++;
+            return ValueTask.CompletedTask;
+        }
+
+        void IDisposable.Dispose() { }
     }
 
     private sealed class VersionOne : Ardalis.Specification.Specification<ModelVersion>

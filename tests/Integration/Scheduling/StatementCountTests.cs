@@ -275,7 +275,7 @@ public sealed class StatementCountTests() : PersistenceTests(DatabaseProvider.Sq
         await PhotosAsync(1);
         await app.InStepAsync(async step =>
         {
-            var task = (await step.GetRequiredService<ITaskFinder>().NextAsync("lowconfidence", "Ada", [], Some.Time, Cancel))!;
+            var task = (await step.GetRequiredService<ITaskFinder>().NextAsync("lowconfidence", "Ada", [], Some.Time, null, Cancel))!;
             task.Publish(Some.Time);
             task.LoseObject();
         });

@@ -64,6 +64,7 @@ public static class Classify
         IPredictionFacts facts,
         ILinks links,
         ClassificationMetrics metrics,
+        IShadow shadow,
         TimeProvider time,
         ILogger<Handler> logger
     ) : IRequestHandler<Command, PredictionResponse>
@@ -142,6 +143,8 @@ public static class Classify
                     prediction.DecodeTime.TotalMilliseconds,
                     prediction.InferenceTime.TotalMilliseconds
                 );
+                if (answer.Pixels is { } pixels)
+                    shadow.Offer(new ShadowPhoto(prediction.Id, answer.Output, pixels));
             });
             return PredictionResponse.From(prediction, PredictionFacts.None, links);
         }

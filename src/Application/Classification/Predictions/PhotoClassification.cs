@@ -10,6 +10,7 @@ internal sealed class PhotoClassification(
     IInferenceGate gate,
     IClassifier classifier,
     ClassificationMetrics metrics,
+    IShadow shadow,
     TimeProvider time
 )
 {
@@ -19,13 +20,15 @@ internal sealed class PhotoClassification(
     /// <param name="Probabilities">Calibrated probabilities, in model order.</param>
     /// <param name="DecodeTime">Time spent removing metadata, decoding and resizing.</param>
     /// <param name="InferenceTime">Time spent in the model.</param>
+    /// <param name="Pixels">The pixels that the model saw; null unless another model answers in shadow.</param>
     public sealed record Answer(
         PhotoHeader Header,
         byte[] Photo,
         ClassifierOutput Output,
         ClassProbabilities Probabilities,
         TimeSpan DecodeTime,
-        TimeSpan InferenceTime
+        TimeSpan InferenceTime,
+        byte[]? Pixels
     );
 
     /// <exception cref="UnusablePhotoException">The photo cannot be used.</exception>
@@ -53,7 +56,8 @@ internal sealed class PhotoClassification(
             output,
             ClassProbabilities.FromLogits(output.Logits, output.Model.Temperature),
             time.GetElapsedTime(started, decoded),
-            time.GetElapsedTime(decoded)
+            time.GetElapsedTime(decoded),
+            shadow.IsOn ? pixels : null
         );
         metrics.Classified(answer.DecodeTime, answer.InferenceTime);
         return answer;

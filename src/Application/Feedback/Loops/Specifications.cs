@@ -339,9 +339,9 @@ internal sealed class ErasedDrawsOf : Specification<ErasedDraw>
 /// <summary>Selects all draws on disagreements of two models.</summary>
 internal sealed class DrawsOnDisagreements : Specification<ExtraDraw>
 {
-    public DrawsOnDisagreements()
+    public DrawsOnDisagreements(Guid? trialId = null)
     {
-        Query.Where(draw => draw.TrialId != null).OrderBy(draw => draw.Id).AsNoTracking();
+        Query.Where(draw => draw.TrialId != null && (trialId == null || draw.TrialId == trialId)).OrderBy(draw => draw.Id).AsNoTracking();
     }
 }
 

@@ -12,7 +12,8 @@ public static class GetReview
 
     /// <param name="Loop">Name of the loop.</param>
     /// <param name="Caller">The reviewer.</param>
-    public sealed record Query(string Loop, Caller Caller) : IRequest<Response>;
+    /// <param name="TrialId">The comparison whose drawn photos are labelled; null for all photos of the loop.</param>
+    public sealed record Query(string Loop, Caller Caller, Guid? TrialId = null) : IRequest<Response>;
 
     /// <param name="Name">Name of the loop.</param>
     /// <param name="Title">The loop's name in words.</param>
@@ -31,7 +32,7 @@ public static class GetReview
             return new Response(
                 loop.Name,
                 loop.Strategy.Title,
-                await finder.MeasureAsync(loop.Name, person, today, cancellationToken),
+                await finder.MeasureAsync(loop.Name, person, today, request.TrialId, cancellationToken),
                 await finder.LatestAsync(loop.Name, person, Shown, cancellationToken)
             );
         }

@@ -14,6 +14,7 @@ public interface ITaskFinder
     /// <param name="person">The annotator who asks.</param>
     /// <param name="holding">Tasks that the person has and does not want again.</param>
     /// <param name="now">The time, UTC.</param>
+    /// <param name="trialId">The comparison of two models whose drawn photos are wanted; null for all photos of the loop.</param>
     /// <param name="cancellationToken">Cancels the search.</param>
     /// <returns>The task, tracked for changes; null when there is none.</returns>
     Task<AnnotationTask?> NextAsync(
@@ -21,6 +22,7 @@ public interface ITaskFinder
         string person,
         IReadOnlyCollection<Guid> holding,
         DateTimeOffset now,
+        Guid? trialId,
         CancellationToken cancellationToken
     );
 
@@ -39,7 +41,12 @@ public interface ITaskFinder
     Task<IReadOnlyDictionary<Guid, Guid>> OtherCopiesAsync(IReadOnlyCollection<Guid> predictionIds, CancellationToken cancellationToken);
 
     /// <summary>Returns how many tasks of a loop a person has decided since a moment, and how many the person can still label.</summary>
-    Task<ReviewProgress> MeasureAsync(string name, string person, DateTimeOffset since, CancellationToken cancellationToken);
+    /// <param name="name">Name of the loop.</param>
+    /// <param name="person">The annotator.</param>
+    /// <param name="since">Decisions before this moment do not count.</param>
+    /// <param name="trialId">The comparison whose drawn photos are still wanted; null for all photos of the loop.</param>
+    /// <param name="cancellationToken">Cancels the search.</param>
+    Task<ReviewProgress> MeasureAsync(string name, string person, DateTimeOffset since, Guid? trialId, CancellationToken cancellationToken);
 
     /// <summary>Returns a person's latest current decisions in a loop, newest first.</summary>
     Task<IReadOnlyList<Decision>> LatestAsync(string name, string person, int count, CancellationToken cancellationToken);

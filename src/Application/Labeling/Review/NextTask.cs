@@ -22,7 +22,8 @@ public static class NextTask
     /// <param name="Caller">The annotator.</param>
     /// <param name="Holding">Tasks that the caller has and does not want again; null for none.</param>
     /// <param name="TaskId">A specific task that the caller wants, if it is available to the caller; null for the next.</param>
-    public sealed record Command(string Loop, Caller Caller, IReadOnlyList<Guid>? Holding = null, Guid? TaskId = null)
+    /// <param name="TrialId">The comparison of two models whose drawn photos are wanted; null for all photos of the loop.</param>
+    public sealed record Command(string Loop, Caller Caller, IReadOnlyList<Guid>? Holding = null, Guid? TaskId = null, Guid? TrialId = null)
         : IRequest<TaskResponse?>;
 
     internal sealed class Validator : AbstractValidator<Command>
@@ -79,7 +80,7 @@ public static class NextTask
             var task =
                 isFree && await labels.CountAsync(new CurrentDecisionOf(person, wanted!.Id), cancellationToken) == 0
                     ? wanted
-                    : await finder.NextAsync(request.Loop, person, request.Holding ?? [], now, cancellationToken);
+                    : await finder.NextAsync(request.Loop, person, request.Holding ?? [], now, request.TrialId, cancellationToken);
             if (task is null)
                 return (null, null);
             var again = wanted is { IsUnanswered: false } && wanted.Loop == request.Loop ? wanted : null;

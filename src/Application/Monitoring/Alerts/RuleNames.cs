@@ -21,6 +21,9 @@ public static class RuleNames
     /// <summary>Label Studio.</summary>
     public const string LabelStudio = "label-studio";
 
+    /// <summary>The model that answers in shadow.</summary>
+    public const string Shadow = "shadow";
+
     /// <summary>The disk of the data directory.</summary>
     public const string Disk = "disk";
 
@@ -28,7 +31,18 @@ public static class RuleNames
     private const string JobPrefix = "job:";
     private const string ChannelPrefix = "channel:";
 
-    private static readonly string[] Order = [Accuracy, VersionBefore, ConfidenceGap, ClassPrefix, Backlog, ObjectStore, LabelStudio, Disk];
+    private static readonly string[] Order =
+    [
+        Accuracy,
+        VersionBefore,
+        ConfidenceGap,
+        ClassPrefix,
+        Backlog,
+        ObjectStore,
+        LabelStudio,
+        Disk,
+        Shadow,
+    ];
 
     /// <summary>Returns the rule for the accuracy of a class.</summary>
     public static string OfClass(string name) => ClassPrefix + name;
@@ -57,6 +71,7 @@ public static class RuleNames
             ObjectStore => "Object store",
             LabelStudio => "Label Studio",
             Disk => "Disk space",
+            Shadow => "Model in shadow",
             "channel:webhook" => "Alerts by webhook",
             "channel:email" => "Alerts by e-mail",
             _ when IsOfClass(rule) => $"Accuracy of {rule[ClassPrefix.Length..]}",

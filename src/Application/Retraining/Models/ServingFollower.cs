@@ -28,6 +28,7 @@ internal sealed class ServingFollower(
     ServingMemory memory,
     IModelSwitch models,
     IModelFiles files,
+    ModelOpener opener,
     IRepository<ServingPeriod> periods,
     IRepository<RegisteredModel> registered,
     ILogger<ServingFollower> logger
@@ -110,7 +111,7 @@ internal sealed class ServingFollower(
             return;
         }
 
-        var network = model.Origin == ModelOrigin.Imported ? model : await FindNetworkAsync(model, cancellationToken);
+        var network = await opener.FindNetworkAsync(model, cancellationToken);
         var directory = await files.FetchAsync(network, cancellationToken);
         await models.ServeFolderAsync(
             directory,
@@ -119,13 +120,6 @@ internal sealed class ServingFollower(
             cancellationToken
         );
     }
-
-    private async Task<RegisteredModel> FindNetworkAsync(RegisteredModel model, CancellationToken cancellationToken) =>
-        await registered.FirstOrDefaultAsync(new ImportedNetwork(model.Backbone), cancellationToken)
-        ?? throw new UnusableModelException(
-            $"Model {model.Version} was trained on the network {model.Backbone[..12]}…, which is not here. Start the server with the model "
-                + "folder that it was trained on, or import that folder."
-        );
 
     private static ModelDescription Describe(ModelDescription network, RegisteredModel model) =>
         model.Origin == ModelOrigin.Folder

@@ -4,7 +4,7 @@ using GourmetGram.Domain.Retraining;
 namespace GourmetGram.Application.Retraining;
 
 /// <summary>Changes which model serves. Each method is the work of one step; nodes follow after the commit.</summary>
-internal sealed class ServingHistory(IRepository<ServingPeriod> periods, TimeProvider time)
+internal sealed class ServingHistory(IRepository<ServingPeriod> periods, IRepository<ShadowRun> shadows, TimeProvider time)
 {
     /// <summary>Number of entries that a rollback looks back.</summary>
     private const int Remembered = 500;
@@ -50,7 +50,7 @@ internal sealed class ServingHistory(IRepository<ServingPeriod> periods, TimePro
             .FirstOrDefault();
     }
 
-    /// <summary>Makes another model serve.</summary>
+    /// <summary>Makes another model serve. A model that answers in shadow ends, because it was compared with the one before.</summary>
     /// <exception cref="ConflictException">The model serves already.</exception>
     public async Task<ServingPeriod> FollowAsync(
         RegisteredModel model,
@@ -66,6 +66,8 @@ internal sealed class ServingHistory(IRepository<ServingPeriod> periods, TimePro
             throw new ConflictException($"Model {model.Version} serves already.");
         var next = current.Follow(model, reason, by, note, time.GetUtcNow(), trialId);
         periods.Add(next);
+        if (await shadows.FirstOrDefaultAsync(new OpenShadowRun(), cancellationToken) is { } shadow)
+            shadow.Stop(ShadowEnd.ChampionChanged, by, time.GetUtcNow());
         return next;
     }
 }

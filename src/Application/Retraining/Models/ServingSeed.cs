@@ -16,6 +16,7 @@ internal sealed class ServingSeed(
     IRepository<ModelVersion> versions,
     IRepository<RegisteredModel> registered,
     IRepository<ServingPeriod> periods,
+    IRepository<ShadowRun> shadows,
     TimeProvider time
 ) : ISeed
 {
@@ -60,6 +61,8 @@ internal sealed class ServingSeed(
                     time.GetUtcNow()
                 )
         );
+        if (await shadows.FirstOrDefaultAsync(new OpenShadowRun(), cancellationToken) is { } shadow)
+            shadow.Stop(ShadowEnd.ChampionChanged, Product, time.GetUtcNow());
         return true;
     }
 

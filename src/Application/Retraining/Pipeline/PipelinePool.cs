@@ -27,7 +27,15 @@ internal sealed class PipelinePool(
             return null;
         var pool = await results.GetAsync(
             (challenger.Id, champion.Id),
-            async () => (await comparison.CompareAsync(challenger, champion, cancellationToken)).Pool,
+            async () =>
+                (
+                    await comparison.CompareAsync(
+                        challenger,
+                        champion,
+                        ModelComparison.NewestPhotoOf(challenger, champion),
+                        cancellationToken
+                    )
+                ).Pool,
             cancellationToken
         );
         return pool.IsEnough(time.GetUtcNow() - challenger.RegisteredAt)

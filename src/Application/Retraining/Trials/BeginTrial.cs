@@ -1,10 +1,7 @@
 using FluentValidation;
 using GourmetGram.Application.Common;
-using GourmetGram.Application.Feedback;
 using GourmetGram.Application.Labeling;
-using GourmetGram.Application.Monitoring;
 using GourmetGram.Domain.Access;
-using GourmetGram.Domain.Feedback;
 using GourmetGram.Domain.Retraining;
 using MediatR;
 
@@ -12,7 +9,8 @@ namespace GourmetGram.Application.Retraining;
 
 /// <summary>
 /// Begins a trial of a model against the one that serves: finds the photos on which they disagree, and draws some of them to be labelled.
-/// An earlier trial of the model that still waits for labels ends.
+/// An earlier trial of the model that still waits for labels ends. Models with different networks answer the photos first, by job
+/// <c>answer-photos</c>.
 /// </summary>
 public static class BeginTrial
 {
@@ -55,23 +53,28 @@ public static class BeginTrial
         IMediator mediator,
         IRepository<RegisteredModel> registered,
         IRepository<ModelTrial> trials,
-        IRepository<Disagreement> disagreements,
         ServingHistory history,
         ModelComparison comparison,
-        DisagreementSampler sampler,
-        TrialGate gate,
+        TrialStart start,
         TimeProvider time
     ) : IRequestHandler<Command, TrialResponse>
     {
         /// <exception cref="NotFoundException">There is no such model.</exception>
-        /// <exception cref="ConflictException">The model serves already, or cannot be compared with the one that serves.</exception>
+        /// <exception cref="ConflictException">The model serves already.</exception>
         public async Task<TrialResponse> Handle(Command request, CancellationToken cancellationToken)
         {
             var challenger = await registered.FindAsync(request.Version, cancellationToken);
             var champion = (await history.CurrentAsync(cancellationToken)).Model;
             if (challenger.Id == champion.Id)
                 throw new ConflictException($"Model {request.Version} serves already.");
-            var compared = await comparison.CompareAsync(challenger, champion, cancellationToken);
+            var compared = comparison.CanCompare(challenger, champion)
+                ? await comparison.CompareAsync(
+                    challenger,
+                    champion,
+                    ModelComparison.NewestPhotoOf(challenger, champion),
+                    cancellationToken
+                )
+                : null;
             var id = await work.RunStepAsync((Handler step) => step.BeginAsync(request, champion.Id, compared, cancellationToken));
             await mediator.Send(new MakeTasks.Command(), cancellationToken);
             return await mediator.Send(new GetTrial.Query(id), cancellationToken);
@@ -80,7 +83,7 @@ public static class BeginTrial
         private async Task<Guid> BeginAsync(
             Command request,
             Guid championId,
-            ModelComparison.Result compared,
+            ModelComparison.Result? compared,
             CancellationToken cancellationToken
         )
         {
@@ -96,15 +99,17 @@ public static class BeginTrial
             }
 
             var rule = new TrialRule(request.Mode, request.Margin, request.MostLabels);
-            var trial = ModelTrial.Begin(Guid.CreateVersion7(now), challenger, champion, rule, compared.Pool, request.By, now);
+            var id = Guid.CreateVersion7(now);
+            if (compared is null)
+            {
+                var newerThan = await comparison.FindStartAsync(challenger, champion, cancellationToken);
+                trials.Add(ModelTrial.Prepare(id, challenger, champion, rule, newerThan, request.By, now));
+                return id;
+            }
+
+            var trial = ModelTrial.Begin(id, challenger, champion, rule, compared.Pool, request.By, now);
             trials.Add(trial);
-            var rows = compared.Differing.Select(one => Disagreement.Of(trial.Id, one.Photo, one.Champion, one.Challenger)).ToList();
-            foreach (var row in rows)
-                disagreements.Add(row);
-            // The gate first decides on the labels that are there: with few disagreements it needs none.
-            await gate.LookAsync(trial, rows, cancellationToken);
-            if (trial.EndedAt is null)
-                await sampler.DrawAsync(RandomSampleLoop.Name, rows, trial.Plan.Labels[^1], request.By, cancellationToken);
+            await start.DrawAsync(trial, compared, cancellationToken);
             return trial.Id;
         }
     }

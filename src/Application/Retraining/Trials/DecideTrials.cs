@@ -32,7 +32,7 @@ public static class DecideTrials
     {
         public async Task<Response> Handle(Command request, CancellationToken cancellationToken)
         {
-            var open = await trials.ListAsync(new OpenTrials(), cancellationToken);
+            var open = await trials.ListAsync(new WaitingTrials(), cancellationToken);
             var (ended, drawn) = (0, 0);
             foreach (var trial in open)
             {
@@ -50,7 +50,7 @@ public static class DecideTrials
         private async Task<(bool Ended, int Drawn)> LookAsync(Guid id, CancellationToken cancellationToken)
         {
             var trial = await trials.FirstOrDefaultAsync(new TrialById(id), cancellationToken);
-            if (trial is not { EndedAt: null })
+            if (trial is not { EndedAt: null, IsPreparing: false })
                 return (false, 0);
             if ((await history.CurrentAsync(cancellationToken)).ModelId != trial.ChampionId)
             {

@@ -6,7 +6,7 @@ using GourmetGram.Domain.Retraining;
 namespace GourmetGram.Application.Retraining;
 
 /// <summary>Lets the gate look at the labels of a trial, as the work of one step.</summary>
-internal sealed class TrialGate(IRepository<TrialLook> looks, SampleLoader loader, IPoolReader pool, IModelSwitch models, TimeProvider time)
+internal sealed class TrialGate(IRepository<TrialLook> looks, SampleLoader loader, PoolAnswers answers, TimeProvider time)
 {
     /// <summary>Looks if a look is due.</summary>
     /// <param name="trial">The trial, which waits for labels.</param>
@@ -61,14 +61,10 @@ internal sealed class TrialGate(IRepository<TrialLook> looks, SampleLoader loade
         CancellationToken cancellationToken
     )
     {
-        if (
-            ComparedModel.Of(trial.Champion, models) is not { } champion
-            || ComparedModel.Of(trial.Challenger, models) is not { } challenger
-        )
-            return null;
         var labelled = sample.Photos.Where(photo => photo.State == DrawnState.Labelled).ToList();
-        var embeddings = await pool.ReadEmbeddingsAsync(
-            trial.Challenger.Backbone,
+        var compared = await answers.ReadAsync(
+            trial.Challenger,
+            trial.Champion,
             trial.NewerThan,
             [.. labelled.Select(photo => photo.PredictionId)],
             cancellationToken
@@ -76,15 +72,12 @@ internal sealed class TrialGate(IRepository<TrialLook> looks, SampleLoader loade
         var differences = new List<(double Weight, double Difference)>();
         foreach (var photo in labelled)
         {
-            if (
-                embeddings.TryGetValue(photo.PredictionId, out var embedding)
-                && challenger.Answer(embedding) is { } next
-                && champion.Answer(embedding) is { } now
-            )
-            {
-                var difference = PairedBrier.ScoreOf(next.Values, photo.LabelIndex) - PairedBrier.ScoreOf(now.Values, photo.LabelIndex);
-                differences.Add((weights.Of(photo), difference));
-            }
+            if (compared.GetValueOrDefault(photo.PredictionId) is not { } models)
+                continue;
+            var difference =
+                PairedBrier.ScoreOf(models.Challenger.Values, photo.LabelIndex)
+                - PairedBrier.ScoreOf(models.Champion.Values, photo.LabelIndex);
+            differences.Add((weights.Of(photo), difference));
         }
 
         return PairedBrier.Of(differences);

@@ -32,6 +32,9 @@ public sealed record TrialResponse
     /// <summary>Number of these on which the models disagree.</summary>
     public required int Disagreements { get; init; }
 
+    /// <summary>Whether the models still answer the photos, so that the photos on which they disagree are not known yet.</summary>
+    public required bool Preparing { get; init; }
+
     /// <summary>Number of labels at which each look happens.</summary>
     public required IReadOnlyList<int> Plan { get; init; }
 
@@ -65,6 +68,7 @@ public sealed record TrialResponse
             Margin = trial.Margin,
             Photos = trial.Photos,
             Disagreements = trial.Disagreements,
+            Preparing = trial is { IsPreparing: true, EndedAt: null },
             Plan = trial.Plan.Labels,
             Look = trial.Look,
             Decision = trial.Decision,

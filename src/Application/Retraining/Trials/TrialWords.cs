@@ -13,6 +13,8 @@ public static class TrialWords
     {
         if (trial is null)
             return $"Model {challenger} has not been compared with {champion} yet.";
+        if (trial.Preparing)
+            return $"Models {challenger} and {champion} have different networks, so they answer the photos of measuring windows first.";
         var classes = string.Join(", ", trial.Classes);
         return (trial.Decision, trial.Reason) switch
         {
@@ -29,6 +31,8 @@ public static class TrialWords
             (_, GateReason.LabelsRunOut) =>
                 $"All photos were answered, but {trial.Needed ?? 0} labels are missing to judge model {challenger}: labels count only from "
                     + "people who had not seen the model's answer on the photo before. A person has to decide.",
+            (_, GateReason.ModelUnusable) =>
+                $"Models {challenger} and {champion} cannot both answer photos here; the server's log says why. A person has to decide.",
             (_, GateReason.Calibration) => $"The probabilities of model {challenger} are worse.",
             _ => trial.EndedAt is null
                 ? $"The gate has not decided about model {challenger} yet."

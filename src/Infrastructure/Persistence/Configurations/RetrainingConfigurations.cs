@@ -1,3 +1,4 @@
+using GourmetGram.Domain.Classification;
 using GourmetGram.Domain.Retraining;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
@@ -55,6 +56,33 @@ internal sealed class TrialLookConfiguration : IEntityTypeConfiguration<TrialLoo
         builder.ToTable("TrialLooks");
         builder.Property(l => l.Id).ValueGeneratedNever();
         builder.HasIndex(l => new { l.TrialId, l.Id });
+    }
+}
+
+internal sealed class ShadowRunConfiguration : IEntityTypeConfiguration<ShadowRun>
+{
+    public void Configure(EntityTypeBuilder<ShadowRun> builder)
+    {
+        builder.ToTable("ShadowRuns");
+        builder.Property(r => r.Id).ValueGeneratedNever();
+        builder.Property(r => r.End).HasConversion<string>();
+        builder.Property(r => r.Revision).IsConcurrencyToken();
+        builder.Ignore(r => r.NeedsAttention);
+        builder.HasOne(r => r.Challenger).WithMany().HasForeignKey(r => r.ChallengerId).OnDelete(DeleteBehavior.Restrict);
+        builder.HasOne(r => r.Champion).WithMany().HasForeignKey(r => r.ChampionId).OnDelete(DeleteBehavior.Restrict);
+        builder.HasIndex(r => r.IsOpen).IsUnique();
+    }
+}
+
+internal sealed class ModelAnswerConfiguration : IEntityTypeConfiguration<ModelAnswer>
+{
+    public void Configure(EntityTypeBuilder<ModelAnswer> builder)
+    {
+        builder.ToTable("ModelAnswers");
+        builder.HasKey(a => new { a.PredictionId, a.ModelId });
+        builder.HasOne<Prediction>().WithMany().HasForeignKey(a => a.PredictionId).OnDelete(DeleteBehavior.Cascade);
+        builder.HasOne<RegisteredModel>().WithMany().HasForeignKey(a => a.ModelId).OnDelete(DeleteBehavior.Restrict);
+        builder.HasIndex(a => new { a.ShadowId, a.Milliseconds });
     }
 }
 

@@ -33,4 +33,27 @@ internal sealed class OldEmbeddings(GourmetGramDbContext context) : IOldEmbeddin
                 .Take(most)
                 .ToListAsync(cancellationToken);
         });
+
+    public Task<IReadOnlyList<ModelAnswer>> ListAnswersAsync(
+        DateTimeOffset before,
+        DateTimeOffset measuredBefore,
+        int most,
+        CancellationToken cancellationToken
+    ) =>
+        context.GuardAsync<IReadOnlyList<ModelAnswer>>(async () =>
+        {
+            var (end, measuredEnd) = (PredictionIds.SmallestOf(before), PredictionIds.SmallestOf(measuredBefore));
+            return await context
+                .Set<ModelAnswer>()
+                .Where(a => a.PredictionId < end)
+                .Where(a =>
+                    a.PredictionId < measuredEnd
+                    || !context
+                        .Set<Prediction>()
+                        .Any(p => p.Id == a.PredictionId && context.Set<SamplingWindow>().Any(w => w.Id == p.WindowId && w.IsForMeasuring))
+                )
+                .OrderBy(a => a.PredictionId)
+                .Take(most)
+                .ToListAsync(cancellationToken);
+        });
 }

@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using GourmetGram.Application.Retraining;
 using GourmetGram.Domain.Classification;
 using GourmetGram.Domain.Feedback;
+using GourmetGram.Domain.Retraining;
 using Microsoft.EntityFrameworkCore;
 
 namespace GourmetGram.Infrastructure.Persistence.Retraining;
@@ -17,16 +18,7 @@ internal sealed class PoolReader(GourmetGramDbContext context) : IPoolReader
         [EnumeratorCancellation] CancellationToken cancellationToken
     )
     {
-        var windows = await context.GuardAsync(() =>
-            context
-                .Set<SamplingWindow>()
-                .AsNoTracking()
-                .Where(w => w.IsForMeasuring && w.ModelVersionId != null && w.ClosedAt != null)
-                .Where(w => newerThan == null || w.LastPhotoAt > newerThan)
-                .OrderBy(w => w.Id)
-                .Select(w => new { w.Id, ModelVersionId = w.ModelVersionId!.Value })
-                .ToListAsync(cancellationToken)
-        );
+        var windows = await ListWindowsAsync(newerThan, cancellationToken);
         foreach (var window in windows)
         {
             Guid? after = null;
@@ -93,4 +85,133 @@ internal sealed class PoolReader(GourmetGramDbContext context) : IPoolReader
 
             return found;
         });
+
+    public async IAsyncEnumerable<IReadOnlyList<AnsweredPhoto>> ReadAnswersAsync(
+        IReadOnlyCollection<Guid> modelIds,
+        DateTimeOffset? newerThan,
+        [EnumeratorCancellation] CancellationToken cancellationToken
+    )
+    {
+        foreach (var window in await ListWindowsAsync(newerThan, cancellationToken))
+        {
+            Guid? after = null;
+            int read;
+            do
+            {
+                var from = after;
+                var piece = await context.GuardAsync(() =>
+                    context
+                        .Set<Prediction>()
+                        .AsNoTracking()
+                        .Where(p => p.WindowId == window.Id && p.WindowCell != null && (from == null || p.Id > from))
+                        .Where(p => newerThan == null || p.CreatedAt > newerThan)
+                        .OrderBy(p => p.Id)
+                        .Take(Batch)
+                        .Select(p => new PoolRow(p.Id, window.Id, window.ModelVersionId, p.WindowCell!.Value, p.Probabilities))
+                        .ToListAsync(cancellationToken)
+                );
+                if (piece.Count > 0)
+                    yield return await AddAnswersAsync(piece, modelIds, cancellationToken);
+                read = piece.Count;
+                after = piece.LastOrDefault()?.Id;
+            } while (read == Batch);
+        }
+    }
+
+    public async Task<IReadOnlyList<AnsweredPhoto>> ReadAnswersAsync(
+        IReadOnlyCollection<Guid> modelIds,
+        DateTimeOffset? newerThan,
+        IReadOnlyCollection<Guid> predictionIds,
+        CancellationToken cancellationToken
+    )
+    {
+        var found = new List<AnsweredPhoto>();
+        foreach (var batch in predictionIds.Chunk(Batch))
+        {
+            var rows = await context.GuardAsync(() =>
+                context
+                    .Set<Prediction>()
+                    .AsNoTracking()
+                    .Where(p => batch.Contains(p.Id) && p.WindowCell != null && (newerThan == null || p.CreatedAt > newerThan))
+                    .Join(
+                        context.Set<SamplingWindow>().Where(w => w.IsForMeasuring && w.ModelVersionId != null && w.ClosedAt != null),
+                        p => p.WindowId,
+                        w => w.Id,
+                        (p, w) => new PoolRow(p.Id, w.Id, w.ModelVersionId!.Value, p.WindowCell!.Value, p.Probabilities)
+                    )
+                    .ToListAsync(cancellationToken)
+            );
+            found.AddRange(await AddAnswersAsync(rows, modelIds, cancellationToken));
+        }
+
+        return found;
+    }
+
+    public Task<DateTimeOffset?> FindStartAsync(DateTimeOffset? newerThan, int most, CancellationToken cancellationToken) =>
+        context.GuardAsync(() =>
+            context
+                .Set<Prediction>()
+                .AsNoTracking()
+                .Where(p => p.WindowCell != null && (newerThan == null || p.CreatedAt > newerThan))
+                .Where(p =>
+                    context
+                        .Set<SamplingWindow>()
+                        .Any(w => w.Id == p.WindowId && w.IsForMeasuring && w.ModelVersionId != null && w.ClosedAt != null)
+                )
+                .OrderByDescending(p => p.Id)
+                .Skip(most)
+                .Take(1)
+                .Select(p => (DateTimeOffset?)p.CreatedAt)
+                .FirstOrDefaultAsync(cancellationToken)
+        );
+
+    private Task<List<PoolWindow>> ListWindowsAsync(DateTimeOffset? newerThan, CancellationToken cancellationToken) =>
+        context.GuardAsync(() =>
+            context
+                .Set<SamplingWindow>()
+                .AsNoTracking()
+                .Where(w => w.IsForMeasuring && w.ModelVersionId != null && w.ClosedAt != null)
+                .Where(w => newerThan == null || w.LastPhotoAt > newerThan)
+                .OrderBy(w => w.Id)
+                .Select(w => new PoolWindow(w.Id, w.ModelVersionId!.Value))
+                .ToListAsync(cancellationToken)
+        );
+
+    private async Task<IReadOnlyList<AnsweredPhoto>> AddAnswersAsync(
+        List<PoolRow> rows,
+        IReadOnlyCollection<Guid> modelIds,
+        CancellationToken cancellationToken
+    )
+    {
+        List<Guid> ids = [.. rows.Select(row => row.Id)];
+        var embeddings = await context.GuardAsync(() =>
+            context
+                .Set<PhotoEmbedding>()
+                .AsNoTracking()
+                .Where(e => ids.Contains(e.PredictionId))
+                .ToDictionaryAsync(e => e.PredictionId, cancellationToken)
+        );
+        var answers = (
+            await context.GuardAsync(() =>
+                context
+                    .Set<ModelAnswer>()
+                    .AsNoTracking()
+                    .Where(a => ids.Contains(a.PredictionId) && modelIds.Contains(a.ModelId))
+                    .ToListAsync(cancellationToken)
+            )
+        ).ToLookup(answer => answer.PredictionId);
+        return
+        [
+            .. rows.Select(row => new AnsweredPhoto(
+                new WindowPhoto(row.Id, row.WindowId, row.ModelVersionId, row.Cell),
+                row.Given,
+                embeddings.GetValueOrDefault(row.Id),
+                [.. answers[row.Id]]
+            )),
+        ];
+    }
+
+    private sealed record PoolWindow(Guid Id, Guid ModelVersionId);
+
+    private sealed record PoolRow(Guid Id, Guid WindowId, Guid ModelVersionId, int Cell, ClassProbabilities Given);
 }
