@@ -48,9 +48,10 @@ internal static class MlflowFolder
 
     /// <summary>Writes the zip. Equal models give equal bytes.</summary>
     /// <param name="model">The model.</param>
+    /// <param name="card">Its card, as Markdown.</param>
     /// <param name="target">Receives the zip.</param>
     /// <param name="cancellationToken">Cancels the operation.</param>
-    public static async Task WriteAsync(GetModelFile.Response model, Stream target, CancellationToken cancellationToken)
+    public static async Task WriteAsync(GetModelFile.Response model, string card, Stream target, CancellationToken cancellationToken)
     {
         await using var zip = await StreamedZip.CreateAsync(target, cancellationToken);
         await AddAsync("MLmodel", CompressionLevel.Optimal, Encoding.UTF8.GetBytes(Describe(model)));
@@ -58,6 +59,7 @@ internal static class MlflowFolder
         await AddAsync("requirements.txt", CompressionLevel.Optimal, Encoding.UTF8.GetBytes(Requirements));
         await AddAsync("python_env.yaml", CompressionLevel.Optimal, Encoding.UTF8.GetBytes(PythonEnvironment));
         await AddAsync("conda.yaml", CompressionLevel.Optimal, Encoding.UTF8.GetBytes(Conda));
+        await AddAsync("README.md", CompressionLevel.Optimal, Encoding.UTF8.GetBytes(card));
         await zip.CompleteAsync(cancellationToken);
 
         Task AddAsync(string name, CompressionLevel compression, byte[] content) =>

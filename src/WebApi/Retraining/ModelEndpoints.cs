@@ -84,9 +84,20 @@ internal static class ModelEndpoints
             .MapGet("/{version}/mlflow", DownloadMlflowAsync)
             .WithName("DownloadModelForMlflow")
             .WithSummary("Download a model as a folder for MLflow, in a zip")
-            .WithDescription("`mlflow.onnx.load_model` and `mlflow.pyfunc.load_model` read the folder.")
+            .WithDescription(
+                "`mlflow.onnx.load_model` and `mlflow.pyfunc.load_model` read the folder. Its `README.md` is the model's card."
+            )
             .Produces<byte[]>(StatusCodes.Status200OK, "application/zip")
             .FailsAsDownload();
+        models
+            .MapGet("/{version}/card", DownloadCardAsync)
+            .WithName("DownloadModelCard")
+            .WithSummary("Download the card of a model")
+            .WithDescription(
+                "Markdown: what the model is, what it was trained on and how, how well it does, what it is for, its limits and its service."
+            )
+            .Produces<string>(StatusCodes.Status200OK, "text/markdown")
+            .FailsAsRead();
         models
             .MapPut("/{version}/note", SetNoteAsync)
             .RequireAuthorization(Policies.Admin)
@@ -206,6 +217,16 @@ internal static class ModelEndpoints
         return TypedResults.File(file.Content, "application/octet-stream", file.FileName);
     }
 
+    private static async Task<FileContentHttpResult> DownloadCardAsync(
+        string version,
+        IMediator mediator,
+        CancellationToken cancellationToken
+    )
+    {
+        var card = await mediator.Send(new GetModelCard.Query(version), cancellationToken);
+        return TypedResults.File(System.Text.Encoding.UTF8.GetBytes(card.Markdown), "text/markdown; charset=utf-8", card.FileName);
+    }
+
     private static async Task<PushStreamHttpResult> DownloadMlflowAsync(
         string version,
         IMediator mediator,
@@ -213,8 +234,9 @@ internal static class ModelEndpoints
     )
     {
         var model = await mediator.Send(new GetModelFile.Query(version), cancellationToken);
+        var card = await mediator.Send(new GetModelCard.Query(version), cancellationToken);
         return TypedResults.Stream(
-            target => MlflowFolder.WriteAsync(model, target, cancellationToken),
+            target => MlflowFolder.WriteAsync(model, card.Markdown, target, cancellationToken),
             "application/zip",
             Path.ChangeExtension(model.FileName, ".mlflow.zip")
         );

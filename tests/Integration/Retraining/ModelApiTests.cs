@@ -85,7 +85,7 @@ public sealed class ModelApiTests(SqliteApp app) : IClassFixture<SqliteApp>
         Assert.Equal("food11-2-float.mlflow.zip", response.Content.Headers.ContentDisposition?.FileName);
         using var zip = new ZipArchive(new MemoryStream(await response.Content.ReadAsByteArrayAsync(Cancel)));
         Assert.Equal(
-            ["MLmodel", "model.onnx", "requirements.txt", "python_env.yaml", "conda.yaml"],
+            ["MLmodel", "model.onnx", "requirements.txt", "python_env.yaml", "conda.yaml", "README.md"],
             zip.Entries.Select(entry => entry.FullName)
         );
         await using (var model = await zip.GetEntry("model.onnx")!.OpenAsync(Cancel))
@@ -118,6 +118,23 @@ public sealed class ModelApiTests(SqliteApp app) : IClassFixture<SqliteApp>
         Assert.Equal([-1, 3, 224, 224], tensor["tensor-spec"]!["shape"]!.AsArray().Select(size => (int)size!));
         var names = lines.Single(line => line.StartsWith("  classes: ", StringComparison.Ordinal))["  classes: ".Length..];
         Assert.Equal(11, JsonNode.Parse(names)!.AsArray().Count);
+    }
+
+    [Fact]
+    public async Task The_card_says_what_the_model_is_how_well_it_does_and_what_it_is_not_for()
+    {
+        var admin = app.Administrator();
+        using var response = await admin.SendAsync(HttpMethod.Get, "api/v1/models/2/card");
+        Assert.Equal("text/markdown", response.Content.Headers.ContentType?.MediaType);
+        Assert.Equal("food11-2.md", response.Content.Headers.ContentDisposition?.FileName);
+        var card = await response.Content.ReadAsStringAsync(Cancel);
+
+        Assert.StartsWith("# food11 2\n", card, StringComparison.Ordinal);
+        foreach (var title in new[] { "What it is", "What it was trained on", "How well it does", "What it is for", "Limits", "Licence" })
+            Assert.Contains($"\n## {title}\n", card, StringComparison.Ordinal);
+        Assert.Contains("| Validation by its authors | 1508 | 83.1 % | 81.1 % to 84.9 % |", card, StringComparison.Ordinal);
+        Assert.Contains("Noodles/Pasta", card, StringComparison.Ordinal);
+        Assert.Equal(HttpStatusCode.NotFound, (await admin.SendAsync(HttpMethod.Get, "api/v1/models/99/card")).StatusCode);
     }
 
     [Fact]
