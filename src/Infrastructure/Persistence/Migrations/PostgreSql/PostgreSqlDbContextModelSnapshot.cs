@@ -1779,6 +1779,39 @@ namespace GourmetGram.Infrastructure.Persistence.Migrations.PostgreSql
                     b.ToTable("ImportedLabels", (string)null);
                 });
 
+            modelBuilder.Entity("GourmetGram.Domain.Retraining.ModelAnswer", b =>
+                {
+                    b.Property<Guid>("PredictionId")
+                        .HasColumnType("uuid");
+
+                    b.Property<Guid>("ModelId")
+                        .HasColumnType("uuid");
+
+                    b.Property<int?>("ClassIndex")
+                        .HasColumnType("integer");
+
+                    b.Property<long>("CreatedAt")
+                        .HasColumnType("bigint");
+
+                    b.Property<double?>("Milliseconds")
+                        .HasColumnType("double precision");
+
+                    b.Property<Guid?>("ShadowId")
+                        .HasColumnType("uuid");
+
+                    b.Property<byte[]>("Values")
+                        .IsRequired()
+                        .HasColumnType("bytea");
+
+                    b.HasKey("PredictionId", "ModelId");
+
+                    b.HasIndex("ModelId");
+
+                    b.HasIndex("ShadowId", "Milliseconds");
+
+                    b.ToTable("ModelAnswers", (string)null);
+                });
+
             modelBuilder.Entity("GourmetGram.Domain.Retraining.ModelTrial", b =>
                 {
                     b.Property<Guid>("Id")
@@ -1811,6 +1844,9 @@ namespace GourmetGram.Infrastructure.Persistence.Migrations.PostgreSql
                         .HasColumnType("bigint");
 
                     b.Property<bool>("HasPassed")
+                        .HasColumnType("boolean");
+
+                    b.Property<bool>("IsPreparing")
                         .HasColumnType("boolean");
 
                     b.Property<int>("Look")
@@ -2078,6 +2114,61 @@ namespace GourmetGram.Infrastructure.Persistence.Migrations.PostgreSql
                     b.ToTable("ServingPeriods", (string)null);
                 });
 
+            modelBuilder.Entity("GourmetGram.Domain.Retraining.ShadowRun", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid");
+
+                    b.Property<string>("By")
+                        .IsRequired()
+                        .HasColumnType("text");
+
+                    b.Property<Guid>("ChallengerId")
+                        .HasColumnType("uuid");
+
+                    b.Property<Guid>("ChampionId")
+                        .HasColumnType("uuid");
+
+                    b.Property<long>("Dropped")
+                        .HasColumnType("bigint");
+
+                    b.Property<string>("End")
+                        .HasColumnType("text");
+
+                    b.Property<long?>("EndedAt")
+                        .HasColumnType("bigint");
+
+                    b.Property<string>("EndedBy")
+                        .HasColumnType("text");
+
+                    b.Property<long>("Failed")
+                        .HasColumnType("bigint");
+
+                    b.Property<string>("Fault")
+                        .HasColumnType("text");
+
+                    b.Property<bool?>("IsOpen")
+                        .HasColumnType("boolean");
+
+                    b.Property<int>("Revision")
+                        .IsConcurrencyToken()
+                        .HasColumnType("integer");
+
+                    b.Property<long>("StartedAt")
+                        .HasColumnType("bigint");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("ChallengerId");
+
+                    b.HasIndex("ChampionId");
+
+                    b.HasIndex("IsOpen")
+                        .IsUnique();
+
+                    b.ToTable("ShadowRuns", (string)null);
+                });
+
             modelBuilder.Entity("GourmetGram.Domain.Retraining.TrainingRun", b =>
                 {
                     b.Property<Guid>("Id")
@@ -2109,6 +2200,9 @@ namespace GourmetGram.Infrastructure.Persistence.Migrations.PostgreSql
                     b.Property<string>("Log")
                         .IsRequired()
                         .HasColumnType("text");
+
+                    b.Property<bool>("MatchesShares")
+                        .HasColumnType("boolean");
 
                     b.Property<Guid?>("ModelId")
                         .HasColumnType("uuid");
@@ -2523,6 +2617,22 @@ namespace GourmetGram.Infrastructure.Persistence.Migrations.PostgreSql
                     b.ToTable("AspNetUserLogins", (string)null);
                 });
 
+            modelBuilder.Entity("Microsoft.AspNetCore.Identity.IdentityUserPasskey<System.Guid>", b =>
+                {
+                    b.Property<byte[]>("CredentialId")
+                        .HasMaxLength(1023)
+                        .HasColumnType("bytea");
+
+                    b.Property<Guid>("UserId")
+                        .HasColumnType("uuid");
+
+                    b.HasKey("CredentialId");
+
+                    b.HasIndex("UserId");
+
+                    b.ToTable("AspNetUserPasskeys", (string)null);
+                });
+
             modelBuilder.Entity("Microsoft.AspNetCore.Identity.IdentityUserRole<System.Guid>", b =>
                 {
                     b.Property<Guid>("UserId")
@@ -2703,6 +2813,21 @@ namespace GourmetGram.Infrastructure.Persistence.Migrations.PostgreSql
                         .IsRequired();
                 });
 
+            modelBuilder.Entity("GourmetGram.Domain.Retraining.ModelAnswer", b =>
+                {
+                    b.HasOne("GourmetGram.Domain.Retraining.RegisteredModel", null)
+                        .WithMany()
+                        .HasForeignKey("ModelId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired();
+
+                    b.HasOne("GourmetGram.Domain.Classification.Prediction", null)
+                        .WithMany()
+                        .HasForeignKey("PredictionId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
             modelBuilder.Entity("GourmetGram.Domain.Retraining.ModelTrial", b =>
                 {
                     b.HasOne("GourmetGram.Domain.Retraining.RegisteredModel", "Challenger")
@@ -2744,6 +2869,25 @@ namespace GourmetGram.Infrastructure.Persistence.Migrations.PostgreSql
                     b.Navigation("Model");
                 });
 
+            modelBuilder.Entity("GourmetGram.Domain.Retraining.ShadowRun", b =>
+                {
+                    b.HasOne("GourmetGram.Domain.Retraining.RegisteredModel", "Challenger")
+                        .WithMany()
+                        .HasForeignKey("ChallengerId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired();
+
+                    b.HasOne("GourmetGram.Domain.Retraining.RegisteredModel", "Champion")
+                        .WithMany()
+                        .HasForeignKey("ChampionId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired();
+
+                    b.Navigation("Challenger");
+
+                    b.Navigation("Champion");
+                });
+
             modelBuilder.Entity("Microsoft.AspNetCore.Identity.IdentityRoleClaim<System.Guid>", b =>
                 {
                     b.HasOne("Microsoft.AspNetCore.Identity.IdentityRole<System.Guid>", null)
@@ -2768,6 +2912,57 @@ namespace GourmetGram.Infrastructure.Persistence.Migrations.PostgreSql
                         .WithMany()
                         .HasForeignKey("UserId")
                         .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("Microsoft.AspNetCore.Identity.IdentityUserPasskey<System.Guid>", b =>
+                {
+                    b.HasOne("Microsoft.AspNetCore.Identity.IdentityUser<System.Guid>", null)
+                        .WithMany()
+                        .HasForeignKey("UserId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+
+                    b.OwnsOne("Microsoft.AspNetCore.Identity.IdentityPasskeyData", "Data", b1 =>
+                        {
+                            b1.Property<byte[]>("IdentityUserPasskeyCredentialId");
+
+                            b1.Property<byte[]>("AttestationObject")
+                                .IsRequired();
+
+                            b1.Property<byte[]>("ClientDataJson")
+                                .IsRequired();
+
+                            b1.Property<long>("CreatedAt");
+
+                            b1.Property<bool>("IsBackedUp");
+
+                            b1.Property<bool>("IsBackupEligible");
+
+                            b1.Property<bool>("IsUserVerified");
+
+                            b1.Property<string>("Name");
+
+                            b1.Property<byte[]>("PublicKey")
+                                .IsRequired();
+
+                            b1.Property<long>("SignCount");
+
+                            b1.PrimitiveCollection<string>("Transports");
+
+                            b1.HasKey("IdentityUserPasskeyCredentialId");
+
+                            b1.ToTable("AspNetUserPasskeys");
+
+                            b1
+                                .ToJson("Data")
+                                .HasColumnType("jsonb");
+
+                            b1.WithOwner()
+                                .HasForeignKey("IdentityUserPasskeyCredentialId");
+                        });
+
+                    b.Navigation("Data")
                         .IsRequired();
                 });
 

@@ -1774,6 +1774,39 @@ namespace GourmetGram.Infrastructure.Persistence.Migrations.Sqlite
                     b.ToTable("ImportedLabels", (string)null);
                 });
 
+            modelBuilder.Entity("GourmetGram.Domain.Retraining.ModelAnswer", b =>
+                {
+                    b.Property<Guid>("PredictionId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<Guid>("ModelId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<int?>("ClassIndex")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("CreatedAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<double?>("Milliseconds")
+                        .HasColumnType("REAL");
+
+                    b.Property<Guid?>("ShadowId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<byte[]>("Values")
+                        .IsRequired()
+                        .HasColumnType("BLOB");
+
+                    b.HasKey("PredictionId", "ModelId");
+
+                    b.HasIndex("ModelId");
+
+                    b.HasIndex("ShadowId", "Milliseconds");
+
+                    b.ToTable("ModelAnswers", (string)null);
+                });
+
             modelBuilder.Entity("GourmetGram.Domain.Retraining.ModelTrial", b =>
                 {
                     b.Property<Guid>("Id")
@@ -1806,6 +1839,9 @@ namespace GourmetGram.Infrastructure.Persistence.Migrations.Sqlite
                         .HasColumnType("INTEGER");
 
                     b.Property<bool>("HasPassed")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<bool>("IsPreparing")
                         .HasColumnType("INTEGER");
 
                     b.Property<int>("Look")
@@ -2073,6 +2109,61 @@ namespace GourmetGram.Infrastructure.Persistence.Migrations.Sqlite
                     b.ToTable("ServingPeriods", (string)null);
                 });
 
+            modelBuilder.Entity("GourmetGram.Domain.Retraining.ShadowRun", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("By")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<Guid>("ChallengerId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<Guid>("ChampionId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("Dropped")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("End")
+                        .HasColumnType("TEXT");
+
+                    b.Property<long?>("EndedAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("EndedBy")
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("Failed")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Fault")
+                        .HasColumnType("TEXT");
+
+                    b.Property<bool?>("IsOpen")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("Revision")
+                        .IsConcurrencyToken()
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("StartedAt")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("ChallengerId");
+
+                    b.HasIndex("ChampionId");
+
+                    b.HasIndex("IsOpen")
+                        .IsUnique();
+
+                    b.ToTable("ShadowRuns", (string)null);
+                });
+
             modelBuilder.Entity("GourmetGram.Domain.Retraining.TrainingRun", b =>
                 {
                     b.Property<Guid>("Id")
@@ -2104,6 +2195,9 @@ namespace GourmetGram.Infrastructure.Persistence.Migrations.Sqlite
                     b.Property<string>("Log")
                         .IsRequired()
                         .HasColumnType("TEXT");
+
+                    b.Property<bool>("MatchesShares")
+                        .HasColumnType("INTEGER");
 
                     b.Property<Guid?>("ModelId")
                         .HasColumnType("TEXT");
@@ -2489,6 +2583,22 @@ namespace GourmetGram.Infrastructure.Persistence.Migrations.Sqlite
                     b.ToTable("AspNetUserLogins", (string)null);
                 });
 
+            modelBuilder.Entity("Microsoft.AspNetCore.Identity.IdentityUserPasskey<System.Guid>", b =>
+                {
+                    b.Property<byte[]>("CredentialId")
+                        .HasMaxLength(1023)
+                        .HasColumnType("BLOB");
+
+                    b.Property<Guid>("UserId")
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("CredentialId");
+
+                    b.HasIndex("UserId");
+
+                    b.ToTable("AspNetUserPasskeys", (string)null);
+                });
+
             modelBuilder.Entity("Microsoft.AspNetCore.Identity.IdentityUserRole<System.Guid>", b =>
                 {
                     b.Property<Guid>("UserId")
@@ -2669,6 +2779,21 @@ namespace GourmetGram.Infrastructure.Persistence.Migrations.Sqlite
                         .IsRequired();
                 });
 
+            modelBuilder.Entity("GourmetGram.Domain.Retraining.ModelAnswer", b =>
+                {
+                    b.HasOne("GourmetGram.Domain.Retraining.RegisteredModel", null)
+                        .WithMany()
+                        .HasForeignKey("ModelId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired();
+
+                    b.HasOne("GourmetGram.Domain.Classification.Prediction", null)
+                        .WithMany()
+                        .HasForeignKey("PredictionId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
             modelBuilder.Entity("GourmetGram.Domain.Retraining.ModelTrial", b =>
                 {
                     b.HasOne("GourmetGram.Domain.Retraining.RegisteredModel", "Challenger")
@@ -2710,6 +2835,25 @@ namespace GourmetGram.Infrastructure.Persistence.Migrations.Sqlite
                     b.Navigation("Model");
                 });
 
+            modelBuilder.Entity("GourmetGram.Domain.Retraining.ShadowRun", b =>
+                {
+                    b.HasOne("GourmetGram.Domain.Retraining.RegisteredModel", "Challenger")
+                        .WithMany()
+                        .HasForeignKey("ChallengerId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired();
+
+                    b.HasOne("GourmetGram.Domain.Retraining.RegisteredModel", "Champion")
+                        .WithMany()
+                        .HasForeignKey("ChampionId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired();
+
+                    b.Navigation("Challenger");
+
+                    b.Navigation("Champion");
+                });
+
             modelBuilder.Entity("Microsoft.AspNetCore.Identity.IdentityRoleClaim<System.Guid>", b =>
                 {
                     b.HasOne("Microsoft.AspNetCore.Identity.IdentityRole<System.Guid>", null)
@@ -2734,6 +2878,57 @@ namespace GourmetGram.Infrastructure.Persistence.Migrations.Sqlite
                         .WithMany()
                         .HasForeignKey("UserId")
                         .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("Microsoft.AspNetCore.Identity.IdentityUserPasskey<System.Guid>", b =>
+                {
+                    b.HasOne("Microsoft.AspNetCore.Identity.IdentityUser<System.Guid>", null)
+                        .WithMany()
+                        .HasForeignKey("UserId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+
+                    b.OwnsOne("Microsoft.AspNetCore.Identity.IdentityPasskeyData", "Data", b1 =>
+                        {
+                            b1.Property<byte[]>("IdentityUserPasskeyCredentialId");
+
+                            b1.Property<byte[]>("AttestationObject")
+                                .IsRequired();
+
+                            b1.Property<byte[]>("ClientDataJson")
+                                .IsRequired();
+
+                            b1.Property<long>("CreatedAt");
+
+                            b1.Property<bool>("IsBackedUp");
+
+                            b1.Property<bool>("IsBackupEligible");
+
+                            b1.Property<bool>("IsUserVerified");
+
+                            b1.Property<string>("Name");
+
+                            b1.Property<byte[]>("PublicKey")
+                                .IsRequired();
+
+                            b1.Property<uint>("SignCount");
+
+                            b1.PrimitiveCollection<string>("Transports");
+
+                            b1.HasKey("IdentityUserPasskeyCredentialId");
+
+                            b1.ToTable("AspNetUserPasskeys");
+
+                            b1
+                                .ToJson("Data")
+                                .HasColumnType("TEXT");
+
+                            b1.WithOwner()
+                                .HasForeignKey("IdentityUserPasskeyCredentialId");
+                        });
+
+                    b.Navigation("Data")
                         .IsRequired();
                 });
 
