@@ -29,8 +29,6 @@ public static class EraseAllPredictions
             {
                 graves.AddRange(buried.Graves);
                 report = report.Add(buried.Report);
-                // Each batch has an entry of its own, so the log is right about what is gone even if the next batch fails.
-                audit.Continue();
             }
 
             // Also removes images left by an earlier attempt that failed on the store. Deletion continues after the client disconnects,
@@ -43,7 +41,11 @@ public static class EraseAllPredictions
         private async Task<PredictionErasure.Burial?> BuryAsync(Actor maker, CancellationToken cancellationToken)
         {
             var rows = await predictions.ListAsync(new ErasableOfMaker(maker, PredictionErasure.Batch), cancellationToken);
-            return rows.Count == 0 ? null : await erasure.BuryAsync(rows, maker, cancellationToken);
+            if (rows.Count == 0)
+                return null;
+            // Each batch has an entry of its own, so the log is right about what is gone even if the next batch fails.
+            audit.Continue();
+            return await erasure.BuryAsync(rows, maker, cancellationToken);
         }
     }
 }
