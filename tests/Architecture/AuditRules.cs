@@ -12,6 +12,7 @@ public sealed class AuditRules
     private static readonly Dictionary<string, string> NotAudited = new(StringComparer.Ordinal)
     {
         ["AdvancePipeline"] = Job,
+        ["AnswerPhotos"] = Job,
         ["ApplyLoopChanges"] = Job,
         ["BeginSignIn"] = "OpenSession and RefuseSignIn say how it ended",
         ["BuildDataset"] = Job,

@@ -43,8 +43,8 @@ public static class HeadSelection
     public const double SearchTolerance = 3e-4;
 
     /// <summary>
-    /// Gradient tolerance of the final fit. At 1e-4 the objective stays up to 1e-3 of itself above the minimum, and a few photos in a thousand
-    /// are named differently than by a program that goes on to the minimum.
+    /// Gradient tolerance of the final fit. At 1e-4 the objective stays up to 1e-3 of itself above the minimum, and a few photos in a
+    /// thousand are named differently than by a program that goes on to the minimum.
     /// </summary>
     public const double FinalTolerance = 1e-6;
 
@@ -91,8 +91,8 @@ public static class HeadSelection
     private static string? FindRefusal(HeadTrainingRequest request, ImmutableArray<TrainingPhoto> own, SkippedPhotos skipped)
     {
         if (request.MatchesShares && request.Measured.Length < FewestMeasured)
-            return $"The shares of the classes are taken from blind labels of measuring windows. {FewestMeasured} are needed, and there are "
-                + $"{request.Measured.Length}. Label more photos of the random sample, or train without the shares.";
+            return $"The shares of the classes are taken from blind labels of measuring windows. {FewestMeasured} are needed, and there "
+                + $"are {request.Measured.Length}. Label more photos of the random sample, or train without the shares.";
         const string relabel = "Classify them again with the model in use, or leave them out of the dataset version.";
         var reference = (request.Reference?.Replay ?? []).Concat(request.Reference?.Holdout ?? []).ToList();
         var dimension = request.Champion?.Dimension

@@ -279,8 +279,8 @@ internal sealed class TaskFinder(GourmetGramDbContext context, TimeProvider time
     }
 
     /// <summary>
-    /// Returns those of the given tasks whose photo a draw of a trial took. Photos that other draws took are left out, although their labels
-    /// count for the trial too: of each draw, the labelled part has to be a random one.
+    /// Returns those of the given tasks whose photo a draw of a trial took. Photos that other draws took are left out, although their
+    /// labels count for the trial too: of each draw, the labelled part has to be a random one.
     /// </summary>
     private IQueryable<AnnotationTask> DrawnFor(Guid? trialId, IQueryable<AnnotationTask> tasks) =>
         trialId is null

@@ -37,8 +37,8 @@ internal static class TrialEndpoints
             .WithSummary("Compare a model with the one that serves")
             .WithDescription(
                 "Finds the photos of measuring windows on which the two models disagree, and draws some of them for labelling. The gate "
-                    + "decides as the labels arrive. An earlier trial of the model that waits for labels ends. Models with different networks answer "
-                    + "the photos first; until then, `preparing` is true."
+                    + "decides as the labels arrive. An earlier trial of the model that waits for labels ends. Models with different "
+                    + "networks answer the photos first; until then, `preparing` is true."
             )
             .FailsAsChange();
         var trials = api.MapGroup("/trials").WithTags("Models").RequireAuthorization(Policies.Annotator);

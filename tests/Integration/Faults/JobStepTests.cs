@@ -242,7 +242,7 @@ public abstract partial class JobStepTests(DatabaseProvider provider) : IAsyncLi
             return Task.CompletedTask;
         });
 
-        // A model waits to be judged, a training is queued on a version that was deleted, the pipeline builds the version that was
+        // A model waits to be judged, another comparison for answers, a training is queued on a version that was deleted, the pipeline builds the version that was
         // requested, and an embedding is old.
         await host.InStepAsync(step =>
         {
@@ -256,6 +256,10 @@ public abstract partial class JobStepTests(DatabaseProvider provider) : IAsyncLi
             var trial = ModelTrial.Begin(Guid.CreateVersion7(Some.Time), challenger, champion, new TrialRule(), pool, "Ada", Some.Time);
             var run = PipelineRun.Start(PipelineTrigger.Person, "Ada", Some.Time);
             run.BeginBuild(dataset.BuildId);
+            var later = Some.Time.AddSeconds(1);
+            context.Add(
+                ModelTrial.Prepare(Guid.CreateVersion7(later), challenger, champion, new TrialRule(), newerThan: null, "Ada", later)
+            );
             context.AddRange(champion, challenger, ServingPeriod.First(champion, "Ada", Some.Time), trial, run);
             context.Add(TrainingRun.Queue(new string('d', 64), l2: null, "Ada", Some.Time));
             context.Add(PhotoEmbedding.Of(photos[12], Some.LoadedModel.Backbone, [1, 0]));

@@ -66,6 +66,8 @@ internal sealed class PersistenceHost : IAsyncDisposable
         collection.TryAddSingleton<IModelTrainer, NoTrainer>();
         collection.TryAddSingleton<IModelInspector, NoInspector>();
         collection.TryAddSingleton<IReferenceReader, NoReference>();
+        collection.TryAddSingleton<IPhotoReader, NoPhotoReader>();
+        collection.TryAddSingleton<IInferenceGate, NoGate>();
         services = collection.BuildServiceProvider(validateScopes: true);
         Folder = folder;
     }

@@ -238,6 +238,26 @@ internal sealed class NoNetworks : INetworks
         throw new NotSupportedException();
 }
 
+/// <summary>No photo is read.</summary>
+internal sealed class NoPhotoReader : IPhotoReader
+{
+    public PhotoHeader ReadHeader(ReadOnlyMemory<byte> upload) => throw new NotSupportedException();
+
+    public byte[] RemoveMetadata(ReadOnlyMemory<byte> upload) => throw new NotSupportedException();
+
+    public byte[] Decode(ReadOnlyMemory<byte> photo, int width, int height) => throw new NotSupportedException();
+
+    public byte[] Thumbnail(ReadOnlyMemory<byte> photo, int longestSide) => throw new NotSupportedException();
+}
+
+/// <summary>No photo waits.</summary>
+internal sealed class NoGate : IInferenceGate
+{
+    public void ThrowIfFull(int requests) => throw new NotSupportedException();
+
+    public Task<IDisposable> EnterAsync(PhotoHeader photo, CancellationToken cancellationToken) => throw new NotSupportedException();
+}
+
 /// <summary>Hashes heads without a model file.</summary>
 internal sealed class NoHeadFiles : IHeadFiles
 {

@@ -323,7 +323,7 @@ public abstract class TrialTests(DatabaseProvider provider) : PersistenceTests(p
     [Fact]
     public async Task A_model_with_another_network_is_compared_by_what_it_answered_in_shadow()
     {
-        await StartAsync();
+        await StartAsync(more: services => services.AddSingleton<IModelFiles, AnyFiles>());
         var challenger = await AddNetworkAsync("7");
         await AddWindowsAsync(minimum: 200, truthOf: differs => differs ? Third : 0);
         var pool = await PoolAsync();

@@ -8,7 +8,9 @@ using MediatR;
 
 namespace GourmetGram.Application.Retraining;
 
-/// <summary>Returns the card of a model: what it is, what it was trained on, how well it does, and what it is not for, as Markdown.</summary>
+/// <summary>
+/// Returns the card of a model: what it is, what it was trained on, how well it does, and what it is not for, as Markdown.
+/// </summary>
 public static class GetModelCard
 {
     /// <param name="Version">Version of the model.</param>

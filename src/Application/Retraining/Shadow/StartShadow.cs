@@ -1,3 +1,4 @@
+using FluentValidation;
 using GourmetGram.Application.Common;
 using GourmetGram.Domain.Access;
 using GourmetGram.Domain.Retraining;
@@ -16,6 +17,14 @@ public static class StartShadow
     public sealed record Command(string Version, string By) : IRequest<ShadowResponse>, IAudited
     {
         AuditedAction IAudited.Audited => new(AuditArea.Models, "Let a model answer in shadow", Version);
+    }
+
+    internal sealed class Validator : AbstractValidator<Command>
+    {
+        public Validator()
+        {
+            RuleFor(command => command.Version).NotEmpty().MaximumLength(RegisteredModel.VersionLength).OverridePropertyName("version");
+        }
     }
 
     internal sealed class Handler(

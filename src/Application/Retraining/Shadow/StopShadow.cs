@@ -1,3 +1,4 @@
+using FluentValidation;
 using GourmetGram.Application.Common;
 using GourmetGram.Domain.Access;
 using GourmetGram.Domain.Retraining;
@@ -12,6 +13,14 @@ public static class StopShadow
     public sealed record Command(string By) : IRequest<ShadowResponse>, IAudited
     {
         AuditedAction IAudited.Audited => new(AuditArea.Models, "Switched the model in shadow off");
+    }
+
+    internal sealed class Validator : AbstractValidator<Command>
+    {
+        public Validator()
+        {
+            RuleFor(command => command.By).NotEmpty().MaximumLength(PipelineRun.NameLength);
+        }
     }
 
     internal sealed class Handler(
