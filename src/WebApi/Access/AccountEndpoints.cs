@@ -67,8 +67,8 @@ internal static class AccountEndpoints
             .WithSummary("Reset a password")
             .WithDescription(
                 "Signs the account out and ends every way to sign in: password, passkeys, second factor and accounts of other servers. The "
-                    + "response has a link for choosing a new password. It works once, for a day. With `email`, the link is sent there, and "
-                    + "the response has it only if that failed."
+                    + "response has a link for choosing a new password. It works once, for a day. With `email`, the link is sent there, "
+                    + "and the response has it only if that failed."
             )
             .Fails(
                 StatusCodes.Status400BadRequest,
@@ -113,8 +113,8 @@ internal static class AccountEndpoints
             .WithName("DeleteUser")
             .WithSummary("Delete an account")
             .WithDescription(
-                "Deletes the name, ways to sign in, sessions and keys. The labels stay, and are shown as those of \"former annotator\" with "
-                    + "a number. The last administrator who can sign in cannot be deleted."
+                "Deletes the name, ways to sign in, sessions and keys. The labels stay, and are shown as those of \"former annotator\" "
+                    + "with a number. The last administrator who can sign in cannot be deleted."
             )
             .FailsAsChange();
     }

@@ -58,12 +58,7 @@ internal sealed partial class Accounts(
                 .. users
                     .Where(user => !roles[user.Id].Contains(Roles.Former, StringComparer.Ordinal))
                     .Select(user =>
-                        ViewOf(
-                            user,
-                            roles[user.Id],
-                            seen.TryGetValue(user.Id, out var at) ? at : null,
-                            connected.Contains(user.Id)
-                        ) with
+                        ViewOf(user, roles[user.Id], seen.TryGetValue(user.Id, out var at) ? at : null, connected.Contains(user.Id)) with
                         {
                             DisplayName = names.GetValueOrDefault(user.Id),
                         }

@@ -76,8 +76,8 @@ public sealed class AuthorityOptions
     public bool CreatesAccounts { get; set; }
 
     [Description(
-        "Whether the authority always asks for a second factor, so that this server does not. If it is `False`, this server asks unless the "
-            + "authority reports a second factor (`mfa` in the claim `amr`)."
+        "Whether the authority always asks for a second factor, so that this server does not. If it is `False`, this server asks unless "
+            + "the authority reports a second factor (`mfa` in the claim `amr`)."
     )]
     public bool TrustsSecondFactor { get; set; }
 
@@ -115,8 +115,8 @@ internal sealed class AuthorityAddressAttribute : ValidationAttribute
         );
 
     public override string FormatErrorMessage(string name) =>
-        $"{name} must be an address such as https://login.example.org/realms/food, without query, fragment and user. An address that begins "
-        + "with http:// is allowed only on the same machine.";
+        $"{name} must be an address such as https://login.example.org/realms/food, without query, fragment and user. An address that "
+        + "begins with http:// is allowed only on the same machine.";
 }
 
 /// <summary>Checks what attributes cannot check.</summary>

@@ -28,7 +28,9 @@ internal static class SecretFiles
         ((IConfigurationBuilder)configuration).Add(new Source(files));
     }
 
-    /// <summary>Returns the names of all secrets of an options class, also of the entries that its lists have in the configuration.</summary>
+    /// <summary>
+    /// Returns the names of all secrets of an options class, also of the entries that its lists have in the configuration.
+    /// </summary>
     private static IEnumerable<string> SecretsOf(IConfiguration configuration, Type type, string section) =>
         Settings
             .PropertiesOf(type)

@@ -19,24 +19,32 @@ namespace GourmetGram.WebApi.Labeling;
 internal static class MyDataEndpoints
 {
     /// <summary>What is stored of a person beside photos and labels.</summary>
-    /// <param name="Name">Name of the account, or of the visitor.</param>
-    /// <param name="Actor">The caller as <c>kind:id</c>, as photos and labels name it.</param>
-    /// <param name="Roles">Roles of the account.</param>
-    /// <param name="Display">The person's settings about names, times and colours.</param>
-    /// <param name="Sessions">Browsers in which the person is signed in.</param>
-    /// <param name="Keys">API keys, without their secrets.</param>
-    /// <param name="ConnectedAccounts">Names of the servers with whose accounts the person can sign in.</param>
-    /// <param name="Passkeys">Passkeys, without their keys.</param>
-    private sealed record Account(
-        string Name,
-        string Actor,
-        IReadOnlyList<string> Roles,
-        DisplaySettings Display,
-        IReadOnlyList<SessionView> Sessions,
-        IReadOnlyList<KeyView> Keys,
-        IReadOnlyList<string> ConnectedAccounts,
-        IReadOnlyList<PasskeyView> Passkeys
-    );
+    private sealed record Account
+    {
+        /// <summary>Name of the account, or of the visitor.</summary>
+        public required string Name { get; init; }
+
+        /// <summary>The caller as <c>kind:id</c>, as photos and labels name it.</summary>
+        public required string Actor { get; init; }
+
+        /// <summary>Roles of the account.</summary>
+        public required IReadOnlyList<string> Roles { get; init; }
+
+        /// <summary>The person's settings about names, times and colours.</summary>
+        public required DisplaySettings Display { get; init; }
+
+        /// <summary>Browsers in which the person is signed in.</summary>
+        public required IReadOnlyList<SessionView> Sessions { get; init; }
+
+        /// <summary>API keys, without their secrets.</summary>
+        public required IReadOnlyList<KeyView> Keys { get; init; }
+
+        /// <summary>Names of the servers with whose accounts the person can sign in.</summary>
+        public required IReadOnlyList<string> ConnectedAccounts { get; init; }
+
+        /// <summary>Passkeys, without their keys.</summary>
+        public required IReadOnlyList<PasskeyView> Passkeys { get; init; }
+    }
 
     public static void MapMyData(this IEndpointRouteBuilder api) =>
         api.MapGet("/me/export", Export)
@@ -46,8 +54,8 @@ internal static class MyDataEndpoints
             .WithSummary("Download everything that is stored of you")
             .WithDescription(
                 "A zip with your photos and `photos.json` (see `GET /api/v1/predictions/download`), `labels.json` with all your decisions "
-                    + "on photos to label, also withdrawn ones, and `account.json` with your name, roles, display settings, sessions, keys, "
-                    + "connected accounts and passkeys."
+                    + "on photos to label, also withdrawn ones, and `account.json` with your name, roles, display settings, sessions, "
+                    + "keys, connected accounts and passkeys."
             )
             .Produces<byte[]>(StatusCodes.Status200OK, "application/zip")
             .Fails(StatusCodes.Status401Unauthorized, StatusCodes.Status503ServiceUnavailable);
@@ -103,15 +111,16 @@ internal static class MyDataEndpoints
     )
     {
         var account = user.AccountId();
-        return new Account(
-            user.SignInName(),
-            user.ToCaller().Actor.ToString(),
-            [.. user.FindAll(ClaimTypes.Role).Select(claim => claim.Value)],
-            DisplaySettings.From(user.Claims),
-            account is { } owner ? (await mediator.Send(new ListSessions.Query(owner), cancellationToken)).Items : [],
-            account is { } holder ? (await mediator.Send(new ListKeys.Query(holder), cancellationToken)).Items : [],
-            [.. (await own.ListConnectedAsync()).Select(connected => connected.Name)],
-            await own.ListPasskeysAsync()
-        );
+        return new Account
+        {
+            Name = user.SignInName(),
+            Actor = user.ToCaller().Actor.ToString(),
+            Roles = [.. user.FindAll(ClaimTypes.Role).Select(claim => claim.Value)],
+            Display = DisplaySettings.From(user.Claims),
+            Sessions = account is { } owner ? (await mediator.Send(new ListSessions.Query(owner), cancellationToken)).Items : [],
+            Keys = account is { } holder ? (await mediator.Send(new ListKeys.Query(holder), cancellationToken)).Items : [],
+            ConnectedAccounts = [.. (await own.ListConnectedAsync()).Select(connected => connected.Name)],
+            Passkeys = await own.ListPasskeysAsync(),
+        };
     }
 }

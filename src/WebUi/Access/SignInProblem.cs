@@ -57,8 +57,8 @@ internal static class SignInProblemWords
             SignInProblem.Disabled => "Your account is disabled. Ask an administrator.",
             SignInProblem.NoRole => $"{authority} gives you no role here. Ask an administrator for access.",
             SignInProblem.NoName =>
-                $"No account could be created for you: the name that {authority} gives you is taken or not allowed here. Ask an administrator "
-                    + "for an invitation.",
+                $"No account could be created for you: the name that {authority} gives you is taken or not allowed here. Ask an "
+                    + "administrator for an invitation.",
             SignInProblem.TooMany => "Too many attempts. Wait a quarter of an hour and try again.",
             SignInProblem.LinkOver => "This link was already used or has expired. Ask an administrator for a new one.",
             SignInProblem.Connected => $"That account at {authority} is already connected with an account here.",

@@ -242,8 +242,8 @@ public abstract partial class JobStepTests(DatabaseProvider provider) : IAsyncLi
             return Task.CompletedTask;
         });
 
-        // A model waits to be judged, another comparison for answers, a training is queued on a version that was deleted, the pipeline builds the version that was
-        // requested, and an embedding is old.
+        // A model waits to be judged, another comparison for answers, a training is queued on a version that was deleted, the
+        // pipeline builds the version that was requested, and an embedding is old.
         await host.InStepAsync(step =>
         {
             var context = step.GetRequiredService<GourmetGramDbContext>();

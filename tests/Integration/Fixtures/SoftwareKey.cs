@@ -55,7 +55,9 @@ internal sealed class SoftwareKey : IDisposable
         );
     }
 
-    /// <summary>Answers <c>navigator.credentials.get</c>. The key has no counter, like those that are synchronised between devices.</summary>
+    /// <summary>
+    /// Answers <c>navigator.credentials.get</c>. The key has no counter, like those that are synchronised between devices.
+    /// </summary>
     public string Sign(JsonNode options, string origin)
     {
         var data = DataFor(options["rpId"]!.GetValue<string>(), flags: 0);
