@@ -38,7 +38,7 @@ public sealed class AccountPageTests(BrowserFixture browser) : ServerTests
         await window.Page.GetByLabel("Name").FillAsync("Ada");
         await window.Page.GetByLabel("Password").FillAsync("not the password");
         await window.Page.Locator("main").GetByRole(AriaRole.Button, new() { Name = "Sign in" }).ClickAsync();
-        await Expect(window.Page.Locator(".error")).ToContainTextAsync("name or the password is wrong");
+        await Expect(window.Page.Locator("#sign-in-error")).ToContainTextAsync("name or the password is wrong");
         await window.AssertAccessibleAsync();
         await window.Page.GetByLabel("Password").FillAsync(Password);
         await window.Page.Locator("main").GetByRole(AriaRole.Button, new() { Name = "Sign in" }).ClickAsync();
