@@ -7,7 +7,6 @@ using GourmetGram.Infrastructure.Onnx;
 using GourmetGram.Infrastructure.Persistence;
 using GourmetGram.Tests.Integration.Fixtures;
 using GourmetGram.Tests.Integration.Persistence;
-using Microsoft.Extensions.DependencyInjection;
 
 namespace GourmetGram.Tests.Integration.Classification;
 
