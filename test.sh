@@ -142,7 +142,7 @@ fi
 
 command -v dotnet >/dev/null || { fail "the .NET SDK is missing: https://dotnet.microsoft.com/download"; finish; }
 say "building"
-# In Release, tests that calculate take a fraction of the time, and publishing compiles the libraries no second time.
+# In Release, tests that calculate take two thirds of the time.
 # No build server may outlive the script, because it would hold the caller's pipe open for ten minutes.
 DOTNET_CLI_USE_MSBUILD_SERVER=0 MSBUILDDISABLENODEREUSE=1 dotnet build GourmetGram.sln -c Release -clp:ErrorsOnly -p:UseSharedCompilation=false \
     || { fail "the build failed"; finish; }

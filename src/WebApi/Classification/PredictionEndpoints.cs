@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using FluentValidation.Results;
 using GourmetGram.Application.Access;
 using GourmetGram.Application.Classification;
 using GourmetGram.Application.Common;
@@ -176,11 +177,18 @@ internal static class PredictionEndpoints
     ) => TypedResults.Ok((await mediator.Send(new ErasePrediction.Command(id, context.User.ToCaller()), cancellationToken)).Report);
 
     private static async Task<Ok<DeletionReport>> EraseAllAsync(
-        [AllowedValues(true, ErrorMessage = "Send 'all=true' to delete all your predictions. Nothing was deleted.")] bool all,
+        bool all,
         HttpContext context,
         IMediator mediator,
         CancellationToken cancellationToken
-    ) => TypedResults.Ok((await mediator.Send(new EraseAllPredictions.Command(context.User.ToCaller()), cancellationToken)).Report);
+    )
+    {
+        if (!all)
+            throw new FluentValidation.ValidationException([
+                new ValidationFailure("all", "Send 'all=true' to delete all your predictions. Nothing was deleted."),
+            ]);
+        return TypedResults.Ok((await mediator.Send(new EraseAllPredictions.Command(context.User.ToCaller()), cancellationToken)).Report);
+    }
 
     private static async Task<FileStreamHttpResult> GetImageAsync(
         Guid id,

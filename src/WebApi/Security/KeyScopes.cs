@@ -39,6 +39,7 @@ internal static class KeyScopes
         new("api/v1/windows", ApiScope.MonitoringRead, ApiScope.All),
         new("api/v1/held-back", ApiScope.MonitoringRead, ApiScope.All),
         new("api/v1/disputes", ApiScope.MonitoringRead, ApiScope.All),
+        new("api/v1/known-answers", ApiScope.MonitoringRead, ApiScope.All),
         new("api/v1/label-studio", ApiScope.MonitoringRead, ApiScope.All),
         new("api/v1/trials", ApiScope.MonitoringRead, ApiScope.All),
         new("api/v1/monitoring", ApiScope.MonitoringRead, ApiScope.All),

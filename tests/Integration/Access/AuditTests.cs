@@ -152,11 +152,12 @@ public sealed class AuditTests : ServerTests
             new { note = "the first" }
         );
         var one = await walk.SendAsync("DELETE", "predictions/{id:guid}", $"predictions/{photo.Id}", "Deleted a photo", $"{photo.Id}");
-        Assert.Equal("""{"photos":1,"files in the store":1}""", Text(one, "changes"));
+        // A job may have made a task of a photo meanwhile.
+        Assert.StartsWith("""{"photos":1,"files in the store":1""", Text(one, "changes"), StringComparison.Ordinal);
         for (var i = 0; i < 2; i++)
             await admin.Client.UploadAsync();
         var all = await walk.SendAsync("DELETE", "predictions/", "predictions?all=true", "Deleted all own photos", subject: null);
-        Assert.Equal("""{"photos":2,"files in the store":2}""", Text(all, "changes"));
+        Assert.StartsWith("""{"photos":2,"files in the store":2""", Text(all, "changes"), StringComparison.Ordinal);
 
         Assert.Equal(
             Mutating(),

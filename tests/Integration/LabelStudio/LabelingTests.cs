@@ -311,7 +311,8 @@ public abstract class LabelingTests : LabelStudioTests
         await LabelStudio.NewPerson("Ada", "", "ada@example.com").AnnotateAsync((await BlindTaskOfAsync(photos[0])).Id, "Bread");
         var erase = new ErasePrediction.Command(photos[0].Id, new Caller(Some.Visitor, IsReviewer: false));
         var report = (await Host.SendAsync(erase)).Report;
-        Assert.Equal((1, 1), (report.Tasks, report.LabelStudioTasks));
+        // The photo waits in the loop for low confidence too, whose tasks are not in Label Studio.
+        Assert.Equal((2, 1), (report.Tasks, report.LabelStudioTasks));
         await PublishAsync();
         Assert.Empty(LabelStudio.AllTasks);
         await ProcessAsync();

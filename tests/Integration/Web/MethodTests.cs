@@ -64,9 +64,9 @@ public sealed class MethodTests(SqliteApp app)
     public async Task What_is_not_taken_says_what_is()
     {
         using var answer = await app.Anonymous().SendAsync(HttpMethod.Put, "api/v1/predictions");
-        Assert.Equal(["GET", "POST"], answer.Content.Headers.Allow.Where(allowed => allowed != "HEAD").Order());
+        Assert.Equal(["DELETE", "GET", "POST"], answer.Content.Headers.Allow.Where(allowed => allowed != "HEAD").Order());
         var detail = (string)(await answer.Content.ReadFromJsonAsync<JsonObject>(Cancel))!["detail"]!;
-        Assert.Matches("^This address does not support PUT\\. It supports GET, (HEAD, )?POST\\.$", detail);
+        Assert.Matches("^This address does not support PUT\\. It supports DELETE, GET, (HEAD, )?POST\\.$", detail);
         using var page = await app.Anonymous().SendAsync(HttpMethod.Put, "privacy", content: null, ("Accept", "text/html"));
         Assert.Equal((HttpStatusCode.MethodNotAllowed, "text/html"), (page.StatusCode, page.Content.Headers.ContentType?.MediaType));
         Assert.NotEmpty(page.Content.Headers.Allow);
