@@ -54,6 +54,8 @@ public sealed class AuditTests : ServerTests
         "POST models/",
         "POST models/{version}/promote",
         "POST models/rollback",
+        "POST models/{version}/shadow",
+        "DELETE models/shadow",
     ];
 
     /// <summary>Need much before they change anything. Their commands are audited: see the architecture tests.</summary>

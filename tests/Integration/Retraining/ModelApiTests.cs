@@ -44,6 +44,7 @@ public sealed class ModelApiTests(SqliteApp app) : IClassFixture<SqliteApp>
         Assert.Equal(HttpStatusCode.Conflict, (await PostAsync(admin, "models/2/shadow", [])).StatusCode);
         var started = await ReadAsync(await PostAsync(admin, "models/8/shadow", []));
         Assert.Equal(("8", "2", 0), ((string?)started["challenger"], (string?)started["champion"], (int)started["photos"]!));
+        await admin.AuditedAsync("Let a model answer in shadow");
 
         var answers = new List<PredictionJson>();
         for (var i = 0; i < 3; i++)
@@ -63,6 +64,7 @@ public sealed class ModelApiTests(SqliteApp app) : IClassFixture<SqliteApp>
 
         var stopped = await ReadAsync(await admin.SendAsync(HttpMethod.Delete, "api/v1/models/shadow"));
         Assert.Equal(("Stopped", 3), ((string?)stopped["end"], (int)stopped["photos"]!));
+        await admin.AuditedAsync("Switched the model in shadow off");
         await admin.UploadAsync();
         Assert.Equal(HttpStatusCode.Conflict, (await admin.SendAsync(HttpMethod.Delete, "api/v1/models/shadow")).StatusCode);
         Assert.Equal(3, (int)(await ReadAsync(await admin.SendAsync(HttpMethod.Get, "api/v1/models/shadow")))["photos"]!);
