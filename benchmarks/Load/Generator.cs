@@ -80,7 +80,7 @@ internal sealed class Generator(Uri server, Func<HttpRequestMessage> newRequest)
         {
             using var message = newRequest();
             using var answer = await http.SendAsync(message);
-            if (answer.StatusCode == HttpStatusCode.OK)
+            if (answer.IsSuccessStatusCode)
                 accepted.Add(Stopwatch.GetElapsedTime(start).TotalMilliseconds);
             else if (answer.StatusCode == HttpStatusCode.ServiceUnavailable && answer.Headers.RetryAfter is not null)
                 Interlocked.Increment(ref refused);
