@@ -157,6 +157,19 @@ public sealed class StartTests : IDisposable
         Assert.DoesNotContain("hunter2", await RefusalAsync(("GourmetGram__BootstrapAdminKey", "hunter2")), StringComparison.Ordinal);
 
     [Fact]
+    public async Task Every_mistake_in_an_authority_is_named()
+    {
+        var output = await RefusalAsync(
+            ("OpenIdConnect__Authorities__0__Id", "Harbour Catering"),
+            ("OpenIdConnect__Authorities__0__Authority", "http://login.example.org"),
+            ("OpenIdConnect__Authorities__0__CreatesAccounts", "true")
+        );
+        foreach (var member in new[] { "0:Id", "0:Name", "0:Authority", "0:ClientId" })
+            Assert.Contains($"OpenIdConnect:Authorities:{member} ", output, StringComparison.Ordinal);
+        Assert.Contains("CreatesAccounts of 'Harbour Catering' needs RoleClaim", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_model_file_that_was_changed_is_named_with_both_hashes()
     {
         var model = Path.Combine(folder, "model");
