@@ -1,4 +1,3 @@
-using System.Security.Claims;
 using System.Security.Cryptography;
 using System.Text;
 using GourmetGram.Application.Access;
@@ -16,6 +15,7 @@ internal sealed class OwnAccount(
     IMediator mediator,
     SignInManager<IdentityUser<Guid>> manager,
     AppCodes codes,
+    ProvenSignIn proven,
     Passkeys passkeys,
     Accounts accounts,
     Authorities authorities,
@@ -62,7 +62,7 @@ internal sealed class OwnAccount(
         var login = (await manager.UserManager.GetLoginsAsync(user)).FirstOrDefault(login => IdOf(login) == id)
             ?? throw new NotFoundException("The connected account");
         await accounts.DisconnectAsync(user.Id, login.LoginProvider, login.ProviderKey, cancellationToken);
-        await RefreshAsync(await RereadAsync(user));
+        await proven.SignInAgainAsync(await RereadAsync(user));
     }
 
     public async Task<IReadOnlyList<PasskeyView>> ListPasskeysAsync()
@@ -126,7 +126,7 @@ internal sealed class OwnAccount(
         // A new secret each time, so that one that was shown before is useless.
         await manager.UserManager.ResetAuthenticatorKeyAsync(user);
         var secret = (await manager.UserManager.GetAuthenticatorKeyAsync(user))!;
-        await RefreshAsync(user);
+        await proven.SignInAgainAsync(user);
         return (secret, $"otpauth://totp/GourmetGram:{Uri.EscapeDataString(user.UserName!)}?secret={secret}&issuer=GourmetGram");
     }
 
@@ -138,7 +138,7 @@ internal sealed class OwnAccount(
         using (audit.Begin(new AuditedAction(AuditArea.People, "Added a second factor")))
             await manager.UserManager.SetTwoFactorEnabledAsync(user, enabled: true);
         var recovery = await manager.UserManager.GenerateNewTwoFactorRecoveryCodesAsync(user, AppCodes.RecoveryCodes);
-        await RefreshAsync(user);
+        await proven.SignInAgainAsync(user);
         return [.. recovery ?? []];
     }
 
@@ -149,7 +149,7 @@ internal sealed class OwnAccount(
             return false;
         using (audit.Begin(new AuditedAction(AuditArea.People, "Removed the second factor")))
             await manager.UserManager.SetTwoFactorEnabledAsync(user, enabled: false);
-        await RefreshAsync(user);
+        await proven.SignInAgainAsync(user);
         return true;
     }
 
@@ -166,7 +166,7 @@ internal sealed class OwnAccount(
             await manager.UserManager.UpdateSecurityStampAsync(user);
         }
 
-        await RefreshAsync(user);
+        await proven.SignInAgainAsync(user);
         return ended;
     }
 
@@ -193,11 +193,7 @@ internal sealed class OwnAccount(
         await mediator.Send(new CompleteSignIn.Command(user.UserName!, null, null), cancellationToken);
         // The new stamp ends all cookies, so this browser gets a new one with a new session.
         await mediator.Send(new EndSessions.Command(id), cancellationToken);
-        await manager.SignInWithClaimsAsync(
-            user,
-            isPersistent: false,
-            RequiredSecondFactor.IsProved(accessor.HttpContext!.User) ? [RequiredSecondFactor.SessionClaim] : []
-        );
+        await manager.SignInWithClaimsAsync(user, isPersistent: false, RequiredSecondFactor.ProofOf(accessor.HttpContext!.User));
         return [];
     }
 
@@ -232,16 +228,5 @@ internal sealed class OwnAccount(
     {
         await context.Entry(user).ReloadAsync();
         return user;
-    }
-
-    /// <summary>A change gives the account a new stamp, with which this browser's cookie would end.</summary>
-    private async Task RefreshAsync(IdentityUser<Guid> user)
-    {
-        var caller = accessor.HttpContext!.User;
-        var session = caller.SessionId();
-        Claim[] claims = RequiredSecondFactor.IsProved(caller) ? [RequiredSecondFactor.SessionClaim] : [];
-        await manager.SignInWithClaimsAsync(user, isPersistent: false, claims);
-        if (session is { } old)
-            await mediator.Send(new EndSession.Command(old, user.Id));
     }
 }

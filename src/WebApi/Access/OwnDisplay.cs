@@ -2,7 +2,6 @@ using GourmetGram.Application.Access;
 using GourmetGram.Application.Common;
 using GourmetGram.Domain.Access;
 using GourmetGram.WebUi.Access;
-using MediatR;
 using Microsoft.AspNetCore.Identity;
 
 namespace GourmetGram.WebApi.Access;
@@ -10,8 +9,8 @@ namespace GourmetGram.WebApi.Access;
 internal sealed class OwnDisplay(
     IHttpContextAccessor accessor,
     Accounts accounts,
-    SignInManager<IdentityUser<Guid>> manager,
-    IMediator mediator,
+    UserManager<IdentityUser<Guid>> users,
+    ProvenSignIn proven,
     AuditScope audit
 ) : IOwnDisplay
 {
@@ -27,10 +26,7 @@ internal sealed class OwnDisplay(
         using var action = audit.Begin(new AuditedAction(AuditArea.People, "Changed own name and display", settings.Name ?? ""));
         if (!await accounts.SaveDisplayAsync(Id, settings, cancellationToken))
             return;
-        var former = accessor.HttpContext!.User.SessionId();
-        if (former is null || await manager.UserManager.FindByIdAsync(Id.ToString()) is not { } user)
-            return;
-        await manager.RefreshSignInAsync(user);
-        await mediator.Send(new EndSession.Command(former.Value, user.Id), cancellationToken);
+        if (accessor.HttpContext!.User.SessionId() is not null && await users.FindByIdAsync(Id.ToString()) is { } user)
+            await proven.SignInAgainAsync(user);
     }
 }

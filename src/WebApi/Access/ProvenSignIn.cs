@@ -1,5 +1,7 @@
 using System.Security.Claims;
+using GourmetGram.Application.Access;
 using GourmetGram.Application.Common;
+using MediatR;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Identity;
 
@@ -7,6 +9,7 @@ namespace GourmetGram.WebApi.Access;
 
 /// <summary>What follows when a person has proved who they are, in whatever way: the second factor, the session, the log.</summary>
 internal sealed class ProvenSignIn(
+    IMediator mediator,
     IHttpContextAccessor accessor,
     SignInManager<IdentityUser<Guid>> manager,
     RememberedBrowser remembered,
@@ -40,6 +43,18 @@ internal sealed class ProvenSignIn(
         Claim[] claims = hasSecondFactor ? [RequiredSecondFactor.SessionClaim] : [];
         await manager.SignInWithClaimsAsync(user, isPersistent: false, claims);
         logger.LogInformation("{Name} signed in from {Address}", user.UserName, callerAddress.Current);
+    }
+
+    /// <summary>
+    /// Gives this browser another session after a change of the account, with whose new stamp the old cookie would end. The new session
+    /// keeps what the old one has proved.
+    /// </summary>
+    public async Task SignInAgainAsync(IdentityUser<Guid> user)
+    {
+        var caller = Http.User;
+        await manager.SignInWithClaimsAsync(user, isPersistent: false, RequiredSecondFactor.ProofOf(caller));
+        if (caller.SessionId() is { } old)
+            await mediator.Send(new EndSession.Command(old, user.Id));
     }
 
     /// <summary>

@@ -56,7 +56,10 @@ internal sealed class RequiredSecondFactor(RequestDelegate next, IOptions<Second
     }
 
     /// <summary>Returns whether a session began with a second factor that the account itself does not know of.</summary>
-    public static bool IsProved(ClaimsPrincipal user) => user.HasClaim(SessionClaim.Type, SessionClaim.Value);
+    private static bool IsProved(ClaimsPrincipal user) => user.HasClaim(SessionClaim.Type, SessionClaim.Value);
+
+    /// <summary>Returns the claims with which a further session of a person keeps what this one has proved.</summary>
+    public static IReadOnlyList<System.Security.Claims.Claim> ProofOf(ClaimsPrincipal user) => IsProved(user) ? [SessionClaim] : [];
 
     private bool IsMissing(ClaimsPrincipal user) =>
         options.Value.IsRequiredFor(user)

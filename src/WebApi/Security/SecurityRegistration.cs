@@ -68,12 +68,8 @@ internal static class SecurityRegistration
             {
                 if (refreshing.CurrentPrincipal?.SessionId() is { } session)
                     refreshing.NewPrincipal?.SetSessionId(session);
-                if (
-                    refreshing.CurrentPrincipal is { } current
-                    && RequiredSecondFactor.IsProved(current)
-                    && refreshing.NewPrincipal?.Identity is ClaimsIdentity identity
-                )
-                    identity.AddClaim(RequiredSecondFactor.SessionClaim);
+                if (refreshing.CurrentPrincipal is { } current && refreshing.NewPrincipal?.Identity is ClaimsIdentity identity)
+                    identity.AddClaims(RequiredSecondFactor.ProofOf(current));
                 return Task.CompletedTask;
             };
         });

@@ -271,6 +271,10 @@ public sealed partial class AuthorityTests : ServerTests, IAsyncLifetime
         clock.Shift = TimeSpan.FromMinutes(1);
         Assert.Equal(HttpStatusCode.OK, await grace.StatusAsync("api/v1/loops"));
 
+        // A change of the account opens another session, which keeps what the first one has proved.
+        await grace.AskAsync(HttpMethod.Put, "api/v1/me/display", new { theme = "Dark" });
+        Assert.Equal(HttpStatusCode.OK, await grace.StatusAsync("api/v1/loops"));
+
         // A code app of this server's own, for a person without a password.
         var begun = await grace.PostAsync("account", "act", ("app", "add"));
         var secret = AppCode.SecretIn(begun.Html);
