@@ -136,10 +136,10 @@ internal static class AccountEndpoints
     )
     {
         var by = context.User.Who();
-        if (user.Email is not null)
-            mail.Require(user.Email);
-        var link = await accounts.AddAsync(user.Name!, user.Role!.Value, by, cancellationToken);
-        return TypedResults.Created((string?)null, user.Email is null ? link : await mail.SendAsync(link, user.Email, by));
+        return TypedResults.Created(
+            (string?)null,
+            await mail.CreateAsync(user.Email, by, () => accounts.AddAsync(user.Name!, user.Role!.Value, by, cancellationToken))
+        );
     }
 
     private static async Task<Ok<AccountLinkView>> ResetPasswordAsync(
@@ -152,9 +152,6 @@ internal static class AccountEndpoints
     )
     {
         var by = context.User.Who();
-        if (wanted?.Email is not null)
-            mail.Require(wanted.Email);
-        var link = await accounts.ResetPasswordAsync(name, by, cancellationToken);
-        return TypedResults.Ok(wanted?.Email is null ? link : await mail.SendAsync(link, wanted.Email, by));
+        return TypedResults.Ok(await mail.CreateAsync(wanted?.Email, by, () => accounts.ResetPasswordAsync(name, by, cancellationToken)));
     }
 }

@@ -15,7 +15,16 @@ internal sealed class LinkMail(IMailer mailer, ILogger<LinkMail> logger) : ILink
 {
     public bool IsConfigured => mailer.IsConfigured;
 
-    public void Require(string address)
+    public async Task<AccountLinkView> CreateAsync(string? address, string by, Func<Task<AccountLinkView>> create)
+    {
+        ArgumentNullException.ThrowIfNull(create);
+        if (address is null)
+            return await create();
+        Require(address);
+        return await SendAsync(await create(), address, by);
+    }
+
+    private void Require(string address)
     {
         if (!MailAddress.TryCreate(address, out var parsed) || parsed.Address != address)
             throw new ValidationException([
@@ -25,7 +34,7 @@ internal sealed class LinkMail(IMailer mailer, ILogger<LinkMail> logger) : ILink
             throw new ConflictException("E-mails cannot be sent: set Alerts:SmtpHost and Alerts:EmailFrom, or send the link yourself.");
     }
 
-    public async Task<AccountLinkView> SendAsync(AccountLinkView link, string address, string by)
+    private async Task<AccountLinkView> SendAsync(AccountLinkView link, string address, string by)
     {
         var name = link.Account.Name;
         if (link.Link is not { } target || target.StartsWith('/'))

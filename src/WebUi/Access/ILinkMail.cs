@@ -8,15 +8,12 @@ public interface ILinkMail
     /// <summary>Whether the settings name a mail server and a sender.</summary>
     bool IsConfigured { get; }
 
-    /// <summary>Checks an address before the link is created.</summary>
+    /// <summary>Creates a link, and sends it if there is an address.</summary>
+    /// <param name="address">The receiver; null to return the link without sending it.</param>
+    /// <param name="by">The person who creates the link.</param>
+    /// <param name="create">Creates and commits the link. It is called after the address was checked.</param>
+    /// <returns>Without the link when the mail server accepted the e-mail; else with the link, and with the reason if sending failed.</returns>
     /// <exception cref="FluentValidation.ValidationException">The text is not an e-mail address.</exception>
     /// <exception cref="ConflictException">No mail server is configured.</exception>
-    void Require(string address);
-
-    /// <summary>Sends a link that was created and committed before.</summary>
-    /// <param name="link">The link.</param>
-    /// <param name="address">The receiver.</param>
-    /// <param name="by">The person who created it.</param>
-    /// <returns>Without the link when the mail server accepted the e-mail; else with the link and the reason.</returns>
-    Task<AccountLinkView> SendAsync(AccountLinkView link, string address, string by);
+    Task<AccountLinkView> CreateAsync(string? address, string by, Func<Task<AccountLinkView>> create);
 }
