@@ -58,6 +58,8 @@ internal static class Specifications
             return Guid.CreateVersion7(Some.Time);
         if (type == typeof(string))
             return "text";
+        if (type == typeof(bool))
+            return true;
         if (type == typeof(int))
             return 3;
         if (type == typeof(ModelDescription))

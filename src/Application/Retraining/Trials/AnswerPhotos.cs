@@ -45,7 +45,7 @@ public static class AnswerPhotos
         public async Task<Response> Handle(Command request, CancellationToken cancellationToken)
         {
             var (answered, begun, refused) = (0, 0, 0);
-            foreach (var trial in await trials.ListAsync(new PreparingTrials(), cancellationToken))
+            foreach (var trial in await trials.ListAsync(new OpenTrials(isPreparing: true), cancellationToken))
             {
                 if ((await history.CurrentAsync(cancellationToken)).ModelId != trial.ChampionId)
                 {

@@ -32,7 +32,7 @@ public static class DecideTrials
     {
         public async Task<Response> Handle(Command request, CancellationToken cancellationToken)
         {
-            var open = await trials.ListAsync(new WaitingTrials(), cancellationToken);
+            var open = await trials.ListAsync(new OpenTrials(isPreparing: false), cancellationToken);
             var (ended, drawn) = (0, 0);
             foreach (var trial in open)
             {

@@ -15,6 +15,6 @@ public static class HasOpenTrials
     internal sealed class Handler(IRepository<ModelTrial> trials) : IRequestHandler<Query, Response>
     {
         public async Task<Response> Handle(Query request, CancellationToken cancellationToken) =>
-            new(await trials.CountAsync(new WaitingTrials(), cancellationToken) > 0);
+            new(await trials.CountAsync(new OpenTrials(isPreparing: false), cancellationToken) > 0);
     }
 }

@@ -15,6 +15,6 @@ public static class HasPhotosToAnswer
     internal sealed class Handler(IRepository<ModelTrial> trials) : IRequestHandler<Query, Response>
     {
         public async Task<Response> Handle(Query request, CancellationToken cancellationToken) =>
-            new(await trials.CountAsync(new PreparingTrials(), cancellationToken) > 0);
+            new(await trials.CountAsync(new OpenTrials(isPreparing: true), cancellationToken) > 0);
     }
 }

@@ -7,36 +7,13 @@ namespace GourmetGram.Application.Retraining;
 /// <summary>Selects the trials that have not ended, oldest first.</summary>
 internal sealed class OpenTrials : Specification<ModelTrial>
 {
-    public OpenTrials()
+    /// <param name="isPreparing">
+    /// True for those whose models still answer the photos, false for those that wait for labels; null for both.
+    /// </param>
+    public OpenTrials(bool? isPreparing = null)
     {
         Query
-            .Where(trial => trial.EndedAt == null)
-            .OrderBy(trial => trial.Id)
-            .Include(trial => trial.Challenger.Model)
-            .Include(trial => trial.Champion.Model);
-    }
-}
-
-/// <summary>Selects the trials whose photos are known and that wait for labels, oldest first.</summary>
-internal sealed class WaitingTrials : Specification<ModelTrial>
-{
-    public WaitingTrials()
-    {
-        Query
-            .Where(trial => trial.EndedAt == null && !trial.IsPreparing)
-            .OrderBy(trial => trial.Id)
-            .Include(trial => trial.Challenger.Model)
-            .Include(trial => trial.Champion.Model);
-    }
-}
-
-/// <summary>Selects the trials whose models still answer the photos, oldest first.</summary>
-internal sealed class PreparingTrials : Specification<ModelTrial>
-{
-    public PreparingTrials()
-    {
-        Query
-            .Where(trial => trial.EndedAt == null && trial.IsPreparing)
+            .Where(trial => trial.EndedAt == null && (isPreparing == null || trial.IsPreparing == isPreparing))
             .OrderBy(trial => trial.Id)
             .Include(trial => trial.Challenger.Model)
             .Include(trial => trial.Champion.Model);

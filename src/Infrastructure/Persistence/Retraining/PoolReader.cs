@@ -12,6 +12,10 @@ internal sealed class PoolReader(GourmetGramDbContext context) : IPoolReader
 {
     private const int Batch = 500;
 
+    /// <summary>The closed windows whose photos are the pool.</summary>
+    private IQueryable<SamplingWindow> Windows =>
+        context.Set<SamplingWindow>().AsNoTracking().Where(w => w.IsForMeasuring && w.ModelVersionId != null && w.ClosedAt != null);
+
     public async IAsyncEnumerable<IReadOnlyList<PoolPhoto>> ReadAsync(
         string backbone,
         DateTimeOffset? newerThan,
@@ -134,7 +138,7 @@ internal sealed class PoolReader(GourmetGramDbContext context) : IPoolReader
                     .AsNoTracking()
                     .Where(p => batch.Contains(p.Id) && p.WindowCell != null && (newerThan == null || p.CreatedAt > newerThan))
                     .Join(
-                        context.Set<SamplingWindow>().Where(w => w.IsForMeasuring && w.ModelVersionId != null && w.ClosedAt != null),
+                        Windows,
                         p => p.WindowId,
                         w => w.Id,
                         (p, w) => new PoolRow(p.Id, w.Id, w.ModelVersionId!.Value, p.WindowCell!.Value, p.Probabilities)
@@ -147,30 +151,26 @@ internal sealed class PoolReader(GourmetGramDbContext context) : IPoolReader
         return found;
     }
 
-    public Task<DateTimeOffset?> FindStartAsync(DateTimeOffset? newerThan, int most, CancellationToken cancellationToken) =>
-        context.GuardAsync(() =>
+    public Task<DateTimeOffset?> FindStartAsync(DateTimeOffset? newerThan, int most, CancellationToken cancellationToken)
+    {
+        var windows = Windows;
+        return context.GuardAsync(() =>
             context
                 .Set<Prediction>()
                 .AsNoTracking()
                 .Where(p => p.WindowCell != null && (newerThan == null || p.CreatedAt > newerThan))
-                .Where(p =>
-                    context
-                        .Set<SamplingWindow>()
-                        .Any(w => w.Id == p.WindowId && w.IsForMeasuring && w.ModelVersionId != null && w.ClosedAt != null)
-                )
+                .Where(p => windows.Any(w => w.Id == p.WindowId))
                 .OrderByDescending(p => p.Id)
                 .Skip(most)
                 .Take(1)
                 .Select(p => (DateTimeOffset?)p.CreatedAt)
                 .FirstOrDefaultAsync(cancellationToken)
         );
+    }
 
     private Task<List<PoolWindow>> ListWindowsAsync(DateTimeOffset? newerThan, CancellationToken cancellationToken) =>
         context.GuardAsync(() =>
-            context
-                .Set<SamplingWindow>()
-                .AsNoTracking()
-                .Where(w => w.IsForMeasuring && w.ModelVersionId != null && w.ClosedAt != null)
+            Windows
                 .Where(w => newerThan == null || w.LastPhotoAt > newerThan)
                 .OrderBy(w => w.Id)
                 .Select(w => new PoolWindow(w.Id, w.ModelVersionId!.Value))
