@@ -36,11 +36,18 @@ public static class GetModelCard
             var card = new ModelCard(model)
             {
                 Validation = row.Origin == ModelOrigin.Folder && row.Backbone == models.Base.Backbone ? models.Base.Validation : null,
-                Dataset = model.Dataset is { } id ? await FindDatasetAsync(id, cancellationToken) : null,
+                // A model that was copied from another installation has a dataset that is not here.
+                Dataset = model.Dataset is { } id
+                    ? (await mediator.FindAsync(new GetDatasetVersion.Query(id), cancellationToken))?.Version
+                    : null,
                 Trial = await trials.FirstOrDefaultAsync(new LatestTrialOf(row.Id), cancellationToken) is { } trial
                     ? TrialResponse.From(trial)
                     : null,
-                Production = await FindAccuracyAsync(request.Version, cancellationToken),
+                // The model may not have answered a photo yet.
+                Production = await mediator.FindAsync(
+                    new GetAccuracy.Query(new PeriodQuery(ModelVersion: request.Version)),
+                    cancellationToken
+                ),
                 Periods =
                 [
                     .. (await periods.ListAsync(new ServingPeriods(before: null, Paging.MaximumLimit), cancellationToken))
@@ -49,32 +56,6 @@ public static class GetModelCard
                 ],
             };
             return new Response($"{model.Name}-{model.Version}.md", card.Write());
-        }
-
-        private async Task<DatasetVersionResponse?> FindDatasetAsync(string id, CancellationToken cancellationToken)
-        {
-            try
-            {
-                return (await mediator.Send(new GetDatasetVersion.Query(id), cancellationToken)).Version;
-            }
-            catch (NotFoundException)
-            {
-                // A model that was copied from another installation.
-                return null;
-            }
-        }
-
-        private async Task<GetAccuracy.Response?> FindAccuracyAsync(string version, CancellationToken cancellationToken)
-        {
-            try
-            {
-                return await mediator.Send(new GetAccuracy.Query(new PeriodQuery(ModelVersion: version)), cancellationToken);
-            }
-            catch (NotFoundException)
-            {
-                // The model has not answered a photo yet.
-                return null;
-            }
         }
     }
 }
