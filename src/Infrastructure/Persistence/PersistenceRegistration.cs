@@ -37,8 +37,7 @@ public static class PersistenceRegistration
         services.AddSingleton<SampleStamping>();
         services.AddSingleton<AuditStamping>();
         services.AddSingleton<OutageInterceptor>();
-        // Each request and each step has its own scope, and an upload has two: contexts are used again, because building one takes longer
-        // than what it is used for.
+        // Each request and each step has its own scope, and an upload has two, so contexts are reused instead of built for each.
         services.AddDbContextPool<SqliteDbContext>(
             (provider, options) =>
                 LogQuietly(options)

@@ -3,6 +3,7 @@ using GourmetGram.Application.Common;
 using GourmetGram.Domain.Classification;
 using GourmetGram.Domain.Labeling;
 using MediatR;
+using Microsoft.Extensions.Options;
 
 namespace GourmetGram.Application.Labeling;
 
@@ -22,7 +23,7 @@ public static class ListKnownAnswers
         IRepository<PlantedAnswer> planted,
         IRepository<AnnotationTask> tasks,
         IRepository<Prediction> predictions,
-        Microsoft.Extensions.Options.IOptions<LabelingOptions> options
+        IOptionsMonitor<LabelingOptions> options
     ) : IRequestHandler<Query, Response>
     {
         public async Task<Response> Handle(Query request, CancellationToken cancellationToken)
@@ -44,7 +45,7 @@ public static class ListKnownAnswers
                         .Where(answer => taskOf.TryGetValue(answer.TaskId, out var task) && shown.ContainsKey(task.PredictionId))
                         .Select(answer => KnownAnswerItem.From(answer, taskOf[answer.TaskId], shown[taskOf[answer.TaskId].PredictionId])),
                 ],
-                options.Value.KnownAnswerPercent
+                options.CurrentValue.KnownAnswerPercent
             );
         }
     }
