@@ -487,13 +487,16 @@ public abstract class TrialTests(DatabaseProvider provider) : PersistenceTests(p
             return Task.CompletedTask;
         });
 
-    /// <summary>Adds windows of 20 photos until the measuring windows have enough. The models differ on every fourth photo.</summary>
+    /// <summary>
+    /// Adds windows of 20 photos until the measuring windows have enough and there is another window: chance decides which windows
+    /// measure. The models differ on every fourth photo.
+    /// </summary>
     private async Task AddWindowsAsync(int minimum, Func<bool, int>? truthOf = null, int perWindow = 0, IObjectStore? store = null)
     {
         const int size = 20;
         var settings = new Dictionary<string, string> { ["perWindow"] = $"{Math.Max(perWindow, 1)}" };
         await host.SendAsync(Some.ChangeOf(Loop) with { Settings = settings });
-        while ((await PoolAsync()).Count < minimum)
+        while (await PoolAsync() is var pool && (pool.Count < minimum || pool.Count == photos))
         {
             await host.InStepAsync(async scope =>
             {
