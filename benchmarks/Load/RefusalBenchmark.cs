@@ -3,9 +3,9 @@ using System.Globalization;
 namespace GourmetGram.Benchmarks.Load;
 
 /// <summary>
-/// Compares the processor time of a refusal with that of an answer, for photos of several sizes. Without a queue, two clients are answered
-/// and so measure an answer; then 32 clients that ask again at once are mostly refused, and what their answers do not explain is the cost
-/// of the refusals.
+/// Compares the processor time of a refusal with that of an answer, for photos of several sizes. Two clients are always answered, which
+/// gives the time of an answer. Of 32 clients that send the next request immediately, most are refused. The processor time of this run,
+/// minus that of its answers, is the time of its refusals.
 /// </summary>
 internal static class RefusalBenchmark
 {

@@ -4,7 +4,8 @@ using GourmetGram.Domain.Classification;
 namespace GourmetGram.Domain.Retraining;
 
 /// <summary>
-/// What a model that did not serve answers on a photo: in shadow, or computed to compare it with the model that serves. It never changes.
+/// The answer of a model that does not serve to a photo: given in shadow, or computed to compare the model with the one that serves. It
+/// never changes.
 /// </summary>
 public sealed class ModelAnswer
 {

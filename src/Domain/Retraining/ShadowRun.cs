@@ -76,7 +76,7 @@ public sealed class ShadowRun
     /// <summary>Concurrency token.</summary>
     public int Revision { get; private set; }
 
-    /// <summary>Whether a fault ended it that nobody has reacted to.</summary>
+    /// <summary>Whether a fault ended it, and no person has acknowledged the fault yet.</summary>
     public bool NeedsAttention => End == ShadowEnd.Fault && EndedBy is null;
 
     /// <summary>Begins to let a model answer in shadow.</summary>

@@ -295,7 +295,7 @@ internal sealed class TaskFinder(GourmetGramDbContext context, TimeProvider time
                     )
             );
 
-    /// <summary>Returns a person's current labels, also answers to planted photos, which nobody can tell from others.</summary>
+    /// <summary>Returns a person's current labels, including answers to planted photos, which look like all others.</summary>
     private IQueryable<HumanLabel> DecidedBy(string person) =>
         context.Set<HumanLabel>().IgnoreQueryFilters().Where(l => l.Person == person && l.EndedAt == null);
 

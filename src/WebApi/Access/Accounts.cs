@@ -94,7 +94,7 @@ internal sealed partial class Accounts(
                 Require(await scope.Users.SetLockoutEndDateAsync(user, lockoutEnd: null));
                 Require(await scope.Users.ResetAccessFailedCountAsync(user));
                 await EndSessionsAsync(scope, user, cancellationToken);
-                // Whoever had taken the account over must not come back by another way.
+                // An attacker may have added a passkey or connected an account.
                 await RemoveOtherWaysAsync(scope, user, cancellationToken);
                 logger.LogInformation("{By} reset the password of the account {Name}", by, user.UserName);
                 return await InviteAsync(scope, user, AccountLinks.ResetLifetime);

@@ -28,7 +28,7 @@ internal sealed class Authorities(IOptions<AuthoritiesOptions> options)
 internal static class AuthorityRegistration
 {
     /// <summary>
-    /// Registers a scheme for each authority that the settings name. Nothing is read from an authority before somebody signs in.
+    /// Registers a scheme for each authority that the settings name. The configuration of an authority is read at the first sign-in.
     /// </summary>
     public static IServiceCollection AddAuthorities(this IServiceCollection services)
     {

@@ -32,7 +32,7 @@ internal static class AuthorityEndpoints
             await context.ChallengeAsync(Authorities.SchemeOf(authority), properties);
             return TypedResults.Empty;
         }
-        // Its configuration is read when it is first needed, so an authority that is away keeps nobody else out.
+        // The configuration is read at the first sign-in, so other ways to sign in work while the authority is unreachable.
         catch (Exception e) when (AuthorityEvents.IsUnreachable(e) || e is InvalidOperationException or OpenIdConnectProtocolException)
         {
             logger.LogWarning(

@@ -102,7 +102,7 @@ public sealed class AuthorityOptions
         (values ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
 }
 
-/// <summary>Accepts addresses of servers whose answers nobody can change on the way.</summary>
+/// <summary>Accepts addresses with https, and addresses with http on the same machine.</summary>
 [AttributeUsage(AttributeTargets.Property)]
 internal sealed class AuthorityAddressAttribute : ValidationAttribute
 {

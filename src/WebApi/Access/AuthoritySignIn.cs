@@ -17,7 +17,7 @@ namespace GourmetGram.WebApi.Access;
 
 /// <summary>
 /// Decides what an authority's word about a person is worth here. A person is found by the authority's issuer and subject, never by a name
-/// or an e-mail address, which somebody else could have there.
+/// or an e-mail address, which another person could have there.
 /// </summary>
 internal sealed class AuthoritySignIn(
     IHttpContextAccessor accessor,
@@ -48,8 +48,8 @@ internal sealed class AuthoritySignIn(
     private string Root => $"{Http.Request.PathBase.ToUriComponent()}/";
 
     /// <summary>
-    /// Returns a ticket with which a signed-in person connects an account of an authority. Only pages of this person show it, so that no
-    /// other site can connect an account of somebody else.
+    /// Returns a ticket with which a signed-in person connects an account of an authority. Only pages of this person show it, so that
+    /// another site cannot connect the account of a stranger.
     /// </summary>
     public string TicketFor(Guid account, Guid session) => tickets.Protect($"{account:N} {session:N}", TicketLifetime);
 
@@ -124,7 +124,7 @@ internal sealed class AuthoritySignIn(
     )
     {
         var user = await users.FindByLoginAsync(login.LoginProvider, login.ProviderKey);
-        // Somebody who is refused repeats it, and each refusal is an entry of the audit log.
+        // Refusals are counted too, because each adds an entry to the audit log.
         var name = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{login.LoginProvider}\n{login.ProviderKey}")));
         var address = callerAddress.Current;
         var attempt = await mediator.Send(new BeginSignIn.Command(name, address, Device: null), cancellationToken);

@@ -27,7 +27,8 @@ internal sealed class Examples : IOpenApiOperationTransformer
 
     private const string Figures = """
         {
-          "labelsToday": 12, "labelsInWeek": 61, "labels": 232, "none": 4, "unusable": 2, "skipped": 6, "skippedShare": 0.0252, "undone": 6, "notes": 5, "medianSeconds": 3.1,
+          "labelsToday": 12, "labelsInWeek": 61, "labels": 232, "none": 4, "unusable": 2, "skipped": 6, "skippedShare": 0.0252, "undone": 6,
+          "notes": 5, "medianSeconds": 3.1,
           "withKnownAnswers": { "same": 47, "photos": 50, "share": 0.94, "low": 0.838, "high": 0.979 },
           "withOthers": { "same": 89, "photos": 96, "share": 0.927, "low": 0.857, "high": 0.964 },
           "differences": [{ "own": "Apple", "others": "Pear", "photos": 4 }]
@@ -38,15 +39,15 @@ internal sealed class Examples : IOpenApiOperationTransformer
 
     private const string KnownAnswer = """
         {
-          "predictionId": "019b0c6e-5c9a-7d3e-8f21-3b1f0a9c4d55", "loop": "lowconfidence", "answer": "Class", "class": "Apple", "by": "Grace",
-          "createdAt": "2026-11-23T12:04:00.123Z"
+          "predictionId": "019b0c6e-5c9a-7d3e-8f21-3b1f0a9c4d55", "loop": "lowconfidence", "answer": "Class", "class": "Apple",
+          "by": "Grace", "createdAt": "2026-11-23T12:04:00.123Z"
         }
         """;
 
     private const string Shadow = """
         {
-          "id": "019b0c6e-5c9a-7d3e-8f21-3b1f0a9c4d55", "challenger": "2.1", "champion": "2", "startedAt": "2026-11-23T12:04:00.123Z", "by": "ada",
-          "endedAt": null, "end": null, "endedBy": null, "fault": null, "photos": 1203, "agreement": 0.9351, "agreementLow": 0.9198,
+          "id": "019b0c6e-5c9a-7d3e-8f21-3b1f0a9c4d55", "challenger": "2.1", "champion": "2", "startedAt": "2026-11-23T12:04:00.123Z",
+          "by": "ada", "endedAt": null, "end": null, "endedBy": null, "fault": null, "photos": 1203, "agreement": 0.9351, "agreementLow": 0.9198,
           "agreementHigh": 0.9477, "changes": [{ "from": "Pear", "to": "Apple", "photos": 78 }], "dropped": 0, "failed": 0,
           "meanMilliseconds": 0.02, "p95Milliseconds": 0.05
         }

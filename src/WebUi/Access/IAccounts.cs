@@ -54,7 +54,7 @@ public sealed record AccountLinkView(AccountView Account, string? Link, DateTime
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? SentTo { get; init; }
 
-    /// <summary>Why the link could not be sent by e-mail; null when it was sent, or nobody asked for that.</summary>
+    /// <summary>Why the link could not be sent by e-mail; null when it was sent, or when no e-mail was wanted.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? MailFault { get; init; }
 }

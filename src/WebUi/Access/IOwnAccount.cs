@@ -49,7 +49,7 @@ public interface IOwnAccount
     /// <exception cref="Application.Common.ConflictException">The answer is not acceptable.</exception>
     Task<bool> AddPasskeyAsync(string name, string proof, PasskeyAnswer answer, CancellationToken cancellationToken);
 
-    /// <summary>Removes a passkey, which signs nobody in any more.</summary>
+    /// <summary>Removes a passkey, which can then no longer be used to sign in.</summary>
     /// <exception cref="Application.Common.NotFoundException">The person has no such passkey.</exception>
     /// <exception cref="Application.Common.ConflictException">The person has no other way to sign in.</exception>
     Task RemovePasskeyAsync(string id);

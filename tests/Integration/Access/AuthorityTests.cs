@@ -44,7 +44,7 @@ public sealed partial class AuthorityTests : ServerTests, IAsyncLifetime
         Assert.Single((await grace.AskAsync(HttpMethod.Get, $"{Me}/sessions"))["items"]!.AsArray());
         Assert.Contains("Grace Hopper signed in from 127.0.0.1", server.Output, StringComparison.Ordinal);
 
-        // The link works once, whoever opens it.
+        // The link works once.
         authority.Subject = "somebody else";
         var late = await new Person(server.Address).FollowAsync(button);
         Assert.Contains("This link was already used or has expired.", late.Html, StringComparison.Ordinal);
@@ -124,7 +124,7 @@ public sealed partial class AuthorityTests : ServerTests, IAsyncLifetime
         authority.Subject = "8f2c";
         authority.Groups = [];
         Assert.Contains("gives you no role here", (await new Person(server.Address).FollowAsync(With)).Html, StringComparison.Ordinal);
-        // A name is taken, and nobody comes in by having the same one.
+        // The name of an existing account gives no access to it.
         (authority.Subject, authority.Name, authority.Groups) = ("another", "GRACE", ["kitchen"]);
         Assert.Contains("is taken or not allowed", (await new Person(server.Address).FollowAsync(With)).Html, StringComparison.Ordinal);
         Assert.Contains("Created an account by signing in (Page)", await EntriesAsync(ada, "grace"));
@@ -142,7 +142,7 @@ public sealed partial class AuthorityTests : ServerTests, IAsyncLifetime
         var address = Button().Match(begun.Html).Groups[1].Value;
         Assert.StartsWith($"{With}?ticket=", address, StringComparison.Ordinal);
 
-        // Somebody else who is made to open this address connects nothing.
+        // Another person who opens this address connects nothing.
         var eve = await Person.InviteAsync(server.Address, "Eve", "Annotator");
         Assert.Contains("changed accounts in the meantime", (await eve.FollowAsync(address)).Html, StringComparison.Ordinal);
         Assert.Contains("connected=harbour", (await ada.FollowAsync(address)).At.Query, StringComparison.Ordinal);

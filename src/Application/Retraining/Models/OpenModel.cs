@@ -27,8 +27,8 @@ internal sealed class OpenModel(
     public int InputHeight => network.Model.InputHeight;
 
     /// <summary>
-    /// Answers a photo that another model has answered. A head on the same network is applied to the embedding of that answer, which takes
-    /// microseconds.
+    /// Answers a photo that another model has answered. A head on the same network uses the embedding of that answer, so that the network
+    /// does not run again.
     /// </summary>
     /// <exception cref="InvalidDataException">The answer is not a finite number for each class.</exception>
     public ClassProbabilities Answer(ClassifierOutput other, ReadOnlySpan<byte> rgb, CancellationToken cancellationToken)

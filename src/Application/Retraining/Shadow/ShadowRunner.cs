@@ -27,7 +27,7 @@ internal sealed record ShadowReport(Guid ShadowId, IReadOnlyList<ShadowAnswer> A
 }
 
 /// <summary>
-/// Lets a model answer photos in shadow on this node. One photo is answered at a time, on a thread of its own. Photos wait in a short
+/// Lets a model answer photos in shadow on this node. Photos are answered one at a time, in the background. Photos wait in a short
 /// queue; those that find it full are counted and dropped. A model that fails ten times in a row is switched off.
 /// </summary>
 internal sealed class ShadowRunner(IOptions<RetrainingOptions> options, TimeProvider time, ILogger<ShadowRunner> logger)
