@@ -82,7 +82,7 @@ public sealed partial class ContainerRules
     /// <returns>Paths relative to the root.</returns>
     private static IEnumerable<string> NeededToRestore(string project)
     {
-        string[] shared = ["global.json", "Directory.Build.props", "Directory.Packages.props"];
+        string[] shared = ["global.json", "Directory.Build.props", "Directory.Packages.props", "src/Directory.Build.props"];
         var folder = Path.GetDirectoryName(project)!;
         var references = XDocument
             .Load(Path.Combine(Product.Root, project))
