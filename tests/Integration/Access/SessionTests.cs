@@ -1,5 +1,6 @@
 using System.Net;
 using GourmetGram.Tests.Integration.Fixtures;
+using GourmetGram.Tests.Integration.Persistence;
 
 namespace GourmetGram.Tests.Integration.Access;
 
@@ -31,7 +32,7 @@ public sealed class SessionTests : ServerTests
     [Fact]
     public async Task A_browser_is_signed_out_on_every_node()
     {
-        var database = await PostgresServer.CreateDatabaseAsync();
+        var database = await MigratedDatabase.TakeAsync();
         await using var one = Node("one", database);
         await using var two = Node("two", database);
         var office = await Person.InviteAsync(one.Address, "Ada", "Annotator");

@@ -1,5 +1,6 @@
 using System.Net;
 using GourmetGram.Tests.Integration.Fixtures;
+using GourmetGram.Tests.Integration.Persistence;
 
 namespace GourmetGram.Tests.Integration.Access;
 
@@ -169,6 +170,6 @@ public sealed class UsersCommandOnPostgreSql : UsersCommandTests
         new(StringComparer.Ordinal)
         {
             ["Database__Provider"] = "PostgreSql",
-            ["Database__ConnectionString"] = await PostgresServer.CreateDatabaseAsync(),
+            ["Database__ConnectionString"] = await MigratedDatabase.TakeAsync(),
         };
 }

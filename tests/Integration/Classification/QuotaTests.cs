@@ -1,5 +1,6 @@
 using System.Net;
 using GourmetGram.Tests.Integration.Fixtures;
+using GourmetGram.Tests.Integration.Persistence;
 
 namespace GourmetGram.Tests.Integration.Classification;
 
@@ -53,7 +54,7 @@ public sealed class QuotaTests : ServerTests
     public async Task Nodes_share_the_counts()
     {
         var clock = new ShiftedClock();
-        var database = await PostgresServer.CreateDatabaseAsync();
+        var database = await MigratedDatabase.TakeAsync();
         (string, string)[] settings =
         [
             ("Quotas__AddressPhotosPerHour", "5"),
@@ -82,7 +83,7 @@ public sealed class QuotaTests : ServerTests
         [
             ("Quotas__TotalPhotosPerDay", "4"),
             ("Database__Provider", "PostgreSql"),
-            ("Database__ConnectionString", await PostgresServer.CreateDatabaseAsync()),
+            ("Database__ConnectionString", await MigratedDatabase.TakeAsync()),
         ];
         await using var one = Node("one", clock, settings);
         await using var two = Node("two", clock, settings);
@@ -117,7 +118,7 @@ public sealed class QuotaTests : ServerTests
         [
             ("Quotas__AddressPhotosPerHour", "4"),
             ("Database__Provider", "PostgreSql"),
-            ("Database__ConnectionString", await PostgresServer.CreateDatabaseAsync()),
+            ("Database__ConnectionString", await MigratedDatabase.TakeAsync()),
         ];
         await using var early = Node("early", clock, [.. settings, .. StoreAt($"http://127.0.0.1:{door.Port}")]);
         await Stranger(early).UploadAsync();

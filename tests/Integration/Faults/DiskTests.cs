@@ -2,6 +2,7 @@ using System.Net;
 using System.Text.Json.Nodes;
 using GourmetGram.Infrastructure.Persistence;
 using GourmetGram.Tests.Integration.Fixtures;
+using GourmetGram.Tests.Integration.Persistence;
 
 namespace GourmetGram.Tests.Integration.Faults;
 
@@ -140,7 +141,7 @@ public sealed class DiskTests
             ["Database__Provider"] = provider.ToString(),
         };
         if (provider == DatabaseProvider.PostgreSql)
-            settings["Database__ConnectionString"] = await PostgresServer.CreateDatabaseAsync();
+            settings["Database__ConnectionString"] = await MigratedDatabase.TakeAsync();
         return settings;
     }
 

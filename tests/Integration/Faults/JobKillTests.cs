@@ -1,6 +1,7 @@
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
 using GourmetGram.Tests.Integration.Fixtures;
+using GourmetGram.Tests.Integration.Persistence;
 
 namespace GourmetGram.Tests.Integration.Faults;
 
@@ -26,7 +27,7 @@ public sealed class JobKillTests : IDisposable
     public async Task Every_firing_is_run_to_its_end_once_whichever_node_is_killed()
     {
         var random = new Random(seed);
-        var database = await PostgresServer.CreateDatabaseAsync();
+        var database = await MigratedDatabase.TakeAsync();
         ServerProcess[] nodes = [Start(0, database)];
         try
         {

@@ -67,19 +67,25 @@ public abstract partial class JobStepTests(DatabaseProvider provider) : IAsyncLi
     {
         prepared = new Copy(
             Path.Combine(folder.FullName, "prepared"),
-            provider == DatabaseProvider.PostgreSql ? await MigratedDatabase.CopyAsync() : ""
+            provider == DatabaseProvider.PostgreSql ? await MigratedDatabase.TakeAsync() : ""
         );
-        await using var host = CreateHost(prepared, platform, process: null, TimeSpan.Zero);
-        await PrepareAsync(host);
-        if (provider == DatabaseProvider.Sqlite)
-            await host.ExecuteAsync($"VACUUM INTO '{Path.Combine(folder.FullName, "prepared.db")}'");
+        await using (var host = CreateHost(prepared, platform, process: null, TimeSpan.Zero))
+        {
+            await PrepareAsync(host);
+            if (provider == DatabaseProvider.Sqlite)
+                await host.ExecuteAsync($"VACUUM INTO '{Path.Combine(folder.FullName, "prepared.db")}'");
+        }
+
+        if (provider == DatabaseProvider.PostgreSql)
+            await DatabaseSnapshot.TakeAsync(prepared.Database);
     }
 
-    public ValueTask DisposeAsync()
+    public async ValueTask DisposeAsync()
     {
         GC.SuppressFinalize(this);
         folder.Delete(recursive: true);
-        return ValueTask.CompletedTask;
+        if (prepared.Database.Length > 0)
+            await PostgresServer.DropDatabaseAsync(prepared.Database);
     }
 
     [Fact]
@@ -101,7 +107,7 @@ public abstract partial class JobStepTests(DatabaseProvider provider) : IAsyncLi
     [Fact]
     public async Task All_jobs_together_give_everything_that_was_acknowledged_its_consequence_once()
     {
-        await using var copy = await CopyAsync();
+        var copy = await CopyAsync();
         await using var host = CreateHost(copy, new Platform(platform), process: null, TimeSpan.Zero);
         for (var round = 0; round < 3; round++)
         {
@@ -280,7 +286,7 @@ public abstract partial class JobStepTests(DatabaseProvider provider) : IAsyncLi
     private async Task<(string Dump, IReadOnlyList<string> Names)> UndisturbedAsync(string? job)
     {
         var world = new Platform(platform);
-        await using var copy = await CopyAsync();
+        var copy = await CopyAsync();
         await using var host = CreateHost(copy, world, process: null, TimeSpan.Zero);
         if (job is not null)
         {
@@ -297,7 +303,7 @@ public abstract partial class JobStepTests(DatabaseProvider provider) : IAsyncLi
     {
         var process = new MortalProcess();
         var world = new Platform(platform);
-        await using var copy = await CopyAsync();
+        var copy = await CopyAsync();
         await using (var dying = CreateHost(copy, world, process, TimeSpan.Zero))
         {
             process.KillAt(place);
@@ -408,7 +414,7 @@ public abstract partial class JobStepTests(DatabaseProvider provider) : IAsyncLi
             ));
         });
 
-    /// <summary>Copies what was prepared.</summary>
+    /// <summary>Copies what was prepared. On PostgreSQL, the rows are put back, so that only the latest copy can be used.</summary>
     private async Task<Copy> CopyAsync()
     {
         var (from, to) = (prepared.Folder, Path.Combine(folder.FullName, $"copy{++copies}"));
@@ -424,9 +430,10 @@ public abstract partial class JobStepTests(DatabaseProvider provider) : IAsyncLi
         }
 
         if (provider == DatabaseProvider.PostgreSql)
-            return new Copy(to, await PostgresServer.CopyDatabaseAsync(prepared.Database));
-        File.Copy(Path.Combine(folder.FullName, "prepared.db"), Path.Combine(to, "gourmetgram.db"));
-        return new Copy(to, "");
+            Assert.True(await DatabaseSnapshot.TryRestoreAsync(prepared.Database));
+        else
+            File.Copy(Path.Combine(folder.FullName, "prepared.db"), Path.Combine(to, "gourmetgram.db"));
+        return prepared with { Folder = to };
     }
 
     /// <summary>
@@ -524,15 +531,8 @@ public abstract partial class JobStepTests(DatabaseProvider provider) : IAsyncLi
     )]
     private static partial Regex Ids();
 
-    /// <summary>What processes share: a folder for data, and on PostgreSQL a database, which goes with the copy.</summary>
-    private sealed record Copy(string Folder, string Database) : IAsyncDisposable
-    {
-        public async ValueTask DisposeAsync()
-        {
-            if (Database.Length > 0)
-                await PostgresServer.DropDatabaseAsync(Database);
-        }
-    }
+    /// <summary>What processes share: a folder for data, and on PostgreSQL a database.</summary>
+    private sealed record Copy(string Folder, string Database);
 
     /// <summary>The clock of a process that is started later.</summary>
     private sealed class LaterTime(TimeSpan later) : TimeProvider

@@ -4,6 +4,7 @@ using System.Net.Http.Json;
 using System.Security.Cryptography;
 using GourmetGram.Infrastructure.Persistence;
 using GourmetGram.Tests.Integration.Fixtures;
+using GourmetGram.Tests.Integration.Persistence;
 
 namespace GourmetGram.Tests.Integration.Faults;
 
@@ -390,6 +391,6 @@ public sealed class PostgreSqlKillTests : KillTests
         new Dictionary<string, string>(StringComparer.Ordinal)
         {
             ["Database__Provider"] = nameof(DatabaseProvider.PostgreSql),
-            ["Database__ConnectionString"] = await PostgresServer.CreateDatabaseAsync(),
+            ["Database__ConnectionString"] = await MigratedDatabase.TakeAsync(),
         };
 }

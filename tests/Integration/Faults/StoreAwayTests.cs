@@ -5,6 +5,7 @@ using System.Security.Cryptography;
 using GourmetGram.Application.Common;
 using GourmetGram.Tests.Integration.Fixtures;
 using GourmetGram.Tests.Integration.ObjectStorage;
+using GourmetGram.Tests.Integration.Persistence;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace GourmetGram.Tests.Integration.Faults;
@@ -38,7 +39,7 @@ public sealed class StoreAwayTests : IDisposable
         if (onPostgreSql)
         {
             settings["Database__Provider"] = "PostgreSql";
-            settings["Database__ConnectionString"] = await PostgresServer.CreateDatabaseAsync();
+            settings["Database__ConnectionString"] = await MigratedDatabase.TakeAsync();
         }
 
         var server = await StartAsync(settings);

@@ -183,7 +183,7 @@ public class PostgreSqlApp : AppFixture
         }
 
         Settings["Database:Provider"] = "PostgreSql";
-        Settings["Database:ConnectionString"] = await MigratedDatabase.CopyAsync();
+        Settings["Database:ConnectionString"] = await MigratedDatabase.TakeAsync();
         var s3 = S3Server.NewStore();
         foreach (var (name, value) in s3)
             Settings[name.Replace("__", ":", StringComparison.Ordinal)] = value;

@@ -1,3 +1,5 @@
+using GourmetGram.Tests.Integration.Persistence;
+
 namespace GourmetGram.Tests.Integration.Fixtures;
 
 /// <summary>Tests that start servers of their own, with other settings than the shared ones have.</summary>
@@ -21,9 +23,7 @@ public abstract class ServerTests : IDisposable
     /// <summary>Settings of a new database of an engine.</summary>
     /// <param name="engine"><c>Sqlite</c> or <c>PostgreSql</c>.</param>
     private protected static async Task<(string Name, string Value)[]> EngineAsync(string engine) =>
-        engine == "Sqlite"
-            ? []
-            : [("Database__Provider", engine), ("Database__ConnectionString", await PostgresServer.CreateDatabaseAsync())];
+        engine == "Sqlite" ? [] : [("Database__Provider", engine), ("Database__ConnectionString", await MigratedDatabase.TakeAsync())];
 
     /// <summary>Starts a server in the test's process, with a clock of its own.</summary>
     private protected HostedServer Host(TimeProvider clock, params (string Name, string Value)[] settings) =>

@@ -66,7 +66,7 @@ public abstract class LabelStudioTests : IAsyncLifetime
     {
         store = S3Server.NewStore();
         if (Provider == DatabaseProvider.PostgreSql)
-            ConnectionString = await MigratedDatabase.CopyAsync();
+            ConnectionString = await MigratedDatabase.TakeAsync();
         server = IsReal ? await RealLabelStudio.TakeAsync() : await LabelStudioDouble.StartAsync(Mode, time: Clock);
         await AddHost().MigrateAsync();
         // All photos of these tests are one visitor's.
@@ -87,7 +87,7 @@ public abstract class LabelStudioTests : IAsyncLifetime
         if (server is not null)
             await server.DisposeAsync();
         if (ConnectionString.Length > 0)
-            await PostgresServer.DropDatabaseAsync(ConnectionString);
+            MigratedDatabase.Return(ConnectionString);
         folder.Delete(recursive: true);
     }
 

@@ -5,6 +5,7 @@ using GourmetGram.Application.Common;
 using GourmetGram.Infrastructure.Persistence;
 using GourmetGram.Tests.Integration.Fixtures;
 using GourmetGram.Tests.Integration.ObjectStorage;
+using GourmetGram.Tests.Integration.Persistence;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace GourmetGram.Tests.Integration.Operations;
@@ -205,7 +206,7 @@ public abstract class ImportCommandTests(DatabaseProvider provider) : ServerTest
             ["Database__Provider"] = provider.ToString(),
         };
         if (provider == DatabaseProvider.PostgreSql)
-            settings["Database__ConnectionString"] = await PostgresServer.CreateDatabaseAsync();
+            settings["Database__ConnectionString"] = await MigratedDatabase.TakeAsync();
         return settings;
     }
 

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using GourmetGram.Infrastructure.Persistence;
 using GourmetGram.Tests.Integration.Fixtures;
 using Microsoft.Extensions.DependencyInjection;
@@ -8,12 +9,23 @@ namespace GourmetGram.Tests.Integration.Persistence;
 internal static class MigratedDatabase
 {
     private static readonly SemaphoreSlim Gate = new(1);
+    private static readonly ConcurrentBag<string> Free = [];
     private static string? template;
 
-    /// <summary>Creates a database like it; without a server the calling test is skipped.</summary>
+    /// <summary>
+    /// Gives a database like it to the caller, which may be one that an earlier test returned. Without a server, the calling test is
+    /// skipped.
+    /// </summary>
     /// <returns>Its connection string.</returns>
-    public static async Task<string> CopyAsync()
+    public static async Task<string> TakeAsync()
     {
+        while (Free.TryTake(out var used))
+        {
+            if (await DatabaseSnapshot.TryRestoreAsync(used))
+                return used;
+            await PostgresServer.DropDatabaseAsync(used);
+        }
+
         // Two copies of one database at the same time end each other's connections.
         await Gate.WaitAsync(TestContext.Current.CancellationToken);
         try
@@ -26,6 +38,9 @@ internal static class MigratedDatabase
             Gate.Release();
         }
     }
+
+    /// <summary>Returns a database that its test needs no longer, and to which nothing is connected.</summary>
+    public static void Return(string connectionString) => Free.Add(connectionString);
 
     private static async Task<string> MakeAsync()
     {
@@ -41,6 +56,7 @@ internal static class MigratedDatabase
             folder.Delete(recursive: true);
         }
 
+        await DatabaseSnapshot.TakeAsync(connectionString);
         return connectionString;
     }
 }

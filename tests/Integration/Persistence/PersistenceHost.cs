@@ -184,7 +184,7 @@ public abstract class PersistenceTests(DatabaseProvider provider) : IAsyncLifeti
         connectionString =
             Provider != DatabaseProvider.PostgreSql ? ""
             : HasNoTables ? await PostgresServer.CreateDatabaseAsync()
-            : await MigratedDatabase.CopyAsync();
+            : await MigratedDatabase.TakeAsync();
         AddHost();
     }
 
@@ -193,7 +193,13 @@ public abstract class PersistenceTests(DatabaseProvider provider) : IAsyncLifeti
         foreach (var host in hosts)
             await host.DisposeAsync();
         if (Provider == DatabaseProvider.PostgreSql && connectionString is not null)
-            await PostgresServer.DropDatabaseAsync(connectionString);
+        {
+            if (HasNoTables)
+                await PostgresServer.DropDatabaseAsync(connectionString);
+            else
+                MigratedDatabase.Return(connectionString);
+        }
+
         folder.Delete(recursive: true);
         GC.SuppressFinalize(this);
     }
