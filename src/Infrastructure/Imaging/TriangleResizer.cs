@@ -1,3 +1,5 @@
+using System.Buffers;
+
 namespace GourmetGram.Infrastructure.Imaging;
 
 /// <summary>
@@ -72,19 +74,27 @@ internal sealed class TriangleResizer
     public byte[] Resize(RowReader read)
     {
         var strip = Math.Max(1, StripBytes / stride);
-        var pixels = new byte[Math.Min(sourceHeight, MostRows + strip) * stride].AsSpan();
-        for (int first = 0, end = 0; end < sourceHeight; )
+        var buffer = ArrayPool<byte>.Shared.Rent(Math.Min(sourceHeight, MostRows + strip) * stride);
+        try
         {
-            var kept = pixels[((FirstNeeded - first) * stride)..((end - first) * stride)];
-            kept.CopyTo(pixels);
-            first = FirstNeeded;
-            var count = Math.Min(strip, sourceHeight - end);
-            read(end, count, pixels.Slice(kept.Length, count * stride));
-            end += count;
-            AddRows(pixels[..((end - first) * stride)], first);
-        }
+            var pixels = buffer.AsSpan();
+            for (int first = 0, end = 0; end < sourceHeight; )
+            {
+                var kept = pixels[((FirstNeeded - first) * stride)..((end - first) * stride)];
+                kept.CopyTo(pixels);
+                first = FirstNeeded;
+                var count = Math.Min(strip, sourceHeight - end);
+                read(end, count, pixels.Slice(kept.Length, count * stride));
+                end += count;
+                AddRows(pixels[..((end - first) * stride)], first);
+            }
 
-        return Finish();
+            return Finish();
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
     }
 
     /// <summary>Returns the picture. Call this once, after all rows were added.</summary>
@@ -118,12 +128,13 @@ internal readonly record struct Taps(int Start, short[] Weights)
         var taps = new Taps[target];
         var scale = extent / target;
         var support = Math.Max(scale, 1);
+        var widest = new double[(int)(2 * support) + 2];
         for (var i = 0; i < target; i++)
         {
             var centre = (i + 0.5) * scale;
             var start = Math.Max((int)(centre - support + 0.5), 0);
             var end = Math.Min((int)(centre + support + 0.5), source);
-            var triangle = new double[end - start];
+            var triangle = widest.AsSpan(0, end - start);
             for (var j = 0; j < triangle.Length; j++)
                 triangle[j] = Math.Max(1 - Math.Abs((j + start - centre + 0.5) / support), 0);
             taps[i] = new Taps(start, Round(triangle));
@@ -133,9 +144,11 @@ internal readonly record struct Taps(int Start, short[] Weights)
     }
 
     /// <summary>Rounds running totals instead of single weights, so that the errors of hundreds of small weights do not add up.</summary>
-    private static short[] Round(double[] triangle)
+    private static short[] Round(ReadOnlySpan<double> triangle)
     {
-        var all = triangle.Sum();
+        var all = 0.0;
+        foreach (var weight in triangle)
+            all += weight;
         var weights = new short[triangle.Length];
         var (sum, rounded) = (0.0, 0);
         for (var i = 0; i < weights.Length; i++)

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using GourmetGram.Application.Classification;
 using NetVips;
 
@@ -7,7 +8,7 @@ namespace GourmetGram.Infrastructure.Imaging;
 /// Decodes the usual JPEG, in colour and without conversion, with libvips, whose libjpeg-turbo uses vector instructions. Skia's copy of the
 /// same decoder is built without them and takes half as long again.
 /// </summary>
-internal static class VipsJpeg
+internal static partial class VipsJpeg
 {
     private const int Channels = 3;
 
@@ -47,7 +48,7 @@ internal static class VipsJpeg
             var extent = ((double)layout.Width / shrink, (double)layout.Height / shrink);
             using var region = Region.New(image);
             return new TriangleResizer((image.Width, image.Height), extent, Channels, width, height).Resize(
-                (first, count, rows) => region.Fetch(0, first, image.Width, count).CopyTo(rows)
+                (first, count, rows) => Fetch(region, first, image.Width, count, rows)
             );
         }
         catch (VipsException)
@@ -55,4 +56,26 @@ internal static class VipsJpeg
             throw Faults.Damaged("its compressed pixels cannot be decoded");
         }
     }
+
+    /// <summary>
+    /// Copies rows of a picture. <see cref="Region.Fetch"/> would return an array, and all rows of a photo together are megabytes, which
+    /// is most of what classifying it allocates.
+    /// </summary>
+    private static unsafe void Fetch(Region region, int first, int width, int count, Span<byte> rows)
+    {
+        var pixels = FetchPixels(region, 0, first, width, count, out var length);
+        if (pixels == 0)
+            throw new VipsException("no pixels");
+        try
+        {
+            new ReadOnlySpan<byte>((void*)pixels, checked((int)length)).CopyTo(rows);
+        }
+        finally
+        {
+            NetVips.NetVips.Free(pixels);
+        }
+    }
+
+    [LibraryImport("libvips.so.42", EntryPoint = "vips_region_fetch")]
+    private static partial nint FetchPixels(SafeHandle region, int left, int top, int width, int height, out nuint length);
 }

@@ -51,6 +51,21 @@ public sealed class DecodeTests
         Assert.Equal(rgb, Reader.Decode(png, rgb.Length / 3, 1));
     }
 
+    /// <summary>All rows of this photo are 5.3 MB; the result is 0.15 MB.</summary>
+    [Fact]
+    public void Decoding_a_JPEG_leaves_little_garbage()
+    {
+        using var bitmap = new SKBitmap(1336, 1336);
+        bitmap.Erase(SKColors.Olive);
+        var jpeg = bitmap.Encode(SKEncodedImageFormat.Jpeg, 90).ToArray();
+        Reader.Decode(jpeg, 224, 224);
+
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        Reader.Decode(jpeg, 224, 224);
+
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 500_000);
+    }
+
     [Fact]
     public void A_CMYK_JPEG_becomes_RGB()
     {
