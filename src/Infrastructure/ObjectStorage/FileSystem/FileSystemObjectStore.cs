@@ -315,9 +315,13 @@ internal sealed class FileSystemObjectStore : IObjectStore
 
     private async Task<SideFile.Content> ReadSideAsync(ObjectAddress address, CancellationToken cancellationToken)
     {
+        var path = SideFile.PathOf(root, address);
+        // Most objects have none, and an exception for each would take longer than this look.
+        if (!File.Exists(path))
+            return SideFile.Content.None;
         try
         {
-            return SideFile.Read(await File.ReadAllBytesAsync(SideFile.PathOf(root, address), cancellationToken));
+            return SideFile.Read(await File.ReadAllBytesAsync(path, cancellationToken));
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {
