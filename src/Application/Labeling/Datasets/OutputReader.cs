@@ -27,7 +27,9 @@ internal sealed class OutputReader(
 )
 {
     private const int Batch = 100;
-    private const int Readers = 4;
+
+    /// <summary>The files are small, so reading them is mostly waiting for the store.</summary>
+    private const int Readers = 16;
 
     /// <returns>The number of files by outcome, without files that were read before.</returns>
     /// <exception cref="StoreUnavailableException">A store is down; labels that were read before stay stored.</exception>
