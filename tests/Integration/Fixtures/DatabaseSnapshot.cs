@@ -3,8 +3,8 @@ using Npgsql;
 namespace GourmetGram.Tests.Integration.Fixtures;
 
 /// <summary>
-/// Remembers the rows of a PostgreSQL database in a schema beside them, and puts them back. That takes a tenth of the time of another
-/// copy of the database.
+/// Remembers the rows of a PostgreSQL database in a schema beside them, and puts them back, which is faster than another copy of the
+/// database.
 /// </summary>
 internal static class DatabaseSnapshot
 {
