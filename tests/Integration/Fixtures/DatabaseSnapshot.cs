@@ -1,5 +1,3 @@
-using Npgsql;
-
 namespace GourmetGram.Tests.Integration.Fixtures;
 
 /// <summary>
@@ -20,8 +18,7 @@ internal static class DatabaseSnapshot
 
     /// <summary>Remembers the rows of all tables, and the next values of all sequences.</summary>
     public static Task TakeAsync(string connectionString) =>
-        RunAsync(
-            connectionString,
+        PostgresServer.ExecuteAsync(
             $$"""
             DROP SCHEMA IF EXISTS snapshot CASCADE;
             CREATE SCHEMA snapshot;
@@ -40,19 +37,19 @@ internal static class DatabaseSnapshot
                     EXECUTE format('INSERT INTO snapshot.sequences SELECT %1$L, last_value, is_called FROM public.%1$I', name);
                 END LOOP;
             END $do$
-            """
+            """,
+            connectionString
         );
 
     /// <summary>Puts back what <see cref="TakeAsync"/> remembered. Transactions that are still open are ended.</summary>
     /// <returns>False when the tables are no longer those that were remembered; nothing is put back then.</returns>
     public static async Task<bool> TryRestoreAsync(string connectionString)
     {
-        var same = await RunAsync(connectionString, $"SELECT structure = ({Structure}) FROM snapshot.about");
+        var same = await PostgresServer.ExecuteAsync($"SELECT structure = ({Structure}) FROM snapshot.about", connectionString);
         if (same is not true)
             return false;
         // Where a test wrote much, the table is emptied as a whole, because deleted rows would stay in it.
-        await RunAsync(
-            connectionString,
+        await PostgresServer.ExecuteAsync(
             """
             SET session_replication_role = replica;
             DO $do$
@@ -75,17 +72,9 @@ internal static class DatabaseSnapshot
                 END LOOP;
                 PERFORM setval(format('public.%I', sequences.name), value, is_called) FROM snapshot.sequences;
             END $do$
-            """
+            """,
+            connectionString
         );
         return true;
-    }
-
-    private static async Task<object?> RunAsync(string connectionString, string sql)
-    {
-        await using var source = NpgsqlDataSource.Create(
-            new NpgsqlConnectionStringBuilder(connectionString) { Pooling = false }.ConnectionString
-        );
-        await using var command = source.CreateCommand(sql);
-        return await command.ExecuteScalarAsync(TestContext.Current.CancellationToken);
     }
 }

@@ -59,11 +59,12 @@ public sealed class PostgresServer : IAsyncDisposable
     public static string NameMissingDatabase() => ConnectionStringOf(Name());
 
     /// <summary>Runs a statement as administrator, by default outside the databases of the tests.</summary>
-    public static async Task ExecuteAsync(string sql, string? connectionString = null)
+    /// <returns>The first value of the first row; null when there is none.</returns>
+    public static async Task<object?> ExecuteAsync(string sql, string? connectionString = null)
     {
         await using var source = NpgsqlDataSource.Create(Unpooled(connectionString ?? RequireServer()));
         await using var command = source.CreateCommand(sql);
-        await command.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
+        return await command.ExecuteScalarAsync(TestContext.Current.CancellationToken);
     }
 
     public async ValueTask DisposeAsync()

@@ -190,12 +190,18 @@ internal sealed class Collector(
         try
         {
             await store.CopyAsync(PhotoStorage.AddressOf(photo), AddressOf(image), cancellationToken);
-            return true;
         }
         catch (NotFoundException)
         {
             return false;
         }
+
+        var copy = await store.FindAsync(AddressOf(image), cancellationToken);
+        return copy?.Size == photo.Photo.StoredBytes
+            ? true
+            : throw new StoreUnavailableException(
+                $"The copy {AddressOf(image)} has {copy?.Size ?? 0} bytes, but the photo has {photo.Photo.StoredBytes}."
+            );
     }
 
     /// <summary>Marks rows as copied. A photo whose decision changed meanwhile is left to the next run.</summary>
