@@ -134,6 +134,26 @@ public abstract class ProcessAnnotationsTests(DatabaseProvider provider, int out
         Assert.Equal(["ListAsync labelstudio/output/"], counting.Calls);
     }
 
+    [Fact]
+    public async Task A_photo_that_was_cut_off_in_the_store_is_not_taken_for_copied()
+    {
+        var expected = await PrepareAsync(Host, OneIn - 1);
+        await Host.SendAsync(new ProcessAnnotations.Command());
+        var (id, label) = expected.First();
+        var photo = (await Host.RowsAsync<Prediction>()).Single(found => found.Id == id);
+        await Host
+            .Services.GetRequiredService<IObjectStore>()
+            .PutAsync(new ObjectAddress("production", photo.ObjectKey), new byte[1], "image/jpeg", Cancel);
+        var key = await KeyOfAsync(id);
+        await PutAsync(Host, key, Annotation(id, (label + 1) % 3, version: 2, NumberOf(key)));
+
+        var failure = await Assert.ThrowsAsync<StoreUnavailableException>(() => Host.SendAsync(new ProcessAnnotations.Command()));
+
+        Assert.Contains("has 1 bytes", failure.Message, StringComparison.Ordinal);
+        var copies = (await Host.RowsAsync<CollectedImage>()).Where(image => image.PredictionId == id).ToList();
+        Assert.Contains(copies, image => image.State == CollectedState.Pending);
+    }
+
     [Theory]
     [InlineData("1.16.0")]
     [InlineData("1.23.2")]
