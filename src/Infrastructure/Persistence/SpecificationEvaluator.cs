@@ -5,8 +5,8 @@ using Microsoft.EntityFrameworkCore;
 namespace GourmetGram.Infrastructure.Persistence;
 
 /// <summary>
-/// Turns a specification into a query. The package evaluates conditions, order and paging. Tracking, includes and query filters depend on
-/// Entity Framework and are evaluated here.
+/// Turns a specification into a query. The package evaluates conditions, order and paging. Tracking and includes depend on Entity Framework
+/// and are evaluated here. <c>IgnoreQueryFilters</c> means that answers to planted photos are selected too; see <see cref="LabelQueries"/>.
 /// </summary>
 internal static class SpecificationEvaluator
 {
@@ -19,8 +19,8 @@ internal static class SpecificationEvaluator
     {
         // With identity resolution, rows that refer to the same related row share one object, as they do when tracked.
         var query = tracking && !specification.AsNoTracking ? rows : rows.AsNoTrackingWithIdentityResolution();
-        if (specification.IgnoreQueryFilters)
-            query = query.IgnoreQueryFilters();
+        if (!specification.IgnoreQueryFilters)
+            query = LabelQueries.WithoutPlanted(query);
         foreach (var include in specification.IncludeExpressions)
         {
             if (include.Type != IncludeTypeEnum.Include)

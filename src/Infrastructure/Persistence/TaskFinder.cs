@@ -297,15 +297,14 @@ internal sealed class TaskFinder(GourmetGramDbContext context, TimeProvider time
 
     /// <summary>Returns a person's current labels, including answers to planted photos, which look like all others.</summary>
     private IQueryable<HumanLabel> DecidedBy(string person) =>
-        context.Set<HumanLabel>().IgnoreQueryFilters().Where(l => l.Person == person && l.EndedAt == null);
+        context.LabelsWithPlanted().Where(l => l.Person == person && l.EndedAt == null);
 
     private IQueryable<HumanLabel> Mine(string name, string person) => All(name, person).Where(l => l.EndedAt == null);
 
     /// <summary>Returns a person's labels in a loop, current or ended, also answers to planted photos.</summary>
     private IQueryable<HumanLabel> All(string name, string person) =>
         context
-            .Set<HumanLabel>()
-            .IgnoreQueryFilters()
+            .LabelsWithPlanted()
             .Where(l => l.Person == person && context.Set<AnnotationTask>().Any(t => t.Id == l.TaskId && t.Loop == name));
 
     /// <summary>The number of tasks of a loop that are alike for one person.</summary>

@@ -105,8 +105,6 @@ internal sealed class HumanLabelConfiguration : IEntityTypeConfiguration<HumanLa
         builder.HasOne<AnnotationTask>().WithMany().HasForeignKey(label => label.TaskId).OnDelete(DeleteBehavior.Restrict);
         builder.HasIndex(label => label.TaskId);
         builder.HasIndex(label => new { label.Person, label.Id });
-        // These say nothing about the photo, so a query that forgets them is right.
-        builder.HasQueryFilter(label => label.Source != LabelSource.Planted);
     }
 }
 

@@ -27,7 +27,7 @@ internal sealed class AnswerReader(GourmetGramDbContext context) : IAnswerReader
                 from task in context.Set<AnnotationTask>()
                 where task.PredictionId >= first && task.PredictionId < end
                 join prediction in predictions on task.PredictionId equals prediction.Id
-                join label in context.Set<HumanLabel>() on task.Id equals label.TaskId
+                join label in context.Labels() on task.Id equals label.TaskId
                 where label.EndedAt == null
                 orderby label.Id
                 select new GivenLabel

@@ -107,7 +107,7 @@ internal sealed class LabelReader(GourmetGramDbContext context) : ILabelReader
                 );
             var rows = await (
                 from task in tasks
-                join label in context.Set<HumanLabel>() on task.Id equals label.TaskId
+                join label in context.Labels() on task.Id equals label.TaskId
                 where label.EndedAt == null && label.ClassIndex != null && label.ClassIndex == task.ClassIndex
                 orderby task.Id
                 select new { task.Id, label.Person }

@@ -14,7 +14,7 @@ internal sealed class PersonReader(GourmetGramDbContext context) : IPersonReader
         context.GuardAsync(async () =>
         {
             var own = context
-                .Set<HumanLabel>()
+                .Labels()
                 .AsNoTracking()
                 .Where(label => label.Person == person && (label.Source == LabelSource.Review || label.Source == LabelSource.LabelStudio));
             var counts = await own.GroupBy(label => new { label.AnswerKind, label.End })
@@ -39,7 +39,7 @@ internal sealed class PersonReader(GourmetGramDbContext context) : IPersonReader
                 from task in context.Set<AnnotationTask>().AsNoTracking()
                 where photos.Contains(task.PhotoSha256)
                 join prediction in context.Set<Prediction>() on task.PredictionId equals prediction.Id
-                join label in context.Set<HumanLabel>() on task.Id equals label.TaskId
+                join label in context.Labels() on task.Id equals label.TaskId
                 where label.EndedAt == null && (label.AnswerKind == AnswerKind.Class || label.AnswerKind == AnswerKind.None)
                 select new GivenLabel
                 {
@@ -62,8 +62,7 @@ internal sealed class PersonReader(GourmetGramDbContext context) : IPersonReader
                 .Select(model => new { model.Id, model.Labels })
                 .ToDictionaryAsync(model => model.Id, model => model.Labels, cancellationToken);
             var planted = await context
-                .Set<HumanLabel>()
-                .IgnoreQueryFilters()
+                .LabelsWithPlanted()
                 .Where(label => label.Person == person && label.Id >= first && label.Source == LabelSource.Planted)
                 .Where(label => label.EndedAt == null && label.AnswerKind != null)
                 .Join(

@@ -152,7 +152,7 @@ internal sealed class SampleReader(GourmetGramDbContext context) : ISampleReader
             await selections
                 .Join(context.Set<AnnotationTask>(), s => new { s.PhotoSha256, s.Loop }, t => new { t.PhotoSha256, t.Loop }, (_, t) => t.Id)
                 .Distinct()
-                .Join(context.Set<HumanLabel>().Where(l => l.CreatedAt < moment), id => id, l => l.TaskId, (_, l) => l)
+                .Join(context.Labels().Where(l => l.CreatedAt < moment), id => id, l => l.TaskId, (_, l) => l)
                 .AsNoTracking()
                 .ToListAsync(cancellationToken)
         ).ToLookup(label => label.TaskId);
