@@ -134,14 +134,12 @@ public sealed class ClassifyPageTests(SqliteApp app, BrowserFixture browser)
     }
 
     [Theory]
-    [InlineData(Screen.Phone, true)]
-    [InlineData(Screen.Phone, false)]
-    [InlineData(Screen.Desktop, true)]
-    [InlineData(Screen.Desktop, false)]
-    public async Task Pages_are_accessible_and_fit(Screen screen, bool dark)
+    [InlineData(Screen.Phone)]
+    [InlineData(Screen.Desktop)]
+    public async Task Pages_are_accessible_and_fit(Screen screen)
     {
-        await using var window = await browser.OpenAsync(app.Address, screen, dark);
-        var suffix = $"{(screen == Screen.Phone ? 390 : 1280)}-{(dark ? "dark" : "light")}";
+        await using var window = await browser.OpenAsync(app.Address, screen);
+        var width = screen == Screen.Phone ? 390 : 1280;
         foreach (
             var (path, name) in new[]
             {
@@ -154,20 +152,13 @@ public sealed class ClassifyPageTests(SqliteApp app, BrowserFixture browser)
         )
         {
             await window.GoAsync(path);
-            await CheckAsync(window, $"{name}-{suffix}");
+            await window.CheckInBothSchemesAsync($"{name}-{width}");
         }
 
         await window.GoAsync();
         await ChooseAsync(window, scripts: true, Sample("fried.jpg"), Sample("dessert.jpg"));
         await Expect(window.Page.Locator("article.shot:has(.bars)")).ToHaveCountAsync(2);
-        await CheckAsync(window, $"classify-{suffix}");
+        await window.CheckInBothSchemesAsync($"classify-{width}");
         Assert.Empty(window.Faults);
-    }
-
-    private static async Task CheckAsync(BrowserWindow window, string screenshot)
-    {
-        await window.AssertAccessibleAsync();
-        await window.AssertFitsAsync();
-        await window.ScreenshotAsync(screenshot);
     }
 }

@@ -21,11 +21,10 @@ public sealed partial class PhotosPageTests(SqliteApp app, BrowserFixture browse
     private async Task<(BrowserWindow Window, IReadOnlyList<Guid> Ids)> OpenWithAsync(
         IEnumerable<(string Name, byte[] Photo)> photos,
         bool scripts = true,
-        Screen screen = Screen.Desktop,
-        bool dark = false
+        Screen screen = Screen.Desktop
     )
     {
-        var window = await browser.OpenAsync(app.Address, screen, dark, scripts);
+        var window = await browser.OpenAsync(app.Address, screen, scripts: scripts);
         await window.GoAsync();
         var ids = new List<Guid>();
         foreach (var (name, photo) in photos)
@@ -345,19 +344,17 @@ public sealed partial class PhotosPageTests(SqliteApp app, BrowserFixture browse
     }
 
     [Theory]
-    [InlineData(Screen.Phone, true)]
-    [InlineData(Screen.Phone, false)]
-    [InlineData(Screen.Desktop, true)]
-    [InlineData(Screen.Desktop, false)]
-    public async Task Pages_are_accessible_and_fit(Screen screen, bool dark)
+    [InlineData(Screen.Phone)]
+    [InlineData(Screen.Desktop)]
+    public async Task Pages_are_accessible_and_fit(Screen screen)
     {
-        var suffix = $"{(screen == Screen.Phone ? 390 : 1280)}-{(dark ? "dark" : "light")}";
-        var (window, ids) = await OpenWithAsync([], screen: screen, dark: dark);
+        var width = screen == Screen.Phone ? 390 : 1280;
+        var (window, ids) = await OpenWithAsync([], screen: screen);
         await using var open = window;
         await window.GoAsync("photos");
-        await CheckAsync(window, $"photos-first-{suffix}");
+        await window.CheckInBothSchemesAsync($"photos-first-{width}");
         await window.GoAsync("privacy");
-        await CheckAsync(window, $"privacy-{suffix}");
+        await window.CheckInBothSchemesAsync($"privacy-{width}");
 
         foreach (var (name, photo) in Some(5))
             ids = [.. ids, await UploadAsync(window, name, photo)];
@@ -369,24 +366,17 @@ public sealed partial class PhotosPageTests(SqliteApp app, BrowserFixture browse
         await Button(window, "Flag as wrong").ClickAsync();
         await Expect(window.Page.Locator(".history li")).ToHaveCountAsync(1);
         await window.GoAsync($"photos/{ids[3]}");
-        await CheckAsync(window, $"photo-{suffix}");
+        await window.CheckInBothSchemesAsync($"photo-{width}");
         await window.GoAsync("photos");
-        await CheckAsync(window, $"photos-{suffix}");
+        await window.CheckInBothSchemesAsync($"photos-{width}");
         await window.GoAsync("photos?show=corrected");
-        await CheckAsync(window, $"photos-none-{suffix}");
+        await window.CheckInBothSchemesAsync($"photos-none-{width}");
         await window.GoAsync($"photos/{ids[0]}/erase");
-        await CheckAsync(window, $"photo-erase-{suffix}");
+        await window.CheckInBothSchemesAsync($"photo-erase-{width}");
         await window.GoAsync("photos/erase-all");
-        await CheckAsync(window, $"photos-erase-all-{suffix}");
+        await window.CheckInBothSchemesAsync($"photos-erase-all-{width}");
         await window.GoAsync("photos?erased=2&files=2&thumbnails=5&tasks=1&labels=2&versions=1,2&modelsCount=12");
         await window.AssertAccessibleAsync();
         Assert.Empty(window.Faults);
-    }
-
-    private static async Task CheckAsync(BrowserWindow window, string screenshot)
-    {
-        await window.AssertAccessibleAsync();
-        await window.AssertFitsAsync();
-        await window.ScreenshotAsync(screenshot);
     }
 }
