@@ -50,7 +50,7 @@ internal sealed class ProbabilitiesConverter()
 /// <summary>Stores labels as a JSON array. Rows written before names were normalised may contain other spellings.</summary>
 internal sealed class LabelsConverter() : ValueConverter<ImmutableArray<string>, string>(labels => ToJson(labels), json => FromJson(json))
 {
-    private static string ToJson(ImmutableArray<string> labels) => JsonSerializer.Serialize(labels);
+    private static string ToJson(ImmutableArray<string> labels) => JsonSerializer.Serialize(labels.IsDefault ? [] : labels);
 
     private static ImmutableArray<string> FromJson(string json) =>
         [.. JsonSerializer.Deserialize<ImmutableArray<string>>(json).Select(ClassName.Normalize)];
@@ -109,7 +109,7 @@ internal sealed class JsonTextComparer<T>()
 /// <summary>Stores ids as a JSON array.</summary>
 internal sealed class IdsConverter() : ValueConverter<ImmutableArray<Guid>, string>(ids => ToJson(ids), json => FromJson(json))
 {
-    private static string ToJson(ImmutableArray<Guid> ids) => JsonSerializer.Serialize(ids);
+    private static string ToJson(ImmutableArray<Guid> ids) => JsonSerializer.Serialize(ids.IsDefault ? [] : ids);
 
     private static ImmutableArray<Guid> FromJson(string json) => JsonSerializer.Deserialize<ImmutableArray<Guid>>(json);
 }
@@ -122,7 +122,7 @@ internal sealed class IdsComparer()
 internal sealed class DifferingConverter()
     : ValueConverter<ImmutableArray<DifferingPhotos>, string>(photos => ToJson(photos), json => FromJson(json))
 {
-    private static string ToJson(ImmutableArray<DifferingPhotos> photos) => JsonSerializer.Serialize(photos);
+    private static string ToJson(ImmutableArray<DifferingPhotos> photos) => JsonSerializer.Serialize(photos.IsDefault ? [] : photos);
 
     private static ImmutableArray<DifferingPhotos> FromJson(string json) =>
         json.Length == 0 ? [] : JsonSerializer.Deserialize<ImmutableArray<DifferingPhotos>>(json);

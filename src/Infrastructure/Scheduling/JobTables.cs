@@ -30,7 +30,7 @@ internal sealed class JobRunConfiguration : IEntityTypeConfiguration<JobRun>
         builder.HasIndex(run => run.Job, "IX_JobRuns_Queued").HasFilter("\"State\" = 'Queued'");
     }
 
-    private sealed class CountsConverter()
+    internal sealed class CountsConverter()
         : ValueConverter<IReadOnlyDictionary<string, long>, string>(counts => Write(counts), json => Read(json))
     {
         private static string Write(IReadOnlyDictionary<string, long> counts) => JsonSerializer.Serialize(counts);
@@ -39,7 +39,7 @@ internal sealed class JobRunConfiguration : IEntityTypeConfiguration<JobRun>
     }
 
     /// <summary>Compares counts by reference, because they are replaced and never changed.</summary>
-    private sealed class CountsComparer()
+    internal sealed class CountsComparer()
         : ValueComparer<IReadOnlyDictionary<string, long>>(
             (left, right) => ReferenceEquals(left, right),
             counts => counts.Count,
