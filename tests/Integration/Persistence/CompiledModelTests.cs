@@ -11,7 +11,9 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace GourmetGram.Tests.Integration.Persistence;
 
-/// <summary>Entity Framework takes the compiled model as it is, so a model that is older than the configurations would be wrong silently.</summary>
+/// <summary>
+/// Entity Framework takes the compiled model as it is, so nothing else would notice a model that is older than the configurations.
+/// </summary>
 public sealed class CompiledModelTests() : PersistenceTests(DatabaseProvider.Sqlite)
 {
     private static readonly string Committed = Repository.PathOf("src", "Infrastructure", "Persistence", "CompiledModels", "Sqlite");
