@@ -1,5 +1,4 @@
 using System.Net;
-using System.Security.Cryptography;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
@@ -17,10 +16,6 @@ internal sealed partial class LabelStudioDouble : ILabelStudioServer
 {
     public const string Version116 = "1.16.0";
     public const string Version123 = "1.23.2";
-
-    /// <summary>Below the ports that the system gives to clients, so that nobody takes it while the server is stopped.</summary>
-    private const int FirstPort = 30_000;
-    private const int Ports = 2_700;
 
     private const string AdminEmail = "admin@example.com";
 
@@ -98,20 +93,10 @@ internal sealed partial class LabelStudioDouble : ILabelStudioServer
         var settings = new LabelStudioSettings();
         more?.Invoke(settings);
         var server = new LabelStudioDouble(mode, settings, time ?? TimeProvider.System);
-        for (var attempt = 1; ; attempt++)
-        {
-            server.Address = new Uri($"http://127.0.0.1:{FirstPort + RandomNumberGenerator.GetInt32(Ports)}");
-            try
-            {
-                await server.StartAgainAsync();
-                server.Admin.BaseAddress = server.Address;
-                return server;
-            }
-            catch (IOException) when (attempt < 10)
-            {
-                // Somebody has this port.
-            }
-        }
+        server.Address = new Uri($"http://127.0.0.1:{FreePorts.Take()}");
+        await server.StartAgainAsync();
+        server.Admin.BaseAddress = server.Address;
+        return server;
     }
 
     /// <summary>Stops answering: connections are cut, new ones are refused. What it knows stays.</summary>

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
+using GourmetGram.Tests.LabelStudio;
 
 namespace GourmetGram.Tests.Integration.Fixtures;
 
@@ -21,9 +22,7 @@ internal sealed class Door : IAsyncDisposable
     public Door(string host, int port)
     {
         (this.host, this.port) = (host, port);
-        using var any = new TcpListener(IPAddress.Loopback, 0);
-        any.Start();
-        Port = ((IPEndPoint)any.LocalEndpoint).Port;
+        Port = FreePorts.Take();
     }
 
     /// <summary>The port on 127.0.0.1; nobody listens there while the door is shut.</summary>

@@ -7,7 +7,7 @@ namespace GourmetGram.Tests.Integration.Fixtures;
 internal sealed class OwnS3Server : IAsyncDisposable
 {
     private const int FirstPort = 30_000;
-    private const int Ports = 2_700;
+    private const int Ports = 900;
 
     private readonly string folder;
 

@@ -1,6 +1,5 @@
 using System.Net;
 using System.Net.Http.Json;
-using System.Net.Sockets;
 using System.Text.Json.Nodes;
 using GourmetGram.Tests.Integration.Fixtures;
 using GourmetGram.Tests.Integration.Pages;
@@ -176,7 +175,7 @@ public abstract class ServerWithLabelStudioTests : ServerTests
 {
     private protected Dictionary<string, string> SettingsFor(ILabelStudioServer labelStudio)
     {
-        var address = $"http://127.0.0.1:{FreePort()}";
+        var address = $"http://127.0.0.1:{FreePorts.Take()}";
         return new Dictionary<string, string>(S3Server.NewStore(), StringComparer.Ordinal)
         {
             ["GourmetGram__DataDirectory"] = Path.Combine(Folder, "data"),
@@ -191,11 +190,4 @@ public abstract class ServerWithLabelStudioTests : ServerTests
 
     protected static async Task<JsonNode> StateAsync(AppClient admin) =>
         (await admin.Http.GetFromJsonAsync<JsonObject>("api/v1/label-studio", Cancel))!["projects"]![0]!;
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
-    }
 }

@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using System.Text;
 using GourmetGram.Application.Common;
 using GourmetGram.Tests.Integration.Fixtures;
+using GourmetGram.Tests.LabelStudio;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace GourmetGram.Tests.Integration.ObjectStorage;
@@ -18,7 +19,7 @@ public sealed class S3FaultTests
     public async Task A_server_that_is_not_there_is_unavailable()
     {
         var settings = S3Server.NewStore();
-        settings["ObjectStore__Endpoint"] = $"http://127.0.0.1:{FreePort()}";
+        settings["ObjectStore__Endpoint"] = $"http://127.0.0.1:{FreePorts.Take()}";
         await using var container = ObjectStores.Build(settings);
         var store = container.GetRequiredService<IObjectStore>();
 
@@ -206,12 +207,5 @@ public sealed class S3FaultTests
         // Until the caller hangs up, or sends what nobody reads.
         _ = await stream.ReadAtLeastAsync(new byte[1], 1, throwOnEndOfStream: false, Cancel);
         return head.ToString();
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }
