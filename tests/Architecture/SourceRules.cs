@@ -119,17 +119,20 @@ public sealed class SourceRules
     }
 
     private static IEnumerable<string> LabelOffences(IEnumerable<Source> sources) =>
-        from source in sources
-        where !source.Path.EndsWith("/LabelQueries.cs", StringComparison.Ordinal)
-        from line in source.Text.Split('\n').Index()
-        where line.Item.Contains("Set<HumanLabel>()", StringComparison.Ordinal)
-        select $"{source.Path}:{line.Index + 1} reads all labels: use Labels() or LabelsWithPlanted() of LabelQueries";
+        LinesWith(
+            "Set<HumanLabel>()",
+            sources.Where(source => !source.Path.EndsWith("/LabelQueries.cs", StringComparison.Ordinal)),
+            "reads all labels: use Labels() or LabelsWithPlanted() of LabelQueries"
+        );
 
     private static IEnumerable<string> ReferenceOffences(IEnumerable<Source> sources) =>
+        LinesWith(BesideTheRepository, sources, $"refers to {BesideTheRepository}: copy what is needed into the project");
+
+    private static IEnumerable<string> LinesWith(string text, IEnumerable<Source> sources, string offence) =>
         from source in sources
         from line in source.Text.Split('\n').Index()
-        where line.Item.Contains(BesideTheRepository, StringComparison.Ordinal)
-        select $"{source.Path}:{line.Index + 1} refers to {BesideTheRepository}: copy what is needed into the project";
+        where line.Item.Contains(text, StringComparison.Ordinal)
+        select $"{source.Path}:{line.Index + 1} {offence}";
 
     /// <summary>The text files of a folder with one of these endings, or all of them.</summary>
     private static List<Source> Read(string folder, params string[] endings) =>
